@@ -1,0 +1,18 @@
+package io.coppice.cloud.front;
+
+import io.coppice.foundation.id.AccountId;
+import java.net.URI;
+
+/**
+ * One request as handlers see it.
+ *
+ * @param requestId a UUID that stands in the answer, the log and the events
+ * @param action for example {@code RunInstances}
+ * @param endpoint how the client reached us, for answers that name our own address
+ */
+public record RequestContext(String requestId, String action, Caller caller, URI endpoint) {
+    /** Whose resources the request is about. */
+    public AccountId account() {
+        return caller.account();
+    }
+}

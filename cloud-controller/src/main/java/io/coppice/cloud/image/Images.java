@@ -1,0 +1,36 @@
+package io.coppice.cloud.image;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+
+/** What other features need of images. */
+public interface Images {
+    /**
+     * The image if this account may launch it now; throws {@code InvalidAMIID.NotFound} or {@code InvalidAMIID.Unavailable}.
+     * Reads the database only.
+     */
+    LaunchImage forLaunch(AccountId account, ImageId id);
+
+    /**
+     * A URL from which a host can read the image's bytes for at least {@code validSeconds}. A remote call to Walrus: for
+     * reconcilers, never on a request thread. Throws {@link java.util.NoSuchElementException} when the image is gone.
+     */
+    String downloadUrl(ImageId id, int validSeconds);
+
+    /**
+     * An image that can be launched.
+     *
+     * @param sha256 of its bytes, lower-case hexadecimal
+     * @param virtualSizeBytes of the disk as a guest sees it
+     * @param format {@code raw} or {@code qcow2}
+     */
+    record LaunchImage(
+            ImageId id,
+            AccountId owner,
+            String sha256,
+            long sizeBytes,
+            long virtualSizeBytes,
+            String format,
+            String architecture,
+            String rootDeviceName) {}
+}

@@ -1,0 +1,7 @@
+/**
+ * The catalogue of instance types.
+ */
+@NullMarked
+package io.coppice.cloud.instancetype;
+
+import org.jspecify.annotations.NullMarked;

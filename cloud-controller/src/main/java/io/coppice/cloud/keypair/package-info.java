@@ -1,0 +1,7 @@
+/**
+ * SSH key pairs.
+ */
+@NullMarked
+package io.coppice.cloud.keypair;
+
+import org.jspecify.annotations.NullMarked;

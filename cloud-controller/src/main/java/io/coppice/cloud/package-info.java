@@ -1,0 +1,7 @@
+/**
+ * The Cloud Controller.
+ */
+@NullMarked
+package io.coppice.cloud;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,22 @@
+package io.coppice.cloud.tag;
+
+import io.coppice.foundation.id.AccountId;
+import java.util.Collection;
+import java.util.Map;
+
+/** What other features need of tags. All calls belong in the caller's transaction when it has one. */
+public interface Tags {
+    /**
+     * Adds or replaces tags of a new resource; throws {@code InvalidParameterValue} or {@code TagLimitExceeded} by AWS's
+     * rules (50 a resource, keys 1 to 127 characters not beginning with {@code aws:}, values up to 255).
+     *
+     * @param resourceType as AWS names it: {@code instance}, {@code image}, {@code key-pair}, {@code volume}, …
+     */
+    void put(AccountId account, String resourceId, String resourceType, Map<String, String> tags);
+
+    /** The tags of these resources by resource id; resources without tags are absent. One query. */
+    Map<String, Map<String, String>> of(AccountId account, Collection<String> resourceIds);
+
+    /** Forgets all tags of a resource that is gone. */
+    void removeAll(AccountId account, String resourceId);
+}

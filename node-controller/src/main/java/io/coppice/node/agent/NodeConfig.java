@@ -1,0 +1,63 @@
+package io.coppice.node.agent;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Optional;
+
+/** How this process serves hosts. */
+@ConfigMapping(prefix = "coppice.node")
+public interface NodeConfig {
+    /** {@code libvirt} for one real host, {@code simulated} for {@link #simulatedHosts()} hosts that only pretend. */
+    @WithDefault("libvirt")
+    String hypervisor();
+
+    /** How many hosts a simulated process stands for, 1 to 10,000. */
+    @WithDefault("1")
+    int simulatedHosts();
+
+    /** Where libvirt listens, for example {@code qemu:///system} or {@code qemu+unix:///system?socket=/run/…/libvirt-sock}. */
+    @WithDefault("qemu:///system")
+    String libvirtUri();
+
+    /** A token from {@code coppice node-token}: joins a cloud elsewhere. Without it the process's own PKI folder is used. */
+    Optional<String> joinToken();
+
+    /** Processors promised to guests for each real one, 1.0 to 16.0. */
+    @WithDefault("4.0")
+    double vcpuOvercommit();
+
+    /** Memory that is never promised to guests, MiB. */
+    @WithDefault("1024")
+    long reservedMemoryMib();
+
+    /** Bytes that the image cache may take, in GiB; least recently used images without a user go first. */
+    @WithDefault("50")
+    int imageCacheGib();
+
+    /** The guests' network. */
+    Network network();
+
+    /** One flat network with NAT for all guests of the zone. */
+    interface Network {
+        /** The range that guests' addresses come from; the first address is the gateway. */
+        @WithDefault("172.31.0.0/16")
+        String cidr();
+
+        /** The bridge that guests are plugged into, at most 12 characters; also names the nftables table. */
+        @WithDefault("coppice0")
+        String bridge();
+
+        /**
+         * A device that joins this host's bridge to those of other hosts. When set, the gateway is outside this host and
+         * {@link #hostAddress()} is required; when absent, this host is the gateway.
+         */
+        Optional<String> uplink();
+
+        /** This host's own address in {@link #cidr()}; the gateway's when absent. */
+        Optional<String> hostAddress();
+
+        /** TCP port on the host's address for the metadata service behind 169.254.169.254:80. */
+        @WithDefault("8780")
+        int metadataPort();
+    }
+}

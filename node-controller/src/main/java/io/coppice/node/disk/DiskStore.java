@@ -1,0 +1,32 @@
+package io.coppice.node.disk;
+
+import io.coppice.foundation.id.InstanceId;
+import java.io.IOException;
+import java.util.Set;
+
+/** Keeps the root disks of instances. Calls for one instance come from one thread at a time. */
+public interface DiskStore {
+    /**
+     * The instance's root disk: the one that exists, or a new thin overlay over the cached image. Throws
+     * {@link java.nio.file.FileSystemException} when the disk is full; nothing stays behind then.
+     *
+     * @param sizeBytes size as the guest sees it; at least the image's virtual size
+     */
+    Disk ensureRootDisk(InstanceId instance, CachedBase base, long sizeBytes) throws IOException;
+
+    /** Removes everything of the instance's. Does nothing when there is nothing. */
+    void remove(InstanceId instance) throws IOException;
+
+    /** The instances that have something here, for finding orphans. */
+    Set<InstanceId> instances() throws IOException;
+
+    /** What may still be promised to new disks, MiB. */
+    long freeMib();
+
+    /**
+     * An image in the cache, to be shared and never written.
+     *
+     * @param sha256 its bytes' hash, lower-case hexadecimal
+     */
+    record CachedBase(String sha256, java.nio.file.Path file, String format) {}
+}

@@ -1,0 +1,35 @@
+package io.coppice.node.hypervisor;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.disk.Disk;
+import io.coppice.node.network.Endpoint;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a domain should be.
+ *
+ * @param generation of the desired state; kept with the domain
+ * @param rebootCount reboots that count as carried out when the domain starts; kept with the domain
+ * @param vcpus 1 to 256
+ * @param memoryMib at least 64, MiB
+ * @param disks by position, the first boots
+ * @param endpoints by device index
+ * @param consoleLog file that collects what the guest writes to its first serial port, across restarts
+ */
+public record DomainSpec(
+        InstanceId instance,
+        AccountId account,
+        long generation,
+        long rebootCount,
+        int vcpus,
+        long memoryMib,
+        List<Disk> disks,
+        List<Endpoint> endpoints,
+        Path consoleLog) {
+    public DomainSpec {
+        disks = List.copyOf(disks);
+        endpoints = List.copyOf(endpoints);
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Walrus, the object store.
+ */
+@NullMarked
+package io.coppice.walrus;
+
+import org.jspecify.annotations.NullMarked;
