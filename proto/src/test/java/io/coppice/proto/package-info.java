@@ -1,0 +1,5 @@
+/** Tests of the contracts themselves. */
+@NullMarked
+package io.coppice.proto;
+
+import org.jspecify.annotations.NullMarked;
