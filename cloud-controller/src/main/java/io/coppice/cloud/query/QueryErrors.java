@@ -1,0 +1,52 @@
+package io.coppice.cloud.query;
+
+import io.coppice.wire.error.AwsException;
+
+/** What can be wrong with the filters and pages of a Describe request, in AWS's words. */
+final class QueryErrors {
+    private static final String INVALID_VALUE = "InvalidParameterValue";
+
+    private QueryErrors() {}
+
+    static AwsException unknownFilter(String name) {
+        return AwsException.client(INVALID_VALUE, "The filter '" + name + "' is invalid");
+    }
+
+    static AwsException filterWithoutValues(String name) {
+        return AwsException.client(
+                "MissingParameter", "The request must contain at least one value for the filter '" + name + "'");
+    }
+
+    static AwsException tooManyFilterValues(int limit) {
+        return AwsException.client(
+                "FilterLimitExceeded",
+                "The maximum number of filter values in a single request is " + limit + ": ask in several requests");
+    }
+
+    static AwsException maxResultsTooSmall(int value, int smallest) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Value ( " + value
+                        + " ) for parameter maxResults is invalid. Expecting a value greater than or equal to "
+                        + smallest + ".");
+    }
+
+    static AwsException maxResultsTooLarge(int value, int largest) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Value ( " + value + " ) for parameter maxResults is invalid. Expecting a value less than or equal to "
+                        + largest + ".");
+    }
+
+    static AwsException pagedWithIds(String idsParameter) {
+        return AwsException.client(
+                "InvalidParameterCombination",
+                "The parameter " + idsParameter + " cannot be used with the parameter maxResults");
+    }
+
+    static AwsException invalidToken() {
+        return AwsException.client(
+                "InvalidNextToken",
+                "The value for parameter nextToken is not valid: use the token of the previous answer to the same request");
+    }
+}

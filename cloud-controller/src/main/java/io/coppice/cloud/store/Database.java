@@ -1,0 +1,23 @@
+package io.coppice.cloud.store;
+
+import jakarta.persistence.EntityManager;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Runs work in a transaction of the Cloud Controller's database: the caller's when it has one, else a new one that is
+ * committed when the work returns and rolled back when it throws. Thread-safe; the entity manager it hands out is good
+ * for the calling thread during the work only.
+ */
+public interface Database {
+    /** Runs the work and gives its result. Rows that it returns are no longer watched for changes. */
+    <T> T call(Function<EntityManager, T> work);
+
+    /** As {@link #call}, without a result. */
+    default void run(Consumer<EntityManager> work) {
+        call(entities -> {
+            work.accept(entities);
+            return true;
+        });
+    }
+}
