@@ -1,0 +1,61 @@
+package io.coppice.node.simulated;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.agent.HostDrivers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** One simulated host: its drivers, and a look behind the scenes for tests and demonstrations. Thread-safe. */
+public final class SimulatedHost {
+    private final SimulatedHypervisor hypervisor;
+    private final SimulatedNetwork network;
+    private final SimulatedDiskStore disks;
+    private final SimulatedMetadata metadata;
+    private final HostDrivers drivers;
+
+    private SimulatedHost(Path folder, SimulatedHardware hardware, SimulationPlan plan, ScheduledExecutorService timer)
+            throws IOException {
+        var instances = folder.resolve("instances");
+        this.hypervisor = new SimulatedHypervisor(hardware, plan, folder.resolve("guests"), timer);
+        this.network = new SimulatedNetwork(plan);
+        this.disks = new SimulatedDiskStore(instances, hardware.diskMib(), plan);
+        this.metadata = new SimulatedMetadata();
+        this.drivers =
+                new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, instances);
+    }
+
+    /**
+     * Opens the host that lives in {@code folder}, or makes it; guests that ran still run.
+     *
+     * @param timer lets time pass for guests; shared by all hosts of the process and not closed here
+     */
+    public static SimulatedHost open(
+            Path folder, SimulatedHardware hardware, SimulationPlan plan, ScheduledExecutorService timer)
+            throws IOException {
+        return new SimulatedHost(folder, hardware, plan, timer);
+    }
+
+    /** What an agent drives. */
+    public HostDrivers drivers() {
+        return drivers;
+    }
+
+    /** The guests, for making them misbehave. */
+    public SimulatedHypervisor hypervisor() {
+        return hypervisor;
+    }
+
+    /** Every instance that has anything at all on this host: a domain, a disk, an endpoint, or metadata. */
+    public Set<String> traces() {
+        var traces = new TreeSet<String>();
+        hypervisor.list().forEach(domain -> traces.add(domain.instance().value()));
+        for (var each : List.of(network.known(), disks.instances(), metadata.published())) {
+            each.stream().map(InstanceId::value).forEach(traces::add);
+        }
+        return traces;
+    }
+}

@@ -1,0 +1,354 @@
+package io.coppice.node.simulated;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.hypervisor.Domain;
+import io.coppice.node.hypervisor.DomainEvent;
+import io.coppice.node.hypervisor.DomainSpec;
+import io.coppice.node.hypervisor.DomainState;
+import io.coppice.node.hypervisor.Hypervisor;
+import io.coppice.node.hypervisor.HypervisorException;
+import io.coppice.node.hypervisor.HypervisorInfo;
+import io.coppice.node.simulated.SimulatedGuests.Guest;
+import io.coppice.node.simulated.SimulationPlan.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Guests that only pretend. They survive the process as small files, as real ones survive in their hypervisor. All
+ * waiting happens on the shared timer, so an idle host has no thread. Thread-safe.
+ */
+public final class SimulatedHypervisor implements Hypervisor {
+    private static final String VERSION = "Simulation 1";
+
+    private final SimulatedHardware hardware;
+    private final SimulationPlan plan;
+    private final FaultDice dice;
+    private final ScheduledExecutorService timer;
+    private final SimulatedGuests files;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock.
+    private final Map<InstanceId, Running> guests = new HashMap<>();
+    private final List<Consumer<DomainEvent>> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean closed;
+
+    /**
+     * Opens the host whose guests are in {@code folder}; those that ran still run.
+     *
+     * @param timer lets time pass for guests; shared by all hosts of the process and not closed here
+     */
+    public SimulatedHypervisor(
+            SimulatedHardware hardware, SimulationPlan plan, Path folder, ScheduledExecutorService timer)
+            throws IOException {
+        this.hardware = hardware;
+        this.plan = plan;
+        this.dice = new FaultDice(plan);
+        this.timer = timer;
+        this.files = new SimulatedGuests(folder);
+        files.load().forEach(guest -> guests.put(guest.domain().instance(), new Running(guest, 0, true)));
+    }
+
+    /**
+     * A guest in this process.
+     *
+     * @param run rises with every start, so that what was planned for an earlier run does not touch a later one
+     * @param booted whether it listens to requests
+     */
+    private record Running(Guest guest, long run, boolean booted) {
+        Domain domain() {
+            return guest.domain();
+        }
+    }
+
+    @Override
+    public HypervisorInfo info() {
+        return new HypervisorInfo(
+                "simulated", VERSION, hardware.architecture(), false, hardware.vcpus(), hardware.memoryMib());
+    }
+
+    @Override
+    public List<Domain> list() {
+        lock.lock();
+        try {
+            return guests.values().stream().map(Running::domain).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Domain> find(InstanceId instance) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(guests.get(instance)).map(Running::domain);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void start(DomainSpec spec) {
+        var instance = spec.instance();
+        if (find(instance)
+                .filter(domain -> domain.state() == DomainState.RUNNING)
+                .isPresent()) {
+            return;
+        }
+        pause(plan.startTime());
+        if (dice.strikes(Fault.START, instance.value())) {
+            throw new HypervisorException("simulated: " + instance + " could not be started");
+        }
+        if (spec.disks().stream().anyMatch(disk -> !Files.exists(disk.file()))) {
+            throw new HypervisorException("simulated: a disk of " + instance + " does not exist");
+        }
+        long run;
+        lock.lock();
+        try {
+            var before = guests.get(instance);
+            run = before == null ? 1 : before.run() + 1;
+            put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
+        } finally {
+            lock.unlock();
+        }
+        tell(new DomainEvent(instance, DomainState.RUNNING, false));
+        later(plan.bootTime(), () -> boot(instance, run));
+    }
+
+    private static Domain domainOf(DomainSpec spec, @Nullable Running before) {
+        if (before != null && before.domain().generation() == spec.generation()) {
+            return inState(before.domain(), DomainState.RUNNING);
+        }
+        return new Domain(
+                spec.instance(),
+                spec.account(),
+                spec.generation(),
+                spec.rebootCount(),
+                DomainState.RUNNING,
+                spec.vcpus(),
+                spec.memoryMib());
+    }
+
+    @Override
+    public void requestShutdown(InstanceId instance) {
+        ask(instance, run -> shutOff(instance, run, false));
+    }
+
+    @Override
+    public void powerOff(InstanceId instance) {
+        currentRun(instance).ifPresent(run -> shutOff(instance, run, false));
+    }
+
+    @Override
+    public void reboot(InstanceId instance, Duration grace) {
+        var run = currentRun(instance);
+        if (run.isEmpty()) {
+            throw new HypervisorException("simulated: " + instance + " does not run, so it cannot be rebooted");
+        }
+        // A deaf guest is reset when the grace is over; a listening one follows after its shutdown time.
+        var deaf = dice.strikes(Fault.DEAF_GUEST, instance.value());
+        later(deaf ? grace : plan.shutdownTime(), () -> bootAgain(instance, run.get()));
+    }
+
+    @Override
+    public void remove(InstanceId instance) {
+        powerOff(instance);
+        lock.lock();
+        try {
+            if (guests.remove(instance) != null) {
+                files.delete(instance);
+            }
+        } catch (IOException e) {
+            throw new HypervisorException("simulated: could not remove the file of " + instance, e);
+        } finally {
+            lock.unlock();
+        }
+        dice.forget(instance);
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<DomainEvent> listener) {
+        var open = new AtomicBoolean(true);
+        Consumer<DomainEvent> guarded = event -> {
+            if (open.get()) {
+                listener.accept(event);
+            }
+        };
+        listeners.add(guarded);
+        return () -> {
+            open.set(false);
+            listeners.remove(guarded);
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        listeners.clear();
+    }
+
+    /** The guest shuts itself down, as {@code poweroff} typed inside would do it. Does nothing when it does not run. */
+    public void shutDownFromInside(InstanceId instance) {
+        currentRun(instance).ifPresent(run -> shutOff(instance, run, true));
+    }
+
+    /** All guests stop at once, as in a power cut; nobody hears of it as an event. */
+    public void cutPower() {
+        lock.lock();
+        try {
+            for (var each : List.copyOf(guests.values())) {
+                put(new Running(
+                        new Guest(
+                                inState(each.domain(), DomainState.SHUT_OFF),
+                                each.guest().consoleLog()),
+                        each.run(),
+                        false));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ask(InstanceId instance, Consumer<Long> follow) {
+        var run = currentRun(instance);
+        if (run.isEmpty() || dice.strikes(Fault.DEAF_GUEST, instance.value())) {
+            return;
+        }
+        var wait = booted(instance) ? plan.shutdownTime() : plan.shutdownTime().plus(plan.bootTime());
+        later(wait, () -> follow.accept(run.get()));
+    }
+
+    private void boot(InstanceId instance, long run) {
+        Path console;
+        lock.lock();
+        try {
+            var current = guests.get(instance);
+            if (current == null || !isRun(current, run)) {
+                return;
+            }
+            guests.put(instance, new Running(current.guest(), run, true));
+            console = current.guest().consoleLog();
+        } finally {
+            lock.unlock();
+        }
+        SimulatedConsole.boot(console, instance);
+    }
+
+    private void bootAgain(InstanceId instance, long run) {
+        Path console;
+        lock.lock();
+        try {
+            var current = guests.get(instance);
+            if (current == null || !isRun(current, run)) {
+                return;
+            }
+            console = current.guest().consoleLog();
+        } finally {
+            lock.unlock();
+        }
+        SimulatedConsole.write(console, SimulatedConsole.RESTARTING);
+        later(plan.bootTime(), () -> boot(instance, run));
+    }
+
+    private void shutOff(InstanceId instance, long run, boolean guestInitiated) {
+        lock.lock();
+        try {
+            var current = guests.get(instance);
+            if (current == null || !isRun(current, run)) {
+                return;
+            }
+            var off = inState(current.domain(), DomainState.SHUT_OFF);
+            put(new Running(new Guest(off, current.guest().consoleLog()), run, false));
+        } finally {
+            lock.unlock();
+        }
+        tell(new DomainEvent(instance, DomainState.SHUT_OFF, guestInitiated));
+    }
+
+    private static boolean isRun(Running guest, long run) {
+        return guest.run() == run && guest.domain().state() == DomainState.RUNNING;
+    }
+
+    private Optional<Long> currentRun(InstanceId instance) {
+        lock.lock();
+        try {
+            return Optional.ofNullable(guests.get(instance))
+                    .filter(guest -> guest.domain().state() == DomainState.RUNNING)
+                    .map(Running::run);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean booted(InstanceId instance) {
+        lock.lock();
+        try {
+            var guest = guests.get(instance);
+            return guest != null && guest.booted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void put(Running guest) {
+        guests.put(guest.domain().instance(), guest);
+        try {
+            files.save(guest.guest());
+        } catch (IOException e) {
+            throw new HypervisorException(
+                    "simulated: could not keep the state of " + guest.domain().instance(), e);
+        }
+    }
+
+    private void tell(DomainEvent event) {
+        listeners.forEach(listener -> listener.accept(event));
+    }
+
+    private void later(Duration delay, Runnable action) {
+        try {
+            timer.schedule(() -> runUnlessClosed(action), delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The process ends; guests stay as their files say.
+            closed = true;
+        }
+    }
+
+    private void runUnlessClosed(Runnable action) {
+        if (!closed) {
+            action.run();
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HypervisorException("simulated: interrupted while a guest started", e);
+        }
+    }
+
+    private static Domain inState(Domain domain, DomainState state) {
+        return new Domain(
+                domain.instance(),
+                domain.account(),
+                domain.generation(),
+                domain.rebootCount(),
+                state,
+                domain.vcpus(),
+                domain.memoryMib());
+    }
+}
