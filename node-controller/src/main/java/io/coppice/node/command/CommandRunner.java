@@ -55,8 +55,7 @@ public final class CommandRunner {
             var errors = collect(process.getErrorStream());
             feed(process, input);
             if (!process.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new CommandException(
-                        "%s did not end within %s".formatted(String.join(" ", command), timeLimit));
+                throw new CommandException("%s did not end within %s".formatted(String.join(" ", command), timeLimit));
             }
             var result = new CommandResult(process.exitValue(), await(output), await(errors));
             LOG.tracef(

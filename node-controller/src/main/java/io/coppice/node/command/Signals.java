@@ -16,7 +16,8 @@ public final class Signals {
             throw new IllegalArgumentException("not the id of a daemon: " + processId);
         }
         if (CLibrary.INSTANCE.kill((int) processId, HANG_UP) != 0) {
-            throw new IOException("process " + processId + " cannot be signalled (errno " + Native.getLastError() + ")");
+            throw new IOException(
+                    "process " + processId + " cannot be signalled (errno " + Native.getLastError() + ")");
         }
     }
 

@@ -28,8 +28,7 @@ public record QcowHeader(long virtualSizeBytes, Optional<String> backingFile, bo
 
     /** The header of a file, empty when the file is no qcow2 of version 2 or 3. Never follows a symbolic link. */
     public static Optional<QcowHeader> read(Path file) throws IOException {
-        try (var channel =
-                Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        try (var channel = Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
             var fixed = ByteBuffer.allocate(80);
             readFully(channel, 0, fixed);
             if (fixed.limit() < VERSION_2_BYTES || fixed.getInt(0) != MAGIC) {

@@ -48,9 +48,13 @@ final class QcowOverlay {
         var clusters = FIRST_L1_CLUSTER + l1Clusters;
         try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             write(channel, 0, header(sizeBytes, (int) l1Entries, backingName, backingFormat));
-            write(channel, CLUSTER_BYTES, ByteBuffer.allocate(Long.BYTES).putLong(2L * CLUSTER_BYTES).flip());
+            write(
+                    channel,
+                    CLUSTER_BYTES,
+                    ByteBuffer.allocate(Long.BYTES).putLong(2L * CLUSTER_BYTES).flip());
             write(channel, 2L * CLUSTER_BYTES, refcounts(clusters));
-            // The last byte gives the file its length; the L1 table before it is a hole, which reads as "not allocated".
+            // The last byte gives the file its length; the L1 table before it is a hole, which reads as "not
+            // allocated".
             write(channel, (long) clusters * CLUSTER_BYTES - 1, ByteBuffer.allocate(1));
             channel.force(true);
         }

@@ -39,6 +39,10 @@ final class DomainXml {
         this.architecture = architecture;
     }
 
+    Acceleration acceleration() {
+        return acceleration;
+    }
+
     /**
      * The instance's UUID: always the same, and beginning with "ec2", by which guests' cloud-init recognizes EC2 (AWS EC2
      * user guide, "Identify EC2 instances").

@@ -24,8 +24,7 @@ public final class SimulatedHost {
         this.network = new SimulatedNetwork(plan);
         this.disks = new SimulatedDiskStore(instances, hardware.diskMib(), plan);
         this.metadata = new SimulatedMetadata();
-        this.drivers =
-                new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, instances);
+        this.drivers = new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, instances);
     }
 
     /**
