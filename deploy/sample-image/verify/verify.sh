@@ -17,7 +17,7 @@ qemu-system-x86 qemu-utils dnsmasq-base openssh-client python3 iproute2.
 USAGE
 }
 
-mode=disk accelerator=tcg show=no v1= gzip=no out=
+mode=disk accelerator=tcg show=no v1='' gzip=no out=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
@@ -39,7 +39,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 namespace=image-$(basename "$work" | tail -c 7)
 readonly ADDRESS=10.213.0.9
-qemu= metadata=
+qemu='' metadata=''
 inside=(ip netns exec "$namespace")
 
 cleanup() {
@@ -68,6 +68,7 @@ start_network() {
     printf i-0123456789abcdef0 > "$work/metadata/meta-data/instance-id"
     printf ip-10-213-0-9.internal > "$work/metadata/meta-data/local-hostname"
     cp "$work/key.pub" "$work/metadata/meta-data/public-keys/0/openssh-key"
+    # shellcheck disable=SC2016 # the guest expands it
     printf '#!/bin/sh\necho "hello from $(hostname)"\nexit 7\n' > "$work/metadata/user-data"
     if [ $gzip = yes ]; then gzip < "$work/metadata/user-data" > "$work/z"; mv "$work/z" "$work/metadata/user-data"; fi
     "${inside[@]}" python3 "$here/metadata.py" 169.254.169.254 80 "$work/metadata" $v1 2> "$work/metadata.log" &
@@ -75,6 +76,7 @@ start_network() {
 }
 
 boot() {
+    # shellcheck disable=SC2054 # QEMU's commas
     local arguments=(-machine "q35,accel=$accelerator" -m 128 -smp 1 -nodefaults -no-user-config -display none
         -serial "file:$work/console" -monitor "unix:$work/monitor,server,nowait" -device virtio-rng-pci
         -netdev tap,id=n,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n,mac=52:54:00:00:00:01,romfile=
