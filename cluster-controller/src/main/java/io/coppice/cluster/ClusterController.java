@@ -1,0 +1,128 @@
+package io.coppice.cluster;
+
+import io.coppice.cluster.control.ClusterControllerService;
+import io.coppice.cluster.event.ZoneEventLog;
+import io.coppice.cluster.schedule.Scheduler;
+import io.coppice.cluster.session.ConsoleRequests;
+import io.coppice.cluster.session.NodeGatewayService;
+import io.coppice.cluster.session.NodeGatewayService.Door;
+import io.coppice.cluster.session.Speakers;
+import io.coppice.cluster.zone.HostRoster;
+import io.coppice.cluster.zone.Zone;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.proto.cluster.v1.HostState;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * The Cluster Controller of one zone, put together and listening. It keeps no state that its hosts and the Cloud
+ * Controller could not give it again. Thread-safe.
+ */
+public final class ClusterController implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ClusterController.class);
+    private static final int TICK_MILLIS = 500;
+
+    private final Zone zone;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("zone-ticker").factory());
+    private final ManagedChannel cloud;
+    private final NodeGatewayService gateway;
+    private final ClusterControllerService control;
+    private final RpcServer server;
+
+    /**
+     * Where it stands.
+     *
+     * @param listen where hosts and Cloud Controller dial in; port 0 takes a free one
+     * @param cloud the Cloud Controller's gRPC door, for hosts that join
+     * @param folder for its few own files
+     */
+    public record Site(String zone, Address listen, Address cloud, Path folder) {}
+
+    private ClusterController(Site site, ClusterConfig config, TlsMaterial tls, Clock clock) throws IOException {
+        var log = new ZoneEventLog(config.eventLog());
+        this.zone = new Zone(
+                config.zoneSettings(site.zone()),
+                Scheduler.named(config.scheduler()),
+                log,
+                clock,
+                HostRoster.open(site.folder().resolve("hosts")));
+        this.cloud = RpcChannels.open(site.cloud(), tls, PeerKind.CLOUD_CONTROLLER);
+        var consoles =
+                new ConsoleRequests(zone, config.consoleTimeout(), config.consoleMaxBytes(), config.consoleRequests());
+        var door = new Door(site.zone(), new Speakers(config.allowSimulatedHosts()), config.sessionQueue());
+        this.gateway = new NodeGatewayService(zone, door, consoles, cloud);
+        this.control = new ClusterControllerService(zone, log, consoles, executor);
+        try {
+            this.server = RpcServer.listeningOn(site.listen(), tls)
+                    .offerWithOpenMethods(gateway, Set.of(PeerKind.NODE), Set.of(NodeGatewayService.OPEN_METHOD))
+                    .offer(control, PeerKind.CLOUD_CONTROLLER)
+                    .start();
+        } catch (IOException e) {
+            cloud.shutdownNow();
+            ticker.shutdownNow();
+            executor.shutdownNow();
+            throw e;
+        }
+        ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        var aliveMillis = config.keepAlive().toMillis();
+        ticker.scheduleWithFixedDelay(control::keepWatchesAlive, aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Starts to listen. Throws {@link IOException} when the port is taken or the folder cannot be used. */
+    public static ClusterController start(Site site, ClusterConfig config, TlsMaterial tls, Clock clock)
+            throws IOException {
+        return new ClusterController(site, config, tls, clock);
+    }
+
+    /** The port that it really listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** How many hosts are up, and how many are known. */
+    public HostCount hosts() {
+        var all = zone.hosts(Optional.empty(), Integer.MAX_VALUE);
+        var up = all.stream()
+                .filter(host -> host.getState() == HostState.HOST_STATE_UP)
+                .count();
+        return new HostCount(Math.toIntExact(up), all.size());
+    }
+
+    /** Hosts of the zone, counted. */
+    public record HostCount(int up, int known) {}
+
+    private void tick() {
+        try {
+            zone.tick();
+        } catch (RuntimeException e) {
+            // The boundary of the ticker: one bad round must not end all later ones.
+            LOG.error("a round of the zone failed", e);
+        }
+    }
+
+    /** Ends sessions and watches in good order; hosts and their guests go on. */
+    @Override
+    public void close() {
+        ticker.shutdownNow();
+        control.close();
+        gateway.close();
+        server.close();
+        cloud.shutdownNow();
+        executor.shutdown();
+    }
+}

@@ -1,0 +1,146 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.cluster.schedule.Demand;
+import io.coppice.cluster.schedule.HostLoad;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.cluster.v1.Host;
+import io.coppice.proto.cluster.v1.HostState;
+import io.coppice.proto.node.v1.Hello;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One host as the zone knows it. Guarded by the zone's lock. */
+final class HostRecord implements HostLoad {
+    private final NodeId id;
+    private final Map<InstanceId, InstanceRecord> instances = new LinkedHashMap<>();
+    private Hello hello = Hello.getDefaultInstance();
+    private HostState state = HostState.HOST_STATE_UP;
+    private @Nullable HostConnection connection;
+    private boolean inventoried;
+    private long helloMillis;
+    private long heardMillis;
+    private Demand total = Demand.NONE;
+    private Demand used = Demand.NONE;
+
+    HostRecord(NodeId id) {
+        this.id = id;
+    }
+
+    /** A session of this host begins; an earlier one counts no more. */
+    void begin(Hello greeting, HostConnection way, long nowMillis) {
+        hello = greeting;
+        total = Demand.of(greeting.getCapacity());
+        connection = way;
+        inventoried = false;
+        helloMillis = nowMillis;
+        heard(nowMillis);
+    }
+
+    /** Any sign of life. True when the host was away before. */
+    boolean heard(long nowMillis) {
+        heardMillis = nowMillis;
+        var wasAway = state != HostState.HOST_STATE_UP;
+        state = HostState.HOST_STATE_UP;
+        return wasAway;
+    }
+
+    /** It said goodbye. */
+    void leave() {
+        connection = null;
+        state = HostState.HOST_STATE_LEFT;
+    }
+
+    /** Nothing was heard of it for too long. Its session may still be up and bring it back. */
+    void missed() {
+        state = HostState.HOST_STATE_UNREACHABLE;
+    }
+
+    /** The session ended; whether the host is unreachable, time will tell. */
+    void disconnect() {
+        connection = null;
+    }
+
+    void inventoried() {
+        inventoried = true;
+    }
+
+    boolean isInventoried() {
+        return inventoried;
+    }
+
+    /** Whether its inventory is known and still kept up to date. */
+    boolean isComplete() {
+        return inventoried && connection != null && state == HostState.HOST_STATE_UP;
+    }
+
+    /** Whether it dialled in and has not yet told what it has. */
+    boolean owesInventory() {
+        return connection != null && !inventoried;
+    }
+
+    boolean isUp() {
+        return state == HostState.HOST_STATE_UP;
+    }
+
+    HostState state() {
+        return state;
+    }
+
+    @Nullable
+    HostConnection connection() {
+        return connection;
+    }
+
+    long helloMillis() {
+        return helloMillis;
+    }
+
+    long heardMillis() {
+        return heardMillis;
+    }
+
+    Map<InstanceId, InstanceRecord> instances() {
+        return instances;
+    }
+
+    void charge(Demand before, Demand after) {
+        used = used.minus(before).plus(after);
+    }
+
+    @Override
+    public NodeId id() {
+        return id;
+    }
+
+    @Override
+    public boolean schedulable() {
+        return isComplete();
+    }
+
+    @Override
+    public Demand total() {
+        return total;
+    }
+
+    @Override
+    public Demand free() {
+        return total.minus(used);
+    }
+
+    Host toProto(String zone) {
+        return Host.newBuilder()
+                .setNodeId(id.value())
+                .setHostName(hello.getHostName())
+                .setZone(zone)
+                .setState(state)
+                .setCapacity(total.toCapacity())
+                .setUsed(used.toCapacity())
+                .setInstanceCount(instances.size())
+                .setHypervisor(hello.getHypervisor())
+                .setLastHeartbeatMillis(heardMillis)
+                .setVersion(hello.getVersion())
+                .build();
+    }
+}

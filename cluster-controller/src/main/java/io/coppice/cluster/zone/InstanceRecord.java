@@ -1,0 +1,216 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.cluster.schedule.Demand;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Machine;
+import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.compute.v1.Phase;
+import io.coppice.proto.compute.v1.PowerState;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One instance as the zone knows it: what is wished, what was seen, and where. Guarded by the zone's lock. */
+final class InstanceRecord {
+    private static final long MIB = 1024L * 1024;
+
+    private final InstanceId id;
+    private @Nullable DesiredInstance desired;
+    private @Nullable Observation observation;
+    /** What the zone itself has to say: that it was scheduled, or cannot be. */
+    private @Nullable Observation notice;
+
+    private @Nullable HostRecord host;
+    private Demand size = Demand.NONE;
+    private Demand charged = Demand.NONE;
+    private boolean computeGranted;
+    private long wishedMillis;
+    private long sentMillis;
+
+    InstanceRecord(InstanceId id) {
+        this.id = id;
+    }
+
+    InstanceId id() {
+        return id;
+    }
+
+    /** Takes a wish that is not older than the known one. False when it is. */
+    boolean wish(DesiredInstance wish, long nowMillis) {
+        var known = desired;
+        if (known != null && isOlder(wish, known)) {
+            return false;
+        }
+        if (known == null || isOlder(known, wish)) {
+            wishedMillis = nowMillis;
+            sentMillis = 0;
+        }
+        desired = wish;
+        if (wish.hasMachine()) {
+            var diskMib = Math.max(
+                    wish.getMachine().getRootDiskMib(),
+                    Math.ceilDiv(wish.getImage().getVirtualSizeBytes(), MIB));
+            size = new Demand(wish.getMachine().getVcpus(), wish.getMachine().getMemoryMib(), diskMib);
+        }
+        recharge();
+        return true;
+    }
+
+    private static boolean isOlder(DesiredInstance one, DesiredInstance other) {
+        return one.getGeneration() < other.getGeneration()
+                || (one.getGeneration() == other.getGeneration() && one.getRebootCount() < other.getRebootCount());
+    }
+
+    /** A host said how large it is; only believed while nobody who should know better has said so. */
+    void seenSize(Machine machine) {
+        if (desired == null || !desired.hasMachine()) {
+            size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib());
+            recharge();
+        }
+    }
+
+    /** A host saw it. */
+    void observe(Observation seen) {
+        observation = seen;
+        notice = null;
+        if (isOff(seen)) {
+            var wish = desired;
+            computeGranted = wish != null
+                    && wish.getPower() == PowerState.POWER_STATE_RUNNING
+                    && seen.getGeneration() < wish.getGeneration()
+                    && computeGranted;
+        } else {
+            computeGranted = true;
+        }
+        recharge();
+    }
+
+    /** What the zone says until a host says more. */
+    void notice(Observation said) {
+        notice = said;
+    }
+
+    /** Nothing of it is on its host any more, or the host has lost it. */
+    void forgetObservation() {
+        observation = null;
+    }
+
+    void assign(HostRecord to) {
+        detach();
+        host = to;
+        to.instances().put(id, this);
+        recharge();
+    }
+
+    void detach() {
+        if (host != null) {
+            host.charge(charged, Demand.NONE);
+            host.instances().remove(id);
+        }
+        charged = Demand.NONE;
+        host = null;
+    }
+
+    /** Processors and memory are promised from now on. */
+    void grantCompute() {
+        computeGranted = true;
+        recharge();
+    }
+
+    private void recharge() {
+        if (host == null) {
+            return;
+        }
+        var now = nothingLeft() ? Demand.NONE : computeGranted ? size : size.diskOnly();
+        host.charge(charged, now);
+        charged = now;
+    }
+
+    /** Whether its host holds nothing of it, by the host's own word. */
+    boolean nothingLeft() {
+        return observation != null
+                && (observation.getPhase() == Phase.PHASE_GONE
+                        || (observation.getPhase() == Phase.PHASE_FAILED
+                                && !observation.getFailure().getRetryable()));
+    }
+
+    private static boolean isOff(Observation seen) {
+        return switch (seen.getPhase()) {
+            case PHASE_STOPPED, PHASE_GONE -> true;
+            case PHASE_FAILED -> !seen.getFailure().getRetryable();
+            default -> false;
+        };
+    }
+
+    /** Whether its host has confirmed the newest wish, so that it need not be sent again. */
+    boolean isConfirmed() {
+        var wish = desired;
+        var seen = observation;
+        if (wish == null) {
+            return true;
+        }
+        if (seen == null || seen.getGeneration() < wish.getGeneration()) {
+            return false;
+        }
+        return switch (wish.getPower()) {
+            case POWER_STATE_TERMINATED -> seen.getPhase() == Phase.PHASE_GONE;
+            case POWER_STATE_RUNNING -> nothingLeft() || seen.getRebootCount() >= wish.getRebootCount();
+            default -> true;
+        };
+    }
+
+    boolean wants(PowerState power) {
+        return desired != null && desired.getPower() == power;
+    }
+
+    /** Whether a guest of it ever ran on its host, as far as was seen. */
+    boolean hasRun() {
+        return observation != null
+                && switch (observation.getPhase()) {
+                    case PHASE_RUNNING, PHASE_STOPPING, PHASE_STOPPED -> true;
+                    default -> false;
+                };
+    }
+
+    Optional<DesiredInstance> desired() {
+        return Optional.ofNullable(desired);
+    }
+
+    Optional<Observation> observation() {
+        return Optional.ofNullable(observation);
+    }
+
+    Optional<Observation> notice() {
+        return Optional.ofNullable(notice);
+    }
+
+    /** The newest that can be told of it. */
+    Optional<Observation> newest() {
+        return notice == null ? observation() : notice();
+    }
+
+    @Nullable
+    HostRecord host() {
+        return host;
+    }
+
+    Demand size() {
+        return size;
+    }
+
+    boolean isComputeGranted() {
+        return computeGranted;
+    }
+
+    long wishedMillis() {
+        return wishedMillis;
+    }
+
+    long sentMillis() {
+        return sentMillis;
+    }
+
+    void sent(long nowMillis) {
+        sentMillis = nowMillis;
+    }
+}

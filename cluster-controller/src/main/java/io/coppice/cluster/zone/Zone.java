@@ -1,0 +1,271 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.cluster.event.ZoneEventLog;
+import io.coppice.cluster.event.ZoneSnapshot;
+import io.coppice.cluster.schedule.Scheduler;
+import io.coppice.cluster.zone.Dispatcher.Round;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.cluster.v1.Host;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Hello;
+import io.coppice.proto.node.v1.Inventory;
+import io.coppice.proto.node.v1.Refused;
+import io.coppice.proto.node.v1.Welcome;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One availability zone in memory: its hosts, their instances, and what the Cloud Controller wants of them. One lock
+ * guards it all; under it nothing blocks, since sessions and watches only queue. Thread-safe.
+ */
+public final class Zone {
+    private static final Logger LOG = Logger.getLogger(Zone.class);
+    private static final int REFUSED_RETRY_SECONDS = 30;
+
+    private final ZoneSettings settings;
+    private final ZoneEventLog log;
+    private final Clock clock;
+    private final HostRoster roster;
+    private final long startedMillis;
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock.
+    private final ZoneTables tables = new ZoneTables();
+    private final Sightings sightings;
+    private final Dispatcher dispatcher;
+    private boolean settledOnce;
+
+    /** An empty zone; hosts and the Cloud Controller fill it. */
+    public Zone(ZoneSettings settings, Scheduler scheduler, ZoneEventLog log, Clock clock, HostRoster roster) {
+        this.settings = settings;
+        this.log = log;
+        this.clock = clock;
+        this.roster = roster;
+        this.startedMillis = clock.millis();
+        this.dispatcher = new Dispatcher(settings, scheduler, tables, log);
+        this.sightings = new Sightings(tables, log, dispatcher);
+    }
+
+    /** A host begins a session; one that it had before counts no more. It is welcomed or refused on {@code way}. */
+    public void hello(NodeId node, Hello hello, HostConnection way) {
+        locked(() -> {
+            var known = tables.host(node);
+            if (known == null && tables.hosts().size() >= settings.maxHosts()) {
+                LOG.errorf("%s refused: the zone has its %d hosts", node, settings.maxHosts());
+                way.send(refusal(node, "the zone has as many hosts as it is configured to take"));
+                return;
+            }
+            var host = known == null ? tables.addHost(node) : known;
+            host.begin(hello, way, clock.millis());
+            log.append(host.toProto(settings.name()));
+            way.send(ClusterMessage.newBuilder()
+                    .setNodeId(node.value())
+                    .setWelcome(Welcome.newBuilder()
+                            .setHeartbeatSeconds(
+                                    Math.toIntExact(settings.heartbeat().toSeconds()))
+                            .setZone(settings.name()))
+                    .build());
+        });
+    }
+
+    private static ClusterMessage refusal(NodeId node, String reason) {
+        return ClusterMessage.newBuilder()
+                .setNodeId(node.value())
+                .setRefused(Refused.newBuilder().setReason(reason).setRetryAfterSeconds(REFUSED_RETRY_SECONDS))
+                .build();
+    }
+
+    /** A host gave a sign of life. */
+    public void heartbeat(NodeId node, HostConnection way) {
+        locked(() -> speaking(node, way));
+    }
+
+    /** A host told all that it has. */
+    public void inventory(NodeId node, Inventory inventory, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host == null) {
+                return;
+            }
+            sightings.inventory(host, inventory, clock.millis());
+            host.inventoried();
+            log.append(host.toProto(settings.name()));
+            var round = round();
+            List.copyOf(host.instances().values()).forEach(instance -> dispatcher.dispatch(instance, round));
+        });
+    }
+
+    /** A host saw something of one instance. */
+    public void observed(NodeId node, Observation observation, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null) {
+                sightings.observe(host, observation);
+            }
+        });
+    }
+
+    /** A host leaves in good order. */
+    public void goodbye(NodeId node, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null) {
+                host.leave();
+                log.append(host.toProto(settings.name()));
+            }
+        });
+    }
+
+    /** A session is over. Its hosts count as up until their time is over. */
+    public void disconnected(Collection<NodeId> nodes, HostConnection way) {
+        locked(() -> nodes.forEach(node -> {
+            var host = tables.host(node);
+            if (host != null && host.connection() == way) {
+                host.disconnect();
+            }
+        }));
+    }
+
+    /** The host that speaks, unless it has a newer session than this. */
+    private @Nullable HostRecord speaking(NodeId node, HostConnection way) {
+        var host = tables.host(node);
+        if (host == null || host.connection() != way) {
+            return null;
+        }
+        if (host.heard(clock.millis())) {
+            log.append(host.toProto(settings.name()));
+        }
+        return host;
+    }
+
+    /** Takes wishes; what comes of them are events. Repeating them changes nothing. */
+    public void apply(Map<InstanceId, DesiredInstance> wishes) {
+        locked(() -> {
+            var round = round();
+            wishes.forEach((id, wish) -> {
+                if (tables.instances().size() >= settings.maxInstances()
+                        && !tables.instances().containsKey(id)) {
+                    LOG.errorf("%s not taken: the zone has its %d instances", id, settings.maxInstances());
+                    return;
+                }
+                var instance = tables.instance(id);
+                if (instance.wish(wish, round.nowMillis())) {
+                    dispatcher.dispatch(instance, round);
+                }
+            });
+        });
+    }
+
+    /** Does what time makes due; called about twice a second by one thread. */
+    public void tick() {
+        var hosts = locked(() -> {
+            var now = clock.millis();
+            for (var host : tables.byArrival()) {
+                if (host.isUp()
+                        && now - host.heardMillis()
+                                >= settings.unreachableAfter().toMillis()) {
+                    LOG.warnf("host %s is unreachable", host.id());
+                    host.missed();
+                    log.append(host.toProto(settings.name()));
+                }
+            }
+            dispatcher.dispatchAll(round());
+            return List.copyOf(tables.hosts().keySet());
+        });
+        roster.add(hosts);
+    }
+
+    /** All that the zone knows now. */
+    public ZoneSnapshot snapshot() {
+        return locked(() -> new ZoneSnapshot(
+                log.last(),
+                tables.byArrival().stream()
+                        .map(host -> host.toProto(settings.name()))
+                        .toList(),
+                tables.instances().values().stream()
+                        .flatMap(instance -> instance.newest().stream())
+                        .toList(),
+                tables.byArrival().stream()
+                        .filter(HostRecord::isComplete)
+                        .map(host -> host.id().value())
+                        .toList()));
+    }
+
+    /** At most {@code limit} hosts by id, beginning after this one, or with the first when it is empty. */
+    public List<Host> hosts(Optional<NodeId> after, int limit) {
+        return locked(() -> {
+            var rest = after.isPresent() ? tables.hosts().tailMap(after.get(), false) : tables.hosts();
+            return rest.values().stream()
+                    .limit(limit)
+                    .map(host -> host.toProto(settings.name()))
+                    .toList();
+        });
+    }
+
+    /** The host that carries an instance and the way to it; empty when no host is known to. */
+    public Optional<Carrier> carrier(InstanceId instance) {
+        return locked(() -> Optional.ofNullable(tables.instances().get(instance))
+                .map(InstanceRecord::host)
+                .map(host -> new Carrier(host.id(), Optional.ofNullable(host.connection()))));
+    }
+
+    /**
+     * Who carries an instance.
+     *
+     * @param way empty while the host has no session
+     */
+    public record Carrier(NodeId node, Optional<HostConnection> way) {}
+
+    private Round round() {
+        var now = clock.millis();
+        return Round.at(now, isSettled(now));
+    }
+
+    /**
+     * Whether all hosts that may carry something have told what: those known from before this start, for a while, and
+     * those that just dialled in.
+     */
+    private boolean isSettled(long now) {
+        if (!settledOnce) {
+            settledOnce = now - startedMillis >= settings.settle().toMillis()
+                    || roster.atStart().stream().allMatch(this::hasTold);
+        }
+        return settledOnce
+                && tables.byArrival().stream()
+                        .noneMatch(host -> host.owesInventory()
+                                && now - host.helloMillis()
+                                        < settings.unreachableAfter().toMillis());
+    }
+
+    private boolean hasTold(String node) {
+        var host = tables.host(new NodeId(node));
+        return host != null && host.isInventoried();
+    }
+
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.coppice.node.agent;
+
+import com.google.protobuf.ByteString;
+import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.node.v1.ConsoleChunk;
+import io.coppice.proto.node.v1.ConsoleRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the newest bytes of a guest's console. */
+final class ConsoleTail {
+    /** More is never read, whoever asks. */
+    private static final int MAX_BYTES = 256 * 1024;
+
+    private static final int CHUNK_BYTES = 32 * 1024;
+
+    private ConsoleTail() {}
+
+    /** The answer to a request, in order; one empty chunk when the guest has written nothing. */
+    static List<ConsoleChunk> read(Path consoleLog, ConsoleRequest request, NodeId node) throws IOException {
+        var exists = Files.exists(consoleLog);
+        var bytes = exists ? tail(consoleLog, Math.clamp(request.getMaxBytes(), 0, MAX_BYTES)) : ByteString.EMPTY;
+        var writtenAt = exists ? Files.getLastModifiedTime(consoleLog).toMillis() : 0;
+        var chunks = new ArrayList<ConsoleChunk>();
+        var position = 0;
+        do {
+            var end = Math.min(bytes.size(), position + CHUNK_BYTES);
+            chunks.add(ConsoleChunk.newBuilder()
+                    .setRequestId(request.getRequestId())
+                    .setNodeId(node.value())
+                    .setWrittenAtMillis(chunks.isEmpty() ? writtenAt : 0)
+                    .setData(bytes.substring(position, end))
+                    .build());
+            position = end;
+        } while (position < bytes.size());
+        return List.copyOf(chunks);
+    }
+
+    private static ByteString tail(Path file, int maxBytes) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var from = Math.max(0, channel.size() - maxBytes);
+            var buffer = ByteBuffer.allocate((int) (Math.max(channel.size(), from) - from));
+            var position = from;
+            while (buffer.hasRemaining()) {
+                var read = channel.read(buffer, position);
+                if (read < 0) {
+                    break;
+                }
+                position += read;
+            }
+            return ByteString.copyFrom(buffer.flip());
+        }
+    }
+}

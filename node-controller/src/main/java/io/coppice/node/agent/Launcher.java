@@ -1,0 +1,137 @@
+package io.coppice.node.agent;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.undo.Undo;
+import io.coppice.node.disk.Disk;
+import io.coppice.node.hypervisor.Domain;
+import io.coppice.node.hypervisor.DomainSpec;
+import io.coppice.node.hypervisor.DomainState;
+import io.coppice.node.image.ImageCache.ImageSpec;
+import io.coppice.node.network.Endpoint;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Phase;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/** Brings an instance to running. Every step may be repeated; a failed first launch leaves nothing. */
+final class Launcher {
+    private static final long MIB = 1024L * 1024;
+    private static final Duration PROGRESS_EVERY = Duration.ofMillis(500);
+
+    private final VmContext context;
+    private final VmRecord record;
+    private final Interruptible waits;
+
+    Launcher(VmContext context, VmRecord record, Interruptible waits) {
+        this.context = context;
+        this.record = record;
+        this.waits = waits;
+    }
+
+    /** Takes a guest that runs as it is: what surrounds it is put right, and a reboot that is due is carried out. */
+    void adopt(DesiredInstance desired, Domain domain) throws IOException {
+        var instance = domain.instance();
+        context.drivers().network().ensure(instance, desired.getEndpointsList());
+        context.drivers().metadata().publish(desired);
+        context.drivers().network().attached(instance);
+        record.keepStart(desired.getGeneration());
+        if (desired.getRebootCount() > record.progress().reboots()) {
+            // Recorded first: repeating a reboot is worse than missing one.
+            record.keepReboots(desired.getRebootCount());
+            context.drivers().hypervisor().reboot(instance, context.settings().shutdownGrace());
+        }
+        record.report(desired, Phase.PHASE_RUNNING);
+    }
+
+    /** Starts a guest that does not run, from its image if it never ran, from its disk if it did. */
+    void start(DesiredInstance desired) throws IOException, InterruptedException {
+        var launches = context.workers().launches();
+        waits.during(() -> {
+            launches.acquire();
+            return launches;
+        });
+        try {
+            startWithPermit(desired);
+        } finally {
+            launches.release();
+        }
+        record.report(desired, Phase.PHASE_RUNNING);
+    }
+
+    private void startWithPermit(DesiredInstance desired) throws IOException, InterruptedException {
+        var drivers = context.drivers();
+        var instance = record.instance();
+        var first = !record.progress().hasRun();
+        record.report(desired, Phase.PHASE_FETCHING_IMAGE);
+        var base = waits.during(() -> drivers.images().fetch(imageOf(desired), progress(desired)));
+        record.report(desired, Phase.PHASE_PREPARING);
+        try (var undo = Undo.begin()) {
+            if (first) {
+                undo.add("root disk of " + instance, () -> drivers.disks().remove(instance));
+            }
+            var disk = drivers.disks().ensureRootDisk(instance, base, diskBytes(desired));
+            undo.add("network of " + instance, () -> drivers.network().release(instance));
+            var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
+            undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
+            drivers.metadata().publish(desired);
+            // What the start stands for counts as rebooted: a reboot asked of a guest that was off needs no second one.
+            record.keepReboots(desired.getRebootCount());
+            record.report(desired, Phase.PHASE_STARTING);
+            undo.add("domain of " + instance, () -> {
+                if (first) {
+                    drivers.hypervisor().remove(instance);
+                } else {
+                    drivers.hypervisor().powerOff(instance);
+                }
+            });
+            drivers.hypervisor().start(spec(desired, disk, endpoints));
+            drivers.network().attached(instance);
+            record.keepStart(desired.getGeneration());
+            undo.commit();
+        }
+    }
+
+    private DomainSpec spec(DesiredInstance desired, Disk disk, List<Endpoint> endpoints) {
+        return new DomainSpec(
+                record.instance(),
+                new AccountId(desired.getAccountId()),
+                desired.getGeneration(),
+                desired.getRebootCount(),
+                desired.getMachine().getVcpus(),
+                desired.getMachine().getMemoryMib(),
+                List.of(disk),
+                endpoints,
+                context.files().consoleLog(record.instance()));
+    }
+
+    private static ImageSpec imageOf(DesiredInstance desired) {
+        var image = desired.getImage();
+        return new ImageSpec(image.getSha256(), image.getSizeBytes(), image.getFormat(), URI.create(image.getUrl()));
+    }
+
+    private static long diskBytes(DesiredInstance desired) {
+        return Math.max(
+                desired.getMachine().getRootDiskMib() * MIB, desired.getImage().getVirtualSizeBytes());
+    }
+
+    private IntConsumer progress(DesiredInstance desired) {
+        var lastNanos = new long[] {System.nanoTime()};
+        return percent -> {
+            var now = System.nanoTime();
+            if (now - lastNanos[0] >= PROGRESS_EVERY.toNanos()) {
+                lastNanos[0] = now;
+                context.reporter()
+                        .report(record.observation(desired, Phase.PHASE_FETCHING_IMAGE)
+                                .setProgressPercent(Math.clamp(percent, 0, 100)));
+            }
+        };
+    }
+
+    /** Whether this domain's guest has processors: a paused one has its memory and goes on. */
+    static boolean runs(Domain domain) {
+        return domain.state() != DomainState.SHUT_OFF;
+    }
+}

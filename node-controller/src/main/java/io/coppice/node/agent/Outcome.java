@@ -1,0 +1,15 @@
+package io.coppice.node.agent;
+
+import io.coppice.proto.compute.v1.Failure;
+
+/** What came of one attempt to make an instance what it should be. */
+sealed interface Outcome {
+    /** It is as it should be, and that was reported. */
+    record Converged() implements Outcome {}
+
+    /** Nothing of it is left, as it should be. */
+    record Gone() implements Outcome {}
+
+    /** It could not be had this time; nothing half-made was left. */
+    record Failed(Failure failure) implements Outcome {}
+}

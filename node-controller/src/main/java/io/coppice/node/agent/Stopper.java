@@ -1,0 +1,75 @@
+package io.coppice.node.agent;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Phase;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Brings an instance to stopped, or to nothing at all. Every step may be repeated. */
+final class Stopper {
+    private static final Duration POLL_EVERY = Duration.ofMillis(100);
+
+    private final VmContext context;
+    private final VmRecord record;
+    private final Interruptible waits;
+
+    Stopper(VmContext context, VmRecord record, Interruptible waits) {
+        this.context = context;
+        this.record = record;
+        this.waits = waits;
+    }
+
+    /** Shuts the guest down, after the grace period by cutting its power, and keeps domain and disk. */
+    void stop(DesiredInstance desired, boolean atOnce) throws IOException, InterruptedException {
+        var instance = record.instance();
+        if (runs(instance)) {
+            record.report(desired, Phase.PHASE_STOPPING);
+            if (!atOnce) {
+                waits.during(() -> shutDown(instance));
+            }
+            context.drivers().hypervisor().powerOff(instance);
+        }
+        putAway(instance);
+        record.report(desired, Phase.PHASE_STOPPED);
+    }
+
+    /** Removes everything that this host has of the instance. */
+    void terminate(DesiredInstance desired) throws IOException {
+        var instance = record.instance();
+        record.report(desired, Phase.PHASE_STOPPING);
+        context.drivers().hypervisor().remove(instance);
+        putAway(instance);
+        context.drivers().disks().remove(instance);
+        context.files().remove(instance);
+    }
+
+    /** Takes back what only a running guest needs. */
+    void putAway(InstanceId instance) throws IOException {
+        context.drivers().metadata().withdraw(instance);
+        context.drivers().network().release(instance);
+    }
+
+    private boolean shutDown(InstanceId instance) throws InterruptedException {
+        var settings = context.settings();
+        var now = System.nanoTime();
+        var deadline = now + settings.shutdownGrace().toNanos();
+        var askAgain = now;
+        while (runs(instance) && System.nanoTime() - deadline < 0) {
+            if (System.nanoTime() - askAgain >= 0) {
+                context.drivers().hypervisor().requestShutdown(instance);
+                askAgain = System.nanoTime() + settings.shutdownRepeat().toNanos();
+            }
+            Thread.sleep(POLL_EVERY);
+        }
+        return !runs(instance);
+    }
+
+    private boolean runs(InstanceId instance) {
+        return context.drivers()
+                .hypervisor()
+                .find(instance)
+                .filter(Launcher::runs)
+                .isPresent();
+    }
+}

@@ -1,0 +1,66 @@
+package io.coppice.node.agent;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.agent.InstanceFiles.Progress;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Failure;
+import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.compute.v1.Phase;
+import java.io.IOException;
+
+/** What one actor knows of its instance besides what the drivers say. Used by the actor's worker only. */
+final class VmRecord {
+    private final InstanceId instance;
+    private final VmContext context;
+    private Progress progress;
+
+    VmRecord(InstanceId instance, VmContext context) throws IOException {
+        this.instance = instance;
+        this.context = context;
+        this.progress = context.files().progress(instance);
+    }
+
+    InstanceId instance() {
+        return instance;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** Whether the guest of this generation was seen running since the host's operating system started. */
+    boolean ranSinceHostBoot(long generation) {
+        return progress.startedGeneration() == generation && progress.hostBoot().equals(context.hostBoot());
+    }
+
+    void keepStart(long generation) throws IOException {
+        keep(progress.withStart(generation, context.hostBoot()));
+    }
+
+    void keepReboots(long count) throws IOException {
+        keep(progress.withReboots(Math.max(count, progress.reboots())));
+    }
+
+    private void keep(Progress next) throws IOException {
+        if (!next.equals(progress)) {
+            context.files().keep(instance, next);
+            progress = next;
+        }
+    }
+
+    void report(DesiredInstance desired, Phase phase) {
+        context.reporter().report(observation(desired, phase));
+    }
+
+    void report(DesiredInstance desired, Phase phase, Failure failure) {
+        context.reporter().report(observation(desired, phase).setFailure(failure));
+    }
+
+    Observation.Builder observation(DesiredInstance desired, Phase phase) {
+        return Observation.newBuilder()
+                .setInstanceId(instance.value())
+                .setGeneration(desired.getGeneration())
+                .setPhase(phase)
+                .setRebootCount(progress.reboots());
+    }
+}
