@@ -279,6 +279,15 @@ check_host() {
     if [ "$1" -lt 1 ] || [ "$1" -gt "$count" ]; then fail "there is no host $1; there are $count"; fi
 }
 
+# A start that fails half-way leaves nothing behind; what cannot be removed does not keep the rest.
+abandon_up() {
+    local host
+    set +e
+    for host in $(seq "$count"); do (power_off "$host"); done
+    remove_fabric
+    rm -f "$folder/settings"
+}
+
 command_up() {
     local host
     [[ ${1:-} =~ ^[0-9]{1,3}$ ]] || misuse "how many hosts? a number from 1 to 200 is needed"
@@ -296,11 +305,10 @@ command_up() {
     if ip link show dev "$name-fab" > /dev/null 2>&1; then fail "the device $name-fab is there already; choose another --name"; fi
     count=$1
     save_settings
-    # A start that fails half-way leaves nothing behind.
-    trap 'for host in $(seq "$count"); do power_off "$host"; done; remove_fabric' ERR EXIT
+    trap abandon_up EXIT
     make_fabric
     for host in $(seq "$count"); do launch "$host"; done
-    trap - ERR EXIT
+    trap - EXIT
     command_list
 }
 
