@@ -10,6 +10,7 @@ readonly here
 usage() {
     cat <<'USAGE'
 usage: namespaces.sh up N --dir DIR --cidr CIDR --name ID [--management CIDR] [--hide-kvm]
+                                               make N hosts; again: switch on those that are off, add those that lack
        namespaces.sh start I --dir DIR         switch host I on (1 to N)
        namespaces.sh kill I --dir DIR          cut its power: all of its processes end at once, what was not on disk is gone
        namespaces.sh exec I --dir DIR CMD…     run a command on it
@@ -22,11 +23,11 @@ sees, and two network devices:
          the bridge the host's address, which is I in the last /24 of CIDR (172.31.255.1 for host 1 of 172.31.0.0/16).
   mgmt0  the way to this machine: address I of the management network, default route to its last usable address.
 On this machine the bridge ID-fab joins the hosts; it holds the first address of CIDR, which is the guests' gateway, and
-guests reach the outside by address translation. All names of devices, namespaces and tables begin with ID.
+guests reach the outside by address translation (nftables table hosts-ID). Names of devices and namespaces begin with ID.
 
   --dir DIR          the folder that keeps the hosts' state; COPPICE_HOSTS_DIR is its default
   --cidr CIDR        the guests' network, /8 to /22
-  --name ID          1 to 8 lower-case letters, digits and dashes, the first a letter
+  --name ID          1 to 8 lower-case letters, digits and dashes, the first no dash
   --management CIDR  a /24 for the hosts' management; default: one of 100.64.0.0/10 that no device here uses
   --hide-kvm         hosts see no /dev/kvm
 USAGE
@@ -112,7 +113,7 @@ make_fabric() {
     ip address add "$(management_address $MANAGEMENT_GATEWAY)/24" dev "$manager"
     echo 1 > /proc/sys/net/ipv4/ip_forward
     nft -f - <<RULES
-table inet $bridge {
+table inet hosts-$name {
     chain translate {
         type nat hook postrouting priority srcnat; policy accept;
         ip saddr $cidr ip daddr != { $cidr, $management } masquerade
@@ -124,7 +125,7 @@ RULES
 
 remove_fabric() {
     local device
-    nft delete table inet "$name-fab" 2>/dev/null || true
+    nft delete table inet "hosts-$name" 2>/dev/null || true
     for device in "$name-fab" "$name-mgm"; do
         if ip link show dev "$device" > /dev/null 2>&1; then ip link delete "$device"; fi
     done
@@ -288,21 +289,34 @@ abandon_up() {
     rm -f "$folder/settings"
 }
 
+# The hosts of before, those that are off switched on, and more of them if more are wanted.
+up_again() {
+    local wanted=$1 wanted_cidr=$cidr wanted_name=$name host
+    load_settings
+    if [ "$wanted_cidr $wanted_name" != "$cidr $name" ] || [ "$wanted" -lt "$count" ]; then
+        fail "there are $count hosts of name $name and network $cidr in $folder already; remove them first with: namespaces.sh down --dir $folder"
+    fi
+    if ! ip link show dev "$name-fab" > /dev/null 2>&1; then make_fabric; fi
+    count=$wanted
+    save_settings
+    for host in $(seq "$count"); do launch "$host"; done
+}
+
 command_up() {
     local host
     [[ ${1:-} =~ ^[0-9]{1,3}$ ]] || misuse "how many hosts? a number from 1 to 200 is needed"
     if [ "$1" -lt 1 ] || [ "$1" -gt 200 ]; then misuse "a number of hosts from 1 to 200 is needed"; fi
-    [[ $name =~ ^[a-z][a-z0-9-]{0,7}$ ]] || misuse "--name must be 1 to 8 lower-case letters, digits and dashes"
+    [[ $name =~ ^[a-z0-9][a-z0-9-]{0,7}$ ]] || misuse "--name must be 1 to 8 lower-case letters, digits and dashes"
     [ -n "$cidr" ] || misuse "--cidr is missing"
     network_of "$cidr" 8 22
     if [ -r "$folder/settings" ]; then
-        if ip link show dev "$(sed -n 3p "$folder/settings")-fab" > /dev/null 2>&1; then
-            fail "there are hosts in $folder already; see: namespaces.sh list --dir $folder"
-        fi
+        up_again "$1"
+        command_list
+        return
     fi
+    if ip link show dev "$name-fab" > /dev/null 2>&1; then fail "the device $name-fab is there already; choose another --name"; fi
     if [ -z "$management" ]; then management=$(choose_management); fi
     network_of "$management" 24 24
-    if ip link show dev "$name-fab" > /dev/null 2>&1; then fail "the device $name-fab is there already; choose another --name"; fi
     count=$1
     save_settings
     trap abandon_up EXIT
