@@ -13,12 +13,12 @@ usable_cgroup_controllers() {
         if [ -w "/sys/fs/cgroup/$name/cgroup.procs" ]; then names+=("\"$name\""); fi
     done
     if [ -w /sys/fs/cgroup/cgroup.subtree_control ]; then
-        for name in $(cat /sys/fs/cgroup/cgroup.controllers); do
+        while read -r name; do
             case $name in
                 cpu | memory | cpuset) names+=("\"$name\"") ;;
                 io) names+=('"blkio"') ;;
             esac
-        done
+        done < <(tr ' ' '\n' < /sys/fs/cgroup/cgroup.controllers)
     fi
     local IFS=,
     echo "${names[*]}"
