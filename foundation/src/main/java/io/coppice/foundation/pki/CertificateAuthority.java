@@ -48,7 +48,7 @@ public final class CertificateAuthority {
 
     private static final String SIGNATURE = "SHA256withECDSA";
     private static final int SERIAL_BITS = 127;
-    private static final String KEY_FILE = "ca-key.pem";
+    static final String KEY_FILE = "ca-key.pem";
     private static final String CERTIFICATE_FILE = "ca.pem";
     private static final SecureRandom RANDOM = new SecureRandom();
 
