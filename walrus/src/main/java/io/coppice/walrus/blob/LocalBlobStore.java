@@ -110,9 +110,16 @@ public final class LocalBlobStore implements BlobStore {
         }
     }
 
+    private Path outerFolder(BlobId id) {
+        return blobs.resolve(id.toString().substring(0, 2));
+    }
+
+    private Path innerFolder(BlobId id) {
+        return outerFolder(id).resolve(id.toString().substring(2, 4));
+    }
+
     private Path path(BlobId id) {
-        var name = id.toString();
-        return blobs.resolve(name.substring(0, 2)).resolve(name.substring(2, 4)).resolve(name);
+        return innerFolder(id).resolve(id.toString());
     }
 
     private static void sync(Path folder) throws IOException {
@@ -159,11 +166,10 @@ public final class LocalBlobStore implements BlobStore {
                 throw full() ? new InsufficientSpaceException("the file system of " + blobs + " is full", e) : e;
             }
             channel.close();
-            var target = path(id);
-            makeFolder(target.getParent());
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            makeFolder(outerFolder(id), innerFolder(id));
+            Files.move(temporary, path(id), StandardCopyOption.ATOMIC_MOVE);
             committed = true;
-            sync(target.getParent());
+            sync(innerFolder(id));
             return new StoredBlob(id, written);
         }
 
@@ -180,12 +186,12 @@ public final class LocalBlobStore implements BlobStore {
             return Files.getFileStore(blobs).getUsableSpace() < SYNC_EVERY_BYTES / 64;
         }
 
-        private void makeFolder(Path folder) throws IOException {
-            if (Files.isDirectory(folder)) {
+        private void makeFolder(Path outer, Path inner) throws IOException {
+            if (Files.isDirectory(inner)) {
                 return;
             }
-            Files.createDirectories(folder);
-            sync(folder.getParent());
+            Files.createDirectories(inner);
+            sync(outer);
             sync(blobs);
         }
     }
