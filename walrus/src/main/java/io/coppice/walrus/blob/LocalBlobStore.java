@@ -1,0 +1,237 @@
+package io.coppice.walrus.blob;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Blobs as files of one folder: {@code blobs/ab/cd/<id>}, written under {@code incoming/}, synced, renamed, and the
+ * folder synced before a commit returns (POSIX rename is atomic; without the second sync a power cut could lose the
+ * name). Thread-safe.
+ */
+public final class LocalBlobStore implements BlobStore {
+    private static final int SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+
+    private final Path blobs;
+    private final Path incoming;
+    private final long reserveBytes;
+
+    /**
+     * Opens the store in {@code folder} and makes it when it is new.
+     *
+     * @param reserveBytes bytes of the file system that are never used, so that the database and logs live on
+     */
+    public LocalBlobStore(Path folder, long reserveBytes) throws IOException {
+        this.blobs = Files.createDirectories(folder.resolve("blobs"));
+        this.incoming = Files.createDirectories(folder.resolve("incoming"));
+        this.reserveBytes = reserveBytes;
+    }
+
+    @Override
+    public BlobWriter begin(long expectedBytes) throws IOException {
+        if (freeBytes() < Math.max(1, expectedBytes)) {
+            throw new InsufficientSpaceException("no room for " + expectedBytes + " bytes in " + blobs);
+        }
+        return new Writer(BlobId.random());
+    }
+
+    @Override
+    public ReadableByteChannel open(BlobId id, long offset, long lengthBytes) throws IOException {
+        return new BoundedChannel(FileChannel.open(path(id), StandardOpenOption.READ).position(offset), lengthBytes);
+    }
+
+    @Override
+    public Optional<Path> file(BlobId id) {
+        return Optional.of(path(id));
+    }
+
+    @Override
+    public boolean delete(BlobId id) throws IOException {
+        return Files.deleteIfExists(path(id));
+    }
+
+    @Override
+    public void scan(Instant cutoff, Consumer<BlobId> visitor) throws IOException {
+        try (var outer = Files.newDirectoryStream(blobs)) {
+            for (var first : outer) {
+                try (var inner = Files.newDirectoryStream(first)) {
+                    for (var second : inner) {
+                        scanFolder(second, cutoff, visitor);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public int removeAbandoned(Instant cutoff) throws IOException {
+        var removed = 0;
+        try (var files = Files.newDirectoryStream(incoming)) {
+            for (var file : files) {
+                if (isOlder(file, cutoff) && Files.deleteIfExists(file)) {
+                    removed++;
+                }
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public long freeBytes() throws IOException {
+        return Math.max(0, Files.getFileStore(blobs).getUsableSpace() - reserveBytes);
+    }
+
+    private static void scanFolder(Path folder, Instant cutoff, Consumer<BlobId> visitor) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (var file : files) {
+                if (isOlder(file, cutoff)) {
+                    visitor.accept(BlobId.parse(file.getFileName().toString()));
+                }
+            }
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant cutoff) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(cutoff);
+        } catch (NoSuchFileException e) {
+            // Finished or removed since the folder was listed.
+            return false;
+        }
+    }
+
+    private Path outerFolder(BlobId id) {
+        return blobs.resolve(id.toString().substring(0, 2));
+    }
+
+    private Path innerFolder(BlobId id) {
+        return outerFolder(id).resolve(id.toString().substring(2, 4));
+    }
+
+    private Path path(BlobId id) {
+        return innerFolder(id).resolve(id.toString());
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private final class Writer implements BlobWriter {
+        private final BlobId id;
+        private final Path temporary;
+        private final FileChannel channel;
+        private long written;
+        private long synced;
+        private boolean committed;
+
+        private Writer(BlobId id) throws IOException {
+            this.id = id;
+            this.temporary = incoming.resolve(id.toString());
+            this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            try {
+                while (bytes.hasRemaining()) {
+                    written += channel.write(bytes);
+                }
+                // A long blob is synced as it comes, so that the last sync is short.
+                if (written - synced >= SYNC_EVERY_BYTES) {
+                    channel.force(false);
+                    synced = written;
+                }
+            } catch (IOException e) {
+                throw full() ? new InsufficientSpaceException("the file system of " + blobs + " is full", e) : e;
+            }
+        }
+
+        @Override
+        public StoredBlob commit() throws IOException {
+            try {
+                channel.force(true);
+            } catch (IOException e) {
+                throw full() ? new InsufficientSpaceException("the file system of " + blobs + " is full", e) : e;
+            }
+            channel.close();
+            makeFolder(outerFolder(id), innerFolder(id));
+            Files.move(temporary, path(id), StandardCopyOption.ATOMIC_MOVE);
+            committed = true;
+            sync(innerFolder(id));
+            return new StoredBlob(id, written);
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (committed) {
+                return;
+            }
+            channel.close();
+            Files.deleteIfExists(temporary);
+        }
+
+        private boolean full() throws IOException {
+            return Files.getFileStore(blobs).getUsableSpace() < SYNC_EVERY_BYTES / 64;
+        }
+
+        private void makeFolder(Path outer, Path inner) throws IOException {
+            if (Files.isDirectory(inner)) {
+                return;
+            }
+            Files.createDirectories(inner);
+            sync(outer);
+            sync(blobs);
+        }
+    }
+
+    /** Ends after so many bytes. */
+    private static final class BoundedChannel implements ReadableByteChannel {
+        private final FileChannel channel;
+        private long remaining;
+
+        private BoundedChannel(FileChannel channel, long lengthBytes) {
+            this.channel = channel;
+            this.remaining = lengthBytes;
+        }
+
+        @Override
+        public int read(ByteBuffer target) throws IOException {
+            if (remaining == 0) {
+                return -1;
+            }
+            var limit = target.limit();
+            if (target.remaining() > remaining) {
+                target.limit(target.position() + (int) remaining);
+            }
+            try {
+                var count = channel.read(target);
+                remaining -= Math.max(0, count);
+                return count;
+            } finally {
+                target.limit(limit);
+            }
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.coppice.walrus.http;
+
+import io.coppice.walrus.body.ChunkSignatures;
+import io.coppice.walrus.identity.Principal;
+import io.coppice.walrus.identity.SigningKeys;
+import io.coppice.wire.sign.RequestSignature;
+import io.coppice.wire.sign.SignatureDialect;
+import io.coppice.wire.sign.SignatureFault;
+import io.coppice.wire.sign.SignatureVerifier;
+import java.time.Clock;
+
+/** Finds out who signed a request. Thread-safe. */
+final class Authentication {
+    private final SigningKeys keys;
+    private final SignatureVerifier verifier;
+
+    Authentication(SigningKeys keys, Clock clock) {
+        this.keys = keys;
+        this.verifier = new SignatureVerifier(SignatureDialect.S3, clock);
+    }
+
+    /**
+     * A signer and how the signature speaks of the body.
+     *
+     * @param chunks continues the signature over the chunks of a streamed body
+     */
+    record Signed(Principal principal, String payloadHash, ChunkSignatures chunks) {}
+
+    /** Throws the S3 error when the request is not signed, or not rightly. */
+    Signed authenticate(S3Request request) {
+        var signable = request.signable();
+        var signature = RequestSignature.of(SignatureDialect.S3, signable)
+                .orElseThrow(() -> SignatureDialect.S3.error(SignatureFault.MISSING, ""));
+        var signer = keys.find(signature.accessKeyId(), signature.scope())
+                .orElseThrow(() -> SignatureDialect.S3.error(SignatureFault.UNKNOWN_KEY, ""));
+        var payloadHash = SignatureVerifier.payloadHash(signature, signable);
+        verifier.verify(signature, signable, payloadHash, signer.key());
+        return new Signed(
+                signer.principal(),
+                payloadHash,
+                new ChunkSignatures(signer.key(), signature.time(), signature.scope(), signature.signature()));
+    }
+}

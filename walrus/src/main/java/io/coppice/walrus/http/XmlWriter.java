@@ -1,0 +1,57 @@
+package io.coppice.walrus.http;
+
+/** Writes an S3 answer. Everything that is text is escaped; what XML 1.0 cannot hold is replaced. Not thread-safe. */
+final class XmlWriter {
+    private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
+    private static final char REPLACEMENT = '\ufffd';
+
+    private final StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+
+    /** Begins a document whose root lies in S3's namespace. */
+    static XmlWriter document(String root) {
+        var writer = new XmlWriter();
+        writer.text.append('<').append(root).append(" xmlns=\"").append(NAMESPACE).append("\">");
+        return writer;
+    }
+
+    /** Begins a document without a namespace: errors. */
+    static XmlWriter plain(String root) {
+        return new XmlWriter().open(root);
+    }
+
+    XmlWriter open(String name) {
+        text.append('<').append(name).append('>');
+        return this;
+    }
+
+    XmlWriter close(String name) {
+        text.append("</").append(name).append('>');
+        return this;
+    }
+
+    XmlWriter element(String name, Object value) {
+        open(name);
+        escape(value.toString());
+        return close(name);
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+
+    private void escape(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            switch (c) {
+                case '&' -> text.append("&amp;");
+                case '<' -> text.append("&lt;");
+                case '>' -> text.append("&gt;");
+                case '"' -> text.append("&quot;");
+                case '\r' -> text.append("&#13;");
+                case '\n', '\t' -> text.append(c);
+                default -> text.append(c < ' ' || c == '\ufffe' || c == '\uffff' ? REPLACEMENT : c);
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.coppice.walrus.metadata;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.StatelessSession;
+
+/** Makes, finds and removes buckets. Stateless; every method runs inside the caller's transaction. */
+public final class Buckets {
+    private final Clock clock;
+
+    /** Takes its times from {@code clock}. */
+    public Buckets(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Makes a bucket; false when the name is taken, by whomever. */
+    public boolean create(StatelessSession session, String name, BucketOwner owner, String region) {
+        return session.createNativeMutationQuery(
+                                "insert into bucket (name, account_id, canonical_id, owner_name, region, created_at)"
+                                        + " values (:name, :account, :canonical, :owner, :region, :now)"
+                                        + " on conflict (name) do nothing")
+                        .setParameter("name", name)
+                        .setParameter("account", owner.accountId())
+                        .setParameter("canonical", owner.canonicalId())
+                        .setParameter("owner", owner.displayName())
+                        .setParameter("region", region)
+                        .setParameter("now", clock.instant())
+                        .executeUpdate()
+                == 1;
+    }
+
+    /** The bucket of that name. */
+    public Optional<BucketRow> find(StatelessSession session, String name) {
+        return session.createSelectionQuery("from BucketRow where name = :name", BucketRow.class)
+                .setParameter("name", name)
+                .uniqueResultOptional();
+    }
+
+    /** Keeps the bucket from being removed until the transaction ends; false when it is gone already. */
+    public boolean hold(StatelessSession session, long bucketId) {
+        return !session.createNativeQuery(
+                        "select bucket_id from bucket where bucket_id = :id for key share", Long.class)
+                .setParameter("id", bucketId)
+                .getResultList()
+                .isEmpty();
+    }
+
+    /** Buckets of an account by name, those after {@code after} that begin with {@code prefix}. */
+    public List<BucketRow> list(StatelessSession session, String accountId, String prefix, String after, int limit) {
+        return session.createSelectionQuery(
+                        "from BucketRow where accountId = :account and name > :after"
+                                + " and left(name, :length) = :prefix order by name",
+                        BucketRow.class)
+                .setParameter("account", accountId)
+                .setParameter("after", after)
+                .setParameter("length", prefix.length())
+                .setParameter("prefix", prefix)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    /** Removes a bucket and gives up uploads that were never completed; false when it holds objects. */
+    public boolean delete(StatelessSession session, Uploads uploads, BucketRow bucket) {
+        session.createNativeQuery("select bucket_id from bucket where bucket_id = :id for update", Long.class)
+                .setParameter("id", bucket.bucketId())
+                .getResultList();
+        var holdsObjects = !session.createNativeQuery(
+                        "select object_id from object where bucket_id = :id limit 1", Long.class)
+                .setParameter("id", bucket.bucketId())
+                .getResultList()
+                .isEmpty();
+        if (holdsObjects) {
+            return false;
+        }
+        uploads.abandonAll(session, bucket.bucketId());
+        session.createNativeMutationQuery("delete from bucket where bucket_id = :id")
+                .setParameter("id", bucket.bucketId())
+                .executeUpdate();
+        return true;
+    }
+}

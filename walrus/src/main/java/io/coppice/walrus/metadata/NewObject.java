@@ -1,0 +1,25 @@
+package io.coppice.walrus.metadata;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An object that is about to be put; its bytes are already durable.
+ *
+ * @param etag without quotation marks
+ * @param headers what reads give back
+ * @param checksum what the client asked to be kept
+ * @param partCount 0 when it was put in one request
+ * @param segments its bytes in order
+ */
+public record NewObject(
+        String etag, StoredHeaders headers, Optional<StoredChecksum> checksum, int partCount, List<Segment> segments) {
+    public NewObject {
+        segments = List.copyOf(segments);
+    }
+
+    /** Length of the whole object. */
+    public long sizeBytes() {
+        return segments.stream().mapToLong(Segment::sizeBytes).sum();
+    }
+}

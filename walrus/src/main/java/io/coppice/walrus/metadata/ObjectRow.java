@@ -1,0 +1,92 @@
+package io.coppice.walrus.metadata;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** An object as it is kept, without its bytes. Read only: {@link Objects} changes it. */
+@Entity
+@Table(name = "object")
+@SuppressWarnings("NullAway.Init")
+public class ObjectRow {
+    @Id
+    @GeneratedValue(strategy = GenerationType.IDENTITY)
+    @Column(name = "object_id")
+    private long objectId;
+
+    @Column(name = "bucket_id")
+    private long bucketId;
+
+    @Column(name = "object_key")
+    private String key;
+
+    @Column(name = "size_bytes")
+    private long sizeBytes;
+
+    private String etag;
+
+    private String headers;
+
+    @Column(name = "checksum_algorithm")
+    private @Nullable String checksumAlgorithm;
+
+    @Column(name = "checksum_type")
+    private @Nullable String checksumType;
+
+    @Column(name = "checksum_value")
+    private @Nullable String checksumValue;
+
+    @Column(name = "part_count")
+    private int partCount;
+
+    @Column(name = "modified_at")
+    private Instant modifiedAt;
+
+    protected ObjectRow() {}
+
+    /** Identity inside the database; stays when the object is overwritten. */
+    public long objectId() {
+        return objectId;
+    }
+
+    /** The key, as bytes of UTF-8 at most 1,024. */
+    public String key() {
+        return key;
+    }
+
+    /** Length of the whole object. */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Without quotation marks. */
+    public String etag() {
+        return etag;
+    }
+
+    /** What is given back on reads. */
+    public StoredHeaders headers() {
+        return StoredHeaders.parse(headers);
+    }
+
+    /** The checksum that the client asked to be kept. */
+    public Optional<StoredChecksum> checksum() {
+        return StoredChecksum.of(checksumAlgorithm, checksumType, checksumValue);
+    }
+
+    /** How many parts it was uploaded in; 0 when it was put in one request. */
+    public int partCount() {
+        return partCount;
+    }
+
+    /** When it was put. */
+    public Instant modifiedAt() {
+        return modifiedAt;
+    }
+}

@@ -1,0 +1,173 @@
+package io.coppice.walrus.metadata;
+
+import io.coppice.walrus.blob.BlobId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.hibernate.StatelessSession;
+
+/** Puts, finds, lists and removes objects. Stateless; every method runs inside the caller's transaction. */
+public final class Objects {
+    private final Clock clock;
+    private final Blobs blobs;
+
+    /** Takes its times from {@code clock}, and counts references with {@code blobs}. */
+    public Objects(Clock clock, Blobs blobs) {
+        this.clock = clock;
+        this.blobs = blobs;
+    }
+
+    /** The object of that key. */
+    public Optional<ObjectRow> find(StatelessSession session, long bucketId, String key) {
+        return session.createSelectionQuery("from ObjectRow where bucketId = :bucket and key = :key", ObjectRow.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("key", key)
+                .uniqueResultOptional();
+    }
+
+    /** As {@link #find}, and nobody overwrites or removes it until the transaction ends. */
+    public Optional<ObjectRow> findAndHold(StatelessSession session, long bucketId, String key) {
+        return lock(session, bucketId, key, "for share") ? find(session, bucketId, key) : Optional.empty();
+    }
+
+    /** As {@link #findAndHold}, for a caller that is about to change it. */
+    public Optional<ObjectRow> findForUpdate(StatelessSession session, long bucketId, String key) {
+        return lock(session, bucketId, key, "for update") ? find(session, bucketId, key) : Optional.empty();
+    }
+
+    /** An object's bytes in order. */
+    public List<Segment> segments(StatelessSession session, long objectId) {
+        return session
+                .createNativeQuery(
+                        "select part_number, blob_id, size_bytes, checksum_value from segment"
+                                + " where object_id = :id order by position",
+                        Object[].class)
+                .setParameter("id", objectId)
+                .getResultList()
+                .stream()
+                .map(Objects::segment)
+                .toList();
+    }
+
+    /**
+     * Puts an object in place of whatever had its key. The references of its segments are counted already. With
+     * {@code onlyIfAbsent}, false and no change when there is an object of that key, also one that another transaction
+     * is just putting.
+     */
+    public Optional<Instant> put(
+            StatelessSession session, long bucketId, String key, NewObject object, boolean onlyIfAbsent) {
+        var now = clock.instant();
+        var id = upsert(session, bucketId, key, object, now, onlyIfAbsent);
+        if (id.isEmpty()) {
+            return Optional.empty();
+        }
+        dropSegments(session, List.of(id.get()));
+        var position = 0;
+        for (var segment : object.segments()) {
+            session.createNativeMutationQuery(
+                            "insert into segment (object_id, position, part_number, blob_id, size_bytes, checksum_value)"
+                                    + " values (:object, :position, :part, :blob, :size, :checksum)")
+                    .setParameter("object", id.get())
+                    .setParameter("position", position++)
+                    .setParameter("part", segment.partNumber())
+                    .setParameter("blob", segment.blob().value())
+                    .setParameter("size", segment.sizeBytes())
+                    .setParameter("checksum", segment.checksum().orElse(null), String.class)
+                    .executeUpdate();
+        }
+        return Optional.of(now);
+    }
+
+    /** Removes the objects of these keys and frees their bytes; keys that are not there are left out. */
+    public void delete(StatelessSession session, long bucketId, Collection<String> keys) {
+        var ids = session.createNativeQuery(
+                        "select object_id from object where bucket_id = :bucket and object_key in (:keys)"
+                                + " order by object_id for update",
+                        Long.class)
+                .setParameter("bucket", bucketId)
+                .setParameterList("keys", keys, String.class)
+                .getResultList();
+        if (ids.isEmpty()) {
+            return;
+        }
+        dropSegments(session, ids);
+        session.createNativeMutationQuery("delete from object where object_id in (:ids)")
+                .setParameterList("ids", ids, Long.class)
+                .executeUpdate();
+    }
+
+    /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
+    public List<ObjectRow> list(StatelessSession session, long bucketId, KeyRange range, int limit) {
+        var query = session.createSelectionQuery(
+                        "from ObjectRow where bucketId = :bucket and key "
+                                + (range.fromInclusive() ? ">=" : ">")
+                                + " :from"
+                                + (range.until().isPresent() ? " and key < :until" : "")
+                                + " order by key",
+                        ObjectRow.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("from", range.from())
+                .setMaxResults(limit);
+        range.until().ifPresent(until -> query.setParameter("until", until));
+        return query.getResultList();
+    }
+
+    private static boolean lock(StatelessSession session, long bucketId, String key, String strength) {
+        return !session.createNativeQuery(
+                        "select object_id from object where bucket_id = :bucket and object_key = :key " + strength,
+                        Long.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("key", key)
+                .getResultList()
+                .isEmpty();
+    }
+
+    private static Optional<Long> upsert(
+            StatelessSession session, long bucketId, String key, NewObject object, Instant now, boolean onlyIfAbsent) {
+        var conflict = onlyIfAbsent
+                ? " do nothing"
+                : " do update set size_bytes = excluded.size_bytes, etag = excluded.etag, headers = excluded.headers,"
+                        + " checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,"
+                        + " checksum_value = excluded.checksum_value, part_count = excluded.part_count,"
+                        + " modified_at = excluded.modified_at";
+        var checksum = object.checksum();
+        return session.createNativeQuery(
+                        "insert into object (bucket_id, object_key, size_bytes, etag, headers, checksum_algorithm,"
+                                + " checksum_type, checksum_value, part_count, modified_at) values (:bucket, :key, :size,"
+                                + " :etag, :headers, :algorithm, :type, :checksum, :parts, :now)"
+                                + " on conflict (bucket_id, object_key)" + conflict + " returning object_id",
+                        Long.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("key", key)
+                .setParameter("size", object.sizeBytes())
+                .setParameter("etag", object.etag())
+                .setParameter("headers", object.headers().text())
+                .setParameter("algorithm", checksum.map(StoredChecksum::algorithm).orElse(null), String.class)
+                .setParameter("type", checksum.map(StoredChecksum::type).orElse(null), String.class)
+                .setParameter("checksum", checksum.map(StoredChecksum::value).orElse(null), String.class)
+                .setParameter("parts", object.partCount())
+                .setParameter("now", now)
+                .getResultList()
+                .stream()
+                .findFirst();
+    }
+
+    private void dropSegments(StatelessSession session, Collection<Long> objectIds) {
+        var dropped = session
+                .createNativeQuery("delete from segment where object_id in (:ids) returning blob_id", UUID.class)
+                .setParameterList("ids", objectIds, Long.class)
+                .getResultList()
+                .stream()
+                .map(BlobId::new)
+                .toList();
+        blobs.release(session, dropped);
+    }
+
+    private static Segment segment(Object[] row) {
+        return new Segment(
+                (Integer) row[0], new BlobId((UUID) row[1]), (Long) row[2], Optional.ofNullable((String) row[3]));
+    }
+}
