@@ -172,7 +172,7 @@ final class InstanceAnswers {
                 .build());
     }
 
-    static AttributeValue text(String value) {
+    static AttributeValue text(@org.jspecify.annotations.Nullable String value) {
         return AttributeValue.builder().value(value).build();
     }
 

@@ -77,9 +77,11 @@ final class ObservationIngest {
         return work | observe(observations);
     }
 
-    /** The stream ended: a snapshot that was under way is worth nothing. */
-    void streamEnded() {
+    /** The stream ended: a snapshot that was under way is worth nothing. Returns whether one was. */
+    boolean streamEnded() {
+        var cut = snapshot != null;
         snapshot = null;
+        return cut;
     }
 
     private boolean observe(List<Observation> observations) {

@@ -101,7 +101,10 @@ final class ZoneWatcher {
         } finally {
             reader.interrupt();
             connected.set(false);
-            ingest.streamEnded();
+            if (ingest.streamEnded()) {
+                streamId = "";
+                sequence = 0;
+            }
         }
         return sequence != before;
     }
