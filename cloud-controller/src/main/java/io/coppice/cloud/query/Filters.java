@@ -110,9 +110,9 @@ public final class Filters<T> {
          * A filter on one value of the row. Its text is {@code toString()}, of an {@link Instant} the API's form; a row
          * whose value is null never matches.
          */
-        public Builder<T> value(String name, Function<T, ? extends @Nullable Object> read) {
+        public Builder<T> value(String name, Column<T> read) {
             return values(name, row -> {
-                var value = read.apply(row);
+                var value = read.of(row);
                 return value == null ? List.of() : List.of(value);
             });
         }
@@ -135,5 +135,17 @@ public final class Filters<T> {
         public Filters<T> build() {
             return new Filters<>(this);
         }
+    }
+
+    /**
+     * Reads one value of a row.
+     *
+     * @param <T> the row
+     */
+    @FunctionalInterface
+    public interface Column<T> {
+        /** The value; null when the row has none. */
+        @Nullable
+        Object of(T row);
     }
 }

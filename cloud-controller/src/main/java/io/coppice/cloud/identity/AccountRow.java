@@ -1,0 +1,57 @@
+package io.coppice.cloud.identity;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+
+/** An account as stored. */
+@Entity(name = "Account")
+@Table(name = "accounts")
+public class AccountRow {
+    @Id
+    private String id;
+
+    private String name;
+
+    @Column(name = "canonical_id")
+    private String canonicalId;
+
+    private boolean system;
+
+    @Column(name = "created_at")
+    private Instant createdAt;
+
+    /** For Hibernate only. */
+    @SuppressWarnings("NullAway.Init")
+    protected AccountRow() {}
+
+    AccountRow(String id, String name, String canonicalId, boolean system, Instant createdAt) {
+        this.id = id;
+        this.name = name;
+        this.canonicalId = canonicalId;
+        this.system = system;
+        this.createdAt = createdAt;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String canonicalId() {
+        return canonicalId;
+    }
+
+    boolean system() {
+        return system;
+    }
+
+    Instant createdAt() {
+        return createdAt;
+    }
+}

@@ -1,0 +1,101 @@
+package io.coppice.cloud.identity;
+
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.role.RoleStartException;
+import jakarta.persistence.EntityManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+
+/** Makes the first accounts and the first access key, once in the life of a cloud. */
+public final class Bootstrap {
+    private static final Logger LOG = Logger.getLogger(Bootstrap.class);
+    private static final String SYSTEM_ACCOUNT = "coppice";
+    private static final String FIRST_ACCOUNT = "main";
+    private static final String FIRST_USER = "admin";
+    /** Any number that no other part of the Cloud Controller locks on. */
+    private static final long LOCK = 0x1DE27L;
+
+    private final Database database;
+    private final SecretBox secrets;
+    private final Path dataDir;
+    private final Clock clock;
+
+    public Bootstrap(Database database, SecretBox secrets, Path dataDir, Clock clock) {
+        this.database = database;
+        this.secrets = secrets;
+        this.dataDir = dataDir;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes the accounts when there are none, and writes the first key to {@code credentials} in the data folder; checks
+     * otherwise that the master key is the one the secrets were sealed with.
+     */
+    public void run() {
+        try {
+            database.run(entities -> {
+                entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(:lock)) as locked")
+                        .setParameter("lock", LOCK)
+                        .getSingleResult();
+                var accounts = entities.createQuery("select count(a) from Account a", Long.class)
+                        .getSingleResult();
+                if (accounts == 0) {
+                    createFirst(entities);
+                } else {
+                    checkMasterKey(entities);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw new RoleStartException(
+                    "the first credentials could not be written: " + e.getMessage(),
+                    "make " + dataDir + " writable and start again",
+                    e);
+        }
+    }
+
+    private void createFirst(EntityManager entities) {
+        var now = clock.instant();
+        entities.persist(new AccountRow(Identifiers.accountId(), SYSTEM_ACCOUNT, Identifiers.canonicalId(), true, now));
+        var account = new AccountRow(Identifiers.accountId(), FIRST_ACCOUNT, Identifiers.canonicalId(), false, now);
+        entities.persist(account);
+        var user = new UserRow(Identifiers.userId(), account, FIRST_USER, "/", now);
+        entities.persist(user);
+        var id = Identifiers.accessKeyId();
+        var secret = Identifiers.secret();
+        entities.persist(new AccessKeyRow(id, user, secrets.seal(id, secret), now));
+        entities.flush();
+        // Written before the commit: a crash in between leaves a file that the next start replaces, never a cloud whose
+        // key nobody knows.
+        writeCredentials(id, secret);
+        LOG.infof("first start: account %s, user %s, access key %s", account.id(), user.name(), id);
+    }
+
+    private void writeCredentials(String id, String secret) {
+        try {
+            OwnerOnlyFile.write(
+                    dataDir.resolve("credentials"),
+                    "AWS_ACCESS_KEY_ID=" + id + "\nAWS_SECRET_ACCESS_KEY=" + secret + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void checkMasterKey(EntityManager entities) {
+        var any = entities.createQuery("select k from AccessKey k order by k.createdAt", AccessKeyRow.class)
+                .setMaxResults(1)
+                .getResultList();
+        for (var row : any) {
+            try {
+                secrets.open(row.id(), row.sealedSecret());
+            } catch (IllegalStateException e) {
+                throw new RoleStartException(
+                        "the master key in " + dataDir.resolve("master.key") + " is not the one of this database",
+                        "put back the master.key that belongs to the database, or point to the right database",
+                        e);
+            }
+        }
+    }
+}

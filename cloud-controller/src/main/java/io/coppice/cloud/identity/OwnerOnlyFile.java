@@ -1,0 +1,35 @@
+package io.coppice.cloud.identity;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Supplier;
+
+/** Small files that hold secrets: mode 0600 from the first byte, whole or not there at all. */
+public final class OwnerOnlyFile {
+    private OwnerOnlyFile() {}
+
+    /** Writes beside and renames. Replaces what is there. */
+    public static void write(Path file, String content) throws IOException {
+        var folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        var temporary = Files.createTempFile(folder, ".new-", "", ownerOnly);
+        try {
+            Files.writeString(temporary, content);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    /** The content without surrounding space; written by {@code first} when there is no such file. */
+    public static String readOrCreate(Path file, Supplier<String> first) throws IOException {
+        if (!Files.exists(file)) {
+            write(file, first.get() + "\n");
+        }
+        return Files.readString(file).strip();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests: requests for tests. */
+@NullMarked
+package io.coppice.cloud.front;
+
+import org.jspecify.annotations.NullMarked;
