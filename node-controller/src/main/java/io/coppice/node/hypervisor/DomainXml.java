@@ -1,0 +1,214 @@
+package io.coppice.node.hypervisor;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.disk.Disk;
+import io.coppice.node.network.Endpoint;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * Renders a domain for libvirt. Source: https://libvirt.org/formatdomain.html. Virtio everywhere, no USB, no display; the
+ * first serial port is the console.
+ */
+final class DomainXml {
+    /** Empty PCIe ports for volumes and interfaces that are plugged in while the guest runs. */
+    private static final int HOT_PLUG_PORTS = 6;
+    /** The balloon and the random number generator. */
+    private static final int BUILT_IN_DEVICES = 2;
+
+    private static final long SMALL_GUEST_MIB = 512;
+    private static final long SMALL_CACHE_MIB = 32;
+    private static final long MAXIMUM_CACHE_MIB = 1024;
+
+    private static final XMLOutputFactory WRITERS = XMLOutputFactory.newDefaultFactory();
+
+    private final Acceleration acceleration;
+    private final String architecture;
+
+    /**
+     * A renderer for one kind of host.
+     *
+     * @param architecture libvirt's name, {@code x86_64} or {@code aarch64}
+     */
+    DomainXml(Acceleration acceleration, String architecture) {
+        this.acceleration = acceleration;
+        this.architecture = architecture;
+    }
+
+    Acceleration acceleration() {
+        return acceleration;
+    }
+
+    /**
+     * The instance's UUID: always the same, and beginning with "ec2", by which guests' cloud-init recognizes EC2 (AWS EC2
+     * user guide, "Identify EC2 instances").
+     */
+    static UUID uuid(InstanceId instance) {
+        var hash = UUID.nameUUIDFromBytes(instance.value().getBytes(StandardCharsets.US_ASCII));
+        return UUID.fromString("ec2" + hash.toString().substring(3));
+    }
+
+    String render(DomainSpec spec, DomainMark mark) {
+        var text = new StringWriter(4096);
+        try {
+            var xml = WRITERS.createXMLStreamWriter(text);
+            domain(xml, spec, mark);
+            xml.writeEndDocument();
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new HypervisorException("the domain of " + spec.instance() + " cannot be rendered", e);
+        }
+        return text.toString();
+    }
+
+    private void domain(XMLStreamWriter xml, DomainSpec spec, DomainMark mark) throws XMLStreamException {
+        open(xml, "domain", "type", acceleration.domainType());
+        text(xml, "name", spec.instance().value());
+        text(xml, "uuid", uuid(spec.instance()).toString());
+        open(xml, "metadata");
+        mark.write(xml);
+        xml.writeEndElement();
+        text(xml, "memory", Long.toString(spec.memoryMib()), "unit", "MiB");
+        text(xml, "vcpu", Integer.toString(spec.vcpus()));
+        firmware(xml, spec);
+        processor(xml, spec);
+        open(xml, "clock", "offset", "utc");
+        if (architecture.equals("x86_64")) {
+            empty(xml, "timer", "name", "rtc", "tickpolicy", "catchup");
+            empty(xml, "timer", "name", "pit", "tickpolicy", "delay");
+            empty(xml, "timer", "name", "hpet", "present", "no");
+        }
+        xml.writeEndElement();
+        text(xml, "on_poweroff", "destroy");
+        text(xml, "on_reboot", "restart");
+        text(xml, "on_crash", "destroy");
+        devices(xml, spec);
+        xml.writeEndElement();
+    }
+
+    private void firmware(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        open(xml, "sysinfo", "type", "smbios");
+        open(xml, "system");
+        text(xml, "entry", "Coppice", "name", "manufacturer");
+        text(xml, "entry", uuid(spec.instance()).toString(), "name", "serial");
+        text(xml, "entry", uuid(spec.instance()).toString(), "name", "uuid");
+        xml.writeEndElement();
+        xml.writeEndElement();
+        if (architecture.equals("aarch64")) {
+            open(xml, "os", "firmware", "efi");
+            text(xml, "type", "hvm", "arch", architecture, "machine", "virt");
+        } else {
+            open(xml, "os");
+            text(xml, "type", "hvm", "arch", architecture, "machine", "q35");
+        }
+        empty(xml, "bootmenu", "enable", "no");
+        empty(xml, "smbios", "mode", "sysinfo");
+        xml.writeEndElement();
+    }
+
+    private void processor(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        open(xml, "features");
+        empty(xml, "acpi");
+        if (architecture.equals("x86_64")) {
+            empty(xml, "apic");
+        }
+        if (acceleration == Acceleration.TRANSLATED) {
+            open(xml, "tcg");
+            text(xml, "tb-cache", Long.toString(translationCacheMib(spec.memoryMib())), "unit", "MiB");
+            xml.writeEndElement();
+        }
+        xml.writeEndElement();
+        switch (acceleration) {
+            case KVM -> empty(xml, "cpu", "mode", "host-model");
+            case TRANSLATED -> empty(xml, "cpu", "mode", "maximum");
+        }
+    }
+
+    /** QEMU's own default is a gigabyte whatever the guest's size: small guests must not cost that. */
+    static long translationCacheMib(long memoryMib) {
+        return Math.clamp(memoryMib * SMALL_CACHE_MIB / SMALL_GUEST_MIB, SMALL_CACHE_MIB, MAXIMUM_CACHE_MIB);
+    }
+
+    private void devices(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        open(xml, "devices");
+        empty(xml, "controller", "type", "pci", "model", "pcie-root");
+        var ports = spec.disks().size() + spec.endpoints().size() + BUILT_IN_DEVICES + HOT_PLUG_PORTS;
+        for (int port = 0; port < ports; port++) {
+            empty(xml, "controller", "type", "pci", "model", "pcie-root-port");
+        }
+        empty(xml, "controller", "type", "usb", "model", "none");
+        for (int index = 0; index < spec.disks().size(); index++) {
+            disk(xml, spec.disks().get(index), index);
+        }
+        for (var endpoint : spec.endpoints()) {
+            networkInterface(xml, endpoint);
+        }
+        console(xml, spec);
+        empty(xml, "memballoon", "model", "virtio");
+        open(xml, "rng", "model", "virtio");
+        text(xml, "backend", "/dev/urandom", "model", "random");
+        xml.writeEndElement();
+        xml.writeEndElement();
+    }
+
+    private static void disk(XMLStreamWriter xml, Disk disk, int index) throws XMLStreamException {
+        open(xml, "disk", "type", "file", "device", "disk");
+        empty(xml, "driver", "name", "qemu", "type", disk.format(), "cache", "writeback", "discard", "unmap");
+        empty(xml, "source", "file", disk.file().toString());
+        empty(xml, "target", "dev", "vd" + (char) ('a' + index), "bus", "virtio");
+        text(xml, "serial", disk.serial());
+        if (index == 0) {
+            empty(xml, "boot", "order", "1");
+        }
+        xml.writeEndElement();
+    }
+
+    private static void networkInterface(XMLStreamWriter xml, Endpoint endpoint) throws XMLStreamException {
+        open(xml, "interface", "type", "bridge");
+        empty(xml, "mac", "address", endpoint.mac());
+        empty(xml, "source", "bridge", endpoint.bridge());
+        empty(xml, "target", "dev", endpoint.tap());
+        empty(xml, "model", "type", "virtio");
+        empty(xml, "mtu", "size", Integer.toString(endpoint.mtu()));
+        // No network boot: it would cost a second of every start.
+        empty(xml, "rom", "enabled", "no");
+        xml.writeEndElement();
+    }
+
+    private static void console(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        open(xml, "serial", "type", "pty");
+        empty(xml, "log", "file", spec.consoleLog().toString(), "append", "on");
+        empty(xml, "target", "port", "0");
+        xml.writeEndElement();
+        open(xml, "console", "type", "pty");
+        empty(xml, "target", "type", "serial", "port", "0");
+        xml.writeEndElement();
+    }
+
+    private static void open(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
+        xml.writeStartElement(element);
+        attributes(xml, attributes);
+    }
+
+    private static void empty(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
+        xml.writeEmptyElement(element);
+        attributes(xml, attributes);
+    }
+
+    private static void text(XMLStreamWriter xml, String element, String text, String... attributes)
+            throws XMLStreamException {
+        open(xml, element, attributes);
+        xml.writeCharacters(text);
+        xml.writeEndElement();
+    }
+
+    private static void attributes(XMLStreamWriter xml, String... attributes) throws XMLStreamException {
+        for (int i = 0; i < attributes.length; i += 2) {
+            xml.writeAttribute(attributes[i], attributes[i + 1]);
+        }
+    }
+}

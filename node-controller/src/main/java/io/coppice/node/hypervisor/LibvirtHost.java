@@ -1,0 +1,97 @@
+package io.coppice.node.hypervisor;
+
+import io.coppice.foundation.undo.Undo;
+import io.coppice.node.agent.HostDrivers;
+import io.coppice.node.agent.NodeConfig;
+import io.coppice.node.disk.QcowDiskStore;
+import io.coppice.node.image.Downloader;
+import io.coppice.node.image.HttpImageCache;
+import io.coppice.node.metadata.ImdsServer;
+import io.coppice.node.network.LinuxNetworkEngine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the drivers of a real host together. Called once by the node controller at its start. */
+public final class LibvirtHost {
+    private static final Logger LOG = Logger.getLogger(LibvirtHost.class);
+    /** Left free on the file system, so that running guests can grow their disks. */
+    private static final long RESERVED_DISK_MIB = 1024;
+
+    private static final String INSTANCES = "instances";
+    private static final Duration STALL_LIMIT = Duration.ofSeconds(30);
+
+    private LibvirtHost() {}
+
+    /** As {@link #open(NodeConfig, Path, SSLContext)}, trusting public authorities for images. */
+    public static HostDrivers open(NodeConfig config, Path nodeFolder) throws IOException {
+        return open(config, nodeFolder, null);
+    }
+
+    /**
+     * Connects to libvirt, makes the network and starts the metadata service. Nothing is left running when it throws:
+     * {@link HypervisorException} when libvirt cannot be used, {@link IllegalArgumentException} when the configuration
+     * cannot work, {@link IOException} when the network cannot be made.
+     *
+     * @param nodeFolder keeps all that must outlive the process
+     * @param imageTrust for images at https addresses: the cloud's own authority, or null for the public ones
+     */
+    public static HostDrivers open(NodeConfig config, Path nodeFolder, @Nullable SSLContext imageTrust)
+            throws IOException {
+        var folder = Files.createDirectories(nodeFolder).toRealPath();
+        var instances = Files.createDirectories(folder.resolve(INSTANCES));
+        var acceleration = new KvmProbe(folder).find();
+        try (var undo = Undo.begin()) {
+            var hypervisor = new LibvirtHypervisor(settings(config, folder), acceleration == Acceleration.KVM);
+            undo.add("disconnect from libvirt", hypervisor::close);
+            var architecture = hypervisor.info().architecture();
+            var network = new LinuxNetworkEngine(config.network(), folder.resolve("network"));
+            network.start();
+            var metadata =
+                    ImdsServer.listen(network.hostAddress(), config.network().metadataPort(), architecture);
+            undo.add("stop the metadata service", metadata::close);
+            var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB);
+            var images = new HttpImageCache(
+                    folder.resolve("images"),
+                    (long) config.imageCacheGib() << 30,
+                    RESERVED_DISK_MIB << 20,
+                    disks::basesInUse,
+                    new Downloader(imageTrust, STALL_LIMIT),
+                    Clock.systemUTC());
+            undo.commit();
+            return new HostDrivers(hypervisor, network, disks, images, metadata, instances);
+        }
+    }
+
+    /**
+     * Removes all that this node's agent made on the host outside its folder: its domains, its bridge, rules and DHCP
+     * server. The agent must not run. Disks stay; their folder can then be deleted.
+     */
+    public static void clear(NodeConfig config, Path nodeFolder) throws IOException {
+        if (!Files.isDirectory(nodeFolder)) {
+            return;
+        }
+        var folder = nodeFolder.toRealPath();
+        try (var hypervisor = new LibvirtHypervisor(settings(config, folder), false)) {
+            for (var domain : hypervisor.list()) {
+                LOG.infof("removing the guest of %s", domain.instance());
+                hypervisor.remove(domain.instance());
+            }
+        }
+        new LinuxNetworkEngine(config.network(), folder.resolve("network")).removeAll();
+    }
+
+    private static LibvirtSettings settings(NodeConfig config, Path folder) throws IOException {
+        return new LibvirtSettings(
+                config.libvirtUri(),
+                HostId.keptIn(folder),
+                folder.resolve(INSTANCES),
+                config.vcpuOvercommit(),
+                config.reservedMemoryMib());
+    }
+}

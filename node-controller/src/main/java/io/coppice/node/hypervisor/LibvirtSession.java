@@ -1,0 +1,157 @@
+package io.coppice.node.hypervisor;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.ptr.IntByReference;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.Error.ErrorNumber;
+import org.libvirt.LibvirtException;
+import org.libvirt.jna.ConnectionPointer;
+import org.libvirt.jna.DomainPointer;
+import org.libvirt.jna.Libvirt;
+
+/** One connection to libvirt, with the few calls that libvirt-java lacks. */
+final class LibvirtSession extends Connect {
+    private static final int KEEPALIVE_SECONDS = 5;
+    private static final int KEEPALIVE_MISSES = 3;
+
+    private final List<Integer> registrations = new CopyOnWriteArrayList<>();
+
+    // Fields, so that the collector does not take what only C code refers to.
+    private Libvirt.@Nullable VirConnectDomainEventCallback lifecycle;
+    private Libvirt.@Nullable VirConnectDomainEventGenericCallback reboot;
+
+    /** Opens the connection and its keepalive. {@link LibvirtEventLoop} must run. */
+    LibvirtSession(String uri) throws LibvirtException {
+        super(uri);
+        setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_MISSES);
+    }
+
+    /**
+     * Calls {@code listener} on libvirt's event thread until the session is closed. Registered here and not by
+     * libvirt-java, which cannot take a reboot listener back and hides the numbers that it does not know.
+     */
+    void listen(Listener listener) {
+        lifecycle = (connection, domain, event, detail, opaque) -> {
+            listener.lifecycle(Libvirt.INSTANCE.virDomainGetName(domain), event, detail);
+            return 0;
+        };
+        reboot = (connection, domain, opaque) -> listener.rebooted(Libvirt.INSTANCE.virDomainGetName(domain));
+        register(Missing.EVENT_LIFECYCLE, lifecycle);
+        register(Missing.EVENT_REBOOT, reboot);
+    }
+
+    private void register(int event, Libvirt.VirDomainEventCallback callback) {
+        var id = Libvirt.INSTANCE.virConnectDomainEventRegisterAny(vcp, null, event, callback, null, null);
+        if (id < 0) {
+            throw new HypervisorException("libvirt refuses to report events of domains");
+        }
+        registrations.add(id);
+    }
+
+    @Override
+    public int close() throws LibvirtException {
+        if (vcp != null) {
+            registrations.forEach(id -> Libvirt.INSTANCE.virConnectDomainEventDeregisterAny(vcp, id));
+            registrations.clear();
+        }
+        return super.close();
+    }
+
+    /** The domain of this name, empty when there is none. */
+    Optional<Domain> domain(String name) throws LibvirtException {
+        try {
+            return Optional.of(domainLookupByName(name));
+        } catch (LibvirtException e) {
+            if (code(e) == ErrorNumber.VIR_ERR_NO_DOMAIN) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Why the domain is shut off, a virDomainShutoffReason (virDomainGetState in libvirt-domain.h), empty when it is not
+     * shut off or not there.
+     */
+    Optional<ShutOffReason> shutOffReason(String name) {
+        var connection = pointer();
+        if (connection == null) {
+            return Optional.empty();
+        }
+        var domain = Libvirt.INSTANCE.virDomainLookupByName(connection, name);
+        if (domain == null) {
+            return Optional.empty();
+        }
+        try {
+            var state = new IntByReference();
+            var reason = new IntByReference();
+            var result = Missing.INSTANCE.virDomainGetState(domain, state, reason, 0);
+            return result == 0 && state.getValue() == Missing.SHUT_OFF
+                    ? Optional.of(ShutOffReason.of(reason.getValue()))
+                    : Optional.empty();
+        } finally {
+            Libvirt.INSTANCE.virDomainFree(domain);
+        }
+    }
+
+    private ConnectionPointer pointer() {
+        return vcp;
+    }
+
+    /** libvirt's code of an error; VIR_ERR_UNKNOWN when it gave none. */
+    static ErrorNumber code(LibvirtException e) {
+        var error = e.getError();
+        return error == null || error.getCode() == null ? ErrorNumber.VIR_ERR_UNKNOWN : error.getCode();
+    }
+
+    /** Hears of domains' changes; must return quickly and must not call libvirt. */
+    interface Listener {
+        /**
+         * A domain changed.
+         *
+         * @param event a virDomainEventType
+         * @param detail depends on the event
+         */
+        void lifecycle(String name, int event, int detail);
+
+        /** A guest was restarted, by itself or by us. */
+        void rebooted(String name);
+    }
+
+    /** How a domain came to be off. */
+    enum ShutOffReason {
+        /** The guest shut down in good order. */
+        SHUT_DOWN,
+        /** Somebody cut the power. */
+        DESTROYED,
+        /** QEMU or the guest crashed. */
+        CRASHED,
+        /** Anything else, among it "was never started". */
+        OTHER;
+
+        private static ShutOffReason of(int reason) {
+            return switch (reason) {
+                case 1 -> SHUT_DOWN;
+                case 2 -> DESTROYED;
+                case 3 -> CRASHED;
+                default -> OTHER;
+            };
+        }
+    }
+
+    /** What libvirt-java 0.5.4 does not bind. */
+    interface Missing extends Library {
+        Missing INSTANCE = Native.load("virt", Missing.class);
+        int SHUT_OFF = 5;
+        int EVENT_LIFECYCLE = 0;
+        int EVENT_REBOOT = 1;
+
+        int virDomainGetState(DomainPointer domain, IntByReference state, IntByReference reason, int flags);
+    }
+}

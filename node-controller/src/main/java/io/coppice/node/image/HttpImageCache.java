@@ -1,0 +1,224 @@
+package io.coppice.node.image;
+
+import io.coppice.node.disk.DiskStore.CachedBase;
+import io.coppice.node.disk.QcowHeader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images in a folder, each named by the SHA-256 of its bytes and read-only. A file has its final name only when all its
+ * bytes were checked, so what is there is right. A file's time of change is its last use. Several wishes for one image wait
+ * for one download; an interrupted one is resumed.
+ */
+public final class HttpImageCache implements ImageCache {
+    private static final Logger LOG = Logger.getLogger(HttpImageCache.class);
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final String PARTIAL = ".part";
+    /** An image that was just fetched has no disk yet: it is not taken away under the instance that waits for it. */
+    private static final Duration KEPT_AFTER_USE = Duration.ofMinutes(10);
+
+    private final Path folder;
+    private final long maximumBytes;
+    private final long reserveBytes;
+    private final InUse inUse;
+    private final Downloader downloader;
+    private final Clock clock;
+    private final Map<String, SharedDownload> downloads = new ConcurrentHashMap<>();
+
+    /**
+     * A cache in {@code folder}.
+     *
+     * @param maximumBytes what it may take; unused images go first, least recently used before others
+     * @param reserveBytes what it leaves free on the file system
+     * @param inUse tells which images disks are based on; those stay
+     */
+    public HttpImageCache(
+            Path folder, long maximumBytes, long reserveBytes, InUse inUse, Downloader downloader, Clock clock)
+            throws IOException {
+        this.folder = Files.createDirectories(folder).toRealPath();
+        this.maximumBytes = maximumBytes;
+        this.reserveBytes = reserveBytes;
+        this.inUse = inUse;
+        this.downloader = downloader;
+        this.clock = clock;
+    }
+
+    @Override
+    public CachedBase fetch(ImageSpec image, IntConsumer progress) throws IOException, InterruptedException {
+        if (!SHA256.matcher(image.sha256()).matches()) {
+            throw new ImageUnavailableException("the image's hash is no SHA-256 in lower-case hexadecimal", false);
+        }
+        var hit = cached(image);
+        if (hit != null) {
+            progress.accept(100);
+            return hit;
+        }
+        var download = downloads.computeIfAbsent(
+                image.sha256(),
+                ignored -> new SharedDownload(all -> {
+                    try {
+                        var present = cached(image);
+                        return present == null ? download(image, all) : present;
+                    } finally {
+                        downloads.remove(image.sha256());
+                    }
+                }));
+        download.watch(progress);
+        try {
+            return download.result();
+        } catch (ExecutionException e) {
+            throw unwrapped(e);
+        }
+    }
+
+    private static IOException unwrapped(ExecutionException e) {
+        return switch (e.getCause()) {
+            case ImageUnavailableException cause ->
+                new ImageUnavailableException(String.valueOf(cause.getMessage()), cause.worthRetrying(), cause);
+            case FileSystemException cause -> cause;
+            case null -> new IOException("the image could not be fetched", e);
+            case Throwable cause -> new IOException("the image could not be fetched: " + cause.getMessage(), cause);
+        };
+    }
+
+    private @Nullable CachedBase cached(ImageSpec image) throws IOException {
+        var file = folder.resolve(image.sha256());
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+        return new CachedBase(image.sha256(), file, image.format());
+    }
+
+    private CachedBase download(ImageSpec image, IntConsumer progress) throws IOException, InterruptedException {
+        var file = folder.resolve(image.sha256());
+        var partial = folder.resolve(image.sha256() + PARTIAL);
+        makeRoom(image.sizeBytes());
+        downloader.download(image, partial, progress);
+        checkFormat(image, partial);
+        Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("r--r--r--"));
+        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        Downloader.makeDurable(folder);
+        Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+        LOG.infof("image %s is here, %d bytes", image.sha256(), image.sizeBytes());
+        return new CachedBase(image.sha256(), file, image.format());
+    }
+
+    /** An image that names other files would make QEMU open them with this host's rights. */
+    private static void checkFormat(ImageSpec image, Path file) throws IOException {
+        if (!image.format().equals("qcow2")) {
+            return;
+        }
+        var header = QcowHeader.read(file);
+        var refusal = header.isEmpty()
+                ? "the image is not a qcow2 file"
+                : header.get().backingFile().isPresent() || header.get().externalData()
+                        ? "the image refers to another file, which is not allowed: flatten it with qemu-img convert"
+                        : null;
+        if (refusal != null) {
+            Files.deleteIfExists(file);
+            throw new ImageUnavailableException(refusal, false);
+        }
+    }
+
+    private void makeRoom(long neededBytes) throws IOException {
+        var unused = unusedOldestFirst();
+        for (var file : unused) {
+            if (sizeBytes() + neededBytes <= maximumBytes && isFree(neededBytes)) {
+                return;
+            }
+            LOG.infof("image %s goes: no disk needs it and its space is wanted", file.getFileName());
+            Files.deleteIfExists(file);
+        }
+        if (!isFree(neededBytes)) {
+            throw new FileSystemException(
+                    folder.toString(), null, "no space for an image of %d bytes".formatted(neededBytes));
+        }
+        if (sizeBytes() + neededBytes > maximumBytes) {
+            throw new FileSystemException(
+                    folder.toString(),
+                    null,
+                    "the image cache is full of images that are in use: raise coppice.node.image-cache-gib");
+        }
+    }
+
+    private boolean isFree(long neededBytes) {
+        return folder.toFile().getUsableSpace() - reserveBytes >= neededBytes;
+    }
+
+    private List<Path> unusedOldestFirst() throws IOException {
+        var used = inUse.imageNames();
+        var newest = clock.instant().minus(KEPT_AFTER_USE);
+        var unused = new ArrayList<Path>();
+        for (var file : images()) {
+            var lastUse = Files.getLastModifiedTime(file).toInstant();
+            if (!used.contains(file.getFileName().toString()) && lastUse.isBefore(newest)) {
+                unused.add(file);
+            }
+        }
+        unused.sort(Comparator.comparing(HttpImageCache::lastUse));
+        return unused;
+    }
+
+    @Override
+    public List<String> cached(int limit) {
+        try {
+            return images().stream()
+                    .sorted(Comparator.comparing(HttpImageCache::lastUse).reversed())
+                    .limit(limit)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public long sizeBytes() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Path> images() throws IOException {
+        try (var files = Files.list(folder)) {
+            return files.filter(file ->
+                            SHA256.matcher(file.getFileName().toString()).matches())
+                    .toList();
+        }
+    }
+
+    private static FileTime lastUse(Path file) {
+        return FileTime.fromMillis(file.toFile().lastModified());
+    }
+
+    /** Tells which images must stay. */
+    @FunctionalInterface
+    public interface InUse {
+        /** File names of cached images that some disk reads from. */
+        Set<String> imageNames() throws IOException;
+    }
+}

@@ -1,0 +1,43 @@
+package io.coppice.node.image;
+
+import io.coppice.node.disk.DiskStore.CachedBase;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
+
+/** One download that several instances wait for. It goes on when one of them gives up. Thread-safe. */
+final class SharedDownload {
+    private final List<IntConsumer> watchers = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final FutureTask<CachedBase> task;
+
+    SharedDownload(Work work) {
+        this.task = new FutureTask<>(() -> work.run(this::report));
+    }
+
+    void watch(IntConsumer progress) {
+        watchers.add(progress);
+    }
+
+    private void report(int percent) {
+        watchers.forEach(watcher -> watcher.accept(percent));
+    }
+
+    /** What the download brings; the first caller sets it going. */
+    CachedBase result() throws InterruptedException, ExecutionException {
+        if (started.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("image-download").start(task);
+        }
+        return task.get();
+    }
+
+    /** The download itself. */
+    @FunctionalInterface
+    interface Work {
+        CachedBase run(IntConsumer progress) throws IOException, InterruptedException;
+    }
+}

@@ -1,0 +1,90 @@
+package io.coppice.node.hypervisor;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.DiskStore.CachedBase;
+import io.coppice.node.disk.QcowDiskStore;
+import io.coppice.node.lab.GuestImage;
+import io.coppice.node.lab.PrivateLibvirtd;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.libvirt.Connect;
+
+/**
+ * If this failed, real guests under libvirt and QEMU would not behave as the agent expects. The contract on a libvirtd of
+ * its own, with real guests.
+ */
+class LibvirtHypervisorTest extends HypervisorContract {
+    @TempDir
+    static Path folder;
+
+    private static PrivateLibvirtd libvirtd;
+    private static Path image;
+
+    @BeforeAll
+    static void startLibvirt() throws Exception {
+        var missing = PrivateLibvirtd.missing();
+        assumeTrue(missing.isEmpty(), () -> "real guests cannot run here: " + missing);
+        image = GuestImage.file();
+        libvirtd = PrivateLibvirtd.start(folder.resolve("libvirt"));
+    }
+
+    @AfterAll
+    static void stopLibvirt() throws Exception {
+        if (libvirtd != null) {
+            libvirtd.close();
+        }
+    }
+
+    @Override
+    protected Hypervisor open() throws Exception {
+        return new LibvirtHypervisor(new LibvirtSettings(libvirtd.uri(), HostId.keptIn(folder), folder, 4.0, 0), false);
+    }
+
+    @Override
+    protected DomainSpec bootable(InstanceId instance, long generation) throws Exception {
+        var store = new QcowDiskStore(folder.resolve("instances"), 0);
+        var disk = store.ensureRootDisk(instance, new CachedBase("unused", image, "qcow2"), 0);
+        return spec(instance, generation, disk);
+    }
+
+    @Override
+    protected DomainSpec unstartable(InstanceId instance) {
+        return spec(instance, 1, new Disk(folder.resolve("instances/no-such-disk"), "qcow2", "none"));
+    }
+
+    private static DomainSpec spec(InstanceId instance, long generation, Disk disk) {
+        return new DomainSpec(
+                instance,
+                new AccountId("123456789012"),
+                generation,
+                0,
+                1,
+                128,
+                List.of(disk),
+                List.of(),
+                folder.resolve("instances").resolve(instance.value()).resolve("console.log"));
+    }
+
+    /** Another client of libvirt presses the button: for the agent, the guest went by itself. */
+    @Override
+    protected void shutDownFromInside(Hypervisor open, DomainSpec guest) throws Exception {
+        var other = new Connect(libvirtd.uri());
+        try {
+            other.domainLookupByName(guest.instance().value()).shutdown();
+        } finally {
+            other.close();
+        }
+    }
+
+    @Override
+    protected String bootedMarker() {
+        return GuestImage.READY;
+    }
+}
