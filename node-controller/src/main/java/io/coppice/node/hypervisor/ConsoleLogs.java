@@ -56,6 +56,9 @@ final class ConsoleLogs implements AutoCloseable {
     }
 
     private void trimAll() throws IOException {
+        if (!Files.isDirectory(instancesFolder)) {
+            return;
+        }
         try (var homes = Files.newDirectoryStream(instancesFolder)) {
             for (var home : homes) {
                 trim(home.resolve(FILE_NAME));

@@ -23,6 +23,7 @@ public final class LibvirtHost {
     /** Left free on the file system, so that running guests can grow their disks. */
     private static final long RESERVED_DISK_MIB = 1024;
 
+    private static final String INSTANCES = "instances";
     private static final Duration STALL_LIMIT = Duration.ofSeconds(30);
 
     private LibvirtHost() {}
@@ -43,7 +44,7 @@ public final class LibvirtHost {
     public static HostDrivers open(NodeConfig config, Path nodeFolder, @Nullable SSLContext imageTrust)
             throws IOException {
         var folder = Files.createDirectories(nodeFolder).toRealPath();
-        var instances = Files.createDirectories(folder.resolve("instances"));
+        var instances = Files.createDirectories(folder.resolve(INSTANCES));
         var acceleration = new KvmProbe(folder).find();
         try (var undo = Undo.begin()) {
             var hypervisor = new LibvirtHypervisor(settings(config, folder), acceleration == Acceleration.KVM);
@@ -87,6 +88,10 @@ public final class LibvirtHost {
 
     private static LibvirtSettings settings(NodeConfig config, Path folder) throws IOException {
         return new LibvirtSettings(
-                config.libvirtUri(), HostId.keptIn(folder), config.vcpuOvercommit(), config.reservedMemoryMib());
+                config.libvirtUri(),
+                HostId.keptIn(folder),
+                folder.resolve(INSTANCES),
+                config.vcpuOvercommit(),
+                config.reservedMemoryMib());
     }
 }

@@ -38,11 +38,13 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DomainEvents events;
     private final LibvirtConnection connection;
     private final DomainXml xml;
+    private final ConsoleLogs consoleLogs;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
         this.settings = settings;
         this.events = new DomainEvents();
+        this.consoleLogs = ConsoleLogs.watch(settings.instancesFolder());
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
         try {
             connection.connect();
@@ -255,6 +257,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     public void close() {
         connection.close();
         events.close();
+        consoleLogs.close();
     }
 
     private Optional<Domain> view(InstanceId instance, org.libvirt.Domain domain) throws HypervisorException {

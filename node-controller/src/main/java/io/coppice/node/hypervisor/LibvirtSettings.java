@@ -1,11 +1,15 @@
 package io.coppice.node.hypervisor;
 
+import java.nio.file.Path;
+
 /**
  * How libvirt is used.
  *
  * @param uri libvirt's own form, for example {@code qemu:///system}
  * @param host marks this agent's domains among others
+ * @param instancesFolder one folder per instance, with its console log, which is kept small
  * @param vcpuOvercommit processors promised for each real one
  * @param reservedMemoryMib memory that is never promised, MiB
  */
-public record LibvirtSettings(String uri, HostId host, double vcpuOvercommit, long reservedMemoryMib) {}
+public record LibvirtSettings(
+        String uri, HostId host, Path instancesFolder, double vcpuOvercommit, long reservedMemoryMib) {}

@@ -71,10 +71,14 @@ final class PacketRules {
         commands.runWithInput(script, "nft", "-f", "-");
     }
 
+    /** One call per table: nft 1.0.6 does not find the second of two families in one. */
     private String show() throws IOException {
-        var script = "list table inet %1$s\nlist table bridge %1$s\n".formatted(settings.bridge());
-        var result = commands.execute(script, "nft", "-s", "-f", "-");
-        return result.succeeded() ? result.output() : "";
+        var text = new StringBuilder();
+        for (var family : List.of("inet", "bridge")) {
+            var result = commands.execute("", "nft", "-s", "list", "table", family, settings.bridge());
+            text.append(result.succeeded() ? result.output() : "no table of family " + family);
+        }
+        return text.toString();
     }
 
     private void elements(StringBuilder script, String verb, List<Binding> bindings) {

@@ -44,7 +44,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
 
     @Override
     protected Hypervisor open() throws Exception {
-        return new LibvirtHypervisor(new LibvirtSettings(libvirtd.uri(), HostId.keptIn(folder), 4.0, 0), false);
+        return new LibvirtHypervisor(new LibvirtSettings(libvirtd.uri(), HostId.keptIn(folder), folder, 4.0, 0), false);
     }
 
     @Override
@@ -85,6 +85,6 @@ class LibvirtHypervisorTest extends HypervisorContract {
 
     @Override
     protected String bootedMarker() {
-        return System.getenv().getOrDefault("COPPICE_BOOTED_MARKER", "built-in shell");
+        return GuestImage.READY;
     }
 }

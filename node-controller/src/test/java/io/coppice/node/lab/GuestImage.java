@@ -7,26 +7,29 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The sample guest: a 20 MB disk that boots to SSH in seconds and listens to the power button. */
+/** The sample guest: a 17 MB disk that boots to SSH in seconds and listens to the power button. */
 public final class GuestImage {
+    /** What the guest writes to its console once it listens to the power button. */
+    public static final String READY = "coppice: ready";
+
+    private static final long BUILD_LIMIT_SECONDS = 600;
+
     private GuestImage() {}
 
     /** The image's file, made from Debian packages when it is not there yet. */
-    public static Path file() throws IOException, InterruptedException {
+    public static synchronized Path file() throws IOException, InterruptedException {
         var given = System.getenv("COPPICE_SAMPLE_IMAGE");
         if (given != null) {
             return Path.of(given);
         }
-        var folder = Path.of(System.getProperty("java.io.tmpdir"), "coppice-sample-image");
+        var folder = Files.createDirectories(Repository.root().resolve("node-controller/target/sample-image"));
         var image = folder.resolve("disk.qcow2");
         if (!Files.exists(image)) {
-            var builder = repository().resolve("deploy/sample-image/build.sh");
-            var process = new ProcessBuilder("bash", builder.toString(), folder.toString())
-                    .inheritIO()
-                    .start();
-            if (process.waitFor() != 0) {
-                throw new IOException(builder + " failed");
-            }
+            Repository.run(
+                    folder.resolve("build.out"),
+                    BUILD_LIMIT_SECONDS,
+                    "deploy/sample-image/build.sh",
+                    folder.toString());
         }
         return image;
     }
@@ -38,16 +41,5 @@ public final class GuestImage {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
         }
-    }
-
-    private static Path repository() throws IOException {
-        var folder = Path.of("").toAbsolutePath();
-        while (folder != null && !Files.exists(folder.resolve("mvnw"))) {
-            folder = folder.getParent();
-        }
-        if (folder == null) {
-            throw new IOException("tests run inside the repository");
-        }
-        return folder;
     }
 }

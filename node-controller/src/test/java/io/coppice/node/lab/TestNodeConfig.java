@@ -1,0 +1,78 @@
+package io.coppice.node.lab;
+
+import io.coppice.node.agent.NodeConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A node's configuration with a network of its own, so that tests beside each other and clouds on the same machine do not
+ * meet.
+ */
+public record TestNodeConfig(String libvirtUri, Network network) implements NodeConfig {
+    /** A random bridge, range and metadata port. */
+    public static TestNodeConfig random(String libvirtUri) throws IOException {
+        var random = ThreadLocalRandom.current();
+        var network = new TestNetwork(
+                "10.%d.%d.0/24".formatted(random.nextInt(64, 250), random.nextInt(1, 250)),
+                "cpt%06x".formatted(random.nextInt(1 << 24)),
+                freePort());
+        return new TestNodeConfig(libvirtUri, network);
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public String hypervisor() {
+        return "libvirt";
+    }
+
+    @Override
+    public int simulatedHosts() {
+        return 1;
+    }
+
+    @Override
+    public Optional<String> joinToken() {
+        return Optional.empty();
+    }
+
+    @Override
+    public double vcpuOvercommit() {
+        return 4.0;
+    }
+
+    @Override
+    public long reservedMemoryMib() {
+        return 512;
+    }
+
+    @Override
+    public int imageCacheGib() {
+        return 1;
+    }
+
+    /** The network part. */
+    public record TestNetwork(String cidr, String bridge, int metadataPort) implements Network {
+        @Override
+        public Optional<String> uplink() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> hostAddress() {
+            return Optional.empty();
+        }
+
+        /** The address with this last octet. */
+        public String address(int lastOctet) {
+            return cidr.replace(".0/24", "." + lastOctet);
+        }
+    }
+}
