@@ -1,0 +1,197 @@
+package io.coppice.testing.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * If this fails, a part of the product has come to know another one it must not know: roles could no longer run apart, hosts
+ * would carry the database's or AWS's libraries, or a package has become a drawer for everything.
+ */
+class ArchitectureTest {
+    private static final String ENTITY = "jakarta.persistence.Entity";
+    private static final String[] DATABASE = {"jakarta.persistence..", "org.hibernate..", "org.flywaydb..", "java.sql.."};
+
+    @SuppressWarnings("NullAway.Init")
+    private static JavaClasses product;
+
+    @BeforeAll
+    static void readClasses() {
+        product = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.coppice");
+    }
+
+    @Test
+    void theClassesOfEveryPartAreSeen() {
+        for (var part : Part.values()) {
+            assertTrue(
+                    product.stream().anyMatch(resideInAPackage(part.packages())),
+                    () -> "no class of " + part + " is on the class path, so no rule about it could fail");
+        }
+    }
+
+    @Test
+    void foundationKnowsNoOtherPart() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(Part.FOUNDATION.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Part.FOUNDATION.strangers())
+                .because("everything else stands on it"));
+    }
+
+    @Test
+    void theWireKnowsOnlyTheFoundation() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(Part.WIRE.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Part.WIRE.strangers(Part.FOUNDATION))
+                .because("it carries the requests of every service"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CLOUD_CONTROLLER", "CLUSTER_CONTROLLER", "NODE_CONTROLLER", "WALRUS", "EBS_CONTROLLER"})
+    void rolesKnowEachOtherByContractOnly(Part role) {
+        check(noClasses()
+                .that()
+                .resideInAPackage(role.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(role.strangers(Part.FOUNDATION, Part.PROTO, Part.WIRE))
+                .because("each role also runs as a process of its own"));
+    }
+
+    @Test
+    void hostsCarryNeitherAwsNorADatabase() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(Part.NODE_CONTROLLER.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(DATABASE, "software.amazon.awssdk..", Part.WIRE.packages()))
+                .because("a host runs libvirt and this agent, and is told what to do over gRPC"));
+    }
+
+    @Test
+    void theClusterControllerKeepsNoDatabase() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(Part.CLUSTER_CONTROLLER.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(DATABASE)
+                .because("hosts tell it what runs when they connect"));
+    }
+
+    @Test
+    void rowsDoNotReachTheDoorAndDoNotKnowAws() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("io.coppice.cloud.front..", Part.WIRE.packages())
+                .should()
+                .dependOnClassesThat()
+                .areAnnotatedWith(ENTITY)
+                .because("what users see is not what the database keeps"));
+        check(noClasses()
+                .that()
+                .areAnnotatedWith(ENTITY)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("software.amazon.awssdk..", Part.WIRE.packages())
+                .because("a row is not also an API answer"));
+    }
+
+    @Test
+    void libvirtIsKnownToTheHypervisorAlone() {
+        check(noClasses()
+                .that(not(resideInAPackage("io.coppice.node.hypervisor..")))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.libvirt..", "com.sun.jna..")
+                .because("the simulated hypervisor must be able to stand in its place"));
+    }
+
+    @Test
+    void onlyTheCommandLineWritesToTheTerminal() {
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(Part.SERVER.packages())
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .because("servers write to their logs"));
+    }
+
+    @Test
+    void oneLoggingLibrary() {
+        check(noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.logging..", "org.slf4j..", "org.apache.logging..", "org.apache.log4j..")
+                .because("Quarkus configures org.jboss.logging per role"));
+    }
+
+    @Test
+    void dependenciesComeThroughConstructors() {
+        check(noFields()
+                .should()
+                .beAnnotatedWith("jakarta.inject.Inject")
+                .orShould()
+                .beAnnotatedWith("org.eclipse.microprofile.config.inject.ConfigProperty")
+                .because("a class must be testable without a container"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("drawers")
+    void noPackageIsADrawer(String name) {
+        check(classes()
+                .should()
+                .resideOutsideOfPackage(".." + name + "..")
+                .because("a package is named for a feature, not for a kind of class"));
+    }
+
+    static Stream<String> drawers() {
+        return Stream.of("util", "utils", "common", "impl", "service", "services", "dto", "helper", "helpers", "misc");
+    }
+
+    @Test
+    void aBrokenRuleIsNoticed() {
+        var itself = new ClassFileImporter().importClasses(ArchitectureTest.class);
+        assertThrows(
+                AssertionError.class,
+                () -> noClasses()
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.junit.jupiter..")
+                        .check(itself));
+    }
+
+    /** A rule about a part that has no such class yet holds. */
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(product);
+    }
+
+    private static String[] concat(String[] first, String... more) {
+        return Stream.concat(Stream.of(first), Stream.of(more)).toArray(String[]::new);
+    }
+}
