@@ -47,7 +47,8 @@ public final class LocalBlobStore implements BlobStore {
 
     @Override
     public ReadableByteChannel open(BlobId id, long offset, long lengthBytes) throws IOException {
-        return new BoundedChannel(FileChannel.open(path(id), StandardOpenOption.READ).position(offset), lengthBytes);
+        return new BoundedChannel(
+                FileChannel.open(path(id), StandardOpenOption.READ).position(offset), lengthBytes);
     }
 
     @Override

@@ -202,7 +202,8 @@ public final class AwsChunkedBody implements BodySource {
 
     private static AwsException malformed(String detail) {
         return AwsException.client(
-                "InvalidRequest", "The body is not in the aws-chunked coding that the request announces: " + detail + ".");
+                "InvalidRequest",
+                "The body is not in the aws-chunked coding that the request announces: " + detail + ".");
     }
 
     private static AwsException wrongLength() {

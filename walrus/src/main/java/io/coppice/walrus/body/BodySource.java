@@ -11,7 +11,8 @@ public interface BodySource {
     BodySource EMPTY = () -> null;
 
     /** The next bytes, at least one; null at the end. */
-    @Nullable ByteBuffer next() throws IOException;
+    @Nullable
+    ByteBuffer next() throws IOException;
 
     /** Fields that came after the last byte, names in lower case; complete once {@link #next} returned null. */
     default Map<String, String> trailers() {

@@ -64,18 +64,20 @@ public final class BodyVerifier {
     public Verified finish(Map<String, String> trailers) {
         if (length != expectations.length()) {
             throw AwsException.client(
-                    "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header.");
+                    "IncompleteBody",
+                    "You did not provide the number of bytes specified by the Content-Length HTTP header.");
         }
         sha256.ifPresent(digest -> {
-            if (!HexFormat.of().formatHex(digest.digest()).equals(expectations.sha256().orElseThrow())) {
+            if (!HexFormat.of()
+                    .formatHex(digest.digest())
+                    .equals(expectations.sha256().orElseThrow())) {
                 throw SignatureDialect.S3.error(SignatureFault.PAYLOAD_MISMATCH, "");
             }
         });
         var md5Bytes = md5.digest();
         expectations.md5().ifPresent(expected -> {
             if (!Base64.getEncoder().encodeToString(md5Bytes).equals(expected)) {
-                throw AwsException.client(
-                        "BadDigest", "The Content-MD5 you specified did not match what we received.");
+                throw AwsException.client("BadDigest", "The Content-MD5 you specified did not match what we received.");
             }
         });
         var checksums = new EnumMap<ChecksumAlgorithm, String>(ChecksumAlgorithm.class);
@@ -85,7 +87,8 @@ public final class BodyVerifier {
             var expected = trailers.get(algorithm.header());
             if (expected == null) {
                 throw AwsException.client(
-                        "MalformedTrailerError", "The trailer " + algorithm.header() + " was announced and did not come.");
+                        "MalformedTrailerError",
+                        "The trailer " + algorithm.header() + " was announced and did not come.");
             }
             check(algorithm, expected, checksums);
         });
@@ -96,8 +99,7 @@ public final class BodyVerifier {
         computations.computeIfAbsent(algorithm, ChecksumAlgorithm::begin);
     }
 
-    private static void check(
-            ChecksumAlgorithm algorithm, String expected, Map<ChecksumAlgorithm, String> computed) {
+    private static void check(ChecksumAlgorithm algorithm, String expected, Map<ChecksumAlgorithm, String> computed) {
         if (!expected.equals(computed.get(algorithm))) {
             throw AwsException.client(
                     "BadDigest", "The " + algorithm + " you specified did not match the calculated checksum.");

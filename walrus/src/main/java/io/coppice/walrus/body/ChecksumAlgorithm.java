@@ -27,12 +27,16 @@ public enum ChecksumAlgorithm {
 
     /** The algorithm that S3 calls so, in any case. */
     public static Optional<ChecksumAlgorithm> named(String name) {
-        return Arrays.stream(values()).filter(each -> each.name().equalsIgnoreCase(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> each.name().equalsIgnoreCase(name))
+                .findFirst();
     }
 
     /** The algorithm whose value this header or trailer carries; the name in lower case. */
     public static Optional<ChecksumAlgorithm> ofHeader(String header) {
-        return Arrays.stream(values()).filter(each -> each.header().equals(header)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> each.header().equals(header))
+                .findFirst();
     }
 
     /** For example {@code x-amz-checksum-crc32}. */

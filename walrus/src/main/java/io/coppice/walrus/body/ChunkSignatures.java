@@ -25,7 +25,8 @@ public final class ChunkSignatures {
 
     boolean acceptsChunk(String signature, String chunkSha256) {
         return accepts(
-                signature, "AWS4-HMAC-SHA256-PAYLOAD\n" + prefix + previous + "\n" + SigV4.EMPTY_HASH + "\n" + chunkSha256);
+                signature,
+                "AWS4-HMAC-SHA256-PAYLOAD\n" + prefix + previous + "\n" + SigV4.EMPTY_HASH + "\n" + chunkSha256);
     }
 
     boolean acceptsTrailer(String signature, String canonicalTrailer) {

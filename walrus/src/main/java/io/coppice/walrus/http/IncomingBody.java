@@ -119,7 +119,12 @@ final class IncomingBody {
     private BodyVerifier.Expectations expectations(Optional<ChecksumAlgorithm> wanted) {
         var signedHash = payloadHash.matches("[0-9a-f]{64}") ? Optional.of(payloadHash) : Optional.<String>empty();
         return new BodyVerifier.Expectations(
-                length().orElseThrow(S3Errors::missingContentLength), signedHash, md5(), declared(), trailing(), wanted);
+                length().orElseThrow(S3Errors::missingContentLength),
+                signedHash,
+                md5(),
+                declared(),
+                trailing(),
+                wanted);
     }
 
     private Optional<Long> length() {
@@ -162,14 +167,16 @@ final class IncomingBody {
             });
         }
         if (declared.size() > 1) {
-            throw S3Errors.invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+            throw S3Errors.invalidRequest(
+                    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
         }
         return declared;
     }
 
     private Optional<ChecksumAlgorithm> trailing() {
-        return request.header("x-amz-trailer").map(name -> ChecksumAlgorithm.ofHeader(
-                        name.strip().toLowerCase(Locale.ROOT))
-                .orElseThrow(() -> S3Errors.invalidRequest("The value specified in the x-amz-trailer header is not supported")));
+        return request.header("x-amz-trailer")
+                .map(name -> ChecksumAlgorithm.ofHeader(name.strip().toLowerCase(Locale.ROOT))
+                        .orElseThrow(() -> S3Errors.invalidRequest(
+                                "The value specified in the x-amz-trailer header is not supported")));
     }
 }

@@ -93,8 +93,7 @@ final class S3Errors {
     }
 
     static AwsException entityTooSmall() {
-        return AwsException.client(
-                "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
+        return AwsException.client("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
     }
 
     static AwsException metadataTooLarge() {
@@ -111,7 +110,8 @@ final class S3Errors {
 
     static AwsException invalidPartOrder() {
         return AwsException.client(
-                "InvalidPartOrder", "The list of parts was not in ascending order. Parts must be ordered by part number.");
+                "InvalidPartOrder",
+                "The list of parts was not in ascending order. Parts must be ordered by part number.");
     }
 
     static AwsException invalidDigest() {
@@ -135,9 +135,7 @@ final class S3Errors {
 
     static AwsException methodNotAllowed() {
         return AwsException.of(
-                "MethodNotAllowed",
-                METHOD_NOT_ALLOWED,
-                "The specified method is not allowed against this resource.");
+                "MethodNotAllowed", METHOD_NOT_ALLOWED, "The specified method is not allowed against this resource.");
     }
 
     static AwsException notImplemented(String what) {
@@ -171,7 +169,6 @@ final class S3Errors {
     }
 
     static AwsException internal() {
-        return AwsException.of(
-                "InternalError", INTERNAL, "We encountered an internal error. Please try again.");
+        return AwsException.of("InternalError", INTERNAL, "We encountered an internal error. Please try again.");
     }
 }

@@ -42,10 +42,9 @@ record S3Request(SignableRequest signable, String bucket, String key, Map<String
         var rawPath = question < 0 ? uri : uri.substring(0, question);
         var rawQuery = question < 0 ? "" : uri.substring(question + 1);
         var headers = new HashMap<String, List<String>>();
-        request.headers()
-                .forEach(header -> headers.computeIfAbsent(
-                                header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                        .add(header.getValue()));
+        request.headers().forEach(header -> headers.computeIfAbsent(
+                        header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                .add(header.getValue()));
         var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers);
         return address(signable, bucketOfHost(signable, domains), parameters(rawQuery));
     }

@@ -10,13 +10,33 @@ final class XmlWriter {
     /** Begins a document whose root lies in S3's namespace. */
     static XmlWriter document(String root) {
         var writer = new XmlWriter();
-        writer.text.append('<').append(root).append(" xmlns=\"").append(NAMESPACE).append("\">");
+        writer.text
+                .append('<')
+                .append(root)
+                .append(" xmlns=\"")
+                .append(NAMESPACE)
+                .append("\">");
         return writer;
     }
 
     /** Begins a document without a namespace: errors. */
     static XmlWriter plain(String root) {
         return new XmlWriter().open(root);
+    }
+
+    /** A document of one element with nothing but text in it. */
+    XmlWriter root(String name, String value) {
+        text.append('<').append(name).append(" xmlns=\"").append(NAMESPACE).append("\">");
+        escape(value);
+        return close(name);
+    }
+
+    /** Begins an element that XML Schema's own attribute marks as a user. */
+    XmlWriter openCanonicalUser(String name) {
+        text.append('<')
+                .append(name)
+                .append(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\">");
+        return this;
     }
 
     XmlWriter open(String name) {

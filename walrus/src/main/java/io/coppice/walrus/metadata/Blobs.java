@@ -85,7 +85,8 @@ public final class Blobs {
             return;
         }
         var counts = mentions.stream().collect(Collectors.groupingBy(BlobId::value, Collectors.counting()));
-        session.createNativeQuery("select blob_id from blob where blob_id in (:ids) order by blob_id for update", UUID.class)
+        session.createNativeQuery(
+                        "select blob_id from blob where blob_id in (:ids) order by blob_id for update", UUID.class)
                 .setParameterList("ids", counts.keySet(), UUID.class)
                 .getResultList();
         var byCount = counts.entrySet().stream()

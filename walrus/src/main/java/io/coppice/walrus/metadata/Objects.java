@@ -134,7 +134,8 @@ public final class Objects {
                         + " checksum_value = excluded.checksum_value, part_count = excluded.part_count,"
                         + " modified_at = excluded.modified_at";
         var checksum = object.checksum();
-        return session.createNativeQuery(
+        return session
+                .createNativeQuery(
                         "insert into object (bucket_id, object_key, size_bytes, etag, headers, checksum_algorithm,"
                                 + " checksum_type, checksum_value, part_count, modified_at) values (:bucket, :key, :size,"
                                 + " :etag, :headers, :algorithm, :type, :checksum, :parts, :now)"
@@ -145,7 +146,8 @@ public final class Objects {
                 .setParameter("size", object.sizeBytes())
                 .setParameter("etag", object.etag())
                 .setParameter("headers", object.headers().text())
-                .setParameter("algorithm", checksum.map(StoredChecksum::algorithm).orElse(null), String.class)
+                .setParameter(
+                        "algorithm", checksum.map(StoredChecksum::algorithm).orElse(null), String.class)
                 .setParameter("type", checksum.map(StoredChecksum::type).orElse(null), String.class)
                 .setParameter("checksum", checksum.map(StoredChecksum::value).orElse(null), String.class)
                 .setParameter("parts", object.partCount())

@@ -62,7 +62,8 @@ public final class Uploads {
     /** Puts a part in place of whatever had its number. The reference of its blob is counted already. */
     public void putPart(StatelessSession session, String uploadId, UploadedPart part) {
         var replaced = session.createNativeQuery(
-                        "select blob_id from part where upload_id = :id and part_number = :number for update", UUID.class)
+                        "select blob_id from part where upload_id = :id and part_number = :number for update",
+                        UUID.class)
                 .setParameter("id", uploadId)
                 .setParameter("number", part.number())
                 .getResultList();

@@ -1,0 +1,132 @@
+package io.coppice.walrus.http;
+
+import io.coppice.walrus.body.ChecksumAlgorithm;
+import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Segment;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** GetObject and HeadObject. Thread-safe. */
+final class ObjectReads {
+    private static final int OK = 200;
+    private static final int PARTIAL = 206;
+    private static final int NOT_MODIFIED = 304;
+
+    /** Query parameter to the header that it overrides. */
+    private static final Map<String, String> OVERRIDES = Map.of(
+            "response-content-type", "content-type",
+            "response-content-language", "content-language",
+            "response-expires", "expires",
+            "response-cache-control", "cache-control",
+            "response-content-disposition", "content-disposition",
+            "response-content-encoding", "content-encoding");
+
+    private final Store store;
+    private final SegmentSender sender;
+
+    ObjectReads(Store store, SegmentSender sender) {
+        this.store = store;
+        this.sender = sender;
+    }
+
+    private record Found(ObjectRow object, List<Segment> segments) {}
+
+    void get(S3Exchange exchange) throws IOException {
+        var found = find(exchange);
+        var object = found.object();
+        var request = exchange.request();
+        switch (Conditions.of(request, "").evaluate(object.etag(), object.modifiedAt())) {
+            case FAILED -> throw S3Errors.preconditionFailed();
+            case NOT_MODIFIED -> {
+                validators(exchange, object);
+                exchange.response().setStatusCode(NOT_MODIFIED).end();
+                return;
+            }
+            case PROCEED -> {}
+        }
+        var range = range(request, found);
+        headers(exchange, object, range.isEmpty());
+        if (request.has("partNumber") && object.partCount() > 0) {
+            exchange.header("x-amz-mp-parts-count", object.partCount());
+        }
+        var length = range.map(ByteRange::length).orElse(object.sizeBytes());
+        exchange.header("Content-Length", length);
+        range.ifPresent(each -> exchange.header("Content-Range", each.contentRange(object.sizeBytes())));
+        exchange.response().setStatusCode(range.isPresent() ? PARTIAL : OK);
+        if (request.method().equals("HEAD")) {
+            exchange.response().end();
+            return;
+        }
+        sender.send(
+                exchange.response(),
+                found.segments(),
+                range.map(ByteRange::first).orElse(0L),
+                length);
+    }
+
+    private Found find(S3Exchange exchange) {
+        var request = exchange.request();
+        return store.transactions().call(session -> {
+            var bucket = store.bucket(session, request.bucket(), exchange.caller());
+            var object = store.objects()
+                    .find(session, bucket.bucketId(), request.key())
+                    .orElseThrow(S3Errors::noSuchKey);
+            return new Found(object, store.objects().segments(session, object.objectId()));
+        });
+    }
+
+    private static Optional<ByteRange> range(S3Request request, Found found) {
+        if (request.has("partNumber")) {
+            return Optional.of(part(request.number("partNumber", 1), found));
+        }
+        return request.header("range")
+                .flatMap(header -> ByteRange.parse(header, found.object().sizeBytes()));
+    }
+
+    private static ByteRange part(int number, Found found) {
+        var first = 0L;
+        for (var segment : found.segments()) {
+            if (segment.partNumber() == number) {
+                return new ByteRange(first, segment.sizeBytes());
+            }
+            first += segment.sizeBytes();
+        }
+        throw io.coppice.wire.error.AwsException.of(
+                "InvalidPartNumber", 416, "The requested partnumber is not satisfiable");
+    }
+
+    private static void validators(S3Exchange exchange, ObjectRow object) {
+        exchange.header("ETag", "\"" + object.etag() + "\"");
+        exchange.header("Last-Modified", S3Exchange.httpDate(object.modifiedAt()));
+    }
+
+    private static void headers(S3Exchange exchange, ObjectRow object, boolean whole) {
+        validators(exchange, object);
+        exchange.header("Accept-Ranges", "bytes");
+        object.headers().values().forEach(exchange::header);
+        OVERRIDES.forEach((parameter, header) -> exchange.request()
+                .parameter(parameter)
+                .ifPresent(value -> exchange.header(header, headerValue(value))));
+        if (whole
+                && exchange.request()
+                        .header("x-amz-checksum-mode")
+                        .filter("ENABLED"::equalsIgnoreCase)
+                        .isPresent()) {
+            object.checksum().ifPresent(checksum -> {
+                var algorithm = ChecksumAlgorithm.named(checksum.algorithm()).orElseThrow();
+                exchange.header(algorithm.header(), checksum.value());
+                exchange.header("x-amz-checksum-type", checksum.type());
+            });
+        }
+    }
+
+    /** A line break would begin a header of the caller's own making. */
+    private static String headerValue(String value) {
+        if (value.chars().anyMatch(c -> c < ' ' && c != '\t')) {
+            throw S3Errors.invalidArgument("A response header must not hold control characters");
+        }
+        return value;
+    }
+}

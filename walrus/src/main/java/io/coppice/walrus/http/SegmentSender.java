@@ -1,0 +1,117 @@
+package io.coppice.walrus.http;
+
+import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.metadata.Segment;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Sends a stretch of an object. One that lies in a single file goes to the socket by the kernel alone; one that crosses
+ * parts is read and written piece by piece, no faster than the client takes it. Thread-safe.
+ */
+public final class SegmentSender {
+    private static final int PIECE_BYTES = 256 * 1024;
+
+    private final BlobStore store;
+    private final Duration idleLimit;
+
+    /**
+     * Reads from {@code store}.
+     *
+     * @param idleLimit how long a client may take nothing
+     */
+    public SegmentSender(BlobStore store, Duration idleLimit) {
+        this.store = store;
+        this.idleLimit = idleLimit;
+    }
+
+    /** A stretch of one blob. */
+    private record Piece(Segment segment, long offset, long length) {}
+
+    /**
+     * Sends {@code length} bytes from {@code first} on as the response's body and ends it. Content-Length is set already.
+     */
+    public void send(HttpServerResponse response, List<Segment> segments, long first, long length) throws IOException {
+        var pieces = pieces(segments, first, length);
+        if (pieces.isEmpty()) {
+            await(response.end());
+            return;
+        }
+        if (pieces.size() == 1) {
+            var piece = pieces.getFirst();
+            var file = store.file(piece.segment().blob());
+            if (file.isPresent()) {
+                awaitWhole(response.sendFile(file.get().toString(), piece.offset(), piece.length()));
+                return;
+            }
+        }
+        for (var piece : pieces) {
+            copy(response, piece);
+        }
+        await(response.end());
+    }
+
+    private static List<Piece> pieces(List<Segment> segments, long first, long length) {
+        var pieces = new ArrayList<Piece>();
+        var start = 0L;
+        var end = first + length;
+        for (var segment : segments) {
+            var from = Math.max(first, start);
+            var to = Math.min(end, start + segment.sizeBytes());
+            if (from < to) {
+                pieces.add(new Piece(segment, from - start, to - from));
+            }
+            start += segment.sizeBytes();
+        }
+        return pieces;
+    }
+
+    private void copy(HttpServerResponse response, Piece piece) throws IOException {
+        try (var channel = store.open(piece.segment().blob(), piece.offset(), piece.length())) {
+            var remaining = piece.length();
+            while (remaining > 0) {
+                var bytes = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, remaining));
+                while (bytes.hasRemaining()) {
+                    if (channel.read(bytes) < 0) {
+                        throw new IOException("blob " + piece.segment().blob() + " is shorter than it was when stored");
+                    }
+                }
+                remaining -= bytes.capacity();
+                await(response.write(Buffer.buffer(bytes.array())));
+            }
+        }
+    }
+
+    private void await(Future<Void> future) throws IOException {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(idleLimit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the client takes no more", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while an object was sent");
+        }
+    }
+
+    /** A whole file takes as long as it takes: the connection's own idle limit ends a client that takes nothing. */
+    private static void awaitWhole(Future<Void> future) throws IOException {
+        try {
+            future.toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw new IOException("the client takes no more", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while an object was sent");
+        }
+    }
+}
