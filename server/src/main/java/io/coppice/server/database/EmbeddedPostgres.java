@@ -130,7 +130,8 @@ public final class EmbeddedPostgres {
 
     private void checkVersion(Path binaries) throws IOException {
         var stored = Files.readString(data.resolve(VERSION_FILE)).strip();
-        var version = HostCommand.run(Duration.ofSeconds(10), binaries.resolve("bin/postgres").toString(), "--version");
+        var version = HostCommand.run(
+                Duration.ofSeconds(10), binaries.resolve("bin/postgres").toString(), "--version");
         var ours = version.output().replaceAll("(?s)[^0-9]*(\\d+).*", "$1");
         if (!stored.equals(ours)) {
             throw new OperatorException(
@@ -159,8 +160,8 @@ public final class EmbeddedPostgres {
                 "--builtin-locale=C.UTF-8",
                 "--no-instructions"));
         requireSuccess("initdb", HostCommand.run(INITIALISE_LIMIT, environment(), "", initdb));
-        var single = unprivileged(List.of(
-                binaries.resolve("bin/postgres").toString(), "--single", "-D", draft.toString(), "postgres"));
+        var single = unprivileged(
+                List.of(binaries.resolve("bin/postgres").toString(), "--single", "-D", draft.toString(), "postgres"));
         requireSuccess(
                 "postgres --single",
                 HostCommand.run(INITIALISE_LIMIT, environment(), "CREATE DATABASE " + NAME + "\n", single));
@@ -211,11 +212,13 @@ public final class EmbeddedPostgres {
 
     private Running awaitReady(boolean adopted) {
         var ready = Waiting.until(
-                START_LIMIT, () -> PostmasterFile.read(data).map(PostmasterFile::ready).orElse(true));
+                START_LIMIT,
+                () -> PostmasterFile.read(data).map(PostmasterFile::ready).orElse(true));
         var running = PostmasterFile.read(data);
         if (!ready || running.isEmpty()) {
             throw new OperatorException(
-                    "PostgreSQL in " + data + " does not become ready", "Read the newest postgresql-*.log in " + log + ".");
+                    "PostgreSQL in " + data + " does not become ready",
+                    "Read the newest postgresql-*.log in " + log + ".");
         }
         return new Running(running.get().port(), running.get().pid(), password(), adopted);
     }
@@ -242,9 +245,9 @@ public final class EmbeddedPostgres {
                 what + " failed: " + result.lastLine(), "Make room in " + folder + " and try again.");
     }
 
-    /** Nothing of the caller's locale or of PostgreSQL's own variables may leak into the cluster. */
+    /** Nothing of the caller's locale or time zone may leak into the cluster. */
     private static Map<String, String> environment() {
-        return Map.of("LC_ALL", "C", "PGDATA", "", "PGPORT", "", "TZ", "UTC");
+        return Map.of("LC_ALL", "C", "TZ", "UTC");
     }
 
     private String password() {

@@ -28,8 +28,10 @@ record PostmasterFile(long pid, int port, boolean ready) {
             if (!runsIn(pid, dataFolder)) {
                 return Optional.empty();
             }
-            var ready = lines.size() > STATE_LINE && lines.get(STATE_LINE).strip().equals("ready");
-            return Optional.of(new PostmasterFile(pid, Integer.parseInt(lines.get(PORT_LINE).strip()), ready));
+            var ready =
+                    lines.size() > STATE_LINE && lines.get(STATE_LINE).strip().equals("ready");
+            return Optional.of(new PostmasterFile(
+                    pid, Integer.parseInt(lines.get(PORT_LINE).strip()), ready));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -25,7 +25,8 @@ public record ProcessMark(long pid, long startTicks, String bootId) {
                 return Optional.empty();
             }
             var start = Long.parseLong(fields[FIELDS_BEFORE_START_TIME]);
-            return Optional.of(new ProcessMark(pid, start, Files.readString(BOOT_ID).strip()));
+            return Optional.of(
+                    new ProcessMark(pid, start, Files.readString(BOOT_ID).strip()));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

@@ -122,7 +122,8 @@ public record DataFolder(Path root) {
     /** Four hexadecimal digits that set this cloud's names on the machine apart from another cloud's. */
     public String shortName() {
         try {
-            var digest = MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(StandardCharsets.UTF_8));
+            var digest =
+                    MessageDigest.getInstance("SHA-256").digest(root.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java runtime lacks SHA-256", e);

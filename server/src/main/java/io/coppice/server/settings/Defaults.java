@@ -16,8 +16,14 @@ public final class Defaults {
 
     /** Guests' ranges in order of preference: the first that nothing on this machine uses is taken. */
     public static final List<String> GUEST_CIDRS = List.of(
-            "172.31.0.0/16", "172.30.0.0/16", "172.29.0.0/16", "172.28.0.0/16", "10.213.0.0/16", "10.214.0.0/16",
-            "10.215.0.0/16", "10.216.0.0/16");
+            "172.31.0.0/16",
+            "172.30.0.0/16",
+            "172.29.0.0/16",
+            "172.28.0.0/16",
+            "10.213.0.0/16",
+            "10.214.0.0/16",
+            "10.215.0.0/16",
+            "10.216.0.0/16");
 
     public static final String REGION = "us-east-1";
 

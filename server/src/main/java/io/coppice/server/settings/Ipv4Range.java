@@ -47,7 +47,8 @@ public record Ipv4Range(long network, int prefix) {
     /** The {@code n}-th address of the range, dotted. */
     public String address(int n) {
         var address = network + n;
-        return (address >> 24 & 0xff) + "." + (address >> 16 & 0xff) + "." + (address >> 8 & 0xff) + "." + (address & 0xff);
+        return (address >> 24 & 0xff) + "." + (address >> 16 & 0xff) + "." + (address >> 8 & 0xff) + "."
+                + (address & 0xff);
     }
 
     /** The ranges of all networks that this machine's own devices are in. */
@@ -56,7 +57,8 @@ public record Ipv4Range(long network, int prefix) {
             return NetworkInterface.networkInterfaces()
                     .flatMap(device -> device.getInterfaceAddresses().stream())
                     .filter(address -> address.getAddress() instanceof Inet4Address)
-                    .map(address -> parse(address.getAddress().getHostAddress() + "/" + address.getNetworkPrefixLength()))
+                    .map(address ->
+                            parse(address.getAddress().getHostAddress() + "/" + address.getNetworkPrefixLength()))
                     .toList();
         } catch (SocketException e) {
             return List.of();

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public record Settings(SequencedMap<String, String> values) {
     private static final String ALL_ROLES = "clc,cc,nc,walrus,ebs";
 
     public Settings {
-        values = java.util.Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+        values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
     }
 
     /** Reads the settings of a cloud; empty when it has none yet. */
@@ -76,7 +77,8 @@ public record Settings(SequencedMap<String, String> values) {
 
     /** Writes the file anew, whole or not at all; readable by its owner only, since it may hold a join token. */
     public void save(DataFolder folder) {
-        var text = new StringBuilder("# Written by the first \"coppice up\". Change it, then \"coppice down\" and \"up\".\n");
+        var text = new StringBuilder(
+                "# Written by the first \"coppice up\". Change it, then \"coppice down\" and \"up\".\n");
         values.forEach((key, value) ->
                 text.append(key).append('=').append(value.replace("\\", "\\\\")).append('\n'));
         try {
@@ -96,6 +98,13 @@ public record Settings(SequencedMap<String, String> values) {
         var merged = new LinkedHashMap<>(values);
         merged.putAll(changes);
         return new Settings(merged);
+    }
+
+    /** The same settings with these keys alone. */
+    public Settings only(List<String> keys) {
+        var kept = new LinkedHashMap<>(values);
+        kept.keySet().retainAll(keys);
+        return new Settings(kept);
     }
 
     public Optional<String> value(String key) {
