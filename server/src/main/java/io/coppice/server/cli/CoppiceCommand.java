@@ -30,9 +30,11 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {
             UpCommand.class,
             EnvCommand.class,
+            DemoCommand.class,
             StatusCommand.class,
             LogsCommand.class,
             EventsCommand.class,
+            DoctorCommand.class,
             DownCommand.class,
             ResetCommand.class,
             NodeTokenCommand.class,

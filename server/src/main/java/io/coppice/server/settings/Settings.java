@@ -45,6 +45,7 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String ALLOW_SIMULATED_HOSTS = "coppice.cluster.allow-simulated-hosts";
     public static final String INSECURE = "coppice.server.insecure";
     public static final String NAMESPACE_HOSTS = "coppice.server.namespace-hosts";
+    public static final String NAMESPACE_MANAGEMENT = "coppice.server.namespace-management";
     public static final String DATABASE_URL = "coppice.database.url";
     public static final String DATABASE_USER = "coppice.database.user";
     public static final String DATABASE_PASSWORD_FILE = "coppice.database.password-file";

@@ -10,6 +10,7 @@ import io.coppice.server.settings.PortChooser;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Chooses the first values of a new cloud's settings: free ports, a free range for guests, names that no other cloud on
@@ -18,6 +19,11 @@ import java.util.List;
 final class FirstSettings {
     private static final List<String> ENDPOINT_ORDER =
             List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3);
+
+    private static final int MANAGEMENT_GATEWAY = 254;
+    private static final int MANAGEMENT_TRIES = 64;
+    /** How many /24 networks 100.64.0.0/10 has. */
+    private static final int SHARED_NETWORKS = 16_384;
 
     private final DataFolder folder;
     private final UpOptions options;
@@ -40,7 +46,8 @@ final class FirstSettings {
         values.put(Settings.ROLES, namespaces ? "clc,cc,walrus,ebs" : "clc,cc,nc,walrus,ebs");
         values.put(Settings.REGION, region);
         values.put(Settings.ZONE, Defaults.zone(region));
-        endpoints(values, namespaces ? Ipv4Range.parse(cidr).address(1) : Loopback.ADDRESS);
+        var management = namespaces ? managementRange() : "";
+        endpoints(values, namespaces ? Ipv4Range.parse(management).address(MANAGEMENT_GATEWAY) : Loopback.ADDRESS);
         values.put(Settings.HYPERVISOR, hypervisor.name());
         values.put(Settings.NODE_CIDR, cidr);
         values.put(Settings.CLOUD_CIDR, cidr);
@@ -52,6 +59,7 @@ final class FirstSettings {
         }
         if (namespaces) {
             values.put(Settings.NAMESPACE_HOSTS, Integer.toString(hosts));
+            values.put(Settings.NAMESPACE_MANAGEMENT, management);
         }
         if (options.insecure()) {
             values.put(Settings.INSECURE, "true");
@@ -79,6 +87,19 @@ final class FirstSettings {
             var probe = host.equals(hostsReach) ? Loopback.ADDRESS : host;
             values.put(key, new Address(host, ports.choose(probe, wanted.port())).toString());
         }
+    }
+
+    /** A free /24 of the shared address space (RFC 6598) for the way between this machine and hosts in namespaces. */
+    private String managementRange() {
+        var first = Integer.parseInt(folder.shortName(), 16) % SHARED_NETWORKS;
+        var candidates = IntStream.range(0, MANAGEMENT_TRIES)
+                .map(attempt -> (first + attempt) % SHARED_NETWORKS)
+                .mapToObj(number -> "100." + (64 + number / 256) + "." + number % 256 + ".0/24")
+                .toList();
+        return Ipv4Range.firstFree(candidates, machine.rangesInUse())
+                .orElseThrow(() -> new OperatorException(
+                        "no free network for hosts in namespaces in 100.64.0.0/10",
+                        "Remove other clouds' hosts first."));
     }
 
     private String guestRange() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Calls the scripts in {@code deploy/host} that bring up a libvirtd of our own and hosts in namespaces. */
 public final class HostScripts {
@@ -35,10 +36,10 @@ public final class HostScripts {
                         "Run deploy/host/private-libvirtd.sh by hand."));
     }
 
-    /** Ends the cloud's own libvirtd; guests go on. Does nothing when there is none. */
+    /** Ends the cloud's own libvirtd and its guests. Does nothing when there is none. */
     public void stopLibvirt() {
         if (Files.exists(folder.libvirt())) {
-            script("private-libvirtd.sh", "stop", libvirt());
+            require("the end of libvirtd", script("private-libvirtd.sh", "stop", "--guests", libvirt()));
         }
     }
 
@@ -54,8 +55,10 @@ public final class HostScripts {
                         folder.hosts().toString(),
                         "--cidr",
                         settings.value(Settings.NODE_CIDR, ""),
+                        "--management",
+                        settings.value(Settings.NAMESPACE_MANAGEMENT, ""),
                         "--name",
-                        folder.shortName()));
+                        "c" + folder.shortName()));
     }
 
     /** The command line that runs a program inside one host. */
@@ -65,9 +68,7 @@ public final class HostScripts {
                 "exec",
                 Integer.toString(host),
                 "--dir",
-                folder.hosts().toString(),
-                "--name",
-                folder.shortName()));
+                folder.hosts().toString()));
         all.addAll(command);
         return all;
     }
@@ -75,7 +76,9 @@ public final class HostScripts {
     /** Cuts the power of all hosts in namespaces and removes their fabric. */
     public void stopHosts() {
         if (Files.exists(folder.hosts())) {
-            script("namespaces.sh", "down", "--dir", folder.hosts().toString(), "--name", folder.shortName());
+            require(
+                    "the end of the hosts",
+                    script("namespaces.sh", "down", "--dir", folder.hosts().toString()));
         }
     }
 
@@ -87,14 +90,13 @@ public final class HostScripts {
         var command = new ArrayList<String>();
         command.add(scripts.resolve(name).toString());
         command.addAll(List.of(arguments));
-        return HostCommand.run(LIMIT, java.util.Map.of(), "", command);
+        return HostCommand.run(LIMIT, Map.of(), "", command);
     }
 
     private static HostCommand.Result require(String what, HostCommand.Result result) {
         if (!result.succeeded()) {
             throw new OperatorException(
-                    what + " did not come up: " + result.lastLine(),
-                    "Run \"coppice doctor\", or choose up --hypervisor simulated.");
+                    what + ": " + result.lastLine(), "Run \"coppice doctor\", or choose up --hypervisor simulated.");
         }
         return result;
     }

@@ -15,7 +15,7 @@ public record HypervisorChoice(String name, String reason) {
     public static final String SIMULATED = "simulated";
 
     /** The programs without which no real guest starts. */
-    private static final List<String> PROGRAMS =
+    public static final List<String> PROGRAMS =
             List.of("qemu-system-x86_64", "qemu-img", "libvirtd", "ip", "nft", "dnsmasq");
 
     /** What was asked for when it can be had; otherwise real guests where they can run, else simulated ones. */

@@ -44,13 +44,14 @@ final class StartWatcher {
                         "Read " + folder.logs().resolve("server.log") + " and server.out beside it."));
     }
 
-    /** Returns when every role says it is ready; hosts have then reported. */
-    void awaitReady(StatusClient client) {
+    /** Returns when every role says it is ready and at least so many hosts have reported. */
+    void awaitReady(StatusClient client, int hosts) {
         var last = new JsonNode[1];
         var ready = Waiting.until(READY_LIMIT, () -> {
             var status = client.status();
             status.ifPresent(node -> last[0] = node);
-            return status.map(node -> node.path("ready").asBoolean()).orElse(false);
+            return status.map(node -> node.path("ready").asBoolean() && hostsUp(node) >= hosts)
+                    .orElse(false);
         });
         if (!ready) {
             throw new OperatorException(
@@ -62,8 +63,16 @@ final class StartWatcher {
         }
     }
 
+    private static int hostsUp(JsonNode status) {
+        return status.path("roles")
+                .path("cluster-controller")
+                .path("details")
+                .path("hosts-up")
+                .asInt(0);
+    }
+
     private static String unready(JsonNode status) {
-        var text = new StringBuilder();
+        var text = new StringBuilder(hostsUp(status) + " hosts up; ");
         status.path("roles").properties().forEach(role -> {
             if (!role.getValue().path("ready").asBoolean()) {
                 text.append(role.getKey())

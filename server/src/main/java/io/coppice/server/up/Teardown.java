@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Takes a cloud down again: its servers, then its guests and what carried them, then its data. Each part alone. */
@@ -126,9 +128,9 @@ public final class Teardown {
     }
 
     private static Optional<String> virsh(String uri, String... arguments) {
-        var command = new java.util.ArrayList<>(List.of("virsh", "-q", "-c", uri));
+        var command = new ArrayList<>(List.of("virsh", "-q", "-c", uri));
         command.addAll(List.of(arguments));
-        var result = HostCommand.run(COMMAND_LIMIT, java.util.Map.of(), "", command);
+        var result = HostCommand.run(COMMAND_LIMIT, Map.of(), "", command);
         return result.succeeded() ? Optional.of(result.output()) : Optional.empty();
     }
 
@@ -142,7 +144,7 @@ public final class Teardown {
                 .output()
                 .lines()
                 .map(line -> line.strip().split(" ", -1))
-                .filter(table -> table.length == 3 && (table[2].equals(bridge) || table[2].startsWith(bridge + "-")))
+                .filter(table -> table.length == 3 && table[2].equals(bridge))
                 .forEach(table -> HostCommand.run(COMMAND_LIMIT, "nft", "delete", "table", table[1], table[2]));
     }
 

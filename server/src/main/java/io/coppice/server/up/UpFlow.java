@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,7 @@ public final class UpFlow {
             return new Up(settings, present.isEmpty(), process);
         } catch (Exception e) {
             // A cloud that did not come up leaves nothing running.
-            server.stop(java.time.Duration.ofSeconds(30));
+            server.stop(Duration.ofSeconds(30));
             throw e;
         }
     }
@@ -88,7 +89,7 @@ public final class UpFlow {
         try (var client = new StatusClient(folder, settings)) {
             startNamespaceNodes(settings, client);
             steps.run("every role ready", () -> {
-                new StartWatcher(folder, steps).awaitReady(client);
+                new StartWatcher(folder, steps).awaitReady(client, hosts(settings));
                 return true;
             });
             if (image.isEmpty()) {
@@ -163,6 +164,12 @@ public final class UpFlow {
             }
             return true;
         });
+    }
+
+    private static int hosts(Settings settings) {
+        var key = settings.simulated() ? Settings.SIMULATED_HOSTS : Settings.NAMESPACE_HOSTS;
+        var local = settings.roles().contains(RoleName.NODE_CONTROLLER) ? "1" : "0";
+        return Integer.parseInt(settings.value(key, local));
     }
 
     private boolean wantsImage() {
