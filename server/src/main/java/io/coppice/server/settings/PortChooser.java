@@ -12,9 +12,9 @@ import java.util.Set;
 public final class PortChooser {
     private final Set<Integer> given = new HashSet<>();
 
-    /** The wanted port when it is free on that host, else any free one. */
+    /** The wanted port when it is free on that host, else any free one. 0 wants none in particular. */
     public int choose(String host, int wanted) {
-        if (!given.contains(wanted) && isFree(host, wanted)) {
+        if (wanted != 0 && !given.contains(wanted) && isFree(host, wanted)) {
             given.add(wanted);
             return wanted;
         }
