@@ -1,14 +1,169 @@
 package io.coppice.server;
 
+import io.coppice.foundation.role.RoleName;
+import io.coppice.server.database.EmbeddedPostgres;
+import io.coppice.server.process.ProcessMark;
+import io.coppice.server.process.UserCache;
+import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Entry point of the process that plays the roles its configuration names. */
+/**
+ * Entry point of the process that plays the roles its configuration names: {@code CoppiceServer DATA-FOLDER}. Everything
+ * Quarkus must know before it starts is settled here: the folder's lock, PostgreSQL, certificate and system properties.
+ * The roles are started by {@link ServerApplication}. Exits with 1 after one clear line when it cannot start.
+ */
 @QuarkusMain
 public final class CoppiceServer {
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(30);
+
     private CoppiceServer() {}
 
     public static void main(String[] arguments) {
-        Quarkus.run(arguments);
+        var folder = new DataFolder(Path.of(arguments.length > 0 ? arguments[0] : "."));
+        var journal = new StartJournal(folder);
+        try {
+            Files.createDirectories(folder.run());
+            Files.createDirectories(folder.logs());
+            // Never closed: the lock is held as long as this process lives.
+            claim(folder);
+            journal.begin();
+            prepare(folder, journal);
+        } catch (OperatorException e) {
+            journal.failure(String.valueOf(e.getMessage()), e.fix());
+            say(e);
+            System.exit(1);
+        } catch (IOException e) {
+            say(new OperatorException(
+                    "cannot use the data folder " + folder + ": " + e.getMessage(), "Make it writable for this user."));
+            System.exit(1);
+        }
+        Quarkus.run(ServerApplication.class, (exitCode, failure) -> ended(folder, journal, failure), arguments);
+    }
+
+    private static void prepare(DataFolder folder, StartJournal journal) {
+        var settings = Settings.load(folder)
+                .orElseThrow(() -> new OperatorException(
+                        "there is no cloud in " + folder, "Make one with \"coppice up --data " + folder + "\"."));
+        var database = settings.needsDatabase() ? Optional.of(database(folder, settings, journal)) : none();
+        var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
+                ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))
+                : Optional.<ServerProperties.Certificate>empty();
+        ServerProperties.of(folder, settings, database, certificate).forEach((key, value) -> {
+            // What was given with -D on the command line wins.
+            if (System.getProperty(key) == null) {
+                System.setProperty(key, value);
+            }
+        });
+    }
+
+    private static Optional<ServerProperties.Database> none() {
+        return Optional.empty();
+    }
+
+    private static ServerProperties.Database database(DataFolder folder, Settings settings, StartJournal journal) {
+        var external = settings.value(Settings.DATABASE_URL);
+        if (external.isPresent()) {
+            return new ServerProperties.Database(
+                    external.get(),
+                    settings.value(Settings.DATABASE_USER, EmbeddedPostgres.NAME),
+                    externalPassword(settings));
+        }
+        var begun = System.nanoTime();
+        var postgres = embedded(folder);
+        var running = postgres.startOrAdopt();
+        journal.step(
+                running.adopted() ? "PostgreSQL was running" : "PostgreSQL",
+                Duration.ofNanos(System.nanoTime() - begun));
+        stopAfterwards(postgres);
+        return new ServerProperties.Database(running.jdbcUrl(), EmbeddedPostgres.NAME, running.password());
+    }
+
+    /** The embedded PostgreSQL of a cloud. */
+    public static EmbeddedPostgres embedded(DataFolder folder) {
+        return new EmbeddedPostgres(folder.postgres(), folder.logs(), UserCache.folder(), UserCache.isRoot());
+    }
+
+    private static String externalPassword(Settings settings) {
+        var file = settings.value(Settings.DATABASE_PASSWORD_FILE);
+        try {
+            return file.isPresent()
+                    ? Files.readString(Path.of(file.get())).strip()
+                    : System.getenv().getOrDefault("COPPICE_DATABASE_PASSWORD", "");
+        } catch (IOException e) {
+            throw new OperatorException(
+                    "cannot read the database password from " + file.get() + ": " + e.getMessage(),
+                    "Correct " + Settings.DATABASE_PASSWORD_FILE + ", or set COPPICE_DATABASE_PASSWORD.",
+                    e);
+        }
+    }
+
+    private static final CountDownLatch APPLICATION_ENDED = new CountDownLatch(1);
+
+    /** Shutdown hooks run side by side: PostgreSQL must wait until the roles have written their last row. */
+    private static void stopAfterwards(EmbeddedPostgres postgres) {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                APPLICATION_ENDED.await(LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            postgres.stop(EmbeddedPostgres.stopLimit());
+                        },
+                        "stop-postgresql"));
+    }
+
+    private static void ended(DataFolder folder, StartJournal journal, @Nullable Throwable failure) {
+        APPLICATION_ENDED.countDown();
+        if (failure == null) {
+            return;
+        }
+        var known = Causes.operatorException(failure);
+        journal.failure(String.valueOf(known.getMessage()), known.fix() + " Log files: " + folder.logs());
+        say(known);
+        // Never from a shutdown hook: a failure always comes from the main thread.
+        System.exit(1);
+    }
+
+    private static void claim(DataFolder folder) throws IOException {
+        var channel = FileChannel.open(
+                folder.run().resolve("server.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() == null) {
+                throw taken(folder);
+            }
+        } catch (OverlappingFileLockException e) {
+            throw taken(folder);
+        }
+        var mark = ProcessMark.of(ProcessHandle.current().pid());
+        if (mark.isPresent()) {
+            mark.get().write(folder.run().resolve("server.pid"));
+        }
+    }
+
+    private static OperatorException taken(DataFolder folder) {
+        return new OperatorException(
+                "a server already runs on " + folder,
+                "Use it, stop it with \"coppice down\", or choose another --data.");
+    }
+
+    private static void say(OperatorException problem) {
+        System.err.println("coppice: " + problem.getMessage());
+        System.err.println("  fix: " + problem.fix());
     }
 }

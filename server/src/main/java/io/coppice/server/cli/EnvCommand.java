@@ -1,0 +1,94 @@
+package io.coppice.server.cli;
+
+import io.coppice.server.settings.Settings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Prints what a shell must export for unmodified AWS tools. */
+@Command(
+        name = "env",
+        description = "Print settings for AWS tools: eval \"$(./coppice env)\".",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  eval \"$(./coppice env)\" && aws ec2 describe-images",
+            "  ./coppice env --terraform > provider.tf",
+            "  ./coppice env --ansible > group_vars/all.yml"
+        })
+final class EnvCommand extends CloudCommand {
+    @Option(
+            names = "--terraform",
+            description = "Print a provider block for Terraform; keys come from the environment.")
+    private boolean terraform;
+
+    @Option(names = "--ansible", description = "Print variables for Ansible's amazon.aws modules.")
+    private boolean ansible;
+
+    @Override
+    public Integer call() {
+        var settings = cloud.settings();
+        var credentials = Credentials.read(folder());
+        out().print(
+                        terraform
+                                ? terraform(settings)
+                                : ansible ? ansible(settings, credentials) : shell(settings, credentials));
+        out().flush();
+        return 0;
+    }
+
+    private String shell(Settings settings, Credentials credentials) {
+        var values = new LinkedHashMap<String, String>();
+        values.put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());
+        values.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
+        values.put("AWS_REGION", settings.value(Settings.REGION, ""));
+        values.put("AWS_DEFAULT_REGION", settings.value(Settings.REGION, ""));
+        values.put("AWS_ENDPOINT_URL", settings.endpointUrl());
+        if (settings.secure()) {
+            values.put("AWS_CA_BUNDLE", folder().authorityCertificate().toString());
+        }
+        return exports(values);
+    }
+
+    /** One export line for each, safe to eval. A session token left over from another cloud would spoil the signature. */
+    static String exports(Map<String, String> values) {
+        var text = new StringBuilder();
+        values.forEach((name, value) -> text.append("export ")
+                .append(name)
+                .append('=')
+                .append(ShellText.quote(value))
+                .append('\n'));
+        return text.append("unset AWS_SESSION_TOKEN AWS_PROFILE\n").toString();
+    }
+
+    private static String terraform(Settings settings) {
+        var url = settings.endpointUrl();
+        return """
+                provider "aws" {
+                  region                      = "%s"
+                  skip_metadata_api_check     = true
+                  skip_region_validation      = true
+                  s3_use_path_style           = true
+                  endpoints {
+                    ec2 = "%s"
+                    iam = "%s"
+                    sts = "%s"
+                    s3  = "%s"
+                  }
+                }
+                """.formatted(settings.value(Settings.REGION, ""), url, url, url, url);
+    }
+
+    private static String ansible(Settings settings, Credentials credentials) {
+        return """
+                aws_access_key: "%s"
+                aws_secret_key: "%s"
+                aws_region: "%s"
+                aws_endpoint_url: "%s"
+                """.formatted(
+                        credentials.accessKeyId(),
+                        credentials.secretAccessKey(),
+                        settings.value(Settings.REGION, ""),
+                        settings.endpointUrl());
+    }
+}

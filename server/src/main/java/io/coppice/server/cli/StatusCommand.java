@@ -1,0 +1,67 @@
+package io.coppice.server.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.coppice.server.CoppiceServer;
+import io.coppice.server.process.BackgroundServer;
+import io.coppice.server.settings.Settings;
+import io.coppice.server.up.SampleImage;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Says how the cloud is. Exits with 0 when it is ready, else 1. */
+@Command(
+        name = "status",
+        description = "Say how the cloud is; exit code 0 when it is ready, 1 when it is not.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ./coppice status", "  ./coppice status --output json | jq .ready"})
+final class StatusCommand extends CloudCommand {
+    @Option(names = "--output", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
+    private OutputFormat output = OutputFormat.text;
+
+    @Override
+    public Integer call() throws IOException {
+        var settings = cloud.settings();
+        var json = new ObjectMapper();
+        try (var client = new StatusClient(folder(), settings)) {
+            var pid = new BackgroundServer(folder()).pid();
+            var report = pid.flatMap(any -> client.status())
+                    .filter(ObjectNode.class::isInstance)
+                    .map(ObjectNode.class::cast)
+                    .orElseGet(() -> json.createObjectNode().put("ready", false));
+            report.put("running", pid.isPresent());
+            report.put("dataDir", folder().toString());
+            report.put("endpointUrl", settings.endpointUrl());
+            report.put(
+                    "postgres",
+                    settings.value(Settings.DATABASE_URL).isPresent()
+                            || CoppiceServer.embedded(folder()).running().isPresent());
+            new SampleImage(folder()).id().ifPresent(id -> report.put("sampleImage", id));
+            if (output == OutputFormat.json) {
+                out().println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
+            } else {
+                print(report);
+            }
+            return report.path("ready").asBoolean() ? 0 : 1;
+        }
+    }
+
+    private void print(ObjectNode report) {
+        if (!report.path("running").asBoolean()) {
+            out().println("down: no server runs on " + folder());
+            return;
+        }
+        out().println((report.path("ready").asBoolean() ? "ready" : "not ready") + ": " + folder() + ", pid "
+                + report.path("pid").asText("?"));
+        out().println("  endpoint " + report.path("endpointUrl").asText());
+        report.path("roles").properties().forEach(role -> out().printf(
+                        "  %s %-18s %s%n",
+                        role.getValue().path("ready").asBoolean() ? "✓" : "✗",
+                        role.getKey(),
+                        role.getValue().path("summary").asText()));
+        if (report.has("sampleImage")) {
+            out().println("  sample image " + report.path("sampleImage").asText());
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package io.coppice.server.settings;
+
+import io.coppice.foundation.role.RoleName;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.server.OperatorException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.SequencedMap;
+
+/**
+ * The settings of one cloud as they stand in {@code config/coppice.properties}: written once by the first {@code up},
+ * afterwards a person's to change. Keys are those that the roles' {@code ConfigMapping}s read.
+ *
+ * @param values key to value, in the order of the file
+ */
+public record Settings(SequencedMap<String, String> values) {
+    public static final String DATA_DIR = "coppice.data-dir";
+    public static final String ROLES = "coppice.roles";
+    public static final String REGION = "coppice.region";
+    public static final String ZONE = "coppice.zone";
+    public static final String API = "coppice.endpoints.api";
+    public static final String S3 = "coppice.endpoints.s3";
+    public static final String CLOUD = "coppice.endpoints.cloud";
+    public static final String CLUSTER = "coppice.endpoints.cluster";
+    public static final String EBS = "coppice.endpoints.ebs";
+    public static final String WALRUS = "coppice.endpoints.walrus";
+    public static final String HYPERVISOR = "coppice.node.hypervisor";
+    public static final String SIMULATED_HOSTS = "coppice.node.simulated-hosts";
+    public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
+    public static final String JOIN_TOKEN = "coppice.node.join-token";
+    public static final String NODE_CIDR = "coppice.node.network.cidr";
+    public static final String CLOUD_CIDR = "coppice.network.cidr";
+    public static final String BRIDGE = "coppice.node.network.bridge";
+    public static final String METADATA_PORT = "coppice.node.network.metadata-port";
+    public static final String ALLOW_SIMULATED_HOSTS = "coppice.cluster.allow-simulated-hosts";
+    public static final String INSECURE = "coppice.server.insecure";
+    public static final String NAMESPACE_HOSTS = "coppice.server.namespace-hosts";
+    public static final String NAMESPACE_MANAGEMENT = "coppice.server.namespace-management";
+    public static final String DATABASE_URL = "coppice.database.url";
+    public static final String DATABASE_USER = "coppice.database.user";
+    public static final String DATABASE_PASSWORD_FILE = "coppice.database.password-file";
+
+    private static final String ALL_ROLES = "clc,cc,nc,walrus,ebs";
+
+    public Settings {
+        values = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(values));
+    }
+
+    /** Reads the settings of a cloud; empty when it has none yet. */
+    public static Optional<Settings> load(DataFolder folder) {
+        try (var reader = Files.newBufferedReader(folder.settings())) {
+            var properties = new Properties();
+            properties.load(reader);
+            var values = new LinkedHashMap<String, String>();
+            properties.stringPropertyNames().stream()
+                    .sorted()
+                    .forEach(key -> values.put(key, properties.getProperty(key).strip()));
+            return Optional.of(new Settings(values));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new OperatorException(
+                    "cannot read " + folder.settings() + ": " + e.getMessage(),
+                    "Make it readable, or name another cloud with --data DIR.",
+                    e);
+        }
+    }
+
+    /** Writes the file anew, whole or not at all; readable by its owner only, since it may hold a join token. */
+    public void save(DataFolder folder) {
+        var text = new StringBuilder(
+                "# Written by the first \"coppice up\". Change it, then \"coppice down\" and \"up\".\n");
+        values.forEach((key, value) ->
+                text.append(key).append('=').append(value.replace("\\", "\\\\")).append('\n'));
+        try {
+            var parent = folder.root().resolve("config");
+            Files.createDirectories(parent);
+            var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+            var draft = Files.createTempFile(parent, "coppice", ".properties", ownerOnly);
+            Files.writeString(draft, text);
+            Files.move(draft, folder.settings(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + folder.settings(), e);
+        }
+    }
+
+    /** The same settings with some values replaced or added. */
+    public Settings with(Map<String, String> changes) {
+        var merged = new LinkedHashMap<>(values);
+        merged.putAll(changes);
+        return new Settings(merged);
+    }
+
+    /** The same settings with these keys alone. */
+    public Settings only(List<String> keys) {
+        var kept = new LinkedHashMap<>(values);
+        kept.keySet().retainAll(keys);
+        return new Settings(kept);
+    }
+
+    public Optional<String> value(String key) {
+        return Optional.ofNullable(values.get(key)).filter(value -> !value.isBlank());
+    }
+
+    public String value(String key, String otherwise) {
+        return value(key).orElse(otherwise);
+    }
+
+    /** The roles of this process in the order they start. */
+    public List<RoleName> roles() {
+        try {
+            return List.of(value(ROLES, ALL_ROLES).split(",", -1)).stream()
+                    .map(String::strip)
+                    .filter(name -> !name.isEmpty())
+                    .map(RoleName::parse)
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw new OperatorException(ROLES + ": " + e.getMessage(), "Correct the value and start again.", e);
+        }
+    }
+
+    /** Whether a role of this process keeps rows. */
+    public boolean needsDatabase() {
+        return roles().stream().anyMatch(role -> switch (role) {
+            case CLOUD_CONTROLLER, WALRUS, EBS_CONTROLLER -> true;
+            case CLUSTER_CONTROLLER, NODE_CONTROLLER -> false;
+        });
+    }
+
+    /** Whether the hosts of this process only pretend. */
+    public boolean simulated() {
+        return value(HYPERVISOR, "libvirt").equals("simulated");
+    }
+
+    /** Where an endpoint listens; its documented default when the file is silent. */
+    public Address endpoint(String key) {
+        var text = value(key, Defaults.ENDPOINTS.getOrDefault(key, ""));
+        try {
+            return Address.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new OperatorException(key + ": " + e.getMessage(), "Write it as host:port.", e);
+        }
+    }
+
+    /** Whether users reach this cloud by HTTPS: beyond loopback, unless plain HTTP was asked for. */
+    public boolean secure() {
+        return !Loopback.is(endpoint(API).host()) && !Boolean.parseBoolean(value(INSECURE, "false"));
+    }
+
+    /** The one URL for EC2, IAM, STS and S3 as users write it in {@code AWS_ENDPOINT_URL}. */
+    public String endpointUrl() {
+        var api = endpoint(API);
+        var host = api.host().equals("0.0.0.0") ? Loopback.ADDRESS : api.host();
+        return (secure() ? "https://" : "http://") + host + ":" + api.port();
+    }
+}

@@ -1,0 +1,196 @@
+package io.coppice.server.up;
+
+import io.coppice.foundation.role.RoleName;
+import io.coppice.server.OperatorException;
+import io.coppice.server.StartJournal;
+import io.coppice.server.cli.AwsClients;
+import io.coppice.server.cli.Credentials;
+import io.coppice.server.cli.StatusClient;
+import io.coppice.server.cli.Steps;
+import io.coppice.server.process.BackgroundServer;
+import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.Loopback;
+import io.coppice.server.settings.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * Brings a cloud up, from whatever is there already: chooses settings when it has none, starts what its hosts need, the
+ * server, the hosts in namespaces, and sees to the sample image. Every part may be run again.
+ */
+public final class UpFlow {
+    private final DataFolder folder;
+    private final UpOptions options;
+    private final Machine machine;
+    private final Steps steps;
+    private final BackgroundServer server;
+    private final HostScripts scripts;
+    private final SampleImage sample;
+
+    public UpFlow(DataFolder folder, UpOptions options, Machine machine, Steps steps) {
+        this.folder = folder;
+        this.options = options;
+        this.machine = machine;
+        this.steps = steps;
+        this.server = new BackgroundServer(folder);
+        this.scripts = new HostScripts(folder);
+        this.sample = new SampleImage(folder);
+    }
+
+    /**
+     * How it went.
+     *
+     * @param first whether this cloud came up for the first time
+     * @param process the server's process
+     */
+    public record Up(Settings settings, boolean first, Process process) {}
+
+    /** The settings of the cloud when its server runs already. */
+    public Optional<Settings> alreadyUp() {
+        return server.pid().flatMap(pid -> Settings.load(folder));
+    }
+
+    /** Returns when the cloud can launch instances. */
+    public Up run() throws Exception {
+        folder.create();
+        Files.createDirectories(folder.run());
+        Files.createDirectories(folder.logs());
+        var present = Settings.load(folder);
+        var settings = present.isPresent() ? present.get() : steps.run("settings", this::firstSettings);
+        checkReachable(settings);
+        checkPorts(settings);
+        var image = wantsImage() ? Optional.of(inBackground(sample::build)) : Optional.<FutureTask<Path>>empty();
+        settings = startHostsOfOurs(settings);
+        new StartJournal(folder).begin();
+        var process = options.foreground() ? server.startInForeground() : server.start();
+        try {
+            new StartWatcher(folder, steps).awaitStarted(process);
+            if (settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
+                finish(settings, image);
+            }
+            return new Up(settings, present.isEmpty(), process);
+        } catch (Exception e) {
+            // A cloud that did not come up leaves nothing running.
+            server.stop(Duration.ofSeconds(30));
+            throw e;
+        }
+    }
+
+    private void finish(Settings settings, Optional<FutureTask<Path>> image) throws Exception {
+        try (var client = new StatusClient(folder, settings)) {
+            startNamespaceNodes(settings, client);
+            steps.run("every role ready", () -> {
+                new StartWatcher(folder, steps).awaitReady(client, hosts(settings));
+                return true;
+            });
+            if (image.isEmpty()) {
+                return;
+            }
+            var disk = steps.run("sample image built", () -> result(image.get()));
+            var clients = new AwsClients(settings, Credentials.read(folder), folder.authorityCertificate());
+            steps.run("sample image registered", () -> sample.register(disk, clients, client));
+        }
+    }
+
+    private Settings firstSettings() {
+        var hypervisor = HypervisorChoice.of(options.hypervisor(), machine);
+        steps.note("hypervisor: " + hypervisor.name() + " (" + hypervisor.reason() + ")"
+                + (hypervisor.name().equals(HypervisorChoice.SIMULATED) ? ": instances are only pretended" : ""));
+        var settings = new FirstSettings(folder, options, machine).choose(hypervisor);
+        settings.save(folder);
+        return settings;
+    }
+
+    /** Beyond loopback the door speaks HTTPS; plain HTTP only for those who ask for it by name. */
+    private void checkReachable(Settings settings) {
+        if (!Loopback.is(settings.endpoint(Settings.API).host()) && !settings.secure()) {
+            steps.note("warning: plain HTTP beyond this machine: requests can be read and replayed on the way");
+        }
+    }
+
+    private void checkPorts(Settings settings) {
+        for (var key :
+                List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3)) {
+            var endpoint = settings.endpoint(key);
+            if (Loopback.is(endpoint.host()) && !machine.portFree(endpoint.host(), endpoint.port())) {
+                throw new OperatorException(
+                        "port " + endpoint.port() + " (" + key + ") is taken by "
+                                + PortOwner.of(endpoint.port()).orElse("another program"),
+                        "End that program, or write another port into " + folder.settings() + ".");
+            }
+        }
+    }
+
+    private Settings startHostsOfOurs(Settings settings) throws Exception {
+        var namespaces = settings.value(Settings.NAMESPACE_HOSTS);
+        if (namespaces.isPresent()) {
+            steps.run(namespaces.get() + " hosts in namespaces", () -> {
+                scripts.startHosts(Integer.parseInt(namespaces.get()), settings);
+                return true;
+            });
+            return settings;
+        }
+        var ours = settings.value(Settings.LIBVIRT_URI).isEmpty() || Files.exists(folder.libvirt());
+        if (settings.simulated()
+                || !settings.roles().contains(RoleName.NODE_CONTROLLER)
+                || !ours
+                || !Files.exists(folder.libvirt()) && machine.libvirtAnswers()) {
+            return settings;
+        }
+        var uri = steps.run("private libvirtd", scripts::startLibvirt);
+        var changed = settings.with(Map.of(Settings.LIBVIRT_URI, uri));
+        changed.save(folder);
+        return changed;
+    }
+
+    private void startNamespaceNodes(Settings settings, StatusClient client) throws Exception {
+        var count =
+                settings.value(Settings.NAMESPACE_HOSTS).map(Integer::parseInt).orElse(0);
+        if (count == 0) {
+            return;
+        }
+        steps.run(count + " Node Controllers joined", () -> {
+            for (int host = 1; host <= count; host++) {
+                new NamespaceNode(folder, settings, scripts, host).start(client);
+            }
+            return true;
+        });
+    }
+
+    private static int hosts(Settings settings) {
+        var key = settings.simulated() ? Settings.SIMULATED_HOSTS : Settings.NAMESPACE_HOSTS;
+        var local = settings.roles().contains(RoleName.NODE_CONTROLLER) ? "1" : "0";
+        return Integer.parseInt(settings.value(key, local));
+    }
+
+    private boolean wantsImage() {
+        return options.sampleImage() && sample.id().isEmpty() && !options.foreground();
+    }
+
+    private static <T> FutureTask<T> inBackground(Callable<T> work) {
+        var task = new FutureTask<>(work);
+        Thread.ofVirtual().name("sample-image").start(task);
+        return task;
+    }
+
+    private static Path result(FutureTask<Path> task) throws InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case OperatorException known -> throw known;
+                case IOException io -> throw new UncheckedIOException(io);
+                case null, default -> throw new IllegalStateException("the sample image could not be built", e);
+            }
+        }
+    }
+}
