@@ -77,38 +77,23 @@ public final class InstanceStates {
                     case STOPPED -> guestInitiated ? Observed.GUEST_SHUT_DOWN : Observed.APPLY_AGAIN;
                     case GONE -> Observed.APPLY_AGAIN;
                     case FAILED -> Observed.NOW_TERMINATED;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case STOPPING, STOPPED ->
                 switch (phase) {
                     case STOPPED, GONE -> Observed.NOW_STOPPED;
                     case FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case SHUTTING_DOWN ->
                 switch (phase) {
                     case GONE, FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING, STOPPED -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case TERMINATED ->
                 switch (phase) {
@@ -154,11 +139,7 @@ public final class InstanceStates {
                         terminate));
         table.put(
                 STOPPED,
-                row(
-                        start,
-                        nothing,
-                        new ActionOutcome.Refused("the instance is stopped: start it instead"),
-                        terminate));
+                row(start, nothing, new ActionOutcome.Refused("the instance is stopped: start it instead"), terminate));
         table.put(SHUTTING_DOWN, row(gone, gone, gone, nothing));
         table.put(TERMINATED, row(gone, gone, gone, nothing));
         return table;
