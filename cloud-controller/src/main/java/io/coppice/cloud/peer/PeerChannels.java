@@ -3,6 +3,7 @@ package io.coppice.cloud.peer;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
@@ -40,7 +41,7 @@ public class PeerChannels {
 
     private synchronized ManagedChannel channel(PeerKind kind, String endpoint) {
         return open.computeIfAbsent(kind, any -> {
-            var own = new PeerIdentity(PeerKind.CLOUD_CONTROLLER, site.region());
+            var own = new PeerIdentity(PeerKind.CLOUD_CONTROLLER, RoleName.CLOUD_CONTROLLER.longName());
             var material = RolePki.open(site.dataDir(), own, clock);
             return RpcChannels.open(Address.parse(endpoint), material, kind);
         });
