@@ -1,4 +1,4 @@
-/** Tests: requests for tests. */
+/** Tests of the front package. */
 @NullMarked
 package io.coppice.cloud.front;
 

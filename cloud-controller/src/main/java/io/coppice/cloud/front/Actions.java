@@ -1,0 +1,51 @@
+package io.coppice.cloud.front;
+
+import io.coppice.wire.query.QueryParameters;
+import io.coppice.wire.query.RequestReader;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.utils.builder.Buildable;
+
+/** Every action that somebody carries out. Thread-safe. */
+public final class Actions implements ActionRegistry {
+    private final Map<Name, Registered<?, ?, ?>> actions = new ConcurrentHashMap<>();
+
+    /** Asks every feature for its actions. */
+    public static Actions of(Iterable<ActionModule> modules) {
+        var actions = new Actions();
+        modules.forEach(module -> module.register(actions));
+        return actions;
+    }
+
+    @Override
+    public <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void add(
+            Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
+        var present = actions.putIfAbsent(new Name(service, action), new Registered<Q, B, A>(newBuilder, handler));
+        if (present != null) {
+            throw new IllegalStateException(service + " " + action + " is announced twice");
+        }
+    }
+
+    Optional<Registered<?, ?, ?>> find(Service service, String action) {
+        return Optional.ofNullable(actions.get(new Name(service, action)));
+    }
+
+    private record Name(Service service, String action) {}
+
+    /** What is known about an action: how its request is built and who carries it out. */
+    record Registered<Q, B extends Buildable & SdkPojo, A extends SdkPojo>(
+            Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
+        Object read(RequestReader reader, QueryParameters parameters) {
+            return reader.<B>read(parameters, newBuilder.get());
+        }
+
+        /** The request came out of this action's own builder, so it is of the class that its handler takes. */
+        @SuppressWarnings("unchecked")
+        SdkPojo handle(RequestContext context, Object request) {
+            return handler.handle(context, (Q) request);
+        }
+    }
+}

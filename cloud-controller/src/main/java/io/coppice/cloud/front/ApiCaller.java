@@ -1,0 +1,10 @@
+package io.coppice.cloud.front;
+
+/** Who makes a call to the JSON API under {@code /api/v1}. */
+public sealed interface ApiCaller {
+    /** The operator of this cloud, who may see and do everything. */
+    record Operator() implements ApiCaller {}
+
+    /** A user, who may see and do what belongs to the account. */
+    record User(Caller caller) implements ApiCaller {}
+}

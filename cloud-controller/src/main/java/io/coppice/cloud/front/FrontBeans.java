@@ -1,0 +1,78 @@
+package io.coppice.cloud.front;
+
+import io.coppice.cloud.identity.AccessKeys;
+import io.coppice.cloud.identity.AuthorityService;
+import io.coppice.cloud.identity.Bootstrap;
+import io.coppice.cloud.identity.IdentityService;
+import io.coppice.cloud.identity.JoinTokens;
+import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.rpc.Address;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+
+/** Puts the users' door together. */
+@ApplicationScoped
+class FrontBeans {
+    private static final int API_BODY_BYTES = 64 * 1024;
+
+    private final SiteConfig site;
+    private final FrontConfig config;
+    private final Clock clock = Clock.systemUTC();
+
+    FrontBeans(SiteConfig site, FrontConfig config) {
+        this.site = site;
+        this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    Authenticator authenticator(AccessKeys keys) {
+        return new Authenticator(keys, clock);
+    }
+
+    @Produces
+    @Singleton
+    ApiAuthenticator apiAuthenticator(OperatorTokens tokens, Authenticator signatures) {
+        return new ApiAuthenticator(tokens, signatures);
+    }
+
+    @Produces
+    @Singleton
+    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
+        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
+    }
+
+    @Produces
+    @Singleton
+    NodeTokensRoute nodeTokens(ApiAuthenticator authenticator, JoinTokens tokens) {
+        var api = new NodeTokensApi(authenticator, tokens, site.zone(), clock);
+        return new NodeTokensRoute(api, new BodyReader(API_BODY_BYTES), Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    @Produces
+    @Singleton
+    CloudControllerRole.Parts parts(
+            CloudControllerRole.IdentityParts identity, FrontDoor door, NodeTokensRoute nodeTokens) {
+        return new CloudControllerRole.Parts(identity, door, nodeTokens);
+    }
+
+    @Produces
+    @Singleton
+    CloudControllerRole.IdentityParts identityParts(
+            CertificateAuthority certificates,
+            OperatorTokens operatorTokens,
+            Bootstrap bootstrap,
+            IdentityService identity,
+            AuthorityService authority) {
+        return new CloudControllerRole.IdentityParts(certificates, operatorTokens, bootstrap, identity, authority);
+    }
+}

@@ -1,0 +1,18 @@
+package io.coppice.cloud.front;
+
+import io.coppice.wire.sign.SignableRequest;
+import java.net.URI;
+
+/**
+ * One Query request as it came in.
+ *
+ * @param requestId chosen by the door
+ * @param hint the service that the signature's scope or the path names; {@code UNKNOWN} when neither does
+ * @param body the whole body; empty for GET
+ * @param endpoint how the client reached us
+ */
+record QueryCall(String requestId, Destination hint, SignableRequest request, byte[] body, URI endpoint) {
+    boolean form() {
+        return request.header("content-type").orElse("").startsWith("application/x-www-form-urlencoded");
+    }
+}

@@ -1,0 +1,101 @@
+package io.coppice.cloud.identity;
+
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.rpc.Address;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Clock;
+
+/** Puts the identity feature together. Nothing is made, and no file written, before somebody needs it. */
+@ApplicationScoped
+class IdentityBeans {
+    private final SiteConfig site;
+    private final Clock clock = Clock.systemUTC();
+
+    IdentityBeans(SiteConfig site) {
+        this.site = site;
+    }
+
+    @Produces
+    @Singleton
+    CertificateAuthority authority() {
+        var folder = RolePki.authorityFolder(site.dataDir());
+        try {
+            return CertificateAuthority.openOrCreate(folder, clock);
+        } catch (IOException e) {
+            throw new RoleStartException(
+                    "the certificate authority in " + folder + " is not usable: " + e.getMessage(),
+                    "check who may write there, or put back the files that were there",
+                    e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    SecretBox secrets() {
+        return SecretBox.open(site.dataDir());
+    }
+
+    @Produces
+    @Singleton
+    OperatorTokens operatorTokens() {
+        return OperatorTokens.open(site.dataDir());
+    }
+
+    @Produces
+    @Singleton
+    Invalidations invalidations() {
+        return new Invalidations();
+    }
+
+    @Produces
+    @Singleton
+    AccessKeys accessKeys(Database database, SecretBox secrets, Invalidations invalidations) {
+        return new AccessKeys(database, secrets, invalidations, clock);
+    }
+
+    @Produces
+    @Singleton
+    Bootstrap bootstrap(Database database, SecretBox secrets) {
+        return new Bootstrap(database, secrets, site.dataDir(), clock);
+    }
+
+    @Produces
+    @Singleton
+    JoinTokens joinTokens(Database database, CertificateAuthority authority) {
+        var cluster = Address.parse(site.endpoints().cluster());
+        return new JoinTokens(database, cluster, () -> PeerTrust.fingerprint(authority.certificate()), clock);
+    }
+
+    @Produces
+    @Singleton
+    IdentityService identityService(AccessKeys keys, Invalidations invalidations) {
+        return new IdentityService(keys, invalidations);
+    }
+
+    @Produces
+    @Singleton
+    AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens) {
+        return new AuthorityService(authority, tokens);
+    }
+
+    @Produces
+    @Singleton
+    ActionModule iam(Database database, SecretBox secrets, Invalidations invalidations) {
+        return new IamActions(new Users(database, secrets, invalidations, clock));
+    }
+
+    @Produces
+    @Singleton
+    ActionModule sts() {
+        return new StsActions();
+    }
+}

@@ -1,0 +1,252 @@
+package io.coppice.cloud.identity;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.CertificateRequests;
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.pki.Pem;
+import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.proto.identity.v1.AuthorityGrpc;
+import io.coppice.proto.identity.v1.IdentityGrpc;
+import io.coppice.proto.identity.v1.InvalidationsRequest;
+import io.coppice.proto.identity.v1.IssueNodeCertificateRequest;
+import io.coppice.proto.identity.v1.SigningKeyRequest;
+import io.coppice.wire.error.AwsException;
+import io.coppice.wire.sign.CredentialScope;
+import io.coppice.wire.sign.SigV4;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** If this failed, users could lose or leak their keys, or hosts could join without the right. */
+class IdentityTest {
+    private static final Clock CLOCK = Clock.systemUTC();
+    private static final CredentialScope SCOPE = new CredentialScope("20260102", "us-east-1", "s3");
+
+    @TempDir
+    static Path data;
+
+    private static TestIdentity identity;
+    private static CertificateAuthority authority;
+
+    @BeforeAll
+    static void start() throws IOException {
+        identity = TestIdentity.start(data, CLOCK);
+        authority = CertificateAuthority.openOrCreate(RolePki.authorityFolder(data), CLOCK);
+    }
+
+    @AfterAll
+    static void stop() {
+        identity.close();
+    }
+
+    @Test
+    void theFirstStartMakesOneKeyAndTheSecondNone() throws IOException {
+        var credentials = identity.credentials();
+        assertTrue(credentials.id().matches("AKIA[A-Z2-7]{16}"), credentials.id());
+        assertEquals(40, credentials.secret().length());
+        for (var file : Set.of("credentials", "master.key")) {
+            assertEquals(
+                    PosixFilePermissions.fromString("rw-------"), Files.getPosixFilePermissions(data.resolve(file)));
+        }
+        identity.bootstrap().run();
+        assertEquals(credentials, identity.credentials());
+        var access = identity.keys().find(credentials.id(), SCOPE).orElseThrow();
+        assertArrayEquals(
+                SigV4.signingKey(credentials.secret(), "20260102", "us-east-1", "s3").toBytes(),
+                access.key().toBytes());
+        var principal = access.principal();
+        assertEquals("arn:aws:iam::" + principal.account() + ":user/admin", principal.arn());
+        assertTrue(principal.canonicalId().matches("[0-9a-f]{64}"));
+        assertFalse(principal.system());
+    }
+
+    @Test
+    void theDatabaseHoldsNoSecretInTheClear() throws IOException {
+        var secret = identity.credentials().secret();
+        var stored = identity.database()
+                .call(entities -> entities.createQuery("select k.sealedSecret from AccessKey k", byte[].class)
+                        .getResultList());
+        assertFalse(stored.isEmpty());
+        stored.forEach(sealed ->
+                assertFalse(new String(sealed, StandardCharsets.ISO_8859_1).contains(secret), "found the secret"));
+    }
+
+    @Test
+    void anotherMasterKeyStopsTheStart(@TempDir Path other) {
+        var bootstrap = new Bootstrap(identity.database(), SecretBox.open(other), other, CLOCK);
+        var error = assertThrows(RoleStartException.class, bootstrap::run);
+        assertTrue(String.valueOf(error.getMessage()).contains("is not the one of this database"));
+    }
+
+    @Test
+    void aDeletedKeyIsForgottenAtOnce() throws IOException {
+        var users = identity.users();
+        var user = users.create(account(), "short-lived", "/");
+        var keys = identity.keys();
+        var key = users.createKey(user);
+        assertTrue(keys.find(key.row().id(), SCOPE).isPresent());
+        users.deleteKey(user, key.row().id());
+        assertTrue(keys.find(key.row().id(), SCOPE).isEmpty());
+        users.delete(account(), "short-lived");
+    }
+
+    @Test
+    void limitsAndConflictsOfUsers() throws IOException {
+        var users = identity.users();
+        var user = users.create(account(), "Alice", "/team/");
+        assertEquals("EntityAlreadyExists", code(() -> users.create(account(), "alice", "/")));
+        assertEquals("NoSuchEntity", code(() -> users.get(account(), "alice")));
+        var first = users.createKey(user);
+        var second = users.createKey(user);
+        assertEquals("LimitExceeded", code(() -> users.createKey(user)));
+        assertEquals("DeleteConflict", code(() -> users.delete(account(), "Alice")));
+        users.deleteKey(user, first.row().id());
+        users.deleteKey(user, second.row().id());
+        users.delete(account(), "Alice");
+        assertEquals("NoSuchEntity", code(() -> users.get(account(), "Alice")));
+    }
+
+    @Test
+    void aTokenLetsOneHostJoinAndNotTwo() throws IOException {
+        var tokens = tokens(CLOCK);
+        var token = tokens.create("zone-a", Duration.ofHours(1), 1);
+        assertTrue(token.matches("coppice1\\.[A-Za-z0-9_-]+"), token);
+        var json = new String(Base64.getUrlDecoder().decode(token.substring(9)), StandardCharsets.UTF_8);
+        assertTrue(
+                json.startsWith("{\"cluster\":\"10.0.0.1:8775\",\"authority\":\""
+                        + PeerTrust.fingerprint(authority.certificate()) + "\",\"secret\":\""),
+                json);
+        assertFalse(tokens.redeem(token, "zone-b"));
+        assertFalse(tokens.redeem("coppice1.bm9uc2Vuc2U", "zone-a"));
+        assertFalse(tokens(Clock.offset(CLOCK, Duration.ofHours(2))).redeem(token, "zone-a"));
+        assertTrue(tokens.redeem(token, "zone-a"));
+        assertFalse(tokens.redeem(token, "zone-a"));
+    }
+
+    @Test
+    void theOperatorsTokenIsTheOneInTheFile() throws IOException {
+        var tokens = OperatorTokens.open(data);
+        var text = Files.readString(data.resolve("operator-token")).strip();
+        assertTrue(tokens.accepts("Bearer " + text));
+        assertTrue(OperatorTokens.open(data).accepts("Bearer " + text));
+        assertFalse(tokens.accepts("Bearer " + text + "x"));
+        assertFalse(tokens.accepts(text));
+    }
+
+    @Test
+    void rolesAskForKeysAndHostsForCertificatesOverGrpc() throws Exception {
+        var keys = identity.keys();
+        var tokens = tokens(CLOCK);
+        try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
+                .offer(new IdentityService(keys, identity.invalidations()), PeerKind.WALRUS)
+                .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
+                .start()) {
+            askForKeys(open(server, PeerKind.WALRUS));
+            askForCertificate(open(server, PeerKind.CLUSTER_CONTROLLER), tokens);
+        }
+    }
+
+    private static void askForKeys(ManagedChannel channel) throws IOException {
+        try {
+            var stub = IdentityGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+            var request = SigningKeyRequest.newBuilder()
+                    .setAccessKeyId(identity.credentials().id())
+                    .setDate("20260102")
+                    .setRegion("us-east-1")
+                    .setService("s3");
+            assertEquals(32, stub.getSigningKey(request.build()).getKey().size());
+            var unknown = assertThrows(
+                    StatusRuntimeException.class,
+                    () -> stub.getSigningKey(request.setAccessKeyId("AKIANOBODY").build()));
+            assertEquals(Status.Code.NOT_FOUND, unknown.getStatus().getCode());
+            var changes = stub.watchInvalidations(InvalidationsRequest.getDefaultInstance());
+            assertEquals("", changes.next().getAccessKeyId());
+            identity.invalidations().changed("AKIACHANGED");
+            assertEquals("AKIACHANGED", changes.next().getAccessKeyId());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static void askForCertificate(ManagedChannel channel, JoinTokens tokens) throws IOException {
+        try {
+            var pair = CertificateAuthority.newKeyPair();
+            var request = IssueNodeCertificateRequest.newBuilder()
+                    .setToken(tokens.create("zone-a", Duration.ofHours(1), 1))
+                    .setZone("zone-a")
+                    .setHostName("host-1")
+                    .setCertificateSigningRequest(
+                            ByteString.copyFrom(CertificateRequests.create(pair)))
+                    .build();
+            var stub = AuthorityGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+            var issued = stub.issueNodeCertificate(request);
+            var certificate =
+                    Pem.decodeCertificates(issued.getCertificateChainPem()).getFirst();
+            assertEquals(
+                    new PeerIdentity(PeerKind.NODE, issued.getNodeId()),
+                    PeerIdentity.of(certificate).orElseThrow());
+            var again = assertThrows(StatusRuntimeException.class, () -> stub.issueNodeCertificate(request));
+            assertEquals(Status.Code.UNAUTHENTICATED, again.getStatus().getCode());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static JoinTokens tokens(Clock clock) {
+        return new JoinTokens(
+                identity.database(),
+                new Address("10.0.0.1", 8775),
+                () -> PeerTrust.fingerprint(authority.certificate()),
+                clock);
+    }
+
+    private static TlsMaterial material(PeerKind kind) {
+        return RolePki.open(data, new PeerIdentity(kind, "test"), CLOCK);
+    }
+
+    private static ManagedChannel open(RpcServer server, PeerKind as) {
+        return RpcChannels.open(new Address("127.0.0.1", server.port()), material(as), PeerKind.CLOUD_CONTROLLER);
+    }
+
+    private static AccountId account() throws IOException {
+        return identity.keys()
+                .find(identity.credentials().id(), SCOPE)
+                .orElseThrow()
+                .principal()
+                .account();
+    }
+
+    private static String code(Executable action) {
+        return assertThrows(AwsException.class, action).code();
+    }
+}
