@@ -1,7 +1,7 @@
 -- What users want of instances and what was last seen of them.
 
 CREATE TABLE reservations (
-    id                  varchar(19)  PRIMARY KEY,
+    id                  varchar(21)  PRIMARY KEY,
     account_id          varchar(12)  NOT NULL,
     client_token        varchar(64),
     -- SHA-256 of the request's parameters: the same token with others is refused.
@@ -72,6 +72,7 @@ CREATE TABLE instances (
     observed_epoch          bigint       NOT NULL,
     observed_sequence       bigint       NOT NULL,
     observed_at             timestamptz,
+    host_reachable          boolean      NOT NULL,
     ever_ran                boolean      NOT NULL,
     unschedulable_since     timestamptz,
     -- Whether the zone is known to be where it should be; the reconciler looks at the others only.

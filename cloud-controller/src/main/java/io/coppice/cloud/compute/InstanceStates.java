@@ -15,7 +15,11 @@ import java.util.Map;
  * error messages, the diagram in the documentation and the offered actions all come from here. Pure, thread-safe.
  */
 public final class InstanceStates {
-    private static final Map<InstanceState, Map<InstanceAction, ActionOutcome>> ACTIONS = actions();
+    private static final ActionOutcome NOTHING = new ActionOutcome.Nothing();
+    private static final ActionOutcome START = new ActionOutcome.Change(PENDING, DesiredPower.RUNNING);
+    private static final ActionOutcome STOP = new ActionOutcome.Change(STOPPING, DesiredPower.STOPPED);
+    private static final ActionOutcome TERMINATE = new ActionOutcome.Change(SHUTTING_DOWN, DesiredPower.TERMINATED);
+    private static final ActionOutcome GONE = new ActionOutcome.Refused("the instance is terminated or about to be");
 
     private InstanceStates() {}
 
@@ -52,15 +56,15 @@ public final class InstanceStates {
 
     /** What becomes of a request in this state. */
     public static ActionOutcome decide(InstanceState state, InstanceAction action) {
-        return ACTIONS.get(state).get(action);
+        return row(state).of(action);
     }
 
-    /** The actions that would be carried out or be a success in this state; each other one with the reason why not. */
+    /** Every action with the reason why it is refused in this state; empty when it is not. */
     public static Map<InstanceAction, String> allowedActions(InstanceState state) {
         var reasons = new EnumMap<InstanceAction, String>(InstanceAction.class);
-        ACTIONS.get(state)
-                .forEach((action, outcome) ->
-                        reasons.put(action, outcome instanceof ActionOutcome.Refused refused ? refused.reason() : ""));
+        for (var action : InstanceAction.values()) {
+            reasons.put(action, decide(state, action) instanceof ActionOutcome.Refused refused ? refused.reason() : "");
+        }
         return reasons;
     }
 
@@ -77,38 +81,23 @@ public final class InstanceStates {
                     case STOPPED -> guestInitiated ? Observed.GUEST_SHUT_DOWN : Observed.APPLY_AGAIN;
                     case GONE -> Observed.APPLY_AGAIN;
                     case FAILED -> Observed.NOW_TERMINATED;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case STOPPING, STOPPED ->
                 switch (phase) {
                     case STOPPED, GONE -> Observed.NOW_STOPPED;
                     case FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case SHUTTING_DOWN ->
                 switch (phase) {
                     case GONE, FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING, STOPPED -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case TERMINATED ->
                 switch (phase) {
@@ -135,42 +124,34 @@ public final class InstanceStates {
         };
     }
 
-    private static Map<InstanceState, Map<InstanceAction, ActionOutcome>> actions() {
-        var nothing = new ActionOutcome.Nothing();
-        var reboot = new ActionOutcome.Reboot();
-        var start = new ActionOutcome.Change(PENDING, DesiredPower.RUNNING);
-        var stop = new ActionOutcome.Change(STOPPING, DesiredPower.STOPPED);
-        var terminate = new ActionOutcome.Change(SHUTTING_DOWN, DesiredPower.TERMINATED);
-        var gone = new ActionOutcome.Refused("the instance is terminated or about to be");
-        var table = new EnumMap<InstanceState, Map<InstanceAction, ActionOutcome>>(InstanceState.class);
-        table.put(PENDING, row(nothing, stop, reboot, terminate));
-        table.put(RUNNING, row(nothing, stop, reboot, terminate));
-        table.put(
-                STOPPING,
-                row(
+    private static Row row(InstanceState state) {
+        return switch (state) {
+            case PENDING, RUNNING -> new Row(NOTHING, STOP, new ActionOutcome.Reboot(), TERMINATE);
+            case STOPPING ->
+                new Row(
                         new ActionOutcome.Refused("the instance is stopping: wait until it is stopped"),
-                        nothing,
+                        NOTHING,
                         new ActionOutcome.Refused("the instance is stopping: it has no guest to reboot"),
-                        terminate));
-        table.put(
-                STOPPED,
-                row(
-                        start,
-                        nothing,
+                        TERMINATE);
+            case STOPPED ->
+                new Row(
+                        START,
+                        NOTHING,
                         new ActionOutcome.Refused("the instance is stopped: start it instead"),
-                        terminate));
-        table.put(SHUTTING_DOWN, row(gone, gone, gone, nothing));
-        table.put(TERMINATED, row(gone, gone, gone, nothing));
-        return table;
+                        TERMINATE);
+            case SHUTTING_DOWN, TERMINATED -> new Row(GONE, GONE, GONE, NOTHING);
+        };
     }
 
-    private static Map<InstanceAction, ActionOutcome> row(
-            ActionOutcome start, ActionOutcome stop, ActionOutcome reboot, ActionOutcome terminate) {
-        var row = new EnumMap<InstanceAction, ActionOutcome>(InstanceAction.class);
-        row.put(InstanceAction.START, start);
-        row.put(InstanceAction.STOP, stop);
-        row.put(InstanceAction.REBOOT, reboot);
-        row.put(InstanceAction.TERMINATE, terminate);
-        return row;
+    /** One line of the table. */
+    private record Row(ActionOutcome start, ActionOutcome stop, ActionOutcome reboot, ActionOutcome terminate) {
+        ActionOutcome of(InstanceAction action) {
+            return switch (action) {
+                case START -> start;
+                case STOP -> stop;
+                case REBOOT -> reboot;
+                case TERMINATE -> terminate;
+            };
+        }
     }
 }

@@ -1,4 +1,4 @@
-package io.coppice.cloud.database;
+package io.coppice.cloud.store;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;

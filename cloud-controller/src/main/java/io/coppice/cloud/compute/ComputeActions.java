@@ -1,0 +1,154 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.image.Images;
+import io.coppice.cloud.instancetype.InstanceTypes;
+import io.coppice.cloud.keypair.KeyPairs;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.role.SiteConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import software.amazon.awssdk.services.ec2.model.DescribeIamInstanceProfileAssociationsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
+import software.amazon.awssdk.services.ec2.model.GetPasswordDataRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.MonitorInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.ResetInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.UnmonitorInstancesRequest;
+
+/** The EC2 actions on instances, wired to what they need. */
+@ApplicationScoped
+public class ComputeActions implements ActionModule {
+    private final InstanceLauncher launcher;
+    private final InstanceQueries queries;
+    private final InstancePower power;
+    private final InstanceAttributes attributes;
+    private final InstanceConsoles consoles;
+
+    /** For the container. */
+    @jakarta.inject.Inject
+    public ComputeActions(
+            Database database,
+            Images images,
+            KeyPairs keyPairs,
+            InstanceTypes types,
+            Tags tags,
+            NetworkNames networks,
+            Pages pages,
+            EventLog events,
+            ComputeConfig config,
+            SiteConfig site,
+            ZoneTask zone) {
+        this(
+                database,
+                new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks),
+                pages,
+                events,
+                new Wiring(config.networkCidr(), config.instanceLimit(), site.region(), site.zone(), Clock.systemUTC()),
+                zone,
+                zone);
+    }
+
+    /** What the actions must know of the cloud they serve. */
+    record Wiring(String networkCidr, int instanceLimit, String region, String zone, Clock clock) {}
+
+    ComputeActions(
+            Database database,
+            InstanceLauncher.Catalogue catalogue,
+            Pages pages,
+            EventLog events,
+            Wiring wiring,
+            ZoneSignal signal,
+            InstanceConsoles.ZoneLinks links) {
+        var answers = new InstanceAnswers(wiring.region(), wiring.zone());
+        launcher = new InstanceLauncher(
+                database,
+                catalogue,
+                events,
+                new AddressPool(wiring.networkCidr()),
+                answers,
+                new InstanceLauncher.ComputeSettings(wiring.instanceLimit(), wiring.clock(), signal));
+        queries = new InstanceQueries(database, catalogue.tags(), pages, answers);
+        power = new InstancePower(database, events, wiring.clock(), signal);
+        attributes = new InstanceAttributes(database, events, catalogue.types(), signal);
+        consoles = new InstanceConsoles(database, links, wiring.clock());
+    }
+
+    @Override
+    public void register(ActionRegistry registry) {
+        registry.add(Service.EC2, "RunInstances", RunInstancesRequest::builder, launcher::run);
+        registry.add(Service.EC2, "DescribeInstances", DescribeInstancesRequest::builder, queries::instances);
+        registry.add(Service.EC2, "DescribeInstanceStatus", DescribeInstanceStatusRequest::builder, queries::statuses);
+        registry.add(Service.EC2, "StartInstances", StartInstancesRequest::builder, power::start);
+        registry.add(Service.EC2, "StopInstances", StopInstancesRequest::builder, power::stop);
+        registry.add(Service.EC2, "RebootInstances", RebootInstancesRequest::builder, power::reboot);
+        registry.add(Service.EC2, "TerminateInstances", TerminateInstancesRequest::builder, power::terminate);
+        registerAttributes(registry);
+        registry.add(Service.EC2, "GetConsoleOutput", GetConsoleOutputRequest::builder, consoles::console);
+        registry.add(Service.EC2, "GetPasswordData", GetPasswordDataRequest::builder, consoles::password);
+        registry.add(
+                Service.EC2,
+                "DescribeInstanceCreditSpecifications",
+                DescribeInstanceCreditSpecificationsRequest::builder,
+                consoles::credits);
+        registry.add(
+                Service.EC2,
+                "DescribeIamInstanceProfileAssociations",
+                DescribeIamInstanceProfileAssociationsRequest::builder,
+                consoles::profiles);
+    }
+
+    private void registerAttributes(ActionRegistry registry) {
+        registry.add(
+                Service.EC2,
+                "DescribeInstanceAttribute",
+                DescribeInstanceAttributeRequest::builder,
+                attributes::describe);
+        registry.add(
+                Service.EC2, "ModifyInstanceAttribute", ModifyInstanceAttributeRequest::builder, attributes::modify);
+        registry.add(Service.EC2, "ResetInstanceAttribute", ResetInstanceAttributeRequest::builder, attributes::reset);
+        registry.add(
+                Service.EC2,
+                "ModifyInstanceMetadataOptions",
+                ModifyInstanceMetadataOptionsRequest::builder,
+                attributes::modifyMetadata);
+        registry.add(Service.EC2, "MonitorInstances", MonitorInstancesRequest::builder, attributes::monitor);
+        registry.add(Service.EC2, "UnmonitorInstances", UnmonitorInstancesRequest::builder, attributes::unmonitor);
+    }
+
+    /** For tests: the actions without the registry. */
+    InstanceLauncher launcher() {
+        return launcher;
+    }
+
+    InstanceQueries queries() {
+        return queries;
+    }
+
+    InstancePower power() {
+        return power;
+    }
+
+    InstanceAttributes attributes() {
+        return attributes;
+    }
+
+    InstanceConsoles consoles() {
+        return consoles;
+    }
+}

@@ -1,0 +1,68 @@
+package io.coppice.cloud.compute;
+
+import com.google.protobuf.ByteString;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.ImageReference;
+import io.coppice.proto.compute.v1.Machine;
+import io.coppice.proto.compute.v1.Metadata;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+
+/** Writes what is desired of an instance in the words of the seam to the zone. Pure. */
+final class DesiredInstances {
+    private DesiredInstances() {}
+
+    /**
+     * The message for the zone.
+     *
+     * @param imageUrl empty when the instance is not to run
+     */
+    static DesiredInstance of(Instance row, String region, String imageUrl) {
+        var desired = DesiredInstance.newBuilder()
+                .setInstanceId(row.id)
+                .setGeneration(row.generation)
+                .setPower(row.desired.wire())
+                .setRebootCount(row.rebootCount)
+                .setAccountId(row.accountId)
+                .setNodeId(row.nodeId)
+                .setZone(row.zone);
+        if (row.desired == DesiredPower.TERMINATED) {
+            return desired.build();
+        }
+        return desired.setMachine(Machine.newBuilder()
+                        .setInstanceType(row.machine.type())
+                        .setVcpus(row.machine.vcpus())
+                        .setMemoryMib(row.machine.memoryMib())
+                        .setRootDiskMib(row.machine.rootDiskMib()))
+                .setImage(ImageReference.newBuilder()
+                        .setImageId(row.image.id())
+                        .setSha256(row.image.sha256())
+                        .setSizeBytes(row.image.sizeBytes())
+                        .setVirtualSizeBytes(row.image.virtualBytes())
+                        .setFormat(row.image.format())
+                        .setUrl(imageUrl))
+                .addEndpoints(NetworkEndpoint.newBuilder()
+                        .setNetworkInterfaceId(row.network.interfaceId())
+                        .setMac(row.network.mac())
+                        .setPrivateIpv4(row.network.privateIp())
+                        .setSubnetId(row.network.subnetId())
+                        .setPrivateDnsName(row.network.dnsName(region)))
+                .setMetadata(metadata(row, region))
+                .build();
+    }
+
+    private static Metadata metadata(Instance row, String region) {
+        return Metadata.newBuilder()
+                .setImageId(row.image.id())
+                .setReservationId(row.reservationId)
+                .setLaunchIndex(row.launchIndex)
+                .setKeyName(row.keyName)
+                .setPublicKey(row.publicKey)
+                .setUserData(ByteString.copyFrom(row.userData))
+                .addSecurityGroups(row.network.securityGroupName())
+                .setRegion(region)
+                .setTokenRequired(row.metadata.tokenRequired())
+                .setHopLimit(row.metadata.hopLimit())
+                .setEnabled(row.metadata.enabled())
+                .build();
+    }
+}

@@ -1,0 +1,59 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.proto.cluster.v1.ApplyRequest;
+import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
+import io.coppice.proto.cluster.v1.GetConsoleRequest;
+import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.WatchRequest;
+import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.grpc.Channel;
+import io.grpc.Context;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** {@link ZoneLink} over gRPC. Does not own the channel. */
+final class GrpcZoneLink implements ZoneLink {
+    private static final long APPLY_SECONDS = 20;
+
+    private final ClusterControllerGrpc.ClusterControllerBlockingStub stub;
+
+    GrpcZoneLink(Channel channel) {
+        this.stub = ClusterControllerGrpc.newBlockingStub(channel);
+    }
+
+    @Override
+    public void apply(List<DesiredInstance> instances) {
+        var answer = stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                .apply(ApplyRequest.newBuilder().addAllInstances(instances).build());
+        assert answer != null;
+    }
+
+    @Override
+    public void watch(String streamId, long afterSequence, Consumer<ZoneEvent> sink) {
+        var request = WatchRequest.newBuilder()
+                .setStreamId(streamId)
+                .setAfterSequence(afterSequence)
+                .build();
+        // However this ends, the call ends with it. The blocking iterator asks for one message at a time.
+        try (var call = Context.current().withCancellation()) {
+            var previous = call.attach();
+            try {
+                stub.watch(request).forEachRemaining(sink);
+            } finally {
+                call.detach(previous);
+            }
+        }
+    }
+
+    @Override
+    public GetConsoleResponse console(String instanceId, int maxBytes, Duration deadline) {
+        return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .getConsole(GetConsoleRequest.newBuilder()
+                        .setInstanceId(instanceId)
+                        .setMaxBytes(maxBytes)
+                        .build());
+    }
+}

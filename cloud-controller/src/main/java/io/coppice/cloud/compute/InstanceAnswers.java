@@ -1,0 +1,194 @@
+package io.coppice.cloud.compute;
+
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.ec2.model.AttributeValue;
+import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
+import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
+import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
+import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.StateReason;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+/** Writes instances in the words of the EC2 API. Pure, thread-safe. */
+final class InstanceAnswers {
+    private final String region;
+    private final String zone;
+
+    InstanceAnswers(String region, String zone) {
+        this.region = region;
+        this.zone = zone;
+    }
+
+    String zone() {
+        return zone;
+    }
+
+    RunInstancesResponse launched(
+            Reservation reservation, List<Instance> instances, Map<String, Map<String, String>> tags) {
+        return RunInstancesResponse.builder()
+                .reservationId(reservation.id)
+                .ownerId(reservation.accountId)
+                .requesterId(reservation.accountId)
+                .groups(List.of())
+                .instances(instances.stream().map(i -> instance(i, tags)).toList())
+                .build();
+    }
+
+    software.amazon.awssdk.services.ec2.model.Reservation reservation(
+            List<Instance> instances, Map<String, Map<String, String>> tags) {
+        var first = instances.getFirst();
+        return software.amazon.awssdk.services.ec2.model.Reservation.builder()
+                .reservationId(first.reservationId)
+                .ownerId(first.accountId)
+                .requesterId(first.accountId)
+                .groups(List.of())
+                .instances(instances.stream().map(i -> instance(i, tags)).toList())
+                .build();
+    }
+
+    static InstanceStateChange change(String id, InstanceState before, InstanceState now) {
+        return InstanceStateChange.builder()
+                .instanceId(id)
+                .previousState(state(before))
+                .currentState(state(now))
+                .build();
+    }
+
+    static software.amazon.awssdk.services.ec2.model.InstanceState state(InstanceState state) {
+        return software.amazon.awssdk.services.ec2.model.InstanceState.builder()
+                .code(state.code())
+                .name(state.awsName())
+                .build();
+    }
+
+    software.amazon.awssdk.services.ec2.model.Instance instance(Instance row, Map<String, Map<String, String>> tags) {
+        var answer = software.amazon.awssdk.services.ec2.model.Instance.builder()
+                .instanceId(row.id)
+                .imageId(row.image.id())
+                .state(state(row.state))
+                .privateDnsName(alive(row) ? row.network.dnsName(region) : "")
+                .publicDnsName("")
+                .stateTransitionReason(row.transitionReason)
+                .amiLaunchIndex(row.launchIndex)
+                .productCodes(List.of())
+                .instanceType(row.machine.type())
+                .launchTime(row.launchTime)
+                .placement(p -> p.availabilityZone(row.zone).groupName("").tenancy(row.options.tenancy()))
+                .monitoring(m -> m.state(row.options.monitoring() ? "enabled" : "disabled"))
+                .architecture(row.image.architecture())
+                .rootDeviceType("ebs")
+                .rootDeviceName(row.image.rootDeviceName())
+                .blockDeviceMappings(List.of())
+                .virtualizationType("hvm")
+                .hypervisor("xen")
+                .ebsOptimized(row.options.ebsOptimized())
+                .enaSupport(true)
+                .currentInstanceBootMode("legacy-bios")
+                .platformDetails("Linux/UNIX")
+                .usageOperation("RunInstances")
+                .usageOperationUpdateTime(row.createdAt)
+                .sourceDestCheck(row.options.sourceDestCheck())
+                .tags(tags(row.id, tags))
+                .cpuOptions(c -> c.coreCount(row.machine.vcpus()).threadsPerCore(1))
+                .capacityReservationSpecification(c -> c.capacityReservationPreference("open"))
+                .hibernationOptions(h -> h.configured(false))
+                .enclaveOptions(e -> e.enabled(false))
+                .maintenanceOptions(m -> m.autoRecovery("default"))
+                .privateDnsNameOptions(d -> d.hostnameType("ip-name")
+                        .enableResourceNameDnsARecord(false)
+                        .enableResourceNameDnsAAAARecord(false))
+                .metadataOptions(metadata(row));
+        if (!row.keyName.isEmpty()) {
+            answer.keyName(row.keyName);
+        }
+        if (!row.clientToken.isEmpty()) {
+            answer.clientToken(row.clientToken);
+        }
+        if (!row.reasonCode.isEmpty()) {
+            answer.stateReason(reason(row));
+        }
+        if (alive(row)) {
+            answer.privateIpAddress(row.network.privateIp())
+                    .vpcId(row.network.vpcId())
+                    .subnetId(row.network.subnetId())
+                    .securityGroups(groups(row))
+                    .networkInterfaces(networkInterface(row));
+        } else {
+            answer.securityGroups(List.of()).networkInterfaces(List.of());
+        }
+        return answer.build();
+    }
+
+    private InstanceNetworkInterface networkInterface(Instance row) {
+        var network = row.network;
+        return InstanceNetworkInterface.builder()
+                .networkInterfaceId(network.interfaceId())
+                .subnetId(network.subnetId())
+                .vpcId(network.vpcId())
+                .ownerId(row.accountId)
+                .description("")
+                .status("in-use")
+                .macAddress(network.mac())
+                .privateIpAddress(network.privateIp())
+                .privateDnsName(network.dnsName(region))
+                .sourceDestCheck(row.options.sourceDestCheck())
+                .interfaceType("interface")
+                .groups(groups(row))
+                .ipv6Addresses(List.of())
+                .attachment(a -> a.attachmentId(network.interfaceId().replaceFirst("eni-", "eni-attach-"))
+                        .deviceIndex(0)
+                        .networkCardIndex(0)
+                        .status("attached")
+                        .attachTime(row.createdAt)
+                        .deleteOnTermination(true))
+                .privateIpAddresses(p -> p.privateIpAddress(network.privateIp())
+                        .privateDnsName(network.dnsName(region))
+                        .primary(true))
+                .build();
+    }
+
+    private static software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsResponse metadata(Instance row) {
+        return software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsResponse.builder()
+                .state(row.settled ? "applied" : "pending")
+                .httpTokens(row.metadata.tokenRequired() ? "required" : "optional")
+                .httpPutResponseHopLimit(row.metadata.hopLimit())
+                .httpEndpoint(row.metadata.enabled() ? "enabled" : "disabled")
+                .httpProtocolIpv6("disabled")
+                .instanceMetadataTags(row.metadata.tags() ? "enabled" : "disabled")
+                .build();
+    }
+
+    /** The options alone, as ModifyInstanceMetadataOptions answers them. */
+    static software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsResponse metadataOf(Instance row) {
+        return metadata(row);
+    }
+
+    static List<GroupIdentifier> groups(Instance row) {
+        return List.of(GroupIdentifier.builder()
+                .groupId(row.network.securityGroupId())
+                .groupName(row.network.securityGroupName())
+                .build());
+    }
+
+    static AttributeValue text(@org.jspecify.annotations.Nullable String value) {
+        return AttributeValue.builder().value(value).build();
+    }
+
+    private static StateReason reason(Instance row) {
+        return StateReason.builder()
+                .code(row.reasonCode)
+                .message(row.reasonMessage)
+                .build();
+    }
+
+    private static List<Tag> tags(String id, Map<String, Map<String, String>> all) {
+        return all.getOrDefault(id, Map.of()).entrySet().stream()
+                .map(e -> Tag.builder().key(e.getKey()).value(e.getValue()).build())
+                .toList();
+    }
+
+    private static boolean alive(Instance row) {
+        return !InstanceState.TERMINAL.contains(row.state);
+    }
+}

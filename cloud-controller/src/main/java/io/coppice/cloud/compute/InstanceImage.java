@@ -1,0 +1,33 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.image.Images.LaunchImage;
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+
+/**
+ * The image as it was when the instance was launched: what hosts need to fetch it, even when it is deregistered since.
+ *
+ * @param sha256 lower-case hexadecimal
+ * @param format {@code raw} or {@code qcow2}
+ */
+@Embeddable
+record InstanceImage(
+        @Column(name = "image_id") String id,
+        @Column(name = "image_sha256") String sha256,
+        @Column(name = "image_size_bytes") long sizeBytes,
+        @Column(name = "image_virtual_bytes") long virtualBytes,
+        @Column(name = "image_format") String format,
+        @Column(name = "architecture") String architecture,
+        @Column(name = "root_device_name") String rootDeviceName) {
+
+    static InstanceImage of(LaunchImage image) {
+        return new InstanceImage(
+                image.id().value(),
+                image.sha256(),
+                image.sizeBytes(),
+                image.virtualSizeBytes(),
+                image.format(),
+                image.architecture(),
+                image.rootDeviceName());
+    }
+}

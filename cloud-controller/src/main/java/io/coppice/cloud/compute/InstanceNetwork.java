@@ -1,0 +1,30 @@
+package io.coppice.cloud.compute;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+
+/**
+ * The one network interface and the network it lies in.
+ *
+ * @param mac lower case, colon separated
+ */
+@Embeddable
+record InstanceNetwork(
+        @Column(name = "vpc_id") String vpcId,
+        @Column(name = "subnet_id") String subnetId,
+        @Column(name = "security_group_ids") String securityGroupId,
+        @Column(name = "security_group_names") String securityGroupName,
+        @Column(name = "network_interface_id") String interfaceId,
+        @Column(name = "private_ip") String privateIp,
+        @Column(name = "mac") String mac) {
+
+    /** The host part of the private DNS name, for example {@code ip-172-31-0-17}. */
+    String hostName() {
+        return "ip-" + privateIp.replace('.', '-');
+    }
+
+    /** The private DNS name within a region. */
+    String dnsName(String region) {
+        return hostName() + "." + region + ".internal";
+    }
+}

@@ -1,0 +1,147 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.compute.InstanceFilters.Tagged;
+import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.query.Filters;
+import io.coppice.cloud.query.PageLimits;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.query.Selection;
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.tag.Tags;
+import jakarta.persistence.EntityManager;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.Filter;
+
+/** DescribeInstances and DescribeInstanceStatus: two queries a page, whatever the number of instances. Thread-safe. */
+final class InstanceQueries {
+    private static final PageLimits LIMITS = PageLimits.usual("instancesSet");
+    private static final int KEY_DIGITS = 19;
+
+    private final Database database;
+    private final Tags tags;
+    private final Pages pages;
+    private final InstanceAnswers answers;
+    private final Filters<Tagged> instanceFilters = InstanceFilters.instances();
+    private final Filters<Tagged> statusFilters = InstanceFilters.statuses();
+
+    InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers) {
+        this.database = database;
+        this.tags = tags;
+        this.pages = pages;
+        this.answers = answers;
+    }
+
+    DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {
+        var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
+        return database.call(entities -> {
+            var page = page(entities, context, asked, instanceFilters, row -> true);
+            var reservations = new LinkedHashMap<String, List<Tagged>>();
+            for (var row : page.rows()) {
+                reservations
+                        .computeIfAbsent(row.row().reservationId, id -> new ArrayList<>())
+                        .add(row);
+            }
+            return DescribeInstancesResponse.builder()
+                    .reservations(reservations.values().stream()
+                            .map(rows -> answers.reservation(
+                                    rows.stream().map(Tagged::row).toList(), tagMap(rows)))
+                            .toList())
+                    .nextToken(page.nextToken())
+                    .build();
+        });
+    }
+
+    DescribeInstanceStatusResponse statuses(RequestContext context, DescribeInstanceStatusRequest request) {
+        var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
+        var all = Boolean.TRUE.equals(request.includeAllInstances());
+        return database.call(entities -> {
+            var page = page(
+                    entities, context, asked, statusFilters, row -> all || row.row().state == InstanceState.RUNNING);
+            return DescribeInstanceStatusResponse.builder()
+                    .instanceStatuses(page.map(row -> InstanceStatuses.answer(row.row())))
+                    .nextToken(page.nextToken())
+                    .build();
+        });
+    }
+
+    private io.coppice.cloud.query.Page<Tagged> page(
+            EntityManager entities,
+            RequestContext context,
+            Asked asked,
+            Filters<Tagged> filters,
+            Predicate<Tagged> only) {
+        var ids = InstanceRows.checkIds(asked.ids());
+        var selection = filters.select(asked.filters());
+        var request = pages.open(context, LIMITS, asked.maxResults(), asked.nextToken(), !ids.isEmpty());
+        if (!ids.isEmpty()) {
+            InstanceRows.read(entities, context.account(), ids);
+        }
+        return pages.read(
+                request,
+                (after, limit) -> chunk(entities, context, ids, selection, after, limit),
+                only.and(selection),
+                row -> key(row.row().serial));
+    }
+
+    private List<Tagged> chunk(
+            EntityManager entities,
+            RequestContext context,
+            SequencedSet<String> ids,
+            Selection<Tagged> selection,
+            @Nullable String after,
+            int limit) {
+        var states = selection.exactly("instance-state-name").map(InstanceQueries::states);
+        var text = "select i from Instance i where i.accountId = :account and i.serial > :after"
+                + (ids.isEmpty() ? "" : " and i.id in :ids")
+                + (states.isPresent() ? " and i.state in :states" : "")
+                + " order by i.serial";
+        var query = entities.createQuery(text, Instance.class)
+                .setParameter("account", context.account().value())
+                .setParameter("after", after == null ? 0L : Long.parseLong(after))
+                .setMaxResults(limit);
+        if (!ids.isEmpty()) {
+            query.setParameter("ids", ids);
+        }
+        states.ifPresent(wanted -> query.setParameter("states", wanted));
+        var rows = query.getResultList();
+        var tagsById = rows.isEmpty()
+                ? Map.<String, Map<String, String>>of()
+                : tags.of(context.account(), rows.stream().map(i -> i.id).toList());
+        return rows.stream()
+                .map(row -> new Tagged(row, tagsById.getOrDefault(row.id, Map.of())))
+                .toList();
+    }
+
+    private static Set<InstanceState> states(Set<String> names) {
+        return names.stream()
+                .flatMap(name -> InstanceState.byAwsName(name).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Map<String, Map<String, String>> tagMap(List<Tagged> rows) {
+        return rows.stream().collect(Collectors.toMap(r -> r.row().id, Tagged::tags));
+    }
+
+    private static String key(long serial) {
+        return String.format("%0" + KEY_DIGITS + "d", serial);
+    }
+
+    /** What both requests have in common. */
+    private record Asked(
+            List<String> ids,
+            List<Filter> filters,
+            @Nullable Integer maxResults,
+            @Nullable String nextToken) {}
+}

@@ -1,0 +1,112 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.MalformedIdException;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The queries on instances that several features share. Every method belongs in the caller's transaction. */
+final class InstanceRows {
+    private InstanceRows() {}
+
+    /** The ids of a request, checked for their form and without repeats. */
+    static SequencedSet<String> checkIds(Collection<String> given) {
+        var ids = new LinkedHashSet<String>();
+        for (var id : given) {
+            try {
+                ids.add(new InstanceId(id).value());
+            } catch (MalformedIdException e) {
+                throw InstanceErrors.malformed(id);
+            }
+        }
+        return ids;
+    }
+
+    /** As {@link #checkIds}, of a request that must name at least one. */
+    static SequencedSet<String> requireIds(Collection<String> given) {
+        if (given.isEmpty()) {
+            throw InstanceErrors.missing("InstanceId");
+        }
+        return checkIds(given);
+    }
+
+    /**
+     * The account's instances of these ids, locked until the transaction ends, in the order of the ids given. Throws
+     * {@code InvalidInstanceID.NotFound}.
+     */
+    static List<Instance> lock(EntityManager entities, AccountId account, SequencedSet<String> ids) {
+        var rows = byId(entities.createQuery(
+                        "select i from Instance i where i.accountId = :account and i.id in :ids order by i.id",
+                        Instance.class)
+                .setParameter("account", account.value())
+                .setParameter("ids", ids)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .getResultList());
+        return inOrder(rows, ids);
+    }
+
+    /** As {@link #lock}, to read only. */
+    static List<Instance> read(EntityManager entities, AccountId account, SequencedSet<String> ids) {
+        var rows = byId(entities.createQuery(
+                        "select i from Instance i where i.accountId = :account and i.id in :ids", Instance.class)
+                .setParameter("account", account.value())
+                .setParameter("ids", ids)
+                .getResultList());
+        return inOrder(rows, ids);
+    }
+
+    /** One instance to read; throws like {@link #read}. */
+    static Instance one(EntityManager entities, AccountId account, String id) {
+        return read(entities, account, checkIds(List.of(id))).getFirst();
+    }
+
+    /** Instances of any account, locked in the order of their ids; ids that are unknown are absent. */
+    static Map<String, Instance> lockAny(EntityManager entities, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : byId(entities.createQuery("select i from Instance i where i.id in :ids order by i.id", Instance.class)
+                        .setParameter("ids", ids)
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList());
+    }
+
+    static List<Instance> ofReservation(EntityManager entities, String reservation) {
+        return entities.createQuery(
+                        "select i from Instance i where i.reservationId = :reservation order by i.launchIndex",
+                        Instance.class)
+                .setParameter("reservation", reservation)
+                .getResultList();
+    }
+
+    static long countAlive(EntityManager entities, AccountId account) {
+        return entities.createQuery(
+                        "select count(i) from Instance i where i.accountId = :account and i.state <> TERMINATED",
+                        Long.class)
+                .setParameter("account", account.value())
+                .getSingleResult();
+    }
+
+    private static Map<String, Instance> byId(List<Instance> rows) {
+        return rows.stream().collect(Collectors.toMap(i -> i.id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+    }
+
+    private static List<Instance> inOrder(Map<String, Instance> rows, SequencedSet<String> ids) {
+        var missing = ids.stream().filter(id -> !rows.containsKey(id)).toList();
+        if (!missing.isEmpty()) {
+            throw InstanceErrors.notFound(missing);
+        }
+        return ids.stream()
+                .map(rows::get)
+                .<Instance>map(java.util.Objects::requireNonNull)
+                .toList();
+    }
+}

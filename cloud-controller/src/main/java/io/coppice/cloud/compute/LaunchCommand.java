@@ -1,0 +1,33 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.foundation.id.ImageId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a RunInstances request asks for, checked but not yet looked up.
+ *
+ * @param keyName empty for none
+ * @param userData at most 16 KiB
+ * @param clientToken empty for none
+ * @param rootDiskGib 0 when not asked for
+ * @param fingerprint SHA-256 of all parameters but the client token
+ */
+record LaunchCommand(
+        ImageId image,
+        String instanceType,
+        int minCount,
+        int maxCount,
+        String keyName,
+        byte[] userData,
+        String zone,
+        List<String> securityGroupIds,
+        List<String> securityGroupNames,
+        String subnetId,
+        InstanceOptions options,
+        MetadataOptions metadata,
+        int rootDiskGib,
+        Map<String, String> instanceTags,
+        Map<String, String> volumeTags,
+        String clientToken,
+        String fingerprint) {}

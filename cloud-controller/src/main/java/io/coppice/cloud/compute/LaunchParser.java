@@ -1,0 +1,253 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.foundation.id.ImageId;
+import io.coppice.foundation.id.MalformedIdException;
+import io.coppice.wire.error.AwsException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+
+/** Turns a RunInstances request into a {@link LaunchCommand}; whatever can be refused without looking anything up is refused here. */
+final class LaunchParser {
+    static final int MAX_USER_DATA_BYTES = 16 * 1024;
+    private static final int MAX_CLIENT_TOKEN = 64;
+    private static final int MAX_ROOT_GIB = 16_384;
+    private static final int MAX_HOP_LIMIT = 64;
+    private static final String USUAL_TYPE = "m1.small";
+
+    private final String zone;
+
+    /** Parses for the one zone of this cloud. */
+    LaunchParser(String zone) {
+        this.zone = zone;
+    }
+
+    LaunchCommand parse(RunInstancesRequest request) {
+        refuseUnsupported(request);
+        var minimum = count("minCount", request.minCount());
+        var maximum = count("maxCount", request.maxCount());
+        if (minimum > maximum) {
+            throw InstanceErrors.invalid("minCount", minimum, "It is greater than maxCount (" + maximum + ").");
+        }
+        return new LaunchCommand(
+                image(request.imageId()),
+                request.instanceTypeAsString() == null ? USUAL_TYPE : request.instanceTypeAsString(),
+                minimum,
+                maximum,
+                text(request.keyName()),
+                userData(request.userData()),
+                zone(request),
+                LaunchNetworks.groupIds(request),
+                LaunchNetworks.groupNames(request),
+                LaunchNetworks.subnetId(request),
+                options(request),
+                metadata(MetadataOptions.USUAL, request.metadataOptions()),
+                rootDiskGib(request),
+                tags(request, "instance"),
+                tags(request, "volume"),
+                clientToken(request.clientToken()),
+                fingerprint(request));
+    }
+
+    private static void refuseUnsupported(RunInstancesRequest request) {
+        if (request.privateIpAddress() != null) {
+            throw InstanceErrors.unsupported("PrivateIpAddress cannot be chosen in this cloud yet: leave it out");
+        }
+        if (request.launchTemplate() != null) {
+            throw InstanceErrors.unsupported(
+                    "Launch templates are not supported by this cloud yet: give the parameters");
+        }
+        if (request.instanceMarketOptions() != null) {
+            throw InstanceErrors.unsupported(
+                    "Spot instances are not supported by this cloud: leave InstanceMarketOptions out");
+        }
+    }
+
+    private static int count(String name, @Nullable Integer value) {
+        if (value == null) {
+            throw InstanceErrors.missing(name);
+        }
+        if (value < 1) {
+            throw InstanceErrors.invalid(name, value, "It must be 1 or more.");
+        }
+        return value;
+    }
+
+    private static ImageId image(@Nullable String id) {
+        if (id == null || id.isEmpty()) {
+            throw InstanceErrors.missing("ImageId");
+        }
+        try {
+            return new ImageId(id);
+        } catch (MalformedIdException e) {
+            throw AwsException.client("InvalidAMIID.Malformed", "Invalid id: \"" + id + "\" (expecting \"ami-...\")");
+        }
+    }
+
+    /** Decodes user data; the API carries it as base64. */
+    static byte[] userData(@Nullable String base64) {
+        if (base64 == null || base64.isEmpty()) {
+            return new byte[0];
+        }
+        try {
+            var bytes = Base64.getMimeDecoder().decode(base64.getBytes(StandardCharsets.ISO_8859_1));
+            if (bytes.length > MAX_USER_DATA_BYTES) {
+                throw InstanceErrors.invalid(
+                        "userData", bytes.length + " bytes", "User data is limited to 16384 bytes before encoding.");
+            }
+            return bytes;
+        } catch (IllegalArgumentException e) {
+            throw InstanceErrors.invalid("userData", "not base64", "Invalid BASE64 encoding of user data.");
+        }
+    }
+
+    private String zone(RunInstancesRequest request) {
+        var placement = request.placement();
+        if (placement == null
+                || placement.availabilityZone() == null
+                || placement.availabilityZone().isEmpty()) {
+            return zone;
+        }
+        if (!placement.availabilityZone().equals(zone)) {
+            throw InstanceErrors.invalid(
+                    "availabilityZone", placement.availabilityZone(), "The zone of this cloud is " + zone + ".");
+        }
+        return zone;
+    }
+
+    private static InstanceOptions options(RunInstancesRequest request) {
+        var behaviour = request.instanceInitiatedShutdownBehaviorAsString();
+        var placement = request.placement();
+        return new InstanceOptions(
+                isTrue(request.disableApiTermination()),
+                isTrue(request.disableApiStop()),
+                behaviour == null ? ShutdownBehavior.STOP : behavior(behaviour),
+                request.monitoring() != null && isTrue(request.monitoring().enabled()),
+                true,
+                isTrue(request.ebsOptimized()),
+                placement == null || placement.tenancyAsString() == null
+                        ? "default"
+                        : tenancy(placement.tenancyAsString()));
+    }
+
+    private static String tenancy(String name) {
+        if (!name.equals("default")) {
+            throw InstanceErrors.invalid("tenancy", name, "This cloud knows the tenancy default only.");
+        }
+        return name;
+    }
+
+    static ShutdownBehavior behavior(String name) {
+        return ShutdownBehavior.byAwsName(name)
+                .orElseThrow(() -> InstanceErrors.invalid(
+                        "instanceInitiatedShutdownBehavior", name, "Expecting stop or terminate."));
+    }
+
+    /** The options after a change request; what it does not name stays. */
+    static MetadataOptions metadata(MetadataOptions before, @Nullable InstanceMetadataOptionsRequest asked) {
+        return asked == null
+                ? before
+                : metadata(
+                        before,
+                        asked.httpTokensAsString(),
+                        asked.httpPutResponseHopLimit(),
+                        asked.httpEndpointAsString(),
+                        asked.instanceMetadataTagsAsString());
+    }
+
+    static MetadataOptions metadata(
+            MetadataOptions before,
+            @Nullable String tokens,
+            @Nullable Integer hopLimit,
+            @Nullable String endpoint,
+            @Nullable String tags) {
+        if (hopLimit != null && (hopLimit < 1 || hopLimit > MAX_HOP_LIMIT)) {
+            throw InstanceErrors.invalid("httpPutResponseHopLimit", hopLimit, "Expecting 1 to 64.");
+        }
+        return new MetadataOptions(
+                either("httpTokens", tokens, "required", "optional", before.tokenRequired()),
+                hopLimit == null ? before.hopLimit() : hopLimit,
+                either("httpEndpoint", endpoint, "enabled", "disabled", before.enabled()),
+                either("instanceMetadataTags", tags, "enabled", "disabled", before.tags()));
+    }
+
+    private static boolean either(String name, @Nullable String value, String yes, String no, boolean before) {
+        if (value == null) {
+            return before;
+        }
+        if (!value.equals(yes) && !value.equals(no)) {
+            throw InstanceErrors.invalid(name, value, "Expecting " + yes + " or " + no + ".");
+        }
+        return value.equals(yes);
+    }
+
+    private static int rootDiskGib(RunInstancesRequest request) {
+        var mappings = request.blockDeviceMappings();
+        if (mappings.size() > 1) {
+            throw InstanceErrors.unsupported(
+                    "Only the root device can be mapped at launch: attach other volumes afterwards");
+        }
+        if (mappings.isEmpty() || mappings.getFirst().ebs() == null) {
+            return 0;
+        }
+        var size = mappings.getFirst().ebs().volumeSize();
+        if (size != null && (size < 1 || size > MAX_ROOT_GIB)) {
+            throw InstanceErrors.invalid("volumeSize", size, "Expecting 1 to " + MAX_ROOT_GIB + " GiB.");
+        }
+        return size == null ? 0 : size;
+    }
+
+    private static Map<String, String> tags(RunInstancesRequest request, String resourceType) {
+        var tags = new LinkedHashMap<String, String>();
+        var seen = new LinkedHashSet<String>();
+        for (var specification : request.tagSpecifications()) {
+            if (!resourceType.equals(specification.resourceTypeAsString())) {
+                continue;
+            }
+            for (var tag : specification.tags()) {
+                if (!seen.add(text(tag.key()))) {
+                    throw InstanceErrors.invalid("tagSpecification", text(tag.key()), "The tag key is given twice.");
+                }
+                tags.put(text(tag.key()), text(tag.value()));
+            }
+        }
+        return tags;
+    }
+
+    private static String clientToken(@Nullable String token) {
+        if (token != null && token.length() > MAX_CLIENT_TOKEN) {
+            throw InstanceErrors.invalid("clientToken", token, "Expecting at most 64 characters.");
+        }
+        return text(token);
+    }
+
+    /** The SDK writes a request's fields in a fixed order, so equal requests have equal texts. User data is redacted there. */
+    private static String fingerprint(RunInstancesRequest request) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256");
+            digest.update(
+                    request.toBuilder().clientToken(null).build().toString().getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
+            digest.update(text(request.userData()).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is in every JDK", e);
+        }
+    }
+
+    private static boolean isTrue(@Nullable Boolean value) {
+        return value != null && value;
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
+    }
+}

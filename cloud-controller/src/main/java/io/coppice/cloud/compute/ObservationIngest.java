@@ -1,0 +1,218 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.Observation;
+import jakarta.persistence.EntityManager;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes what a zone reports into the database: many reports in one transaction, each by the transition table, each change
+ * with its event. Used by one thread, which gives it the zone's events in their order.
+ */
+final class ObservationIngest {
+    private static final Logger LOG = Logger.getLogger(ObservationIngest.class);
+    private static final int MISSING_BATCH = 256;
+
+    private final Database database;
+    private final EventLog events;
+    private final AddressPool addresses;
+    private final HostRows hosts;
+    private final Clock clock;
+    private final String zone;
+    private final Runnable resynchronized;
+    /** Instances that the snapshot under way names; null outside of a snapshot. */
+    private @Nullable Set<String> snapshot;
+
+    ObservationIngest(
+            Database database,
+            EventLog events,
+            AddressPool addresses,
+            Clock clock,
+            String zone,
+            Runnable resynchronized) {
+        this.database = database;
+        this.events = events;
+        this.addresses = addresses;
+        this.hosts = new HostRows(clock);
+        this.clock = clock;
+        this.zone = zone;
+        this.resynchronized = resynchronized;
+    }
+
+    /** Takes in a run of events; either all of it is kept or none. Returns whether the reconciler has something to do. */
+    boolean ingest(List<ZoneEvent> run) {
+        var observations = new ArrayList<Observation>();
+        var work = false;
+        for (var event : run) {
+            switch (event.getBodyCase()) {
+                case OBSERVATION -> observations.add(event.getObservation());
+                case HOST -> {
+                    work |= observe(observations);
+                    database.run(
+                            entities -> hosts.save(entities, event.getHost().getHost()));
+                }
+                case SNAPSHOT_BEGIN -> {
+                    work |= observe(observations);
+                    snapshot = new HashSet<>();
+                }
+                case SNAPSHOT_END -> {
+                    work |= observe(observations);
+                    endSnapshot(event.getSnapshotEnd().getCompleteNodeIdsList());
+                    work = true;
+                }
+                case KEEP_ALIVE, BODY_NOT_SET -> {
+                    // It only shows that the connection lives.
+                }
+            }
+        }
+        return work | observe(observations);
+    }
+
+    /** The stream ended: a snapshot that was under way is worth nothing. Returns whether one was. */
+    boolean streamEnded() {
+        var cut = snapshot != null;
+        snapshot = null;
+        return cut;
+    }
+
+    private boolean observe(List<Observation> observations) {
+        if (observations.isEmpty()) {
+            return false;
+        }
+        var listed = snapshot;
+        if (listed != null) {
+            observations.forEach(seen -> listed.add(seen.getInstanceId()));
+        }
+        var ids = new TreeSet<String>();
+        observations.forEach(seen -> ids.add(seen.getInstanceId()));
+        var work = database.call(entities -> {
+            var rows = InstanceRows.lockAny(entities, ids);
+            var ended = new ArrayList<String>();
+            var unsettled = false;
+            for (var seen : observations) {
+                var row = rows.get(seen.getInstanceId());
+                if (row == null) {
+                    LOG.warnf(
+                            "host %s reports the instance %s (%s), which this cloud does not know; it is left alone",
+                            seen.getNodeId(), seen.getInstanceId(), seen.getPhase());
+                    continue;
+                }
+                unsettled |= observe(row, seen, ended);
+            }
+            addresses.release(entities, ended);
+            return unsettled;
+        });
+        observations.clear();
+        return work;
+    }
+
+    /** Returns whether the zone must be told something now. */
+    private boolean observe(Instance row, Observation seen, Collection<String> ended) {
+        var phase = InstancePhase.of(seen.getPhase());
+        if (phase.isEmpty()) {
+            return false;
+        }
+        if (row.isLeftover(seen)) {
+            row.removeLeftover(seen);
+            return true;
+        }
+        if (!row.isNews(seen)) {
+            return false;
+        }
+        var before = Picture.of(row);
+        row.observe(seen, phase.get(), clock.instant());
+        record(row, before, ended);
+        return !row.settled && row.appliedAt == null;
+    }
+
+    private void endSnapshot(Collection<String> completeNodes) {
+        var listed = snapshot;
+        snapshot = null;
+        if (listed != null && !completeNodes.isEmpty()) {
+            missing(completeNodes, listed);
+        }
+        resynchronized.run();
+    }
+
+    /** What a host with a complete inventory should have and does not list is gone. */
+    private void missing(Collection<String> completeNodes, Set<String> listed) {
+        var absent = database.call(entities -> placedOn(entities, completeNodes)).stream()
+                .filter(id -> !listed.contains(id))
+                .sorted()
+                .toList();
+        for (var from = 0; from < absent.size(); from += MISSING_BATCH) {
+            var batch = absent.subList(from, Math.min(from + MISSING_BATCH, absent.size()));
+            database.run(entities -> {
+                var ended = new ArrayList<String>();
+                for (var row : InstanceRows.lockAny(entities, batch).values()) {
+                    var before = Picture.of(row);
+                    row.observeMissing(clock.instant());
+                    record(row, before, ended);
+                }
+                addresses.release(entities, ended);
+            });
+        }
+    }
+
+    private List<String> placedOn(EntityManager entities, Collection<String> nodes) {
+        return entities.createQuery(
+                        "select i.id from Instance i where i.zone = :zone and i.nodeId in :nodes"
+                                + " and i.state <> TERMINATED and i.phase <> GONE",
+                        String.class)
+                .setParameter("zone", zone)
+                .setParameter("nodes", nodes)
+                .getResultList();
+    }
+
+    private void record(Instance row, Picture before, Collection<String> ended) {
+        var now = Picture.of(row);
+        if (before.state() != now.state()) {
+            append(row, "instance.state-changed", before.state().awsName());
+            if (now.state() == InstanceState.TERMINATED) {
+                ended.add(row.id);
+            }
+        } else if (before.phase() != now.phase()) {
+            append(row, "instance.phase-changed", before.state().awsName());
+        }
+    }
+
+    private void append(Instance row, String kind, String from) {
+        var facts = new HashMap<String, Object>();
+        facts.put("from", from);
+        facts.put("state", row.state.awsName());
+        facts.put("phase", row.phase.name().toLowerCase(Locale.ROOT));
+        facts.put("generation", row.generation);
+        facts.put("host", row.nodeId);
+        if (!row.reasonCode.isEmpty()) {
+            facts.put("reason", row.reasonCode);
+        }
+        var summary = row.reasonMessage.isEmpty() ? "The zone reported it" : row.reasonMessage;
+        events.append(
+                new ChangeCause("observation", "coppice", "", summary),
+                kind,
+                row.id,
+                new AccountId(row.accountId),
+                facts);
+    }
+
+    /** What an event is written about. */
+    private record Picture(InstanceState state, InstancePhase phase) {
+        static Picture of(Instance row) {
+            return new Picture(row.state, row.phase);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.store.Lease;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Runs one zone's reconciler and watcher while this process holds the zone's lease; another replica takes over when it
+ * is lost. Wakes by signal or by timer, on the same path.
+ */
+final class ZoneControl {
+    private static final Logger LOG = Logger.getLogger(ZoneControl.class);
+    private static final Duration JOIN = Duration.ofSeconds(5);
+
+    private final String zone;
+    private final Lease lease;
+    private final ZoneReconciler reconciler;
+    private final ZoneWatcher watcher;
+    private final Runnable purge;
+    private final Duration interval;
+    private final Semaphore signals = new Semaphore(0);
+    private volatile boolean stopped;
+    private volatile boolean holding;
+    private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
+
+    ZoneControl(
+            String zone,
+            Lease lease,
+            ZoneReconciler reconciler,
+            ZoneWatcher watcher,
+            Runnable purge,
+            Duration interval) {
+        this.zone = zone;
+        this.lease = lease;
+        this.reconciler = reconciler;
+        this.watcher = watcher;
+        this.purge = purge;
+        this.interval = interval;
+    }
+
+    void start() {
+        stopped = false;
+        loop = Thread.ofVirtual().name("zone " + zone).start(this::run);
+    }
+
+    void stop() throws InterruptedException {
+        stopped = true;
+        signal();
+        if (loop.isAlive()) {
+            loop.join(JOIN);
+            loop.interrupt();
+        }
+    }
+
+    /** There is something to do. */
+    void signal() {
+        signals.release();
+    }
+
+    /** Whether this replica has the zone. */
+    boolean holding() {
+        return holding;
+    }
+
+    ReconcilerStatus status() {
+        return reconciler.status();
+    }
+
+    boolean connected() {
+        return watcher.connected();
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                hold(lease.hold());
+                if (holding) {
+                    reconciler.run();
+                    purgeSafely();
+                }
+                signals.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
+                signals.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted");
+        } finally {
+            endHolding();
+            lease.close();
+        }
+    }
+
+    private void hold(boolean now) throws InterruptedException {
+        if (now && !holding) {
+            LOG.infof("this process brings the zone %s to what is desired", zone);
+            watcher.start(zone);
+        } else if (!now && holding) {
+            LOG.warnf("the lease on the zone %s is lost", zone);
+            watcher.stop();
+        }
+        holding = now;
+    }
+
+    private void endHolding() {
+        try {
+            watcher.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        holding = false;
+    }
+
+    private void purgeSafely() {
+        try {
+            purge.run();
+        } catch (RuntimeException e) {
+            // The loop's boundary: what was not removed is found again next time.
+            LOG.warnf("terminated instances could not be removed: %s", e.toString());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The Cluster Controller of one zone, as the Cloud Controller talks to it. Thread-safe. */
+interface ZoneLink {
+    /** Hands over what is desired, at most 256 instances; returns when the zone has it. */
+    void apply(List<DesiredInstance> instances) throws StatusRuntimeException;
+
+    /**
+     * Passes on what happens in the zone until the stream ends or the thread is interrupted. The sink's blocking holds the
+     * stream back.
+     *
+     * @param streamId empty for a first watch
+     */
+    void watch(String streamId, long afterSequence, Consumer<ZoneEvent> sink) throws StatusRuntimeException;
+
+    /** The newest console bytes of an instance. */
+    GetConsoleResponse console(String instanceId, int maxBytes, Duration deadline) throws StatusRuntimeException;
+}

@@ -1,0 +1,153 @@
+package io.coppice.cloud.compute;
+
+import io.agroal.api.AgroalDataSource;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.image.Images;
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.Lease;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.grpc.ManagedChannel;
+import io.quarkus.agroal.DataSource;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The Cloud Controller's side of its zone: the channel, the reconciler and the watcher, from start to stop. */
+@ApplicationScoped
+public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.ZoneLinks {
+    private static final long CLOSE_SECONDS = 3;
+
+    private final SiteConfig site;
+    private final ComputeConfig config;
+    private final Database database;
+    private final AgroalDataSource pool;
+    private final EventLog events;
+    private final Images images;
+    private final Tags tags;
+    private volatile @Nullable Running running;
+
+    private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
+
+    /** For the container. */
+    @jakarta.inject.Inject
+    @SuppressWarnings("TooManyParameters")
+    public ZoneTask(
+            SiteConfig site,
+            ComputeConfig config,
+            Database database,
+            @DataSource("cloud") AgroalDataSource pool,
+            EventLog events,
+            Images images,
+            Tags tags) {
+        this.site = site;
+        this.config = config;
+        this.database = database;
+        this.pool = pool;
+        this.events = events;
+        this.images = images;
+        this.tags = tags;
+    }
+
+    @Override
+    public String name() {
+        return "zone";
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running != null) {
+            return;
+        }
+        var clock = Clock.systemUTC();
+        var material =
+                RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
+        var channel =
+                RpcChannels.open(Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
+        var link = new GrpcZoneLink(channel);
+        var control = control(link, clock);
+        running = new Running(channel, link, control);
+        control.start();
+    }
+
+    private ZoneControl control(ZoneLink link, Clock clock) {
+        var addresses = new AddressPool(config.networkCidr());
+        var reconciler = new ZoneReconciler(
+                database,
+                link,
+                new ImageUrls(images, config.imageUrlValidity(), clock),
+                events,
+                addresses,
+                new ZoneReconciler.Settings(
+                        site.zone(),
+                        site.region(),
+                        clock,
+                        config.applyAgainAfter(),
+                        config.applyBatch(),
+                        config.unschedulableLimit()));
+        var ingest =
+                new ObservationIngest(database, events, addresses, clock, site.zone(), reconciler::zoneStartedAnew);
+        var watcher = new ZoneWatcher(
+                link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
+        var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());
+        return new ZoneControl(
+                site.zone(),
+                new Lease(pool, "zone " + site.zone()),
+                reconciler,
+                watcher,
+                purger::run,
+                config.reconcileInterval());
+    }
+
+    @Override
+    public synchronized void stop() {
+        var ending = running;
+        running = null;
+        if (ending == null) {
+            return;
+        }
+        try {
+            ending.control().stop();
+            ending.channel().shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void changed(String zone) {
+        var now = running;
+        if (now != null) {
+            now.control().signal();
+        }
+    }
+
+    @Override
+    public Optional<ZoneLink> of(String zone) {
+        var now = running;
+        return now == null ? Optional.empty() : Optional.of(now.link());
+    }
+
+    /** How the reconcilers of this process are; empty while another replica has the zone, or before the start. */
+    public List<ReconcilerStatus> statuses() {
+        var now = running;
+        return now == null || !now.control().holding()
+                ? List.of()
+                : List.of(now.control().status());
+    }
+
+    /** Whether reports of the zone arrive. */
+    public boolean connected() {
+        var now = running;
+        return now != null && now.control().connected();
+    }
+}

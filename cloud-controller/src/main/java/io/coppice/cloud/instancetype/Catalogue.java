@@ -1,0 +1,91 @@
+package io.coppice.cloud.instancetype;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.coppice.foundation.role.RoleStartException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The instance types of this cloud, read once from a file of the site or the one that comes with Coppice. Immutable. */
+@ApplicationScoped
+class Catalogue implements InstanceTypes {
+    private static final String BUILT_IN = "/instance-types.json";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_YAML_COMMENTS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private final SortedMap<String, InstanceType> types;
+
+    /** Reads the file of {@code coppice.instance-types-file}; throws {@link RoleStartException} when it is not usable. */
+    Catalogue(@ConfigProperty(name = "coppice.instance-types-file") Optional<Path> file) {
+        var name = file.map(Path::toString).orElse(BUILT_IN);
+        try (var source = open(file)) {
+            types = Collections.unmodifiableSortedMap(byName(JSON.readValue(source, new TypeReference<>() {})));
+        } catch (IOException | IllegalArgumentException e) {
+            throw new RoleStartException(
+                    "the instance types in " + name + " cannot be read: " + e.getMessage(),
+                    "correct the file, or remove coppice.instance-types-file to use those that come with Coppice",
+                    e);
+        }
+    }
+
+    private static InputStream open(Optional<Path> file) throws IOException {
+        if (file.isPresent()) {
+            return Files.newInputStream(file.get());
+        }
+        var resource = Catalogue.class.getResourceAsStream(BUILT_IN);
+        if (resource == null) {
+            throw new FileNotFoundException(BUILT_IN + " is missing in this build");
+        }
+        return resource;
+    }
+
+    private static SortedMap<String, InstanceType> byName(List<InstanceType> list) {
+        var byName = new TreeMap<String, InstanceType>();
+        for (var type : list) {
+            if (byName.put(type.name(), type) != null) {
+                throw new IllegalArgumentException(type.name() + " stands there twice");
+            }
+        }
+        if (byName.isEmpty()) {
+            throw new IllegalArgumentException("there are none");
+        }
+        return byName;
+    }
+
+    @Override
+    public Type require(String name) {
+        var type = types.get(name);
+        if (type == null) {
+            throw InstanceTypeErrors.invalidForLaunch(name);
+        }
+        return type.forLaunch();
+    }
+
+    /** All types, by name. */
+    Collection<InstanceType> all() {
+        return types.values();
+    }
+
+    boolean has(String name) {
+        return types.containsKey(name);
+    }
+}

@@ -1,0 +1,134 @@
+package io.coppice.cloud.instancetype;
+
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.query.Filters;
+import io.coppice.cloud.query.PageLimits;
+import io.coppice.cloud.query.Pages;
+import io.coppice.foundation.role.SiteConfig;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesResponse;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeOffering;
+import software.amazon.awssdk.services.ec2.model.LocationType;
+
+/** DescribeInstanceTypes and DescribeInstanceTypeOfferings. Thread-safe. */
+@ApplicationScoped
+class InstanceTypeActions implements ActionModule {
+    private static final PageLimits TYPE_PAGES = new PageLimits(5, 100, "instanceTypesSet");
+    private static final PageLimits OFFERING_PAGES = PageLimits.usual("locationSet");
+    private static final String INSTANCE_TYPE = "instance-type";
+
+    private static final Filters<InstanceType> TYPES = Filters.<InstanceType>builder()
+            .value(INSTANCE_TYPE, InstanceType::name)
+            .value("vcpu-info.default-vcpus", InstanceType::vcpus)
+            .value("vcpu-info.default-cores", InstanceType::vcpus)
+            .value("memory-info.size-in-mib", InstanceType::memoryMib)
+            .value("current-generation", InstanceType::currentGeneration)
+            .value("burstable-performance-supported", InstanceType::burstable)
+            .value("free-tier-eligible", InstanceType::freeTier)
+            .value("network-info.maximum-network-interfaces", InstanceType::networkInterfaces)
+            .value("network-info.ipv4-addresses-per-interface", InstanceType::addressesPerInterface)
+            .value("network-info.network-performance", InstanceType::networkPerformance)
+            .value("processor-info.sustained-clock-speed-in-ghz", InstanceType::clockGhz)
+            .value("processor-info.supported-architecture", type -> InstanceTypeAnswers.ARCHITECTURE)
+            .value("supported-usage-class", type -> "on-demand")
+            .value("supported-root-device-type", type -> "ebs")
+            .value("supported-virtualization-type", type -> "hvm")
+            .value("supported-boot-mode", type -> "legacy-bios")
+            .value("hypervisor", type -> "nitro")
+            .value("bare-metal", type -> false)
+            .value("auto-recovery-supported", type -> false)
+            .value("dedicated-hosts-supported", type -> false)
+            .value("hibernation-supported", type -> false)
+            .value("instance-storage-supported", type -> false)
+            .value("ebs-info.ebs-optimized-support", type -> "unsupported")
+            .value("ebs-info.encryption-support", type -> "unsupported")
+            .value("ebs-info.nvme-support", type -> "unsupported")
+            .value("network-info.ena-support", type -> "unsupported")
+            .value("network-info.ipv6-supported", type -> false)
+            .build();
+
+    private static final Filters<Offering> OFFERINGS = Filters.<Offering>builder()
+            .value(INSTANCE_TYPE, Offering::instanceType)
+            .value("location", Offering::location)
+            .build();
+
+    private final Catalogue catalogue;
+    private final Pages pages;
+    private final SiteConfig site;
+
+    InstanceTypeActions(Catalogue catalogue, Pages pages, SiteConfig site) {
+        this.catalogue = catalogue;
+        this.pages = pages;
+        this.site = site;
+    }
+
+    @Override
+    public void register(ActionRegistry registry) {
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "DescribeInstanceTypes",
+                DescribeInstanceTypesRequest::builder,
+                this::describeTypes);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "DescribeInstanceTypeOfferings",
+                DescribeInstanceTypeOfferingsRequest::builder,
+                this::describeOfferings);
+    }
+
+    DescribeInstanceTypesResponse describeTypes(RequestContext context, DescribeInstanceTypesRequest request) {
+        var names = request.instanceTypesAsStrings();
+        var page = pages.open(context, TYPE_PAGES, request.maxResults(), request.nextToken(), !names.isEmpty());
+        var unknown = names.stream().filter(name -> !catalogue.has(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw InstanceTypeErrors.unknown(unknown);
+        }
+        var selection = TYPES.select(request.filters());
+        var found = pages.cut(
+                page,
+                List.copyOf(catalogue.all()),
+                type -> (names.isEmpty() || names.contains(type.name())) && selection.test(type),
+                InstanceType::name);
+        return DescribeInstanceTypesResponse.builder()
+                .instanceTypes(found.map(InstanceTypeAnswers::info))
+                .nextToken(found.nextToken())
+                .build();
+    }
+
+    DescribeInstanceTypeOfferingsResponse describeOfferings(
+            RequestContext context, DescribeInstanceTypeOfferingsRequest request) {
+        var page = pages.open(context, OFFERING_PAGES, request.maxResults(), request.nextToken(), false);
+        var locationType = request.locationTypeAsString() == null ? "region" : request.locationTypeAsString();
+        var location = location(locationType);
+        var offerings = catalogue.all().stream()
+                .map(type -> new Offering(type.name(), location))
+                .toList();
+        var found = pages.cut(page, offerings, OFFERINGS.select(request.filters()), Offering::instanceType);
+        return DescribeInstanceTypeOfferingsResponse.builder()
+                .instanceTypeOfferings(found.map(offering -> InstanceTypeOffering.builder()
+                        .instanceType(offering.instanceType())
+                        .locationType(locationType)
+                        .location(offering.location())
+                        .build()))
+                .nextToken(found.nextToken())
+                .build();
+    }
+
+    private String location(String locationType) {
+        return switch (LocationType.fromValue(locationType)) {
+            case REGION -> site.region();
+            case AVAILABILITY_ZONE -> site.zone();
+            case AVAILABILITY_ZONE_ID, OUTPOST, UNKNOWN_TO_SDK_VERSION ->
+                throw InstanceTypeErrors.unknownLocationType(locationType);
+        };
+    }
+
+    /** That a type can be had somewhere. */
+    private record Offering(String instanceType, String location) {}
+}

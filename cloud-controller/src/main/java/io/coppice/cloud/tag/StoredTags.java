@@ -1,0 +1,125 @@
+package io.coppice.cloud.tag;
+
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Tags in the database. Thread-safe. */
+@ApplicationScoped
+class StoredTags implements Tags {
+    private final Database database;
+
+    StoredTags(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public void put(AccountId account, String resourceId, String resourceType, Map<String, String> tags) {
+        TagRules.check(tags);
+        if (tags.isEmpty()) {
+            return;
+        }
+        database.run(entities -> {
+            tags.forEach((key, value) -> entities.createNativeQuery("""
+                            insert into {h-schema}tag (account_id, resource_id, key, value, resource_type)
+                            values (:account, :resource, :key, :value, :type)
+                            on conflict (account_id, resource_id, key) do update set value = excluded.value
+                            """)
+                    .setParameter("account", account.value())
+                    .setParameter("resource", resourceId)
+                    .setParameter("key", key)
+                    .setParameter("value", value)
+                    .setParameter("type", resourceType)
+                    .executeUpdate());
+            if (count(entities, account, resourceId) > TagRules.MAX_PER_RESOURCE) {
+                throw TagErrors.limitExceeded(resourceId, TagRules.MAX_PER_RESOURCE);
+            }
+        });
+    }
+
+    private static long count(EntityManager entities, AccountId account, String resourceId) {
+        return entities.createQuery(
+                        "select count(t) from TagRow t where t.id.accountId = :account and t.id.resourceId = :resource",
+                        Long.class)
+                .setParameter("account", account.value())
+                .setParameter("resource", resourceId)
+                .getSingleResult();
+    }
+
+    @Override
+    public Map<String, Map<String, String>> of(AccountId account, Collection<String> resourceIds) {
+        if (resourceIds.isEmpty()) {
+            return Map.of();
+        }
+        var byResource = new HashMap<String, Map<String, String>>();
+        database
+                .call(entities -> entities.createQuery(
+                                "from TagRow t where t.id.accountId = :account and t.id.resourceId in (:ids)",
+                                TagRow.class)
+                        .setParameter("account", account.value())
+                        .setParameter("ids", resourceIds)
+                        .getResultList())
+                .stream()
+                .map(TagRow::toTag)
+                .forEach(tag -> byResource
+                        .computeIfAbsent(tag.resourceId(), id -> new HashMap<>())
+                        .put(tag.key(), tag.value()));
+        return byResource;
+    }
+
+    @Override
+    public void removeAll(AccountId account, String resourceId) {
+        database.run(entities -> entities.createQuery(
+                        "delete from TagRow t where t.id.accountId = :account and t.id.resourceId = :resource")
+                .setParameter("account", account.value())
+                .setParameter("resource", resourceId)
+                .executeUpdate());
+    }
+
+    /** Removes one tag; with a value, only if that is its value. */
+    void remove(AccountId account, String resourceId, String key, @Nullable String value) {
+        database.run(entities -> {
+            var query = entities.createQuery("delete from TagRow t where t.id.accountId = :account"
+                            + " and t.id.resourceId = :resource and t.id.key = :key"
+                            + (value == null ? "" : " and t.value = :value"))
+                    .setParameter("account", account.value())
+                    .setParameter("resource", resourceId)
+                    .setParameter("key", key);
+            if (value != null) {
+                query.setParameter("value", value);
+            }
+            query.executeUpdate();
+        });
+    }
+
+    /** At most {@code limit} tags of an account, by resource and key, after the one with this sort key. */
+    List<ResourceTag> list(
+            AccountId account, @Nullable Collection<String> resourceIds, @Nullable String after, int limit) {
+        var slash = after == null ? -1 : after.indexOf('/');
+        return database.call(entities -> {
+            var query = entities.createQuery(
+                    "from TagRow t where t.id.accountId = :account"
+                            + (resourceIds == null ? "" : " and t.id.resourceId in (:ids)")
+                            + (after == null
+                                    ? ""
+                                    : " and (t.id.resourceId > :resource or (t.id.resourceId = :resource and t.id.key > :key))")
+                            + " order by t.id.resourceId, t.id.key",
+                    TagRow.class);
+            query.setParameter("account", account.value()).setMaxResults(limit);
+            if (resourceIds != null) {
+                query.setParameter("ids", resourceIds);
+            }
+            if (after != null) {
+                query.setParameter("resource", after.substring(0, slash))
+                        .setParameter("key", after.substring(slash + 1));
+            }
+            return query.getResultList().stream().map(TagRow::toTag).toList();
+        });
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests: an event log for tests. */
+@NullMarked
+package io.coppice.cloud.event;
+
+import org.jspecify.annotations.NullMarked;

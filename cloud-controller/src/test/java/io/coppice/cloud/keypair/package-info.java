@@ -1,0 +1,5 @@
+/** Tests: key pairs. */
+@NullMarked
+package io.coppice.cloud.keypair;
+
+import org.jspecify.annotations.NullMarked;

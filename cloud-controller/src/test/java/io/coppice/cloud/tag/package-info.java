@@ -1,0 +1,5 @@
+/** Tests: tags. */
+@NullMarked
+package io.coppice.cloud.tag;
+
+import org.jspecify.annotations.NullMarked;

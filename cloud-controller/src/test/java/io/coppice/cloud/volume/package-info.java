@@ -1,0 +1,5 @@
+/** Tests: volumes. */
+@NullMarked
+package io.coppice.cloud.volume;
+
+import org.jspecify.annotations.NullMarked;
