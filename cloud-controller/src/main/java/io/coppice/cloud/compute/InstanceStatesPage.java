@@ -39,8 +39,8 @@ final class InstanceStatesPage {
                 }
             }
             for (var phase : InstancePhase.values()) {
-                var next = InstanceStates.after(
-                        state, InstanceStates.observe(state, phase, false), ShutdownBehavior.STOP);
+                var next =
+                        InstanceStates.after(state, InstanceStates.observe(state, phase, false), ShutdownBehavior.STOP);
                 add(arrows, state, next, "observed " + name(phase));
             }
             for (var behavior : ShutdownBehavior.values()) {
@@ -57,8 +57,7 @@ final class InstanceStatesPage {
         return arrows;
     }
 
-    private static void add(
-            Map<String, Set<String>> arrows, InstanceState from, InstanceState next, String cause) {
+    private static void add(Map<String, Set<String>> arrows, InstanceState from, InstanceState next, String cause) {
         if (from != next) {
             arrows.computeIfAbsent(diagramName(from) + " --> " + diagramName(next), key -> new LinkedHashSet<>())
                     .add(cause);
@@ -72,9 +71,15 @@ final class InstanceStatesPage {
         }
         page.append("\n|---|---|---|---|---|---|\n");
         for (var state : InstanceState.values()) {
-            page.append("| ").append(state.awsName()).append(" | ").append(state.code()).append(" |");
+            page.append("| ")
+                    .append(state.awsName())
+                    .append(" | ")
+                    .append(state.code())
+                    .append(" |");
             for (var action : InstanceAction.values()) {
-                page.append(' ').append(text(InstanceStates.decide(state, action))).append(" |");
+                page.append(' ')
+                        .append(text(InstanceStates.decide(state, action)))
+                        .append(" |");
             }
             page.append('\n');
         }
@@ -86,7 +91,9 @@ final class InstanceStatesPage {
         page.append(java.util.Arrays.stream(InstancePhase.values())
                 .map(InstanceStatesPage::name)
                 .collect(Collectors.joining(" | ")));
-        page.append(" |\n|---").append("|---".repeat(InstancePhase.values().length)).append("|\n");
+        page.append(" |\n|---")
+                .append("|---".repeat(InstancePhase.values().length))
+                .append("|\n");
         for (var state : InstanceState.values()) {
             page.append("| ").append(state.awsName()).append(" |");
             for (var phase : InstancePhase.values()) {

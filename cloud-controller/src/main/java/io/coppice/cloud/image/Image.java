@@ -1,0 +1,77 @@
+package io.coppice.cloud.image;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine image.
+ *
+ * @param ownerAlias {@code amazon} for the images that come with the cloud
+ * @param content what is known of its bytes; sizes are 0 and texts empty before it is available
+ * @param launchers the accounts besides the owner that may launch it; the owner's own knowledge
+ * @param tags those of the account that asks
+ */
+record Image(
+        ImageId id,
+        AccountId owner,
+        @Nullable String ownerAlias,
+        Description description,
+        ImageState state,
+        String stateReason,
+        boolean isPublic,
+        Content content,
+        Instant createdAt,
+        Set<AccountId> launchers,
+        Map<String, String> tags) {
+    private static final long GIB = 1L << 30;
+
+    /**
+     * What its owner says of it.
+     *
+     * @param bucket the bucket it was registered from
+     * @param key the object it was registered from
+     */
+    record Description(
+            String name, String text, String bucket, String key, String architecture, String rootDeviceName) {
+        /** As RegisterImage takes it. */
+        String location() {
+            return bucket + "/" + key;
+        }
+    }
+
+    /**
+     * What is known of its bytes.
+     *
+     * @param sha256 lower-case hexadecimal
+     * @param format {@code raw} or {@code qcow2}
+     */
+    record Content(String sha256, long sizeBytes, long virtualSizeBytes, String format) {
+        static final Content UNKNOWN = new Content("", 0, 0, "");
+    }
+
+    /** Whether this account may launch it and see it. */
+    boolean allows(AccountId account) {
+        return isPublic || owner.equals(account) || launchers.contains(account);
+    }
+
+    /** The size of its root volume in whole GiB, at least 1. */
+    int rootGib() {
+        return (int) Math.max(1, Math.ceilDiv(content.virtualSizeBytes(), GIB));
+    }
+
+    Images.LaunchImage forLaunch() {
+        return new Images.LaunchImage(
+                id,
+                owner,
+                content.sha256(),
+                content.sizeBytes(),
+                content.virtualSizeBytes(),
+                content.format(),
+                description.architecture(),
+                description.rootDeviceName());
+    }
+}

@@ -1,0 +1,76 @@
+package io.coppice.cloud.image;
+
+import io.coppice.cloud.tag.TagRules;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.BootModeValues;
+import software.amazon.awssdk.services.ec2.model.DeviceType;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
+import software.amazon.awssdk.services.ec2.model.HypervisorType;
+import software.amazon.awssdk.services.ec2.model.ImageTypeValues;
+import software.amazon.awssdk.services.ec2.model.StateReason;
+import software.amazon.awssdk.services.ec2.model.VirtualizationType;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
+
+/** An image as DescribeImages answers it. */
+final class ImageAnswers {
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private ImageAnswers() {}
+
+    static software.amazon.awssdk.services.ec2.model.Image answer(Image image) {
+        var description = image.description();
+        var answer = software.amazon.awssdk.services.ec2.model.Image.builder()
+                .imageId(image.id().value())
+                .imageLocation(description.location())
+                .state(image.state().text())
+                .ownerId(image.owner().value())
+                .imageOwnerAlias(image.ownerAlias())
+                .creationDate(date(image.createdAt()))
+                .publicLaunchPermissions(image.isPublic())
+                .architecture(description.architecture())
+                .imageType(ImageTypeValues.MACHINE)
+                .name(description.name())
+                .description(description.text().isEmpty() ? null : description.text())
+                .rootDeviceType(DeviceType.EBS)
+                .rootDeviceName(description.rootDeviceName())
+                .blockDeviceMappings(rootDevice(image))
+                .virtualizationType(VirtualizationType.HVM)
+                // What AWS answers for every image, whatever runs it.
+                .hypervisor(HypervisorType.XEN)
+                .bootMode(BootModeValues.LEGACY_BIOS)
+                .enaSupport(false)
+                .platformDetails("Linux/UNIX")
+                .usageOperation("RunInstances")
+                .tags(TagRules.toList(image.tags()));
+        if (image.state() == ImageState.FAILED) {
+            answer.stateReason(StateReason.builder()
+                    .code("Client.InvalidManifest")
+                    .message(image.stateReason())
+                    .build());
+        }
+        return answer.build();
+    }
+
+    static List<BlockDeviceMapping> rootDevice(Image image) {
+        var volume = EbsBlockDevice.builder()
+                .deleteOnTermination(true)
+                .volumeType(VolumeType.STANDARD)
+                .encrypted(false);
+        if (image.state() == ImageState.AVAILABLE) {
+            volume.volumeSize(image.rootGib());
+        }
+        return List.of(BlockDeviceMapping.builder()
+                .deviceName(image.description().rootDeviceName())
+                .ebs(volume.build())
+                .build());
+    }
+
+    static String date(Instant instant) {
+        return DATE.format(instant);
+    }
+}

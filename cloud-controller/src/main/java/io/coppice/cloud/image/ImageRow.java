@@ -1,0 +1,160 @@
+package io.coppice.cloud.image;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.annotations.Fetch;
+import org.hibernate.annotations.FetchMode;
+import org.jspecify.annotations.Nullable;
+
+/** An image as the database keeps it. */
+@Entity
+@Table(name = "image")
+class ImageRow {
+    @Id
+    @Column(name = "id")
+    private String id;
+
+    @Column(name = "account_id", nullable = false)
+    private String accountId;
+
+    @Column(name = "owner_alias")
+    private @Nullable String ownerAlias;
+
+    @Column(name = "name", nullable = false)
+    private String name;
+
+    @Column(name = "description", nullable = false)
+    private String description;
+
+    @Column(name = "bucket", nullable = false)
+    private String bucket;
+
+    @Column(name = "object_key", nullable = false)
+    private String objectKey;
+
+    @Column(name = "architecture", nullable = false)
+    private String architecture;
+
+    @Column(name = "root_device_name", nullable = false)
+    private String rootDeviceName;
+
+    @Column(name = "state", nullable = false)
+    private String state;
+
+    @Column(name = "state_reason", nullable = false)
+    private String stateReason;
+
+    @Column(name = "is_public", nullable = false)
+    private boolean isPublic;
+
+    @Column(name = "sha256", nullable = false)
+    private String sha256;
+
+    @Column(name = "size_bytes", nullable = false)
+    private long sizeBytes;
+
+    @Column(name = "virtual_size_bytes", nullable = false)
+    private long virtualSizeBytes;
+
+    @Column(name = "format", nullable = false)
+    private String format;
+
+    @Column(name = "created_at", nullable = false)
+    private Instant createdAt;
+
+    /** Read by one more query for all rows of a result, not by one a row. */
+    @ElementCollection(fetch = FetchType.EAGER)
+    @Fetch(FetchMode.SUBSELECT)
+    @CollectionTable(name = "image_launch_permission", joinColumns = @JoinColumn(name = "image_id"))
+    @Column(name = "account_id", nullable = false)
+    private Set<String> launchers = new HashSet<>();
+
+    @SuppressWarnings("NullAway.Init")
+    protected ImageRow() {}
+
+    ImageRow(Image image) {
+        id = image.id().value();
+        accountId = image.owner().value();
+        ownerAlias = image.ownerAlias();
+        name = image.description().name();
+        description = image.description().text();
+        bucket = image.description().bucket();
+        objectKey = image.description().key();
+        architecture = image.description().architecture();
+        rootDeviceName = image.description().rootDeviceName();
+        state = image.state().text();
+        stateReason = image.stateReason();
+        isPublic = image.isPublic();
+        sha256 = image.content().sha256();
+        sizeBytes = image.content().sizeBytes();
+        virtualSizeBytes = image.content().virtualSizeBytes();
+        format = image.content().format();
+        createdAt = image.createdAt();
+    }
+
+    String id() {
+        return id;
+    }
+
+    boolean is(ImageState expected) {
+        return state.equals(expected.text());
+    }
+
+    void becomeAvailable(Image.Content content) {
+        state = ImageState.AVAILABLE.text();
+        stateReason = "";
+        sha256 = content.sha256();
+        sizeBytes = content.sizeBytes();
+        virtualSizeBytes = content.virtualSizeBytes();
+        format = content.format();
+    }
+
+    void fail(String reason) {
+        state = ImageState.FAILED.text();
+        stateReason = reason;
+    }
+
+    void deregister() {
+        state = ImageState.DEREGISTERED.text();
+        isPublic = false;
+        launchers.clear();
+    }
+
+    void describe(String text) {
+        description = text;
+    }
+
+    void share(boolean withEverybody, Set<AccountId> accounts) {
+        isPublic = withEverybody;
+        launchers.clear();
+        accounts.forEach(account -> launchers.add(account.value()));
+    }
+
+    Image toImage(Map<String, String> tags) {
+        return new Image(
+                new ImageId(id),
+                new AccountId(accountId),
+                ownerAlias,
+                new Image.Description(name, description, bucket, objectKey, architecture, rootDeviceName),
+                ImageState.parse(state),
+                stateReason,
+                isPublic,
+                new Image.Content(sha256, sizeBytes, virtualSizeBytes, format),
+                createdAt,
+                launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
+                tags);
+    }
+}

@@ -1,0 +1,147 @@
+package io.coppice.cloud.image;
+
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
+
+/** Images in the database. Thread-safe. */
+@ApplicationScoped
+class ImageStore {
+    static final String RESOURCE_TYPE = "image";
+
+    private static final int UNFINISHED_LIMIT = 256;
+
+    private final Database database;
+    private final Tags tags;
+    private final ImageConfig config;
+
+    ImageStore(Database database, Tags tags, ImageConfig config) {
+        this.database = database;
+        this.tags = tags;
+        this.config = config;
+    }
+
+    /** Adds an image with its tags; throws {@code InvalidAMIName.Duplicate} or {@code ResourceLimitExceeded}. */
+    void add(Image image) {
+        database.run(entities -> {
+            var name = image.description().name();
+            named(entities, image.owner(), name).ifPresent(other -> {
+                throw ImageErrors.duplicateName(name, other.id());
+            });
+            var count = entities.createQuery(
+                            "select count(i) from ImageRow i where i.accountId = :account and i.state <> 'deregistered'",
+                            Long.class)
+                    .setParameter("account", image.owner().value())
+                    .getSingleResult();
+            if (count >= config.maxPerAccount()) {
+                throw ImageErrors.limitExceeded(config.maxPerAccount());
+            }
+            entities.persist(new ImageRow(image));
+            try {
+                entities.flush();
+            } catch (ConstraintViolationException e) {
+                throw ImageErrors.duplicateName(name, "that was registered at the same time");
+            }
+            tags.put(image.owner(), image.id().value(), RESOURCE_TYPE, image.tags());
+        });
+    }
+
+    /** The account's image of this name that is not deregistered. */
+    Optional<Image> named(AccountId account, String name) {
+        return database.call(entities -> named(entities, account, name).map(row -> row.toImage(Map.of())));
+    }
+
+    private static Optional<ImageRow> named(EntityManager entities, AccountId account, String name) {
+        return entities
+                .createQuery(
+                        "from ImageRow i where i.accountId = :account and i.name = :name and i.state <> 'deregistered'",
+                        ImageRow.class)
+                .setParameter("account", account.value())
+                .setParameter("name", name)
+                .getResultList()
+                .stream()
+                .findFirst();
+    }
+
+    /** The image if it exists, deregistered ones too, without tags. */
+    Optional<Image> find(ImageId id) {
+        return database.call(entities ->
+                Optional.ofNullable(entities.find(ImageRow.class, id.value())).map(row -> row.toImage(Map.of())));
+    }
+
+    /**
+     * At most {@code limit} images that the account may see, by id, with the account's tags: three queries.
+     *
+     * @param ids null for all
+     * @param after only images whose id is greater; null for all
+     */
+    List<Image> visible(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
+        return database.call(entities -> {
+            var query = entities.createQuery(
+                            "from ImageRow i where i.state <> 'deregistered'"
+                                    + " and (i.accountId = :account or i.isPublic or :account member of i.launchers)"
+                                    + (ids == null ? "" : " and i.id in (:ids)")
+                                    + (after == null ? "" : " and i.id > :after")
+                                    + " order by i.id",
+                            ImageRow.class)
+                    .setParameter("account", account.value())
+                    .setMaxResults(limit);
+            if (ids != null) {
+                query.setParameter("ids", ids);
+            }
+            if (after != null) {
+                query.setParameter("after", after);
+            }
+            var rows = query.getResultList();
+            var tagsById = tags.of(account, rows.stream().map(ImageRow::id).toList());
+            return rows.stream()
+                    .map(row -> row.toImage(tagsById.getOrDefault(row.id(), Map.of())))
+                    .toList();
+        });
+    }
+
+    /** Changes an image that is in this state; gives whether it was. */
+    boolean change(ImageId id, ImageState expected, Consumer<ImageRow> change) {
+        return database.call(entities -> {
+            var row = entities.find(ImageRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
+            if (row == null || !row.is(expected)) {
+                return false;
+            }
+            change.accept(row);
+            return true;
+        });
+    }
+
+    /** Images in this state that background work has to look at, oldest first, a few hundred at most. */
+    List<Image> inState(ImageState state) {
+        return database.call(entities -> entities
+                .createQuery("from ImageRow i where i.state = :state order by i.createdAt", ImageRow.class)
+                .setParameter("state", state.text())
+                .setMaxResults(UNFINISHED_LIMIT)
+                .getResultList()
+                .stream()
+                .map(row -> row.toImage(Map.of()))
+                .toList());
+    }
+
+    /** Forgets a deregistered image for good. */
+    void purge(ImageId id) {
+        database.run(entities -> {
+            var row = entities.find(ImageRow.class, id.value());
+            if (row != null && row.is(ImageState.DEREGISTERED)) {
+                entities.remove(row);
+            }
+        });
+    }
+}

@@ -1,0 +1,43 @@
+package io.coppice.cloud.image;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.NoSuchElementException;
+
+/** Images for other features. Thread-safe. */
+@ApplicationScoped
+class StoredImages implements Images {
+    private final ImageStore store;
+    private final ImageBytes bytes;
+
+    StoredImages(ImageStore store, ImageBytes bytes) {
+        this.store = store;
+        this.bytes = bytes;
+    }
+
+    @Override
+    public LaunchImage forLaunch(AccountId account, ImageId id) {
+        var image = store.find(id)
+                .filter(found -> found.state() != ImageState.DEREGISTERED)
+                .filter(found -> found.allows(account))
+                .orElseThrow(() -> ImageErrors.notFound(id.value()));
+        if (image.state() != ImageState.AVAILABLE) {
+            throw ImageErrors.notAvailable(image);
+        }
+        return image.forLaunch();
+    }
+
+    @Override
+    public String downloadUrl(ImageId id, int validSeconds) {
+        try {
+            return bytes.downloadUrl(id, validSeconds);
+        } catch (ImageBytesException e) {
+            throw switch (e.kind()) {
+                case NOT_READABLE, NOT_AN_IMAGE ->
+                    new NoSuchElementException("the bytes of " + id + " are gone: " + e.getMessage(), e);
+                case AWAY -> e;
+            };
+        }
+    }
+}

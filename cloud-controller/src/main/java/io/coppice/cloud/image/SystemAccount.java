@@ -1,0 +1,10 @@
+package io.coppice.cloud.image;
+
+import io.coppice.foundation.id.AccountId;
+
+/** Which account is the cloud's own. Thread-safe. */
+@FunctionalInterface
+interface SystemAccount {
+    /** Its id, which never changes; fails before the first start has made it. */
+    AccountId id();
+}
