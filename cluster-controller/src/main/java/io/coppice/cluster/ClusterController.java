@@ -80,7 +80,8 @@ public final class ClusterController implements AutoCloseable {
         }
         ticker.scheduleWithFixedDelay(() -> round(zone::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         var aliveMillis = config.keepAlive().toMillis();
-        ticker.scheduleWithFixedDelay(() -> round(control::keepWatchesAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+                () -> round(control::keepWatchesAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Starts to listen. Throws {@link IOException} when the port is taken or the folder cannot be used. */

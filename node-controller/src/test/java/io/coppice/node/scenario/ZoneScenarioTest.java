@@ -207,6 +207,48 @@ class ZoneScenarioTest {
     }
 
     @Test
+    void aGuestThatFallsOffIsStartedAgain() throws IOException {
+        var host = zone.host();
+        var instance = zone.launch();
+        instance.becomes(Phase.PHASE_RUNNING);
+        for (int fall = 1; fall <= 5; fall++) {
+            host.simulation().hypervisor().powerOff(instance.id());
+            var starts = fall + 1;
+            eventually("start number " + starts, () -> instance.times(Phase.PHASE_RUNNING) >= starts);
+            assertTrue(host.runs(instance.id()));
+        }
+        assertEquals(0, instance.times(Phase.PHASE_STOPPED));
+        assertTrue(
+                zone.cloud().seen(instance.id()).stream()
+                        .anyMatch(each -> each.getFailure().getRetryable()),
+                "after a few times there is a wait, and it is told");
+    }
+
+    @Test
+    void aStoppedInstanceThatCannotStartKeepsItsDiskAndIsTriedAgain() throws IOException {
+        var host = zone.host();
+        var instance = zone.launch();
+        instance.becomes(Phase.PHASE_RUNNING);
+        instance.stop();
+        instance.becomes(Phase.PHASE_STOPPED);
+        host.agentDies();
+        host.behaves(SimulationPlan.healthy().with(Fault.START, 1));
+        host.starts();
+        instance.start();
+        eventually(
+                "many attempts failed",
+                () -> zone.cloud().seen(instance.id()).stream()
+                                .filter(each -> each.getFailure().getRetryable())
+                                .count()
+                        > 4);
+        assertEquals(0, instance.times(Phase.PHASE_FAILED));
+        host.agentDies();
+        host.behaves(SimulationPlan.healthy());
+        host.starts();
+        instance.becomes(Phase.PHASE_RUNNING);
+    }
+
+    @Test
     void whatFindsNoRoomWaitsUntilThereIsSome() throws IOException {
         zone.host();
         var large = zone.launch(1, 3, 3000).getFirst();
