@@ -1,5 +1,6 @@
 package io.coppice.node.hypervisor;
 
+import io.coppice.foundation.undo.Undo;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -90,6 +91,7 @@ final class LibvirtConnection implements AutoCloseable {
             }
             if (current != null) {
                 LOG.warnf("the connection to libvirt at %s was lost; connecting again (guests are not affected)", uri);
+                session = null;
                 dispose(current);
             }
             return open();
@@ -100,8 +102,12 @@ final class LibvirtConnection implements AutoCloseable {
 
     private LibvirtSession open() throws LibvirtException {
         var fresh = new LibvirtSession(uri);
+        try (var undo = Undo.begin()) {
+            undo.add("close the new connection", fresh::close);
+            opened.on(fresh);
+            undo.commit();
+        }
         session = fresh;
-        opened.on(fresh);
         return fresh;
     }
 

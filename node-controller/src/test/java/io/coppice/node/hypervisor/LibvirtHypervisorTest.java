@@ -1,5 +1,8 @@
 package io.coppice.node.hypervisor;
 
+import static io.coppice.node.lab.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.foundation.id.AccountId;
@@ -9,10 +12,15 @@ import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.disk.QcowDiskStore;
 import io.coppice.node.lab.GuestImage;
 import io.coppice.node.lab.PrivateLibvirtd;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.libvirt.Connect;
 
@@ -70,6 +78,50 @@ class LibvirtHypervisorTest extends HypervisorContract {
                 List.of(disk),
                 List.of(),
                 folder.resolve("instances").resolve(instance.value()).resolve("console.log"));
+    }
+
+    @Test
+    void guestsAndEventsOutliveARestartOfLibvirt() throws Exception {
+        var spec = bootable(InstanceId.random(), 1);
+        var events = new CopyOnWriteArrayList<DomainEvent>();
+        try (var hypervisor = open();
+                var subscription = hypervisor.subscribe(events::add)) {
+            hypervisor.start(spec);
+            libvirtd.restart();
+            eventually("libvirt answers again", () -> state(hypervisor, spec) == DomainState.RUNNING);
+            events.clear();
+            hypervisor.powerOff(spec.instance());
+            eventually(
+                    "events come from the new connection",
+                    () -> events.contains(new DomainEvent(spec.instance(), DomainState.SHUT_OFF, false)));
+            hypervisor.remove(spec.instance());
+        }
+    }
+
+    @Test
+    void domainsOfOthersAreNeitherListedNorTouched() throws Exception {
+        var instance = InstanceId.random();
+        var other = HostId.keptIn(Files.createDirectories(folder.resolve("other-host")));
+        try (var ours = open();
+                var theirs = new LibvirtHypervisor(new LibvirtSettings(libvirtd.uri(), other, folder, 4.0, 0), false)) {
+            theirs.start(bootable(instance, 1));
+            assertEquals(Optional.empty(), ours.find(instance));
+            assertEquals(List.of(), ours.list());
+            ours.powerOff(instance);
+            ours.remove(instance);
+            assertThrows(HypervisorException.class, () -> ours.start(bootable(instance, 2)));
+            assertEquals(
+                    DomainState.RUNNING, theirs.find(instance).orElseThrow().state());
+            theirs.remove(instance);
+        }
+    }
+
+    private static @Nullable DomainState state(Hypervisor hypervisor, DomainSpec spec) {
+        try {
+            return hypervisor.find(spec.instance()).map(Domain::state).orElse(null);
+        } catch (HypervisorException e) {
+            return null;
+        }
     }
 
     /** Another client of libvirt presses the button: for the agent, the guest went by itself. */
