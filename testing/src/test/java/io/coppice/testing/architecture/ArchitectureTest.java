@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ArchitectureTest {
     private static final String ENTITY = "jakarta.persistence.Entity";
-    private static final String[] DATABASE = {"jakarta.persistence..", "org.hibernate..", "org.flywaydb..", "java.sql.."};
+    private static final String[] DATABASE = {"jakarta.persistence..", "org.hibernate..", "org.flywaydb..", "java.sql.."
+    };
 
     @SuppressWarnings("NullAway.Init")
     private static JavaClasses product;
@@ -177,13 +178,11 @@ class ArchitectureTest {
     @Test
     void aBrokenRuleIsNoticed() {
         var itself = new ClassFileImporter().importClasses(ArchitectureTest.class);
-        assertThrows(
-                AssertionError.class,
-                () -> noClasses()
-                        .should()
-                        .dependOnClassesThat()
-                        .resideInAPackage("org.junit.jupiter..")
-                        .check(itself));
+        assertThrows(AssertionError.class, () -> noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.junit.jupiter..")
+                .check(itself));
     }
 
     /** A rule about a part that has no such class yet holds. */

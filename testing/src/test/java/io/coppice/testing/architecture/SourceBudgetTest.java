@@ -63,7 +63,9 @@ class SourceBudgetTest {
     void everythingIsCaughtAtNamedBoundariesOnly() {
         var found = SourceTree.javaFiles().stream()
                 .filter(file -> file.toString().contains("src/main/java"))
-                .filter(file -> CATCH_ALL.matcher(String.join("\n", SourceTree.lines(file))).find())
+                .filter(file -> CATCH_ALL
+                        .matcher(String.join("\n", SourceTree.lines(file)))
+                        .find())
                 .map(SourceBudgetTest::moduleAndClass)
                 .collect(Collectors.toCollection(TreeSet::new));
         found.removeAll(BOUNDARIES);
@@ -89,7 +91,9 @@ class SourceBudgetTest {
     void nothingIsLeftForLater() {
         var left = SourceTree.javaFiles().stream()
                 .filter(file -> file.toString().contains("src/main/java"))
-                .filter(file -> UNFINISHED.matcher(String.join("\n", SourceTree.lines(file))).find())
+                .filter(file -> UNFINISHED
+                        .matcher(String.join("\n", SourceTree.lines(file)))
+                        .find())
                 .map(SourceBudgetTest::name)
                 .toList();
         assertEquals(List.of(), left);
@@ -97,7 +101,9 @@ class SourceBudgetTest {
 
     @Test
     void theSourcesAreFound() {
-        assertTrue(SourceTree.javaFiles().size() > 50, "only " + SourceTree.javaFiles().size() + " source files found");
+        assertTrue(
+                SourceTree.javaFiles().size() > 50,
+                "only " + SourceTree.javaFiles().size() + " source files found");
         assertTrue(CATCH_ALL.matcher("} catch (RuntimeException e) {").find());
         assertTrue(CATCH_ALL.matcher("} catch (IOException | Error e) {").find());
     }

@@ -17,7 +17,8 @@ public final class SourceTree {
                 return folder;
             }
         }
-        throw new IllegalStateException("not inside the repository: " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+                "not inside the repository: " + Path.of("").toAbsolutePath());
     }
 
     /** All hand-written Java files of all modules, tests included, in order of their names. */

@@ -1,0 +1,55 @@
+package io.coppice.testing.cloud;
+
+import static io.coppice.testing.cloud.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** If this fails, a cloud whose database goes away hangs, lies or stays broken when the database is back. */
+@Tag("full")
+class DatabaseGoneTest {
+    @Test
+    void requestsAreRefusedUntilItIsBack(@TempDir Path folder) throws Exception {
+        try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "simulated", "--no-sample-image")) {
+            var environment = cloud.environment();
+            var requests = new SignedRequests(
+                    URI.create(environment.getOrDefault("AWS_ENDPOINT_URL", "")),
+                    environment.getOrDefault("AWS_REGION", ""));
+            var postmaster = postmaster(cloud.data());
+            postmaster.destroyForcibly();
+            var refused = eventually(
+                    "a refusal",
+                    Duration.ofMinutes(1),
+                    () -> requests.send(
+                            "Version=2016-11-15&Action=DescribeInstances",
+                            environment.getOrDefault("AWS_ACCESS_KEY_ID", ""),
+                            environment.getOrDefault("AWS_SECRET_ACCESS_KEY", ""),
+                            Clock.systemUTC()),
+                    answer -> answer.status() != 200);
+            assertEquals(503, refused.status(), refused::body);
+            assertTrue(refused.hasRequestId(), refused::body);
+            cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "down");
+            cloud.upAgain().orFail();
+            try (var ec2 = cloud.ec2()) {
+                assertTrue(ec2.describeInstances().reservations().isEmpty());
+            }
+        }
+    }
+
+    /** PostgreSQL writes its process id as the first line of postmaster.pid in its data folder. */
+    private static ProcessHandle postmaster(Path data) throws Exception {
+        try (var files = Files.find(data, 6, (path, any) -> path.endsWith("postmaster.pid"))) {
+            var file = files.findFirst().orElseThrow(() -> new AssertionError("no PostgreSQL runs in " + data));
+            var pid = Long.parseLong(Files.readAllLines(file).getFirst().strip());
+            return ProcessHandle.of(pid).orElseThrow();
+        }
+    }
+}

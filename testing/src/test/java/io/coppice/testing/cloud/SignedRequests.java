@@ -1,0 +1,95 @@
+package io.coppice.testing.cloud;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
+import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
+import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+
+/** EC2 requests as no well-behaved client would send them, signed by the AWS SDK's own signer where they are signed at all. */
+final class SignedRequests {
+    private static final Set<String> SET_BY_THE_CLIENT = Set.of("host", "content-length", "connection");
+    private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
+    private static final Pattern REQUEST_ID = Pattern.compile("<RequestI[dD]>([^<]+)</RequestI[dD]>");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final URI endpoint;
+    private final String region;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    SignedRequests(URI endpoint, String region) {
+        this.endpoint = endpoint;
+        this.region = region;
+    }
+
+    /** What came back. */
+    record Answer(int status, String body) {
+        String code() {
+            var matcher = CODE.matcher(body);
+            return matcher.find() ? matcher.group(1) : "";
+        }
+
+        boolean hasRequestId() {
+            return REQUEST_ID.matcher(body).find();
+        }
+    }
+
+    /** Sends the form body signed with the key at the clock's time. */
+    Answer send(String form, String accessKey, String secretKey, Clock clock) {
+        ContentStreamProvider body = ContentStreamProvider.fromUtf8String(form);
+        var signed = AwsV4HttpSigner.create()
+                .sign(request -> request.identity(AwsCredentialsIdentity.create(accessKey, secretKey))
+                        .request(SdkHttpRequest.builder()
+                                .uri(endpoint.resolve("/"))
+                                .method(SdkHttpMethod.POST)
+                                .putHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+                                .build())
+                        .payload(body)
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "ec2")
+                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                        .putProperty(HttpSigner.SIGNING_CLOCK, clock));
+        var builder = HttpRequest.newBuilder(endpoint.resolve("/"))
+                .timeout(LIMIT)
+                .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.UTF_8));
+        signed.request().forEachHeader((name, values) -> {
+            if (!SET_BY_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> builder.header(name, value));
+            }
+        });
+        return send(builder.build());
+    }
+
+    /** Sends the form body without a signature. */
+    Answer sendUnsigned(String form) {
+        return send(HttpRequest.newBuilder(endpoint.resolve("/"))
+                .timeout(LIMIT)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.UTF_8))
+                .build());
+    }
+
+    private Answer send(HttpRequest request) {
+        try {
+            var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending", e);
+        }
+    }
+}

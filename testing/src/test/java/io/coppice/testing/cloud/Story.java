@@ -1,0 +1,48 @@
+package io.coppice.testing.cloud;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.testing.architecture.SourceTree;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A user's whole story told by boto3, in Python, as users write it: see {@code story.py}. */
+final class Story {
+    static final boolean SIMULATED = true;
+    static final boolean REAL = false;
+
+    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final String PYTHON = "/usr/bin/python3";
+
+    private Story() {}
+
+    /** Tells it against the cloud; skips with the reason where boto3 is missing. */
+    static void tell(CloudUnderTest cloud, boolean simulated) {
+        var boto = Command.run(LIMIT, Map.of(), List.of(PYTHON, "-c", "import boto3; print(boto3.__version__)"));
+        assumeTrue(boto.status() == 0, "boto3 is missing: apt-get install python3-boto3");
+        var environment = new HashMap<>(cloud.environment());
+        environment.put("SAMPLE_IMAGE", cloud.sampleImageId());
+        var script = SourceTree.root().resolve("testing/src/test/resources/io/coppice/testing/cloud/story.py");
+        var line =
+                new ArrayList<>(List.of(PYTHON, script.toString(), disk(cloud).toString()));
+        if (simulated) {
+            line.add("--simulated");
+        }
+        var told = Command.run(LIMIT, environment, line).orFail();
+        assertTrue(told.output().contains("the end"), told.output());
+    }
+
+    /** A small disk image to upload: the sample image where it was built for this cloud or user. */
+    private static Path disk(CloudUnderTest cloud) {
+        var image = cloud.data().resolveSibling("story-image");
+        var script = SourceTree.root().resolve("deploy/sample-image/build.sh");
+        Command.run(LIMIT, Map.of(), List.of(script.toString(), image.toString()))
+                .orFail();
+        return image.resolve("disk.qcow2");
+    }
+}
