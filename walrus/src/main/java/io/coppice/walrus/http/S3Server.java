@@ -18,6 +18,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -72,13 +74,9 @@ public final class S3Server implements AutoCloseable {
 
     /** Begins to listen; throws {@link IOException} when the address is taken. */
     public void start(Address address) throws IOException {
-        actualPort.set(address.port());
-        // The first server takes the port, also a free one when none is named; the others share it.
-        await(vertx.deployVerticle(new Loop(address.host()))
-                .onSuccess(id -> deployment = id)
-                .compose(id -> vertx.deployVerticle(
-                        () -> new Loop(address.host()), new DeploymentOptions().setInstances(loops() - 1)))
-                .onSuccess(id -> deployment = deployment + " " + id));
+        actualPort.set(address.port() == 0 ? freePort(address.host()) : address.port());
+        await(vertx.deployVerticle(() -> new Loop(address.host()), new DeploymentOptions().setInstances(loops()))
+                .onSuccess(id -> deployment = id));
     }
 
     /** The port that it really listens on. */
@@ -88,12 +86,18 @@ public final class S3Server implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (var id : deployment.split(" ")) {
-            if (!id.isEmpty()) {
-                await(vertx.undeploy(id));
-            }
+        if (!deployment.isEmpty()) {
+            await(vertx.undeploy(deployment));
         }
         deployment = "";
+    }
+
+    /** The event loops share a port only when all ask for the same one, so a free one is looked up first. */
+    private static int freePort(String host) throws IOException {
+        try (var probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(host, 0));
+            return probe.getLocalPort();
+        }
     }
 
     private static int loops() {
@@ -118,7 +122,6 @@ public final class S3Server implements AutoCloseable {
             vertx.createHttpServer(options)
                     .requestHandler(S3Server.this::accept)
                     .listen(actualPort.get(), host)
-                    .onSuccess(server -> actualPort.set(server.actualPort()))
                     .<Void>mapEmpty()
                     .onComplete(started);
         }

@@ -1,0 +1,60 @@
+package io.coppice.walrus;
+
+import io.coppice.walrus.metadata.BlobCollector;
+import java.time.Clock;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** Runs the collector again and again on a thread of its own; a failed run is logged and the next one repairs it. */
+final class CollectorLoop implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(CollectorLoop.class);
+    private static final int ORPHANS_EVERY_RUNS = 60;
+
+    private final BlobCollector collector;
+    private final Duration pause;
+    private final Clock clock;
+    private final Thread thread;
+    private volatile String summary = "not run yet";
+
+    CollectorLoop(BlobCollector collector, Duration pause, Clock clock) {
+        this.collector = collector;
+        this.pause = pause;
+        this.clock = clock;
+        this.thread = Thread.ofVirtual().name("walrus-collector").unstarted(this::loop);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** How the last run went. */
+    String summary() {
+        return summary;
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+
+    private void loop() {
+        for (int run = 0; !Thread.currentThread().isInterrupted(); run++) {
+            try {
+                var removed = collector.collectUnreferenced();
+                if (run % ORPHANS_EVERY_RUNS == 0) {
+                    removed += collector.collectOrphans();
+                }
+                summary = clock.instant() + ": removed " + removed + " blobs";
+            } catch (Exception e) {
+                // The boundary of the loop: whatever failed, the next run looks at everything again.
+                LOG.warn("unused bytes could not be collected; tried again in " + pause, e);
+                summary = clock.instant() + ": failed, " + e.getMessage();
+            }
+            try {
+                Thread.sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.coppice.walrus;
+
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.Role;
+import io.coppice.foundation.role.RoleHealth;
+import io.coppice.foundation.role.RoleName;
+import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.foundation.undo.Undo;
+import io.coppice.walrus.blob.LocalBlobStore;
+import io.coppice.walrus.http.S3Server;
+import io.coppice.walrus.http.S3Settings;
+import io.coppice.walrus.http.SegmentSender;
+import io.coppice.walrus.http.Store;
+import io.coppice.walrus.identity.RemoteSigningKeys;
+import io.coppice.walrus.image.DownloadUrls;
+import io.coppice.walrus.image.ImageDownloads;
+import io.coppice.walrus.image.ImageStoreService;
+import io.coppice.walrus.image.Images;
+import io.coppice.walrus.metadata.BlobCollector;
+import io.coppice.walrus.metadata.Blobs;
+import io.coppice.walrus.metadata.PinnedImages;
+import io.coppice.walrus.metadata.Transactions;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Walrus as a role: opens its doors, and runs the collector of unused bytes. Thread-safe. */
+@ApplicationScoped
+public class WalrusRole implements Role {
+    private final SiteConfig site;
+    private final WalrusConfig config;
+    private final Vertx vertx;
+    private final Transactions transactions;
+    private final Clock clock = Clock.systemUTC();
+
+    private @Nullable Running running;
+
+    /** What is up while the role is. {@code stop} takes all of it down. */
+    private record Running(Undo stop, RemoteSigningKeys keys, LocalBlobStore blobs, CollectorLoop collector) {}
+
+    /** Built by the container. */
+    public WalrusRole(SiteConfig site, WalrusConfig config, Vertx vertx, Transactions transactions) {
+        this.site = site;
+        this.config = config;
+        this.vertx = vertx;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public RoleName name() {
+        return RoleName.WALRUS;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running != null) {
+            return;
+        }
+        var undo = Undo.begin();
+        try {
+            running = open(undo);
+        } catch (IOException e) {
+            throw new RoleStartException(
+                    "Walrus does not start: " + e.getMessage(),
+                    "free the addresses " + site.endpoints().s3() + " and "
+                            + site.endpoints().walrus() + " or choose others with coppice.endpoints.s3 and"
+                            + " coppice.endpoints.walrus, and check who may write " + site.dataDir(),
+                    e);
+        } finally {
+            if (running == null) {
+                undo.close();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (running != null) {
+            running.stop().close();
+            running = null;
+        }
+    }
+
+    @Override
+    public synchronized RoleHealth health() {
+        if (running == null) {
+            return RoleHealth.notReady("not started");
+        }
+        try {
+            var free = running.blobs().freeBytes();
+            return RoleHealth.ready(
+                    "serves S3 on " + site.endpoints().s3(),
+                    Map.of(
+                            "s3", site.endpoints().s3(),
+                            "freeBytes", String.valueOf(free),
+                            "identityWatch", String.valueOf(running.keys().watching()),
+                            "collector", running.collector().summary()));
+        } catch (IOException e) {
+            return RoleHealth.notReady("the folder of the objects cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Running open(Undo undo) throws IOException {
+        var folder = Files.createDirectories(site.dataDir().resolve("walrus"));
+        var tls = RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.WALRUS, site.region()), clock);
+        var blobStore = new LocalBlobStore(folder, config.reserveBytes());
+        var blobs = new Blobs(clock);
+        var urls = DownloadUrls.open(folder.resolve("download-secret"), clock);
+
+        var channel = RpcChannels.open(Address.parse(site.endpoints().cloud()), tls, PeerKind.CLOUD_CONTROLLER);
+        undo.add("close the channel to the Cloud Controller", channel::shutdownNow);
+        var keys = new RemoteSigningKeys(channel, clock, config.signingKeyCache());
+        undo.add("stop watching identity", keys::close);
+
+        var images = new Images(transactions, blobs, blobStore, clock);
+        var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
+                .offer(
+                        new ImageStoreService(
+                                images, urls, "http://" + site.endpoints().s3()),
+                        PeerKind.CLOUD_CONTROLLER)
+                .start();
+        undo.add("close the gRPC door", rpc::close);
+
+        var downloads = new ImageDownloads(
+                transactions, new PinnedImages(clock, blobs), urls, new SegmentSender(blobStore, config.idleLimit()));
+        var settings = new S3Settings(
+                site.region(),
+                config.domains(),
+                config.maxConcurrentRequests(),
+                config.maxPutBytes(),
+                config.idleLimit());
+        var server = new S3Server(
+                vertx, new Store(transactions, clock, blobs, blobStore), keys, settings, Optional.of(downloads));
+        server.start(Address.parse(site.endpoints().s3()));
+        undo.add("close the S3 door", server::close);
+
+        var collector = new CollectorLoop(
+                new BlobCollector(transactions, blobs, blobStore, clock, config.blobGrace()),
+                config.collectEvery(),
+                clock);
+        collector.start();
+        undo.add("stop the collector", collector::close);
+        return new Running(undo, keys, blobStore, collector);
+    }
+}

@@ -1,0 +1,178 @@
+package io.coppice.walrus.image;
+
+import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.body.Digests;
+import io.coppice.walrus.metadata.Blobs;
+import io.coppice.walrus.metadata.BucketRow;
+import io.coppice.walrus.metadata.Buckets;
+import io.coppice.walrus.metadata.ImageRow;
+import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Objects;
+import io.coppice.walrus.metadata.PinnedImages;
+import io.coppice.walrus.metadata.Segment;
+import io.coppice.walrus.metadata.Transactions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.hibernate.StatelessSession;
+
+/** Looks at objects as images and pins their bytes. Thread-safe. */
+public final class Images {
+    private static final int READ_BYTES = 1024 * 1024;
+
+    private final Transactions transactions;
+    private final BlobStore store;
+    private final Buckets buckets;
+    private final Objects objects;
+    private final PinnedImages pinned;
+    private final Blobs blobs;
+
+    /** Reads bytes from {@code store}. */
+    public Images(Transactions transactions, Blobs blobs, BlobStore store, Clock clock) {
+        this.transactions = transactions;
+        this.store = store;
+        this.blobs = blobs;
+        this.buckets = new Buckets(clock);
+        this.objects = new Objects(clock, blobs);
+        this.pinned = new PinnedImages(clock, blobs);
+    }
+
+    /** Where an image lies and on whose behalf it is read. */
+    public record Source(String accountId, String bucket, String key) {}
+
+    /** An object that can be used as an image. */
+    public record Inspected(ImageFormat.Recognised image, long sizeBytes, String etag) {}
+
+    /** There is no such object, for this account. */
+    public static final class NotFoundException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NotFoundException(Source source) {
+            super("no object " + source.key() + " in bucket " + source.bucket()
+                    + ": check the name, and upload it first");
+        }
+    }
+
+    /** The object belongs to somebody else. */
+    public static final class DeniedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        DeniedException(Source source) {
+            super("bucket " + source.bucket() + " belongs to another account");
+        }
+    }
+
+    private record Found(ObjectRow object, List<Segment> segments) {}
+
+    /** Whose objects each account may read as images: its own. */
+    private static boolean mayRead(String accountId, BucketRow bucket) {
+        return bucket.accountId().equals(accountId);
+    }
+
+    /** Looks at an object; throws {@link NotAnImageException} with the reason when it is not an image. */
+    public Inspected inspect(Source source) throws IOException {
+        var found = transactions.call(session -> find(session, source));
+        return inspect(found);
+    }
+
+    /** Pins an object's present bytes, or tells what is pinned under that id already. Reads the whole object. */
+    public PinnedImages.Facts pin(Source source, String imageId) throws IOException {
+        var present = pinned(imageId);
+        if (present.isPresent()) {
+            return present.get();
+        }
+        // The pin takes the references first, so that the bytes stay while they are read.
+        var found = transactions.call(session -> {
+            var held = find(session, source);
+            blobs.retain(session, held.segments().stream().map(Segment::blob).toList());
+            return held;
+        });
+        var kept = false;
+        try {
+            var inspected = inspect(found);
+            var facts = new PinnedImages.Facts(
+                    inspected.image().format(),
+                    inspected.sizeBytes(),
+                    inspected.image().virtualSizeBytes(),
+                    sha256(found.segments()));
+            kept = transactions.call(session -> pinned.pin(session, imageId, facts, found.segments()));
+            return kept ? facts : pinned(imageId).orElse(facts);
+        } finally {
+            if (!kept) {
+                transactions.call(session -> {
+                    blobs.release(
+                            session,
+                            found.segments().stream().map(Segment::blob).toList());
+                    return true;
+                });
+            }
+        }
+    }
+
+    /** Forgets an image. */
+    public void unpin(String imageId) {
+        transactions.call(session -> {
+            pinned.unpin(session, imageId);
+            return true;
+        });
+    }
+
+    /** What is pinned under that id. */
+    public Optional<PinnedImages.Facts> pinned(String imageId) {
+        return transactions.call(session -> pinned.find(session, imageId)).map(Images::facts);
+    }
+
+    private static PinnedImages.Facts facts(ImageRow row) {
+        return new PinnedImages.Facts(row.format(), row.sizeBytes(), row.virtualSizeBytes(), row.sha256());
+    }
+
+    private Found find(StatelessSession session, Source source) {
+        var bucket = buckets.find(session, source.bucket()).orElseThrow(() -> new NotFoundException(source));
+        if (!mayRead(source.accountId(), bucket)) {
+            throw new DeniedException(source);
+        }
+        var object = objects.findAndHold(session, bucket.bucketId(), source.key())
+                .orElseThrow(() -> new NotFoundException(source));
+        return new Found(object, objects.segments(session, object.objectId()));
+    }
+
+    private Inspected inspect(Found found) throws IOException {
+        var head = ByteBuffer.allocate(ImageFormat.HEAD_BYTES);
+        for (var segment : found.segments()) {
+            var wanted = Math.min(head.remaining(), segment.sizeBytes());
+            if (wanted > 0) {
+                try (var channel = store.open(segment.blob(), 0, wanted)) {
+                    var more = true;
+                    while (more && head.hasRemaining()) {
+                        more = channel.read(head) >= 0;
+                    }
+                }
+            }
+        }
+        var size = found.object().sizeBytes();
+        return new Inspected(
+                ImageFormat.recognise(head.flip(), size), size, found.object().etag());
+    }
+
+    private String sha256(List<Segment> segments) throws IOException {
+        var digest = Digests.sha256();
+        for (var segment : segments) {
+            update(digest, segment);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void update(MessageDigest digest, Segment segment) throws IOException {
+        var buffer = ByteBuffer.allocate(READ_BYTES);
+        try (var channel = store.open(segment.blob(), 0, segment.sizeBytes())) {
+            while (channel.read(buffer) >= 0) {
+                digest.update(buffer.flip());
+                buffer.clear();
+            }
+        }
+    }
+}

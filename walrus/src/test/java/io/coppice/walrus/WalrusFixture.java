@@ -1,0 +1,174 @@
+package io.coppice.walrus;
+
+import io.coppice.foundation.rpc.Address;
+import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.blob.LocalBlobStore;
+import io.coppice.walrus.http.S3Server;
+import io.coppice.walrus.http.S3Settings;
+import io.coppice.walrus.http.Store;
+import io.coppice.walrus.identity.Principal;
+import io.coppice.walrus.identity.SigningKeys;
+import io.coppice.walrus.metadata.BlobCollector;
+import io.coppice.walrus.metadata.Blobs;
+import io.coppice.walrus.metadata.BucketRow;
+import io.coppice.walrus.metadata.ImageRow;
+import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Transactions;
+import io.coppice.walrus.metadata.UploadRow;
+import io.coppice.wire.sign.SigV4;
+import io.vertx.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+import org.hibernate.cfg.Configuration;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * A whole Walrus on a real PostgreSQL and a real port, with an identity that knows two accounts. Transactions go straight
+ * to Hibernate here; in the product they go through the transaction manager of Quarkus.
+ */
+public final class WalrusFixture implements AutoCloseable {
+    public static final String ALICE = "AKIAALICE00000000001";
+    public static final String BOB = "AKIABOB0000000000001";
+    public static final String SECRET = "secretsecretsecretsecretsecretsecret0001";
+
+    private static final Map<String, Principal> PRINCIPALS = Map.of(
+            ALICE, new Principal("111111111111", "a".repeat(64), "alice", false),
+            BOB, new Principal("222222222222", "b".repeat(64), "bob", false));
+
+    private final EmbeddedPostgres postgres;
+    private final SessionFactory sessions;
+    private final Vertx vertx = Vertx.vertx();
+    private final S3Server server;
+    private final Store store;
+    private volatile boolean failing;
+
+    public WalrusFixture(Path folder) throws IOException {
+        this(folder, S3Settings.standard("us-east-1"));
+    }
+
+    public WalrusFixture(Path folder, S3Settings settings) throws IOException {
+        postgres = EmbeddedPostgres.builder().start();
+        Flyway.configure()
+                .dataSource(postgres.getPostgresDatabase())
+                .locations("classpath:db/walrus")
+                .schemas("walrus")
+                .defaultSchema("walrus")
+                .load()
+                .migrate();
+        sessions = sessions(postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=walrus");
+        var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
+        store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore);
+        server = new S3Server(vertx, store, keys(), settings, Optional.empty());
+        server.start(new Address("127.0.0.1", 0));
+    }
+
+    /** Sessions on the tables of Walrus at that JDBC URL. */
+    public static SessionFactory sessions(String jdbcUrl) {
+        var configuration = new Configuration()
+                .setProperty("hibernate.connection.url", jdbcUrl)
+                .setProperty("hibernate.connection.pool_size", "60")
+                .setProperty("hibernate.hbm2ddl.auto", "none");
+        List.of(BucketRow.class, ObjectRow.class, UploadRow.class, ImageRow.class)
+                .forEach(configuration::addAnnotatedClass);
+        return configuration.buildSessionFactory();
+    }
+
+    /** Finds the keys of the accounts that the fixture knows. */
+    public static SigningKeys keys() {
+        return (accessKeyId, scope) -> Optional.ofNullable(PRINCIPALS.get(accessKeyId))
+                .map(principal -> new SigningKeys.SignerKey(
+                        SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal));
+    }
+
+    public Transactions transactions() {
+        return new Transactions() {
+            @Override
+            public <T> T call(Function<StatelessSession, T> work) {
+                try (var session = sessions.openStatelessSession()) {
+                    var transaction = session.beginTransaction();
+                    try {
+                        var result = work.apply(session);
+                        if (failing) {
+                            throw new IllegalStateException("the test wants this commit to fail");
+                        }
+                        transaction.commit();
+                        return result;
+                    } finally {
+                        if (transaction.isActive()) {
+                            transaction.rollback();
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    /** From now on no transaction commits, as if the process died before. */
+    public void failCommits(boolean fail) {
+        failing = fail;
+    }
+
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    public BlobStore blobs() {
+        return store.bytes();
+    }
+
+    /** A collector for which everything is old enough. */
+    public BlobCollector collector() {
+        return new BlobCollector(
+                store.transactions(), store.blobs(), store.bytes(), store.clock(), Duration.ofSeconds(-60));
+    }
+
+    /** How many blobs have bytes. */
+    public int blobCount() throws IOException {
+        var count = new int[1];
+        blobs().scan(Clock.systemUTC().instant().plusSeconds(60), blob -> count[0]++);
+        return count[0];
+    }
+
+    public S3Client client(String accessKey, String secret) {
+        return S3Client.builder()
+                .endpointOverride(endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                // The JDK's HTTP client cannot read an answer that comes in place of "100 Continue".
+                .serviceConfiguration(c -> c.expectContinueEnabled(false))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secret)))
+                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .build();
+    }
+
+    public S3Client alice() {
+        return client(ALICE, SECRET);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        vertx.close();
+        sessions.close();
+        postgres.close();
+    }
+}
