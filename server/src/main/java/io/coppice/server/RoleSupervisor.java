@@ -51,6 +51,9 @@ public final class RoleSupervisor {
             var begun = System.nanoTime();
             try {
                 require(name).start();
+            } catch (OperatorException e) {
+                stop();
+                throw e;
             } catch (RoleStartException e) {
                 stop();
                 throw new OperatorException(name.longName() + ": " + e.getMessage(), e.fix(), e);

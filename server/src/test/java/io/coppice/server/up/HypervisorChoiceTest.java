@@ -1,0 +1,123 @@
+package io.coppice.server.up;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.server.OperatorException;
+import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.Ipv4Range;
+import io.coppice.server.settings.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Broken: a first up would promise real guests where none can run, or take addresses that the machine already uses. */
+final class HypervisorChoiceTest {
+    private static final Optional<String> NOTHING = Optional.empty();
+
+    @Test
+    void realGuestsNeedRootAndPrograms() {
+        assertEquals(
+                "libvirt",
+                HypervisorChoice.of(NOTHING, new FakeMachine(true, Set.of())).name());
+        assertEquals(
+                "simulated",
+                HypervisorChoice.of(NOTHING, new FakeMachine(false, Set.of())).name());
+        var withoutQemu = HypervisorChoice.of(NOTHING, new FakeMachine(true, Set.of("qemu-img")));
+        assertEquals("simulated", withoutQemu.name());
+        assertTrue(withoutQemu.reason().contains("qemu-img"));
+    }
+
+    @Test
+    void whatWasAskedForIsGivenOrRefused() {
+        var plain = new FakeMachine(false, Set.of());
+        assertEquals(
+                "simulated",
+                HypervisorChoice.of(Optional.of("simulated"), plain).name());
+        assertThrows(OperatorException.class, () -> HypervisorChoice.of(Optional.of("libvirt"), plain));
+        assertThrows(OperatorException.class, () -> HypervisorChoice.of(Optional.of("xen"), plain));
+    }
+
+    @Test
+    void simulatedHostsLiveInTheServer() {
+        var settings = choose("simulated", 50, Optional.empty());
+        assertEquals("50", settings.value(Settings.SIMULATED_HOSTS, ""));
+        assertEquals("true", settings.value(Settings.ALLOW_SIMULATED_HOSTS, ""));
+        assertEquals(5, settings.roles().size());
+        assertEquals("172.30.0.0/16", settings.value(Settings.NODE_CIDR, ""));
+        assertEquals(settings.value(Settings.NODE_CIDR), settings.value(Settings.CLOUD_CIDR));
+        assertTrue(settings.value(Settings.BRIDGE, "").matches("cop-[0-9a-f]{4}"));
+    }
+
+    @Test
+    void hostsInNamespacesReachTheServerOnTheirManagementNetwork() {
+        var settings = choose("libvirt", 3, Optional.empty());
+        assertEquals(4, settings.roles().size());
+        assertTrue(settings.value(Settings.CLUSTER, "").matches("100\\..*\\.254:\\d+"), settings.toString());
+        assertTrue(settings.value(Settings.API, "").startsWith("127.0.0.1:"));
+        assertEquals("3", settings.value(Settings.NAMESPACE_HOSTS, ""));
+    }
+
+    @Test
+    void onlyTheUsersDoorListensElsewhere() {
+        var settings = choose("simulated", 1, Optional.of("127.0.0.2"));
+        assertTrue(settings.value(Settings.API, "").startsWith("127.0.0.2:"));
+        assertTrue(settings.value(Settings.CLUSTER, "").startsWith("127.0.0.1:"));
+        assertFalse(settings.value(Settings.S3, "").startsWith("127.0.0.2:"));
+    }
+
+    @Test
+    void aTokenSaysWhereItsClusterIs() {
+        var json = "{\"cluster\":\"192.0.2.7:8775\",\"authority\":\"ab\",\"secret\":\"s\"}";
+        var token = "coppice1."
+                + java.util.Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertEquals("192.0.2.7:8775", JoinToken.cluster(token));
+        assertThrows(OperatorException.class, () -> JoinToken.cluster("coppice1.???"));
+        assertThrows(OperatorException.class, () -> JoinToken.cluster("hello"));
+    }
+
+    private static Settings choose(String hypervisor, int hosts, Optional<String> listen) {
+        var options = new UpOptions(
+                Optional.of(hypervisor),
+                Optional.of(hosts),
+                listen,
+                NOTHING,
+                NOTHING,
+                NOTHING,
+                NOTHING,
+                false,
+                true,
+                false);
+        return new FirstSettings(new DataFolder(Path.of("/tmp/one")), options, new FakeMachine(true, Set.of()))
+                .choose(new HypervisorChoice(hypervisor, "asked for"));
+    }
+
+    /** A machine whose network is 172.31.0.0/16. */
+    private record FakeMachine(boolean root, Set<String> missing) implements Machine {
+        @Override
+        public boolean has(String program) {
+            return !missing.contains(program);
+        }
+
+        @Override
+        public boolean libvirtAnswers() {
+            return false;
+        }
+
+        @Override
+        public boolean portFree(String host, int port) {
+            return true;
+        }
+
+        @Override
+        public List<Ipv4Range> rangesInUse() {
+            return List.of(Ipv4Range.parse("172.31.0.1/16"));
+        }
+    }
+}
