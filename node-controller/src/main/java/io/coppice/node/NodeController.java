@@ -51,7 +51,7 @@ public final class NodeController implements AutoCloseable {
         return timer;
     }
 
-    /** Starts the agent of a host. From now on the drivers are closed by it, also when it throws. */
+    /** Starts the agent of a host. Its drivers are closed with this. */
     public void add(Host host, HostDrivers drivers) throws IOException {
         var agent = new NodeAgent(host, drivers, config.agentSettings(), shared);
         agents.add(agent);
