@@ -4,10 +4,13 @@ import io.coppice.foundation.id.AccountId;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
-/** Decides who may use the JSON API. A bean of the users' door; without one nobody may. */
+/** Decides who may use the JSON API. */
 @FunctionalInterface
 public interface ApiAccess {
-    /** Who calls, empty when that is not proved. May block. */
+    /**
+     * Who calls, empty when nothing proves it. Throws {@link io.coppice.wire.error.AwsException} when a proof is wrong. May
+     * block.
+     */
     Optional<Viewer> check(RoutingContext request);
 
     /** Whose resources a caller may see. */

@@ -11,17 +11,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the outbox from a position on, without a gap however transactions interleave: see {@link EventPosition}. An open
- * transaction anywhere in the database server holds back what was committed after it began. Thread-safe.
+ * Reads the outbox from a position on, without a gap and with each resource's events in their order, however
+ * transactions interleave: committed events are put in line before they are read, by whichever reader comes first.
+ *
+ * <p>Why that is right: whoever changes a resource holds its lock until the commit, so its events get rising ids, and
+ * whoever sees a later one sees the earlier ones too. A slice of all visible events in the order of their ids therefore
+ * never overtakes a change of the same resource. Thread-safe.
  */
 @ApplicationScoped
 public class EventReader {
+    private static final int SLICE = 5000;
     private static final String SELECT = """
-            select id, at, kind, resource_id, account_id, trigger, actor, request_id, summary, cast(facts as text)
-            from {h-schema}events
-            where xid >= cast(cast(:low as text) as xid8) and xid < cast(cast(:high as text) as xid8) and id > :after""";
+            select position, id, at, kind, resource_id, account_id, trigger, actor, request_id, summary,
+              cast(facts as text)
+            from {h-schema}events where position > :after""";
     private static final String MINE = " and account_id = :account";
-    private static final String ORDER = " order by id limit :limit";
+    private static final String ORDER = " order by position limit :limit";
+    private static final String PUT_IN_LINE = """
+            update {h-schema}events e set position = :last + n.n
+            from (select id, row_number() over (order by id) as n
+                  from (select id from {h-schema}events where position is null order by id limit :slice) f) n
+            where e.id = n.id""";
 
     private final Database database;
 
@@ -34,7 +44,7 @@ public class EventReader {
      * What was read.
      *
      * @param next read on from here
-     * @param more whether there was more to read at once
+     * @param more whether there may be more to read at once
      */
     public record Batch(List<Event> events, EventPosition next, boolean more) {
         public Batch {
@@ -42,10 +52,14 @@ public class EventReader {
         }
     }
 
-    /** The position after everything that is readable now. */
+    /** The position after everything that is committed now. */
     public EventPosition latest() {
-        var horizon = database.call(EventReader::horizon);
-        return new EventPosition(horizon, horizon, 0);
+        while (putInLine()) {
+            // Another slice.
+        }
+        return new EventPosition(database.call(entities ->
+                (Long) entities.createNativeQuery("select last from {h-schema}event_line", Long.class)
+                        .getSingleResult()));
     }
 
     /**
@@ -55,42 +69,58 @@ public class EventReader {
      * @param limit 1 to 10,000
      */
     public Batch read(EventPosition after, Optional<AccountId> account, int limit) {
+        var more = putInLine();
         return database.call(entities -> {
-            var window =
-                    after.open() ? after : new EventPosition(after.low(), Math.max(after.low(), horizon(entities)), 0);
-            if (!window.open()) {
-                return new Batch(List.of(), window, false);
+            var events = select(entities, after, account, limit);
+            var next = events.isEmpty() ? after : events.getLast().position();
+            return new Batch(events, next, more || events.size() == limit);
+        });
+    }
+
+    /** Gives positions to committed events that have none. Returns whether there may be more. */
+    private boolean putInLine() {
+        return database.call(entities -> {
+            var waiting = (Boolean) entities.createNativeQuery(
+                            "select exists (select 1 from {h-schema}events where position is null)", Boolean.class)
+                    .getSingleResult();
+            if (!waiting) {
+                return false;
             }
-            var events = select(entities, window, account, limit);
-            var full = events.size() == limit;
-            var next = full ? events.getLast().position() : new EventPosition(window.high(), window.high(), 0);
-            return new Batch(events, next, full);
+            var last = ((Number) entities.createNativeQuery("select last from {h-schema}event_line for update", Long.class)
+                            .getSingleResult())
+                    .longValue();
+            // A statement of its own, so that it sees everything that was committed before the lock was had.
+            var count = entities.createNativeQuery(PUT_IN_LINE)
+                    .setParameter("last", last)
+                    .setParameter("slice", SLICE)
+                    .executeUpdate();
+            entities.createNativeQuery("update {h-schema}event_line set last = :last")
+                    .setParameter("last", last + count)
+                    .executeUpdate();
+            return count == SLICE;
         });
     }
 
     private static List<Event> select(
-            EntityManager entities, EventPosition window, Optional<AccountId> account, int limit) {
+            EntityManager entities, EventPosition after, Optional<AccountId> account, int limit) {
         var query = entities.createNativeQuery(SELECT + (account.isPresent() ? MINE : "") + ORDER, Object[].class)
-                .setParameter("low", Long.toString(window.low()))
-                .setParameter("high", Long.toString(window.high()))
-                .setParameter("after", window.id())
+                .setParameter("after", after.value())
                 .setParameter("limit", limit);
         account.ifPresent(id -> query.setParameter("account", id.value()));
         List<?> rows = query.getResultList();
-        return rows.stream().map(row -> event(window, (Object[]) row)).toList();
+        return rows.stream().map(row -> event((Object[]) row)).toList();
     }
 
-    private static Event event(EventPosition window, Object[] row) {
-        var id = ((Number) row[0]).longValue();
+    private static Event event(Object[] row) {
         return new Event(
-                window.at(id),
-                id,
-                instant(row[1]),
-                (String) row[2],
+                new EventPosition(((Number) row[0]).longValue()),
+                ((Number) row[1]).longValue(),
+                instant(row[2]),
                 (String) row[3],
                 (String) row[4],
-                new ChangeCause((String) row[5], (String) row[6], (String) row[7], (String) row[8]),
-                (String) row[9]);
+                (String) row[5],
+                new ChangeCause((String) row[6], (String) row[7], (String) row[8], (String) row[9]),
+                (String) row[10]);
     }
 
     private static Instant instant(Object value) {
@@ -100,12 +130,5 @@ public class EventReader {
             case Timestamp stamp -> stamp.toInstant();
             default -> throw new IllegalStateException("not a time: " + value.getClass());
         };
-    }
-
-    /** The oldest transaction that is still open: all below have ended. */
-    private static long horizon(EntityManager entities) {
-        return Long.parseLong((String)
-                entities.createNativeQuery("select cast(pg_snapshot_xmin(pg_current_snapshot()) as text)", String.class)
-                        .getSingleResult());
     }
 }

@@ -2,8 +2,10 @@ package io.coppice.cloud.event;
 
 import io.coppice.cloud.event.ApiAccess.Viewer;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -65,6 +67,8 @@ final class EventRoutes {
             } finally {
                 places.release();
             }
+        } catch (AwsException e) {
+            refuse(request, e.status(), e.getMessage());
         } catch (IllegalArgumentException e) {
             refuse(request, BAD_REQUEST, "after is not a position that an earlier event carried");
         } catch (InterruptedException e) {
@@ -172,14 +176,14 @@ final class EventRoutes {
         };
     }
 
-    private static void refuse(RoutingContext request, int status, String message) {
+    private static void refuse(RoutingContext request, int status, @Nullable String message) {
         var response = request.response();
         if (response.headWritten()) {
             response.reset();
         } else {
             response.setStatusCode(status)
                     .putHeader("Content-Type", "application/json")
-                    .end("{\"message\":\"" + message + "\"}");
+                    .end(new JsonObject().put("message", message).encode());
         }
     }
 }
