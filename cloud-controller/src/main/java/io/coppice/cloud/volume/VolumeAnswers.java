@@ -1,0 +1,54 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.tag.TagRules;
+import java.util.List;
+import software.amazon.awssdk.services.ec2.model.VolumeStatusDetails;
+import software.amazon.awssdk.services.ec2.model.VolumeStatusInfo;
+import software.amazon.awssdk.services.ec2.model.VolumeStatusItem;
+
+/** A volume as the Describe actions answer it. */
+final class VolumeAnswers {
+    private VolumeAnswers() {}
+
+    static software.amazon.awssdk.services.ec2.model.Volume volume(Volume volume) {
+        return software.amazon.awssdk.services.ec2.model.Volume.builder()
+                .volumeId(volume.id().value())
+                .size(volume.shape().sizeGib())
+                .snapshotId("")
+                .availabilityZone(volume.shape().zone())
+                .state(volume.state().text())
+                .createTime(volume.createdAt())
+                .attachments(List.of())
+                .volumeType(volume.shape().kind().text())
+                .iops(volume.shape().iops())
+                .encrypted(false)
+                .multiAttachEnabled(false)
+                .tags(TagRules.toList(volume.tags()))
+                .build();
+    }
+
+    static VolumeStatusItem status(Volume volume) {
+        var fine = volume.state() != VolumeState.ERROR;
+        return VolumeStatusItem.builder()
+                .volumeId(volume.id().value())
+                .availabilityZone(volume.shape().zone())
+                .volumeStatus(VolumeStatusInfo.builder()
+                        .status(status(fine))
+                        .details(
+                                detail("io-enabled", fine ? "passed" : "failed"),
+                                detail("io-performance", "not-applicable"))
+                        .build())
+                .actions(List.of())
+                .events(List.of())
+                .attachmentStatuses(List.of())
+                .build();
+    }
+
+    static String status(boolean fine) {
+        return fine ? "ok" : "impaired";
+    }
+
+    private static VolumeStatusDetails detail(String name, String status) {
+        return VolumeStatusDetails.builder().name(name).status(status).build();
+    }
+}

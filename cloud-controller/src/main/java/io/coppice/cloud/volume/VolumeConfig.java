@@ -1,0 +1,25 @@
+package io.coppice.cloud.volume;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Limits and times of volumes. */
+@ConfigMapping(prefix = "coppice.volumes")
+public interface VolumeConfig {
+    /** How many volumes an account may have. */
+    @WithDefault("5000")
+    int maxPerAccount();
+
+    /** How many GiB all volumes of an account may have together. */
+    @WithDefault("51200")
+    long maxGibPerAccount();
+
+    /** How often the EBS controller is told again what is not yet as it should be. */
+    @WithDefault("PT5S")
+    Duration interval();
+
+    /** How many volumes are told of in one pass. */
+    @WithDefault("1000")
+    int batch();
+}

@@ -1,0 +1,63 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.wire.error.AwsException;
+
+/** What can go wrong with volumes, in AWS's words. */
+final class VolumeErrors {
+    private static final String INVALID_VALUE = "InvalidParameterValue";
+
+    private VolumeErrors() {}
+
+    static AwsException notFound(String id) {
+        return AwsException.client("InvalidVolume.NotFound", "The volume '" + id + "' does not exist.");
+    }
+
+    static AwsException malformed(String id) {
+        return AwsException.client(
+                "InvalidVolumeID.Malformed", "Invalid id: \"" + id + "\" (expecting \"vol-...\")");
+    }
+
+    static AwsException missing(String parameter) {
+        return AwsException.client("MissingParameter", "The request must contain the parameter " + parameter);
+    }
+
+    static AwsException invalid(String parameter, String value) {
+        return AwsException.client(INVALID_VALUE, "Value (" + value + ") for parameter " + parameter + " is invalid.");
+    }
+
+    static AwsException tooSmall(int gib, String type, int smallest) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Volume of " + gib + "GiB is too small for volume type " + type + "; minimum is " + smallest + "GiB.");
+    }
+
+    static AwsException tooLarge(int gib, String type, int largest) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Volume of " + gib + "GiB is too large for volume type " + type + "; maximum is " + largest + "GiB.");
+    }
+
+    static AwsException unknownType(String type) {
+        return AwsException.client(
+                "UnknownVolumeType",
+                "Unsupported volume type '" + type + "': the types are gp2, gp3, io1, io2, st1, sc1 and standard");
+    }
+
+    static AwsException unsupported(String what) {
+        return AwsException.client("UnsupportedOperation", what + " is not supported by this cloud");
+    }
+
+    static AwsException snapshotNotFound(String id) {
+        return AwsException.client("InvalidSnapshot.NotFound", "The snapshot '" + id + "' does not exist.");
+    }
+
+    static AwsException limitExceeded(String what) {
+        return AwsException.client("VolumeLimitExceeded", "This account would have more than " + what);
+    }
+
+    static AwsException tokenReused(String token) {
+        return AwsException.client(
+                "IdempotentParameterMismatch",
+                "The client token '" + token + "' was used before with other parameters: use a new token");
+    }
+}

@@ -1,0 +1,183 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.background.BackgroundLoop;
+import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.peer.PeerChannels;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredVolume;
+import io.coppice.proto.ebs.v1.WatchVolumesRequest;
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings volumes to where they should be: tells the EBS controller what is wanted until it is so, and takes in what it
+ * reports. Telling is idempotent by generation, and a report of another generation is ignored, so lost and repeated
+ * messages do no harm, nor do two replicas at it. Thread-safe.
+ */
+@ApplicationScoped
+class VolumeKeeper implements BackgroundTask {
+    private static final Logger LOG = Logger.getLogger(VolumeKeeper.class);
+    private static final int APPLY_SECONDS = 5;
+    private static final int LONGEST_MESSAGE = 1024;
+
+    private final Database database;
+    private final VolumeStore store;
+    private final EventLog events;
+    private final Supplier<? extends Channel> ebs;
+    private final BackgroundLoop telling;
+    private final BackgroundLoop watching;
+
+    @Inject
+    VolumeKeeper(Database database, VolumeStore store, EventLog events, PeerChannels channels, VolumeConfig config) {
+        this(database, store, events, channels::ebs, config);
+    }
+
+    VolumeKeeper(
+            Database database,
+            VolumeStore store,
+            EventLog events,
+            Supplier<? extends Channel> ebs,
+            VolumeConfig config) {
+        this.database = database;
+        this.store = store;
+        this.events = events;
+        this.ebs = ebs;
+        telling = new BackgroundLoop("volumes", config.interval(), this::tell, Clock.systemUTC());
+        // A pass lasts as long as the stream; the interval is the pause before the next attempt.
+        watching = new BackgroundLoop("volumes-watch", config.interval(), this::watch, Clock.systemUTC());
+    }
+
+    @Override
+    public String name() {
+        return "volumes";
+    }
+
+    @Override
+    public void start() {
+        watching.start();
+        telling.start();
+    }
+
+    @Override
+    public void stop() {
+        telling.stop();
+        watching.stop();
+    }
+
+    /** A volume was made or is to be gone. */
+    void signal() {
+        telling.signal();
+    }
+
+    private void tell() {
+        var unfinished = store.unfinished();
+        try {
+            for (var volume : unfinished) {
+                var ignored = BlockStorageGrpc.newBlockingStub(ebs.get())
+                        .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                        .apply(ApplyVolumeRequest.newBuilder()
+                                .setVolume(desired(volume))
+                                .build());
+            }
+        } catch (StatusRuntimeException e) {
+            LOG.infof("the EBS controller cannot be told of volumes now and will be later: %s", e.getStatus());
+        }
+    }
+
+    private static DesiredVolume desired(Volume volume) {
+        return DesiredVolume.newBuilder()
+                .setVolumeId(volume.id().value())
+                .setGeneration(volume.generation())
+                .setDeleted(volume.state() == VolumeState.DELETING)
+                .setAccountId(volume.account().value())
+                .setSizeGib(volume.shape().sizeGib())
+                .setVolumeType(volume.shape().kind().text())
+                .setZone(volume.shape().zone())
+                .build();
+    }
+
+    private void watch() {
+        var stream = Context.current().withCancellation();
+        var before = stream.attach();
+        try {
+            // From 0: the stream begins with what is there, so nothing needs to be remembered here.
+            var reports = BlockStorageGrpc.newBlockingStub(ebs.get())
+                    .watch(WatchVolumesRequest.newBuilder().build());
+            while (reports.hasNext()) {
+                var event = reports.next();
+                if (event.hasVolume()) {
+                    observe(event.getVolume());
+                }
+            }
+        } catch (StatusRuntimeException e) {
+            LOG.debugf("the EBS controller's reports ended and will be asked for again: %s", e.getStatus());
+        } finally {
+            stream.detach(before);
+            stream.cancel(null);
+        }
+    }
+
+    /** Takes in one report. */
+    void observe(io.coppice.proto.ebs.v1.Volume report) {
+        var id = new VolumeId(report.getVolumeId());
+        database.run(entities -> store.change(id, row -> {
+                    if (row.generation() != report.getGeneration()) {
+                        return false;
+                    }
+                    var volume = row.toVolume(Map.of());
+                    switch (report.getState()) {
+                        case VOLUME_STATE_AVAILABLE -> become(row, volume, VolumeState.AVAILABLE, "");
+                        case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
+                        case VOLUME_STATE_DELETED -> forget(row, volume);
+                        case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
+                            // On its way to what is wanted.
+                        }
+                    }
+                    return true;
+                }));
+    }
+
+    private void become(VolumeRow row, Volume volume, VolumeState next, String error) {
+        if (row.is(VolumeState.CREATING)) {
+            row.become(next, error);
+            append(volume, "volume.state-changed", next.text());
+        }
+    }
+
+    private void fail(VolumeRow row, Volume volume, String message) {
+        if (row.is(VolumeState.DELETING)) {
+            LOG.warnf("%s cannot be deleted now and will be later: %s", volume.id(), message);
+            return;
+        }
+        become(row, volume, VolumeState.ERROR, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+    }
+
+    private void forget(VolumeRow row, Volume volume) {
+        if (row.is(VolumeState.DELETING)) {
+            store.purge(volume);
+            append(volume, "volume.deleted", "deleted");
+        }
+    }
+
+    private void append(Volume volume, String kind, String state) {
+        events.append(
+                new ChangeCause("observation", "coppice", "", "Volume " + volume.id() + " is " + state),
+                kind,
+                volume.id().value(),
+                volume.account(),
+                Map.of("state", state, "size_gib", volume.shape().sizeGib()));
+    }
+}

@@ -1,0 +1,110 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.VolumeId;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A volume as the database keeps it. */
+@Entity
+@Table(name = "volume")
+class VolumeRow {
+    @Id
+    @Column(name = "id")
+    private String id;
+
+    @Column(name = "account_id", nullable = false)
+    private String accountId;
+
+    @Column(name = "zone", nullable = false)
+    private String zone;
+
+    @Column(name = "size_gib", nullable = false)
+    private int sizeGib;
+
+    @Column(name = "volume_type", nullable = false)
+    private String volumeType;
+
+    @Column(name = "iops")
+    private @Nullable Integer iops;
+
+    @Column(name = "state", nullable = false)
+    private String state;
+
+    @Column(name = "error_message", nullable = false)
+    private String errorMessage;
+
+    @Column(name = "generation", nullable = false)
+    private long generation;
+
+    @Column(name = "client_token")
+    private @Nullable String clientToken;
+
+    @Column(name = "request_text", nullable = false)
+    private String requestText;
+
+    @Column(name = "created_at", nullable = false)
+    private Instant createdAt;
+
+    @SuppressWarnings("NullAway.Init")
+    protected VolumeRow() {}
+
+    VolumeRow(Volume volume, @Nullable String clientToken) {
+        id = volume.id().value();
+        accountId = volume.account().value();
+        zone = volume.shape().zone();
+        sizeGib = volume.shape().sizeGib();
+        volumeType = volume.shape().kind().text();
+        iops = volume.shape().iops();
+        state = volume.state().text();
+        errorMessage = volume.errorMessage();
+        generation = volume.generation();
+        this.clientToken = clientToken;
+        requestText = volume.shape().text();
+        createdAt = volume.createdAt();
+    }
+
+    String id() {
+        return id;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    String requestText() {
+        return requestText;
+    }
+
+    boolean is(VolumeState expected) {
+        return state.equals(expected.text());
+    }
+
+    void become(VolumeState next, String error) {
+        state = next.text();
+        errorMessage = error;
+    }
+
+    /** Wants it to be gone. */
+    void delete() {
+        state = VolumeState.DELETING.text();
+        generation++;
+    }
+
+    Volume toVolume(Map<String, String> tags) {
+        return new Volume(
+                new VolumeId(id),
+                new AccountId(accountId),
+                new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops),
+                VolumeState.parse(state),
+                errorMessage,
+                generation,
+                createdAt,
+                tags);
+    }
+}

@@ -1,0 +1,138 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.VolumeId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Volumes in the database. Thread-safe. */
+@ApplicationScoped
+class VolumeStore {
+    static final String RESOURCE_TYPE = "volume";
+
+    private final Database database;
+    private final Tags tags;
+    private final VolumeConfig config;
+
+    VolumeStore(Database database, Tags tags, VolumeConfig config) {
+        this.database = database;
+        this.tags = tags;
+        this.config = config;
+    }
+
+    /**
+     * Adds a volume with its tags, or finds the one that was made with this token. Throws {@code VolumeLimitExceeded} or
+     * {@code IdempotentParameterMismatch}.
+     */
+    Added add(Volume volume, @Nullable String clientToken) {
+        return database.call(entities -> {
+            // One creation at a time in an account: quota and token are decided on what is really there.
+            entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtext(:account))) as locked")
+                    .setParameter("account", "volumes " + volume.account())
+                    .getResultList();
+            var earlier = clientToken == null ? null : byToken(entities, volume.account(), clientToken);
+            if (earlier != null) {
+                if (!earlier.requestText().equals(volume.shape().text())) {
+                    throw VolumeErrors.tokenReused(String.valueOf(clientToken));
+                }
+                var known = tags.of(volume.account(), List.of(earlier.id())).getOrDefault(earlier.id(), Map.of());
+                return new Added(earlier.toVolume(known), false);
+            }
+            checkQuota(entities, volume);
+            entities.persist(new VolumeRow(volume, clientToken));
+            tags.put(volume.account(), volume.id().value(), RESOURCE_TYPE, volume.tags());
+            return new Added(volume, true);
+        });
+    }
+
+    private static @Nullable VolumeRow byToken(EntityManager entities, AccountId account, String token) {
+        return entities
+                .createQuery("from VolumeRow v where v.accountId = :account and v.clientToken = :token", VolumeRow.class)
+                .setParameter("account", account.value())
+                .setParameter("token", token)
+                .getResultList()
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void checkQuota(EntityManager entities, Volume volume) {
+        var used = entities.createQuery(
+                        "select count(v), coalesce(sum(v.sizeGib), 0) from VolumeRow v where v.accountId = :account",
+                        Object[].class)
+                .setParameter("account", volume.account().value())
+                .getSingleResult();
+        if (((Number) used[0]).longValue() >= config.maxPerAccount()) {
+            throw VolumeErrors.limitExceeded(config.maxPerAccount() + " volumes");
+        }
+        if (((Number) used[1]).longValue() + volume.shape().sizeGib() > config.maxGibPerAccount()) {
+            throw VolumeErrors.limitExceeded(config.maxGibPerAccount() + " GiB of volumes");
+        }
+    }
+
+    /** At most {@code limit} volumes of an account, by id, with their tags: two queries. */
+    List<Volume> list(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
+        return database.call(entities -> {
+            var query = entities.createQuery(
+                            "from VolumeRow v where v.accountId = :account"
+                                    + (ids == null ? "" : " and v.id in (:ids)")
+                                    + (after == null ? "" : " and v.id > :after")
+                                    + " order by v.id",
+                            VolumeRow.class)
+                    .setParameter("account", account.value())
+                    .setMaxResults(limit);
+            if (ids != null) {
+                query.setParameter("ids", ids);
+            }
+            if (after != null) {
+                query.setParameter("after", after);
+            }
+            var rows = query.getResultList();
+            var tagsById = tags.of(account, rows.stream().map(VolumeRow::id).toList());
+            return rows.stream()
+                    .map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of())))
+                    .toList();
+        });
+    }
+
+    /** Volumes that are not yet as they should be, oldest first, as many as one pass takes. */
+    List<Volume> unfinished() {
+        return database.call(entities -> entities
+                .createQuery(
+                        "from VolumeRow v where v.state in ('creating', 'deleting') order by v.createdAt", VolumeRow.class)
+                .setMaxResults(config.batch())
+                .getResultList()
+                .stream()
+                .map(row -> row.toVolume(Map.of()))
+                .toList());
+    }
+
+    /** Changes a volume under a lock; empty when it is gone. */
+    <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {
+        return database.call(entities ->
+                Optional.ofNullable(entities.find(VolumeRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE))
+                        .map(change));
+    }
+
+    /** Forgets a volume whose bytes are gone. */
+    void purge(Volume volume) {
+        database.run(entities -> {
+            entities.createQuery("delete from VolumeRow v where v.id = :id")
+                    .setParameter("id", volume.id().value())
+                    .executeUpdate();
+            tags.removeAll(volume.account(), volume.id().value());
+        });
+    }
+
+    /** @param fresh false when an earlier request with the same token made it */
+    record Added(Volume volume, boolean fresh) {}
+}
