@@ -127,8 +127,15 @@ class ArchitectureTest {
                 .that(not(resideInAPackage("io.coppice.node.hypervisor..")))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.libvirt..", "com.sun.jna..")
+                .resideInAnyPackage("org.libvirt..")
                 .because("the simulated hypervisor must be able to stand in its place"));
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackages("io.coppice.node.hypervisor..", "io.coppice.node.command..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.sun.jna..")
+                .because("calls into native libraries stand where hosts' programs are run and libvirt is spoken to"));
     }
 
     @Test

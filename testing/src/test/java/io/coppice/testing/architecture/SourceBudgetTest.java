@@ -32,7 +32,10 @@ class SourceBudgetTest {
             // The users' HTTP doors: an error becomes an answer and one log line.
             "cloud-controller/QueryDispatcher",
             "cloud-controller/NodeTokensApi",
+            "walrus/S3Server",
             // Loops that must go on with the next thing.
+            "cloud-controller/BackgroundLoop",
+            "cloud-controller/ZoneControl",
             "cloud-controller/ZoneReconciler",
             "cloud-controller/ZoneWatcher",
             "cluster-controller/ClusterController",
@@ -42,6 +45,9 @@ class SourceBudgetTest {
             "node-controller/DomainEvents",
             // Starting and stopping roles, and steps that a person watches: an error becomes a line with cause and fix.
             "server/RoleSupervisor",
+            // Undo what they made and throw the same error on.
+            "server/Demo",
+            "server/ImageStory",
             "server/Steps",
             "server/UpFlow");
 
