@@ -1,0 +1,21 @@
+package io.coppice.ebs;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What can be set of the EBS controller. */
+@ConfigMapping(prefix = "coppice.ebs")
+public interface EbsConfig {
+    /** How much may be promised to volumes, as a multiple of the file system's size; 1 or more. */
+    @WithDefault("1.0")
+    double overcommit();
+
+    /** How many volumes are made or removed at a time. */
+    @WithDefault("4")
+    int maxConcurrent();
+
+    /** How often unfinished work is looked for without being told. */
+    @WithDefault("5s")
+    Duration scanEvery();
+}

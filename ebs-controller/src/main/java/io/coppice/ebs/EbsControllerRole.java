@@ -1,0 +1,115 @@
+package io.coppice.ebs;
+
+import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.volume.BlockStorageService;
+import io.coppice.ebs.volume.ChangeSignal;
+import io.coppice.ebs.volume.Transactions;
+import io.coppice.ebs.volume.VolumeWorker;
+import io.coppice.ebs.volume.Volumes;
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.Role;
+import io.coppice.foundation.role.RoleHealth;
+import io.coppice.foundation.role.RoleName;
+import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.foundation.undo.Undo;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The EBS controller as a role: opens its door and runs the worker. Thread-safe. */
+@ApplicationScoped
+public class EbsControllerRole implements Role {
+    private final SiteConfig site;
+    private final EbsConfig config;
+    private final Transactions transactions;
+    private final Clock clock = Clock.systemUTC();
+
+    private @Nullable Running running;
+
+    /** What is up while the role is. {@code stop} takes all of it down. */
+    private record Running(Undo stop, LocalVolumeBackend backend, VolumeWorker worker) {}
+
+    /** Built by the container. */
+    public EbsControllerRole(SiteConfig site, EbsConfig config, Transactions transactions) {
+        this.site = site;
+        this.config = config;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public RoleName name() {
+        return RoleName.EBS_CONTROLLER;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (running != null) {
+            return;
+        }
+        var undo = Undo.begin();
+        try {
+            running = open(undo);
+        } catch (IOException e) {
+            throw new RoleStartException(
+                    "the EBS controller does not start: " + e.getMessage(),
+                    "free the address " + site.endpoints().ebs()
+                            + " or choose another with coppice.endpoints.ebs, and check who may write "
+                            + site.dataDir(),
+                    e);
+        } finally {
+            if (running == null) {
+                undo.close();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (running != null) {
+            running.stop().close();
+            running = null;
+        }
+    }
+
+    @Override
+    public synchronized RoleHealth health() {
+        if (running == null) {
+            return RoleHealth.notReady("not started");
+        }
+        try {
+            return RoleHealth.ready(
+                    "serves volumes on " + site.endpoints().ebs(),
+                    Map.of(
+                            "freeBytes",
+                                    String.valueOf(running.backend().capacity().freeBytes()),
+                            "worker", running.worker().summary()));
+        } catch (IOException e) {
+            return RoleHealth.notReady("the folder of the volumes cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Running open(Undo undo) throws IOException {
+        var tls = RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.EBS_CONTROLLER, site.zone()), clock);
+        var backend = new LocalVolumeBackend(site.dataDir().resolve("ebs").resolve("volumes"), config.overcommit());
+        var volumes = new Volumes(clock);
+        var changes = new ChangeSignal();
+        var worker =
+                new VolumeWorker(transactions, volumes, backend, changes, config.scanEvery(), config.maxConcurrent());
+        worker.start();
+        undo.add("stop the worker", worker::close);
+        var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
+                .offer(
+                        new BlockStorageService(transactions, volumes, backend, worker, changes),
+                        PeerKind.CLOUD_CONTROLLER)
+                .start();
+        undo.add("close the gRPC door", rpc::close);
+        return new Running(undo, backend, worker);
+    }
+}

@@ -1,0 +1,240 @@
+package io.coppice.ebs.volume;
+
+import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
+import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.GetCapacityRequest;
+import io.coppice.proto.ebs.v1.GetCapacityResponse;
+import io.coppice.proto.ebs.v1.ListVolumesRequest;
+import io.coppice.proto.ebs.v1.ListVolumesResponse;
+import io.coppice.proto.ebs.v1.Volume;
+import io.coppice.proto.ebs.v1.VolumeEvent;
+import io.coppice.proto.ebs.v1.VolumeState;
+import io.coppice.proto.ebs.v1.WatchVolumesRequest;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/** The gRPC door for volumes: writes down what is wanted, tells what is. Thread-safe. */
+public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImplBase {
+    private static final Logger LOG = Logger.getLogger(BlockStorageService.class);
+    private static final int MAX_PAGE = 1000;
+    private static final int WATCH_BATCH = 256;
+    private static final Duration WATCH_POLL = Duration.ofSeconds(2);
+    private static final Duration READY_POLL = Duration.ofMillis(20);
+
+    private final Transactions transactions;
+    private final Volumes volumes;
+    private final VolumeBackend backend;
+    private final VolumeWorker worker;
+    private final ChangeSignal changes;
+
+    /** Tells {@code worker} what is to be done, and watchers what {@code changes}. */
+    public BlockStorageService(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeBackend backend,
+            VolumeWorker worker,
+            ChangeSignal changes) {
+        this.transactions = transactions;
+        this.volumes = volumes;
+        this.backend = backend;
+        this.worker = worker;
+        this.changes = changes;
+    }
+
+    @Override
+    public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> answer) {
+        answer(answer, () -> {
+            var wanted = request.getVolume();
+            if (!wanted.getSnapshotId().isEmpty() && !wanted.getDeleted()) {
+                throw Status.UNIMPLEMENTED
+                        .withDescription("volumes from snapshots cannot be made: leave out the snapshot")
+                        .asRuntimeException();
+            }
+            var desired = new Desired(
+                    new VolumeId(wanted.getVolumeId()),
+                    wanted.getGeneration(),
+                    wanted.getDeleted(),
+                    new AccountId(wanted.getAccountId()),
+                    wanted.getSizeGib(),
+                    wanted.getVolumeType(),
+                    wanted.getZone());
+            var changed = transactions.call(session -> volumes.want(session, desired));
+            if (changed) {
+                changes.raise();
+                worker.wake();
+            }
+            return ApplyVolumeResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void listVolumes(ListVolumesRequest request, StreamObserver<ListVolumesResponse> answer) {
+        answer(answer, () -> {
+            var asked = request.getPageSize();
+            var size = asked <= 0 ? MAX_PAGE : Math.min(MAX_PAGE, asked);
+            var rows = transactions.call(session -> volumes.page(session, request.getAfterVolumeId(), size + 1));
+            var shown = rows.size() > size ? rows.subList(0, size) : rows;
+            var page = ListVolumesResponse.newBuilder().addAllVolumes(messages(shown));
+            if (rows.size() > size) {
+                page.setNextAfterVolumeId(shown.getLast().volumeId().value());
+            }
+            return page.build();
+        });
+    }
+
+    @Override
+    public void getCapacity(GetCapacityRequest request, StreamObserver<GetCapacityResponse> answer) {
+        answer(answer, () -> {
+            var capacity = backend.capacity();
+            return GetCapacityResponse.newBuilder()
+                    .setTotalBytes(capacity.totalBytes())
+                    .setFreeBytes(capacity.freeBytes())
+                    .build();
+        });
+    }
+
+    @Override
+    public void watch(WatchVolumesRequest request, StreamObserver<VolumeEvent> answer) {
+        var stream = (ServerCallStreamObserver<VolumeEvent>) answer;
+        // With a handler set, a cancelled call is seen by isCancelled instead of by an exception.
+        stream.setOnCancelHandler(changes::raise);
+        try {
+            watch(request.getAfterSequence(), stream);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stream.onError(Status.UNAVAILABLE
+                    .withDescription("the EBS controller stops")
+                    .asRuntimeException());
+        } catch (Exception e) {
+            // The boundary of the stream: the watcher comes again with the last sequence it saw.
+            if (!stream.isCancelled()) {
+                stream.onError(status(e).asRuntimeException());
+            }
+        }
+    }
+
+    private void watch(long afterSequence, ServerCallStreamObserver<VolumeEvent> stream)
+            throws IOException, InterruptedException {
+        // Rows are kept, also of volumes that are gone, so no sequence is ever too old; one from the future is not
+        // ours.
+        var horizon = transactions.call(volumes::lastSequence);
+        var fresh = afterSequence <= 0 || afterSequence > horizon;
+        var sent = fresh ? 0 : afterSequence;
+        if (fresh) {
+            sent = sendInitial(horizon, stream);
+        }
+        while (!stream.isCancelled()) {
+            var seen = changes.count();
+            var last = sent;
+            var rows = transactions.call(session -> volumes.changedAfter(session, last, WATCH_BATCH));
+            sent = send(rows, sent, stream);
+            if (rows.size() < WATCH_BATCH) {
+                changes.await(seen, WATCH_POLL);
+            }
+        }
+    }
+
+    private long sendInitial(long horizon, ServerCallStreamObserver<VolumeEvent> stream)
+            throws IOException, InterruptedException {
+        Predicate<VolumeRow> there = row -> row.state() != VolumeStatus.DELETED;
+        var sent = 0L;
+        while (!stream.isCancelled()) {
+            var last = sent;
+            var rows = transactions.call(session -> volumes.changedAfter(session, last, WATCH_BATCH));
+            send(rows.stream().filter(there).toList(), sent, stream);
+            sent = rows.isEmpty() ? Math.max(sent, horizon) : rows.getLast().sequence();
+            if (rows.size() < WATCH_BATCH) {
+                break;
+            }
+        }
+        stream.onNext(VolumeEvent.newBuilder()
+                .setSequence(sent)
+                .setInitialComplete(true)
+                .build());
+        return sent;
+    }
+
+    private long send(List<VolumeRow> rows, long sent, ServerCallStreamObserver<VolumeEvent> stream)
+            throws IOException, InterruptedException {
+        var last = sent;
+        var messages = messages(rows);
+        for (int i = 0; i < rows.size() && !stream.isCancelled(); i++) {
+            while (!stream.isReady() && !stream.isCancelled()) {
+                Thread.sleep(READY_POLL);
+            }
+            last = rows.get(i).sequence();
+            stream.onNext(VolumeEvent.newBuilder()
+                    .setSequence(last)
+                    .setVolume(messages.get(i))
+                    .build());
+        }
+        return last;
+    }
+
+    private List<Volume> messages(List<VolumeRow> rows) throws IOException {
+        var allocated =
+                backend.allocatedBytes(rows.stream().map(VolumeRow::volumeId).toList());
+        return rows.stream().map(row -> message(row, allocated)).toList();
+    }
+
+    private static Volume message(VolumeRow row, Map<VolumeId, Long> allocated) {
+        return Volume.newBuilder()
+                .setVolumeId(row.volumeId().value())
+                .setGeneration(row.generation())
+                .setState(state(row.state()))
+                .setSizeGib(row.sizeGib())
+                .setErrorMessage(row.errorMessage())
+                .setAllocatedBytes(allocated.getOrDefault(row.volumeId(), 0L))
+                .build();
+    }
+
+    private static VolumeState state(VolumeStatus status) {
+        return switch (status) {
+            case CREATING -> VolumeState.VOLUME_STATE_CREATING;
+            case AVAILABLE -> VolumeState.VOLUME_STATE_AVAILABLE;
+            case DELETING -> VolumeState.VOLUME_STATE_DELETING;
+            case DELETED -> VolumeState.VOLUME_STATE_DELETED;
+            case ERROR -> VolumeState.VOLUME_STATE_ERROR;
+        };
+    }
+
+    /** The boundary: what a call throws becomes its status. */
+    private static <A> void answer(StreamObserver<A> observer, Callable<A> work) {
+        A result;
+        try {
+            result = work.call();
+        } catch (Exception e) {
+            observer.onError(status(e).asRuntimeException());
+            return;
+        }
+        observer.onNext(result);
+        observer.onCompleted();
+    }
+
+    private static Status status(Exception failure) {
+        return switch (failure) {
+            case io.grpc.StatusRuntimeException told -> told.getStatus();
+            case IllegalArgumentException e -> Status.INVALID_ARGUMENT.withDescription(e.getMessage());
+            case IOException e -> {
+                LOG.error("the files of volumes cannot be read", e);
+                yield Status.UNAVAILABLE.withDescription("the files of volumes cannot be read: " + e.getMessage());
+            }
+            default -> {
+                LOG.error("a call of the EBS controller failed", failure);
+                yield Status.UNAVAILABLE.withDescription("the EBS controller failed: see its log");
+            }
+        };
+    }
+}

@@ -1,0 +1,176 @@
+package io.coppice.ebs.volume;
+
+import io.coppice.ebs.backend.NoCapacityException;
+import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.ebs.backend.VolumeConflictException;
+import io.coppice.foundation.id.VolumeId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes volumes what they should be. Woken by a signal or by time it looks at all that is unfinished, so that work which
+ * a crash cut off is simply found again; one volume is worked on by one thread at a time.
+ */
+public final class VolumeWorker implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(VolumeWorker.class);
+    private static final long BYTES_PER_GIB = 1L << 30;
+    private static final int BATCH = 256;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+
+    private final Transactions transactions;
+    private final Volumes volumes;
+    private final VolumeBackend backend;
+    private final ChangeSignal changes;
+    private final Duration scanEvery;
+    private final int maxConcurrent;
+    private final Semaphore wake = new Semaphore(0);
+    private final Semaphore slots;
+    private final Set<VolumeId> busy = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile String summary = "not run yet";
+
+    /**
+     * Works on {@code backend}.
+     *
+     * @param scanEvery how often it looks without being woken; also the pause before work that failed is done again
+     * @param maxConcurrent how many volumes are worked on at a time
+     */
+    public VolumeWorker(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeBackend backend,
+            ChangeSignal changes,
+            Duration scanEvery,
+            int maxConcurrent) {
+        this.transactions = transactions;
+        this.volumes = volumes;
+        this.backend = backend;
+        this.changes = changes;
+        this.scanEvery = scanEvery;
+        this.maxConcurrent = maxConcurrent;
+        this.slots = new Semaphore(maxConcurrent);
+        this.thread = Thread.ofVirtual().name("ebs-worker").unstarted(this::loop);
+    }
+
+    /** Begins. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Says that something is to be done. */
+    public void wake() {
+        wake.release();
+    }
+
+    /** How the last look went. */
+    public String summary() {
+        return summary;
+    }
+
+    /** Stops looking and gives running work a moment to end. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            if (!slots.tryAcquire(maxConcurrent, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("volumes that are being worked on are finished after the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void loop() {
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                var todo = transactions.call(session -> volumes.unfinished(session, BATCH));
+                summary = todo.size() + " volumes to be worked on";
+                for (var row : todo) {
+                    dispatch(row);
+                }
+                wake.tryAcquire(scanEvery.toMillis(), TimeUnit.MILLISECONDS);
+                wake.drainPermits();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                // The boundary of the loop: the database may be away; the next look finds the same work.
+                LOG.warn("volumes to be worked on could not be read", e);
+                summary = "failed: " + e.getMessage();
+                pause();
+            }
+        }
+    }
+
+    private void dispatch(VolumeRow row) throws InterruptedException {
+        if (!busy.add(row.volumeId())) {
+            return;
+        }
+        slots.acquire();
+        Thread.ofVirtual().name("ebs-" + row.volumeId()).start(() -> {
+            var settled = false;
+            try {
+                settled = work(row);
+            } catch (Exception e) {
+                // The boundary of one volume's work: it stays unfinished, and the next look does it again.
+                LOG.warnf(e, "%s could not be worked on; tried again in %s", row.volumeId(), scanEvery);
+            } finally {
+                slots.release();
+                busy.remove(row.volumeId());
+                if (settled) {
+                    // Something else may have been asked for while this was done.
+                    wake();
+                }
+            }
+        });
+    }
+
+    private boolean work(VolumeRow seen) throws IOException {
+        var current = transactions.call(session -> volumes.find(session, seen.volumeId()));
+        if (current.isEmpty()) {
+            return false;
+        }
+        var row = current.get();
+        return switch (row.state()) {
+            case CREATING -> {
+                create(row);
+                yield true;
+            }
+            case DELETING -> {
+                backend.delete(row.volumeId());
+                settle(row, VolumeStatus.DELETED, "");
+                yield true;
+            }
+            case AVAILABLE, DELETED, ERROR -> false;
+        };
+    }
+
+    private void create(VolumeRow row) throws IOException {
+        try {
+            backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB);
+            settle(row, VolumeStatus.AVAILABLE, "");
+        } catch (NoCapacityException | VolumeConflictException e) {
+            settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void settle(VolumeRow row, VolumeStatus state, String message) {
+        transactions.call(session -> {
+            volumes.settle(session, row, state, message);
+            return true;
+        });
+        changes.raise();
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(scanEvery);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package io.coppice.ebs.volume;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredVolume;
+import io.coppice.proto.ebs.v1.ListVolumesRequest;
+import io.coppice.proto.ebs.v1.VolumeState;
+import io.coppice.proto.ebs.v1.WatchVolumesRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.hibernate.SessionFactory;
+import org.hibernate.StatelessSession;
+import org.hibernate.cfg.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** If this failed, volumes would not be made or removed as asked, or watchers would miss what became of them. */
+class BlockStorageTest {
+    private static final int DEADLINE_SECONDS = 60;
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedPostgres postgres;
+    private SessionFactory sessions;
+    private LocalVolumeBackend backend;
+    private VolumeWorker worker;
+    private RpcServer server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        postgres = EmbeddedPostgres.builder().start();
+        Flyway.configure()
+                .dataSource(postgres.getPostgresDatabase())
+                .locations("classpath:db/ebs")
+                .schemas("ebs")
+                .defaultSchema("ebs")
+                .load()
+                .migrate();
+        sessions = new Configuration()
+                .setProperty(
+                        "hibernate.connection.url", postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=ebs")
+                .setProperty("hibernate.hbm2ddl.auto", "none")
+                .addAnnotatedClass(VolumeRow.class)
+                .buildSessionFactory();
+        backend = new LocalVolumeBackend(folder.resolve("volumes"), 1.0);
+        open(true);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        shut();
+        sessions.close();
+        postgres.close();
+    }
+
+    @Test
+    void aVolumeIsMadeAndRemovedAndWatchersSeeBoth() {
+        var id = VolumeId.random();
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        apply(id, 1, false);
+        apply(id, 1, false);
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 1));
+        assertTrue(backend.exists(id));
+        apply(id, 2, true);
+        assertEquals(VolumeState.VOLUME_STATE_DELETED, lastState(events, 2));
+        assertFalse(backend.exists(id));
+        // A late repetition of the old wish must not bring it back.
+        apply(id, 1, false);
+        assertTrue(stub().listVolumes(ListVolumesRequest.getDefaultInstance())
+                .getVolumesList()
+                .isEmpty());
+    }
+
+    @Test
+    void whatWasCutOffIsFinishedAfterARestartAndTheWatchGoesOn() throws IOException {
+        shut();
+        open(false);
+        var id = VolumeId.random();
+        apply(id, 1, false);
+        assertFalse(backend.exists(id));
+        shut();
+        open(true);
+        var events = stub().watch(
+                        WatchVolumesRequest.newBuilder().setAfterSequence(1).build());
+        var event = events.next();
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, event.getVolume().getState());
+        assertTrue(event.getSequence() > 1);
+        assertTrue(backend.exists(id));
+    }
+
+    @Test
+    void aVolumeThatDoesNotFitEndsInErrorAndSaysWhy() {
+        var id = VolumeId.random();
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        stub().apply(request(id, 1, false, 65_536));
+        assertEquals(VolumeState.VOLUME_STATE_ERROR, lastState(events, 1));
+        var listed = stub().listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumes(0);
+        assertTrue(listed.getErrorMessage().contains("delete volumes or make a smaller one"), listed.getErrorMessage());
+    }
+
+    @Test
+    void pagesAreInOrderAndComplete() {
+        var wanted = new HashSet<String>();
+        for (int i = 0; i < 7; i++) {
+            var id = VolumeId.random();
+            wanted.add(id.value());
+            apply(id, 1, false);
+        }
+        var seen = new HashSet<String>();
+        var after = "";
+        do {
+            var page = stub().listVolumes(ListVolumesRequest.newBuilder()
+                    .setPageSize(3)
+                    .setAfterVolumeId(after)
+                    .build());
+            page.getVolumesList().forEach(volume -> seen.add(volume.getVolumeId()));
+            after = page.getNextAfterVolumeId();
+        } while (!after.isEmpty());
+        assertEquals(wanted, seen);
+    }
+
+    @Test
+    void malformedWishesAreRefused() {
+        var id = VolumeId.random();
+        assertThrows(StatusRuntimeException.class, () -> stub().apply(request(id, 1, false, 0)));
+        assertThrows(StatusRuntimeException.class, () -> stub().apply(request(id, 0, false, 1)));
+    }
+
+    private void open(boolean working) throws IOException {
+        var authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
+        var volumes = new Volumes(Clock.systemUTC());
+        var changes = new ChangeSignal();
+        worker = new VolumeWorker(transactions(), volumes, backend, changes, Duration.ofSeconds(1), 4);
+        if (working) {
+            worker.start();
+        }
+        var tls = authority.issue(new PeerIdentity(PeerKind.EBS_CONTROLLER, "z"), List.of());
+        server = RpcServer.listeningOn(new Address("127.0.0.1", 0), tls)
+                .offer(
+                        new BlockStorageService(transactions(), volumes, backend, worker, changes),
+                        PeerKind.CLOUD_CONTROLLER)
+                .start();
+        channel = RpcChannels.open(
+                new Address("127.0.0.1", server.port()),
+                authority.issue(new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "c"), List.of()),
+                PeerKind.EBS_CONTROLLER);
+    }
+
+    private void shut() {
+        channel.shutdownNow();
+        server.close();
+        worker.close();
+    }
+
+    private BlockStorageGrpc.BlockStorageBlockingStub stub() {
+        return BlockStorageGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void apply(VolumeId id, long generation, boolean deleted) {
+        stub().apply(request(id, generation, deleted, 1));
+    }
+
+    private static ApplyVolumeRequest request(VolumeId id, long generation, boolean deleted, int sizeGib) {
+        return ApplyVolumeRequest.newBuilder()
+                .setVolume(DesiredVolume.newBuilder()
+                        .setVolumeId(id.value())
+                        .setGeneration(generation)
+                        .setDeleted(deleted)
+                        .setAccountId("111111111111")
+                        .setSizeGib(sizeGib)
+                        .setVolumeType("gp3")
+                        .setZone("us-east-1a"))
+                .build();
+    }
+
+    /** The first state of that generation that is not on the way to another. */
+    private static VolumeState lastState(
+            java.util.Iterator<io.coppice.proto.ebs.v1.VolumeEvent> events, long generation) {
+        while (true) {
+            var volume = events.next().getVolume();
+            if (volume.getGeneration() == generation
+                    && volume.getState() != VolumeState.VOLUME_STATE_CREATING
+                    && volume.getState() != VolumeState.VOLUME_STATE_DELETING) {
+                return volume.getState();
+            }
+        }
+    }
+
+    private Transactions transactions() {
+        return new Transactions() {
+            @Override
+            public <T> T call(Function<StatelessSession, T> work) {
+                try (var session = sessions.openStatelessSession()) {
+                    var transaction = session.beginTransaction();
+                    try {
+                        var result = work.apply(session);
+                        transaction.commit();
+                        return result;
+                    } finally {
+                        if (transaction.isActive()) {
+                            transaction.rollback();
+                        }
+                    }
+                }
+            }
+        };
+    }
+}
