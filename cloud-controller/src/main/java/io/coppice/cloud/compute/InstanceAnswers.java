@@ -5,6 +5,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.ec2.model.AttributeValue;
 import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
+import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
@@ -142,9 +143,11 @@ final class InstanceAnswers {
                         .status("attached")
                         .attachTime(row.createdAt)
                         .deleteOnTermination(true))
-                .privateIpAddresses(p -> p.privateIpAddress(network.privateIp())
+                .privateIpAddresses(InstancePrivateIpAddress.builder()
+                        .privateIpAddress(network.privateIp())
                         .privateDnsName(network.dnsName(region))
-                        .primary(true))
+                        .primary(true)
+                        .build())
                 .build();
     }
 

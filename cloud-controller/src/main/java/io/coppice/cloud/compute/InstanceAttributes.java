@@ -82,7 +82,8 @@ final class InstanceAttributes {
     }
 
     private void modify(Instance row, ModifyInstanceAttributeRequest request) {
-        var changed = modifyOptions(row, request) | modifyByName(row, request.attributeAsString(), request.value());
+        var options = modifyOptions(row, request);
+        var changed = modifyByName(row, request.attributeAsString(), request.value()) || options;
         if (request.instanceType() != null) {
             resize(row, required(request.instanceType().value(), "InstanceType.Value"));
             changed = true;

@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import java.time.Instant;
 import software.amazon.awssdk.services.ec2.model.InstanceStatus;
+import software.amazon.awssdk.services.ec2.model.InstanceStatusDetails;
 import software.amazon.awssdk.services.ec2.model.InstanceStatusSummary;
 
 /** The status checks of DescribeInstanceStatus: whether the host answers and the guest's processors run. Pure. */
@@ -38,7 +39,11 @@ final class InstanceStatuses {
         var summary = InstanceStatusSummary.builder().status(status(row));
         var reachability = reachability(row);
         if (!reachability.isEmpty()) {
-            summary.details(d -> d.name("reachability").status(reachability).impairedSince(impairedSince(row)));
+            summary.details(InstanceStatusDetails.builder()
+                    .name("reachability")
+                    .status(reachability)
+                    .impairedSince(impairedSince(row))
+                    .build());
         }
         return summary.build();
     }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param rootDiskGib 0 when not asked for
  * @param fingerprint SHA-256 of all parameters but the client token
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; copied nowhere but into its row.
 record LaunchCommand(
         ImageId image,
         String instanceType,

@@ -79,7 +79,8 @@ final class ObservationIngest {
                 }
             }
         }
-        return work | observe(observations);
+        var last = observe(observations);
+        return work || last;
     }
 
     /** The stream ended: a snapshot that was under way is worth nothing. Returns whether one was. */

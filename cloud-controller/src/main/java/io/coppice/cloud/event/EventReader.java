@@ -57,8 +57,8 @@ public class EventReader {
         while (putInLine()) {
             // Another slice.
         }
-        return new EventPosition(database.call(entities ->
-                (Long) entities.createNativeQuery("select last from {h-schema}event_line", Long.class)
+        return new EventPosition(database.call(
+                entities -> (Long) entities.createNativeQuery("select last from {h-schema}event_line", Long.class)
                         .getSingleResult()));
     }
 
@@ -86,8 +86,9 @@ public class EventReader {
             if (!waiting) {
                 return false;
             }
-            var last = ((Number) entities.createNativeQuery("select last from {h-schema}event_line for update", Long.class)
-                            .getSingleResult())
+            var last = ((Number)
+                            entities.createNativeQuery("select last from {h-schema}event_line for update", Long.class)
+                                    .getSingleResult())
                     .longValue();
             // A statement of its own, so that it sees everything that was committed before the lock was had.
             var count = entities.createNativeQuery(PUT_IN_LINE)

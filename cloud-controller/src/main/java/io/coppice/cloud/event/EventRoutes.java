@@ -90,6 +90,10 @@ final class EventRoutes {
         var response = request.response().setChunked(true);
         response.putHeader("Content-Type", lines ? "application/x-ndjson" : "text/event-stream");
         response.putHeader("Cache-Control", "no-store");
+        // The head goes out with the first bytes: a follower should know at once that it is heard.
+        if (follow && !write(response, lines ? "\n" : ": following\n\n")) {
+            return;
+        }
         var lastWrite = System.nanoTime();
         while (!response.closed()) {
             var seen = signal.count();

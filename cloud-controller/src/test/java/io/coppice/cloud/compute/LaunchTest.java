@@ -27,6 +27,7 @@ import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 
 /** If this fails, launches share addresses, leave half of themselves behind, run twice, or are not seen after the answer. */
+@SuppressWarnings("unchecked") // The SDK's builders take generic varargs.
 class LaunchTest {
     private static final TestDatabase DATABASE = CloudFixture.startDatabase();
     private final CloudFixture cloud = new CloudFixture(DATABASE);
