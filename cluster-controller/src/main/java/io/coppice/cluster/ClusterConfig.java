@@ -32,7 +32,7 @@ public interface ClusterConfig {
     @WithDefault("60s")
     Duration unknownHostAfter();
 
-    /** Wait before a wish is sent again that its host has not confirmed. */
+    /** Wait before a wish is sent again that its host has not confirmed; doubles with every time, up to 16 times. */
     @WithDefault("5s")
     Duration redeliverAfter();
 

@@ -78,9 +78,10 @@ public final class ClusterController implements AutoCloseable {
             executor.shutdownNow();
             throw e;
         }
-        ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(() -> round(zone::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         var aliveMillis = config.keepAlive().toMillis();
-        ticker.scheduleWithFixedDelay(control::keepWatchesAlive, aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+                () -> round(control::keepWatchesAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
     }
 
     /** Starts to listen. Throws {@link IOException} when the port is taken or the folder cannot be used. */
@@ -106,9 +107,9 @@ public final class ClusterController implements AutoCloseable {
     /** Hosts of the zone, counted. */
     public record HostCount(int up, int known) {}
 
-    private void tick() {
+    private static void round(Runnable round) {
         try {
-            zone.tick();
+            round.run();
         } catch (RuntimeException e) {
             // The boundary of the ticker: one bad round must not end all later ones.
             LOG.error("a round of the zone failed", e);

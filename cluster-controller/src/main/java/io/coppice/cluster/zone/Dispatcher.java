@@ -134,11 +134,10 @@ final class Dispatcher {
             return;
         }
         var connection = host.connection();
-        var sent = instance.sentMillis();
         if (connection == null
                 || !host.isComplete()
-                || (sent > 0
-                        && round.nowMillis() - sent < settings.redeliverAfter().toMillis())) {
+                || !instance.isSendingDue(
+                        round.nowMillis(), settings.redeliverAfter().toMillis())) {
             return;
         }
         if (wish.getPower() == PowerState.POWER_STATE_RUNNING && !instance.isComputeGranted()) {

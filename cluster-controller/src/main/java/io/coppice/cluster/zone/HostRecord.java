@@ -23,6 +23,8 @@ final class HostRecord implements HostLoad {
     private long heardMillis;
     private Demand total = Demand.NONE;
     private Demand used = Demand.NONE;
+    // Kept, because every placement looks at it for every host.
+    private Demand free = Demand.NONE;
 
     HostRecord(NodeId id) {
         this.id = id;
@@ -32,6 +34,7 @@ final class HostRecord implements HostLoad {
     void begin(Hello greeting, HostConnection way, long nowMillis) {
         hello = greeting;
         total = Demand.of(greeting.getCapacity());
+        free = total.minus(used);
         connection = way;
         inventoried = false;
         helloMillis = nowMillis;
@@ -107,6 +110,7 @@ final class HostRecord implements HostLoad {
 
     void charge(Demand before, Demand after) {
         used = used.minus(before).plus(after);
+        free = total.minus(used);
     }
 
     @Override
@@ -126,7 +130,7 @@ final class HostRecord implements HostLoad {
 
     @Override
     public Demand free() {
-        return total.minus(used);
+        return free;
     }
 
     Host toProto(String zone) {

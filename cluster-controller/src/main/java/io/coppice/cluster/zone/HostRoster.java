@@ -1,11 +1,13 @@
 package io.coppice.cluster.zone;
 
+import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.NodeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -30,7 +32,15 @@ public final class HostRoster {
     /** Reads the roster, empty when the zone never had a host. */
     public static HostRoster open(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        return new HostRoster(file, Files.exists(file) ? Files.readAllLines(file) : Set.of());
+        var hosts = new TreeSet<String>();
+        for (var line : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
+            try {
+                hosts.add(new NodeId(line.strip()).value());
+            } catch (MalformedIdException e) {
+                LOG.warnf("%s: a line that names no host is ignored", file);
+            }
+        }
+        return new HostRoster(file, hosts);
     }
 
     /** The hosts that the zone had before this start. */

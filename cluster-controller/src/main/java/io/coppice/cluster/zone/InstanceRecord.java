@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** One instance as the zone knows it: what is wished, what was seen, and where. Guarded by the zone's lock. */
 final class InstanceRecord {
     private static final long MIB = 1024L * 1024;
+    private static final int MAX_DOUBLINGS = 4;
 
     private final InstanceId id;
     private @Nullable DesiredInstance desired;
@@ -26,6 +27,7 @@ final class InstanceRecord {
     private boolean computeGranted;
     private long wishedMillis;
     private long sentMillis;
+    private int timesSent;
 
     InstanceRecord(InstanceId id) {
         this.id = id;
@@ -43,7 +45,7 @@ final class InstanceRecord {
         }
         if (known == null || isOlder(known, wish)) {
             wishedMillis = nowMillis;
-            sentMillis = 0;
+            sendAnew();
         }
         desired = wish;
         if (wish.hasMachine()) {
@@ -153,8 +155,13 @@ final class InstanceRecord {
             return false;
         }
         return switch (wish.getPower()) {
-            case POWER_STATE_TERMINATED -> seen.getPhase() == Phase.PHASE_GONE;
-            case POWER_STATE_RUNNING -> nothingLeft() || seen.getRebootCount() >= wish.getRebootCount();
+            case POWER_STATE_TERMINATED ->
+                seen.getPhase() == Phase.PHASE_GONE || seen.getPhase() == Phase.PHASE_STOPPING;
+            // A launch that is tried again may need what the newest copy of the wish brings: a fresh image address.
+            case POWER_STATE_RUNNING ->
+                nothingLeft()
+                        || (seen.getRebootCount() >= wish.getRebootCount()
+                                && !seen.getFailure().getRetryable());
             default -> true;
         };
     }
@@ -206,11 +213,18 @@ final class InstanceRecord {
         return wishedMillis;
     }
 
-    long sentMillis() {
-        return sentMillis;
+    /** Whether it is time to send the wish, for the first time or again; each time waits twice as long. */
+    boolean isSendingDue(long nowMillis, long waitMillis) {
+        return timesSent == 0 || nowMillis - sentMillis >= waitMillis << Math.min(timesSent - 1, MAX_DOUBLINGS);
     }
 
     void sent(long nowMillis) {
         sentMillis = nowMillis;
+        timesSent++;
+    }
+
+    /** Whatever was sent before may have been lost. */
+    void sendAnew() {
+        timesSent = 0;
     }
 }

@@ -63,8 +63,7 @@ final class Sightings {
             if (!told.contains(instance.id().value())) {
                 missing(instance, nowMillis);
             }
-            // Whatever was sent before may have been lost with the session.
-            instance.sent(0);
+            instance.sendAnew();
         }
     }
 

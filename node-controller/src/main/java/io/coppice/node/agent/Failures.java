@@ -37,6 +37,16 @@ final class Failures {
         return failure.toBuilder().setRetryable(false).build();
     }
 
+    /** The same failure while another attempt is planned. */
+    static Failure isPassing(Failure failure) {
+        return failure.toBuilder().setRetryable(true).build();
+    }
+
+    /** A guest stops again and again though nobody asked for it. */
+    static Failure fallsOff() {
+        return failure(INTERNAL, "The instance stops again and again without being asked to.", true);
+    }
+
     private static boolean isFull(FileSystemException e) {
         return String.valueOf(e.getReason()).contains("No space left");
     }

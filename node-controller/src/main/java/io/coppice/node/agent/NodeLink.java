@@ -130,8 +130,17 @@ public final class NodeLink implements AutoCloseable {
             lock.unlock();
         }
         agents.values().forEach(NodeAgent::disconnected);
-        LOG.infof("session with the Cluster Controller lost (%s): next attempt in %d ms", status, wait.toMillis());
+        LOG.infof(
+                "session with the Cluster Controller lost (%s): next attempt in %d ms", brief(status), wait.toMillis());
         later(wait, this::dial);
+    }
+
+    /** A TLS failure's description goes on for many lines that say nothing more. */
+    private static String brief(Status status) {
+        var description = status.getDescription();
+        return description == null
+                ? status.getCode().toString()
+                : status.getCode() + ": " + description.lines().findFirst().orElse("");
     }
 
     private Duration redialAfter(int failed) {

@@ -28,6 +28,7 @@ final class VmActor {
             Comparator.comparingLong(DesiredInstance::getGeneration).thenComparingLong(DesiredInstance::getRebootCount);
 
     private static final Logger LOG = Logger.getLogger(VmActor.class);
+    /** Restarts of a guest that falls off before there is a wait between them. */
     private static final int MAX_RESTARTS = 3;
 
     private final InstanceId instance;
@@ -50,6 +51,8 @@ final class VmActor {
     private @Nullable DesiredInstance desired;
     private int failedAttempts;
     private int restarts;
+    private boolean restartDue;
+    private boolean restartDelayed;
 
     VmActor(InstanceId instance, VmContext context, @Nullable DesiredInstance desired) throws IOException {
         this.instance = instance;
@@ -165,6 +168,8 @@ final class VmActor {
         if (wish != null && (desired == null || BY_AGE.compare(wish, desired) > 0)) {
             failedAttempts = 0;
             restarts = 0;
+            restartDue = false;
+            restartDelayed = false;
         }
         desired = wish;
         return true;
@@ -204,36 +209,42 @@ final class VmActor {
             failedAttempts = 0;
             return new Outcome.Converged();
         }
-        if (domain != null && record.ranSinceHostBoot(wish.getGeneration()) && !mayRestart(wish)) {
-            stopper.putAway(instance);
-            context.reporter()
-                    .report(record.observation(wish, Phase.PHASE_STOPPED).setGuestInitiated(!takeFellOff()));
-            return new Outcome.Converged();
+        if (domain != null && record.ranSinceHostBoot(wish.getGeneration()) && !isRebootDue(wish)) {
+            restartDue |= takeFellOff();
+            if (!restartDue) {
+                stopper.putAway(instance);
+                context.reporter()
+                        .report(record.observation(wish, Phase.PHASE_STOPPED).setGuestInitiated(true));
+                return new Outcome.Converged();
+            }
+            if (isFallingTooOften(wish)) {
+                return new Outcome.Converged();
+            }
         }
         launcher.start(wish);
+        restartDue = false;
+        restartDelayed = false;
         failedAttempts = 0;
         return new Outcome.Converged();
     }
 
-    /**
-     * Whether a guest that was running and is off now is to be started again: only when it neither shut itself down nor
-     * keeps falling.
-     */
-    private boolean mayRestart(DesiredInstance wish) {
-        if (wish.getRebootCount() > record.progress().reboots()) {
-            return true;
-        }
-        lock.lock();
-        try {
-            if (!fellOff || restarts >= MAX_RESTARTS) {
-                return false;
-            }
-            fellOff = false;
-        } finally {
-            lock.unlock();
+    private boolean isRebootDue(DesiredInstance wish) {
+        return wish.getRebootCount() > record.progress().reboots();
+    }
+
+    /** Counts a restart of a guest that fell off; puts it off, once each, when there were too many. */
+    private boolean isFallingTooOften(DesiredInstance wish) {
+        if (restartDelayed) {
+            return false;
         }
         restarts++;
         LOG.warnf("%s: its guest fell off and is started again, for the %d. time", instance, restarts);
+        if (restarts <= MAX_RESTARTS) {
+            return false;
+        }
+        restartDelayed = true;
+        record.report(wish, Phase.PHASE_STARTING, Failures.fallsOff());
+        later(context.settings().retryAfter(restarts - MAX_RESTARTS));
         return true;
     }
 
@@ -267,21 +278,21 @@ final class VmActor {
     private void failed(DesiredInstance wish, Failure failure) {
         failedAttempts++;
         var launching = wish.getPower() == PowerState.POWER_STATE_RUNNING;
+        // A disk that holds a user's data is never given up: such an instance is tried again until it is wanted
+        // otherwise.
         var givesUp = launching
+                && !record.progress().hasRun()
                 && (!failure.getRetryable()
                         || failedAttempts >= context.settings().launchAttempts());
-        if (!givesUp) {
-            if (launching && !record.progress().hasRun()) {
-                record.report(wish, Phase.PHASE_FAILED, failure);
-            }
-            later(context.settings().retryAfter(failedAttempts));
-        } else if (record.progress().hasRun()) {
-            // The disk holds a user's data: the instance goes back to stopped instead of away.
-            record.report(wish, Phase.PHASE_STOPPED, Failures.isFinal(failure));
-        } else {
+        if (givesUp) {
             forget();
             end(Phase.PHASE_FAILED, Failures.isFinal(failure));
+            return;
         }
+        if (launching) {
+            record.report(wish, Phase.PHASE_PREPARING, Failures.isPassing(failure));
+        }
+        later(context.settings().retryAfter(failedAttempts));
     }
 
     private void forget() {
