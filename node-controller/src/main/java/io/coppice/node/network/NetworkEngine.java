@@ -31,7 +31,7 @@ public interface NetworkEngine extends AutoCloseable {
     /** Puts right what differs from the wishes, without touching what is right. Called now and then. */
     void repair() throws IOException;
 
-    /** Ends what this process runs. Guests' connections stay. */
+    /** Ends what only this process needs. Guests' connections, addresses and leases go on. */
     @Override
     void close();
 }

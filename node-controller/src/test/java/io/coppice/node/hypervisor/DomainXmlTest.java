@@ -1,0 +1,71 @@
+package io.coppice.node.hypervisor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.disk.Disk;
+import io.coppice.node.network.Endpoint;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** If this failed, guests would get other hardware than the agent asked for, or a name could change a domain's definition. */
+class DomainXmlTest {
+    private static final InstanceId INSTANCE = new InstanceId("i-0123456789abcdef0");
+    private static final DomainMark MARK =
+            new DomainMark("2e80726b-3f8d-4c65-8197-847ab3acdd07", new AccountId("123456789012"), 7, 2);
+
+    @Test
+    void rendersWhatWasAskedFor() {
+        var xml = new DomainXml(Acceleration.TRANSLATED, "x86_64").render(spec("/disks/root.qcow2", 128), MARK);
+        assertTrue(xml.startsWith("<domain type=\"qemu\"><name>i-0123456789abcdef0</name><uuid>ec2"), xml);
+        assertTrue(xml.contains("machine=\"q35\""), xml);
+        assertTrue(xml.contains("<tb-cache unit=\"MiB\">32</tb-cache>"), xml);
+        assertTrue(
+                xml.contains("<mac address=\"02:00:00:00:00:01\"/><source bridge=\"br\"/><target dev=\"tap\"/>"), xml);
+        assertFalse(xml.contains("<graphics"));
+    }
+
+    @Test
+    void escapesNames() {
+        var xml = new DomainXml(Acceleration.KVM, "x86_64").render(spec("/a'\"><evil/>&", 128), MARK);
+        assertFalse(xml.contains("<evil/>"), xml);
+        assertFalse(xml.contains("tb-cache"));
+    }
+
+    @Test
+    void translationCachesGrowWithTheGuest() {
+        assertEquals(32, DomainXml.translationCacheMib(64));
+        assertEquals(32, DomainXml.translationCacheMib(512));
+        assertEquals(64, DomainXml.translationCacheMib(1024));
+        assertEquals(1024, DomainXml.translationCacheMib(1 << 20));
+    }
+
+    @Test
+    void aMarkIsReadBackAndNothingElseIsTakenForOne() {
+        assertEquals(Optional.of(MARK), DomainMark.parse(MARK.toElement()));
+        assertEquals(Optional.empty(), DomainMark.parse("<instance/>"));
+        assertEquals(Optional.empty(), DomainMark.parse("<other host='x'/>"));
+        assertEquals(Optional.empty(), DomainMark.parse("no xml"));
+        assertEquals(
+                Optional.empty(),
+                DomainMark.parse("<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><instance host='&b;'/>"));
+    }
+
+    private static DomainSpec spec(String disk, long memoryMib) {
+        return new DomainSpec(
+                INSTANCE,
+                new AccountId("123456789012"),
+                7,
+                2,
+                1,
+                memoryMib,
+                List.of(new Disk(Path.of(disk), "qcow2", "serial")),
+                List.of(new Endpoint("tap", "br", "02:00:00:00:00:01", 1500)),
+                Path.of("/console.log"));
+    }
+}
