@@ -4,6 +4,7 @@ import io.coppice.server.CoppiceServer;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +76,11 @@ public final class BackgroundServer {
             if (!Waiting.until(limit, () -> pid().isEmpty())) {
                 return false;
             }
+        }
+        try {
+            Files.deleteIfExists(folder.run().resolve(PID_FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         // A killed server leaves its database running.
         return CoppiceServer.embedded(folder).stop(limit);

@@ -59,7 +59,6 @@ public final class Teardown {
                     "Look into server.log; as a last resort kill the pid in "
                             + folder.run().resolve("server.pid") + ".");
         }
-        Files.deleteIfExists(folder.run().resolve("server.pid"));
         if (!running) {
             steps.note("no server was running on " + folder);
         }

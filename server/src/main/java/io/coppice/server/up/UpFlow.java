@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /**
  * Brings a cloud up, from whatever is there already: chooses settings when it has none, starts what its hosts need, the
@@ -97,7 +98,18 @@ public final class UpFlow {
             }
             var disk = steps.run("sample image built", () -> result(image.get()));
             var clients = new AwsClients(settings, Credentials.read(folder), folder.authorityCertificate());
-            steps.run("sample image registered", () -> sample.register(disk, clients, client));
+            steps.run("sample image registered", () -> register(disk, clients, client));
+        }
+    }
+
+    private String register(Path disk, AwsClients clients, StatusClient client) {
+        try {
+            return sample.register(disk, clients, client);
+        } catch (IOException | SdkException e) {
+            throw new OperatorException(
+                    "the sample image could not be registered: " + e.getMessage(),
+                    "Read cloud-controller.log and walrus.log in " + folder.logs() + ", or run up --no-sample-image.",
+                    e);
         }
     }
 
