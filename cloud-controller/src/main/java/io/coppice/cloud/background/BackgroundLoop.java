@@ -36,7 +36,10 @@ public final class BackgroundLoop {
     /** Begins to run passes. */
     public synchronized void start() {
         if (thread == null) {
-            thread = Thread.ofVirtual().name(name).start(this::run);
+            // Known before it runs: the loop goes on only as long as it is the one that is known.
+            var fresh = Thread.ofVirtual().name(name).unstarted(this::run);
+            thread = fresh;
+            fresh.start();
         }
     }
 
