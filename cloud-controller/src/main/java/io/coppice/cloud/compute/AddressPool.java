@@ -59,7 +59,8 @@ final class AddressPool {
     Map<String, String> take(EntityManager entities, String zone, List<String> instanceIds) {
         var taken = new HashMap<String, String>();
         while (taken.size() < instanceIds.size()) {
-            var missing = instanceIds.stream().filter(id -> !taken.containsKey(id)).toList();
+            var missing =
+                    instanceIds.stream().filter(id -> !taken.containsKey(id)).toList();
             for (var row : entities.createNativeQuery(TAKE, Object[].class)
                     .setParameter("zone", zone)
                     .setParameter("count", missing.size())

@@ -59,8 +59,7 @@ public class ComputeActions implements ActionModule {
                 new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks),
                 pages,
                 events,
-                new Wiring(
-                        config.networkCidr(), config.instanceLimit(), site.region(), site.zone(), Clock.systemUTC()),
+                new Wiring(config.networkCidr(), config.instanceLimit(), site.region(), site.zone(), Clock.systemUTC()),
                 zone,
                 zone);
     }

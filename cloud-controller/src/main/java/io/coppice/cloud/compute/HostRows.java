@@ -49,7 +49,9 @@ final class HostRows {
                 .setParameter("accelerated", host.getHypervisor().getAccelerated())
                 .setParameter("architecture", host.getHypervisor().getArchitecture())
                 .setParameter("version", host.getVersion())
-                .setParameter("heartbeat", Instant.ofEpochMilli(host.getLastHeartbeatMillis()).atOffset(ZoneOffset.UTC))
+                .setParameter(
+                        "heartbeat",
+                        Instant.ofEpochMilli(host.getLastHeartbeatMillis()).atOffset(ZoneOffset.UTC))
                 .setParameter("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .executeUpdate();
         entities.createQuery("update Instance i set i.hostReachable = :up where i.nodeId = :node"

@@ -104,7 +104,8 @@ class Instance {
     String transitionReason = "";
 
     @Column(name = "terminated_at")
-    @Nullable Instant terminatedAt;
+    @Nullable
+    Instant terminatedAt;
 
     @Enumerated(EnumType.STRING)
     @Column(name = "phase")
@@ -129,19 +130,22 @@ class Instance {
     long observedSequence;
 
     @Column(name = "observed_at")
-    @Nullable Instant observedAt;
+    @Nullable
+    Instant observedAt;
 
     @Column(name = "ever_ran")
     boolean everRan;
 
     @Column(name = "unschedulable_since")
-    @Nullable Instant unschedulableSince;
+    @Nullable
+    Instant unschedulableSince;
 
     @Column(name = "settled")
     boolean settled;
 
     @Column(name = "applied_at")
-    @Nullable Instant appliedAt;
+    @Nullable
+    Instant appliedAt;
 
     /** Whether its host was heard of lately; written with every report on the host. */
     @Column(name = "host_reachable")
@@ -223,10 +227,14 @@ class Instance {
         if (seen.getGeneration() < observedGeneration || seen.getGeneration() < generation) {
             return false;
         }
-        var otherHost = !seen.getNodeId().isEmpty() && !nodeId.isEmpty() && !seen.getNodeId().equals(nodeId);
+        var otherHost = !seen.getNodeId().isEmpty()
+                && !nodeId.isEmpty()
+                && !seen.getNodeId().equals(nodeId);
         if (otherHost) {
             // What an earlier host has removed says nothing of the host that has it now.
-            return InstancePhase.of(seen.getPhase()).filter(p -> p != InstancePhase.GONE).isPresent();
+            return InstancePhase.of(seen.getPhase())
+                    .filter(p -> p != InstancePhase.GONE)
+                    .isPresent();
         }
         if (seen.getSequence() == 0) {
             return true;
@@ -255,7 +263,9 @@ class Instance {
                 ? null
                 : unschedulableSince == null ? now : unschedulableSince;
         if (seen.hasFailure()) {
-            reason(seen.getFailure().getCode(), seen.getFailure().getCode() + ": " + seen.getFailure().getMessage());
+            reason(
+                    seen.getFailure().getCode(),
+                    seen.getFailure().getCode() + ": " + seen.getFailure().getMessage());
         }
         apply(InstanceStates.observe(state, newPhase, seen.getGuestInitiated()), now);
     }
@@ -298,7 +308,9 @@ class Instance {
                         ? DesiredPower.TERMINATED
                         : DesiredPower.STOPPED;
                 wantAgain();
-                reason("Client.InstanceInitiatedShutdown", "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
+                reason(
+                        "Client.InstanceInitiatedShutdown",
+                        "Client.InstanceInitiatedShutdown: Instance initiated shutdown");
             }
             case APPLY_AGAIN -> {
                 settled = false;

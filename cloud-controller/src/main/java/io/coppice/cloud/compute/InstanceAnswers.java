@@ -62,8 +62,7 @@ final class InstanceAnswers {
                 .build();
     }
 
-    software.amazon.awssdk.services.ec2.model.Instance instance(
-            Instance row, Map<String, Map<String, String>> tags) {
+    software.amazon.awssdk.services.ec2.model.Instance instance(Instance row, Map<String, Map<String, String>> tags) {
         var answer = software.amazon.awssdk.services.ec2.model.Instance.builder()
                 .instanceId(row.id)
                 .imageId(row.image.id())
@@ -192,5 +191,4 @@ final class InstanceAnswers {
     private static boolean alive(Instance row) {
         return !InstanceState.TERMINAL.contains(row.state);
     }
-
 }

@@ -5,7 +5,6 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.store.Database;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.InstanceMonitoring;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsResponse;
-import software.amazon.awssdk.services.ec2.model.Monitoring;
-import software.amazon.awssdk.services.ec2.model.InstanceMonitoring;
 import software.amazon.awssdk.services.ec2.model.MonitorInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.MonitorInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.Monitoring;
 import software.amazon.awssdk.services.ec2.model.ResetInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ResetInstanceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.UnmonitorInstancesRequest;
@@ -51,7 +50,9 @@ final class InstanceAttributes {
                 case "instanceType" -> answer.instanceType(InstanceAnswers.text(row.machine.type()));
                 case "userData" ->
                     answer.userData(InstanceAnswers.text(
-                            row.userData.length == 0 ? null : Base64.getEncoder().encodeToString(row.userData)));
+                            row.userData.length == 0
+                                    ? null
+                                    : Base64.getEncoder().encodeToString(row.userData)));
                 case "disableApiTermination" -> answer.disableApiTermination(bool(row.options.terminationDisabled()));
                 case "disableApiStop" -> answer.disableApiStop(bool(row.options.stopDisabled()));
                 case "instanceInitiatedShutdownBehavior" ->
@@ -68,7 +69,8 @@ final class InstanceAttributes {
                 case "kernel", "ramdisk", "sriovNetSupport" -> {
                     // Known attributes that an instance of this cloud never has.
                 }
-                default -> throw InstanceErrors.invalid("attribute", attribute, "It is not an attribute of an instance.");
+                default ->
+                    throw InstanceErrors.invalid("attribute", attribute, "It is not an attribute of an instance.");
             }
             return answer.build();
         });
@@ -114,8 +116,8 @@ final class InstanceAttributes {
             given = true;
         }
         if (request.instanceInitiatedShutdownBehavior() != null) {
-            row.options = row.options.withShutdownBehavior(LaunchParser.behavior(
-                    required(request.instanceInitiatedShutdownBehavior().value(), "InstanceInitiatedShutdownBehavior.Value")));
+            row.options = row.options.withShutdownBehavior(LaunchParser.behavior(required(
+                    request.instanceInitiatedShutdownBehavior().value(), "InstanceInitiatedShutdownBehavior.Value")));
             given = true;
         }
         if (request.sourceDestCheck() != null) {
@@ -215,7 +217,10 @@ final class InstanceAttributes {
             work.accept(instance);
             events.append(
                     new ChangeCause(
-                            context.action(), context.caller().arn(), context.requestId(), "A user changed an attribute"),
+                            context.action(),
+                            context.caller().arn(),
+                            context.requestId(),
+                            "A user changed an attribute"),
                     "instance.modified",
                     id,
                     context.account(),

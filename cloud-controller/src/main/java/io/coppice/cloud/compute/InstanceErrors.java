@@ -42,8 +42,7 @@ final class InstanceErrors {
     }
 
     static AwsException missing(String parameter) {
-        return AwsException.client(
-                "MissingParameter", "The request must contain the parameter " + parameter);
+        return AwsException.client("MissingParameter", "The request must contain the parameter " + parameter);
     }
 
     static AwsException invalid(String parameter, Object value, String why) {
@@ -58,7 +57,8 @@ final class InstanceErrors {
     static AwsException limitExceeded(long asked, long have, int limit) {
         return AwsException.client(
                 "InstanceLimitExceeded",
-                "You have requested more instances (" + (asked + have) + ") than your current instance limit of " + limit
+                "You have requested more instances (" + (asked + have) + ") than your current instance limit of "
+                        + limit
                         + " allows. Terminate some, or ask the cloud's operator to raise coppice.compute.instance-limit.");
     }
 

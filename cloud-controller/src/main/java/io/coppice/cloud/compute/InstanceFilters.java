@@ -65,9 +65,15 @@ final class InstanceFilters {
     private static Filters.Builder<Tagged> network(Filters.Builder<Tagged> builder) {
         return builder.value("dns-name", i -> "")
                 .values("ip-address", i -> List.of())
-                .value("network-interface.network-interface-id", i -> i.row().network.interfaceId())
-                .value("network-interface.private-ip-address", i -> i.row().network.privateIp())
-                .value("network-interface.addresses.private-ip-address", i -> i.row().network.privateIp())
+                .value(
+                        "network-interface.network-interface-id",
+                        i -> i.row().network.interfaceId())
+                .value(
+                        "network-interface.private-ip-address",
+                        i -> i.row().network.privateIp())
+                .value(
+                        "network-interface.addresses.private-ip-address",
+                        i -> i.row().network.privateIp())
                 .value("network-interface.mac-address", i -> i.row().network.mac())
                 .value("network-interface.subnet-id", i -> i.row().network.subnetId())
                 .value("network-interface.vpc-id", i -> i.row().network.vpcId())

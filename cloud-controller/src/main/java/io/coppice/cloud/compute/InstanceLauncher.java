@@ -102,9 +102,8 @@ final class InstanceLauncher {
         LaunchNetworks.check(command, names);
         var image = catalogue.images().forLaunch(context.account(), command.image());
         var type = catalogue.types().require(command.instanceType());
-        var publicKey = command.keyName().isEmpty()
-                ? ""
-                : catalogue.keyPairs().publicKey(context.account(), command.keyName());
+        var publicKey =
+                command.keyName().isEmpty() ? "" : catalogue.keyPairs().publicKey(context.account(), command.keyName());
         var plan = new LaunchPlan(
                 context.account(),
                 ReservationId.random().value(),
@@ -126,8 +125,7 @@ final class InstanceLauncher {
         // One batch on the wire, before tags and events that name the rows.
         entities.flush();
         if (!command.instanceTags().isEmpty()) {
-            instances.forEach(i ->
-                    catalogue.tags().put(context.account(), i.id, "instance", command.instanceTags()));
+            instances.forEach(i -> catalogue.tags().put(context.account(), i.id, "instance", command.instanceTags()));
         }
         recordLaunch(context, plan, instances);
         return answers.launched(
@@ -136,8 +134,7 @@ final class InstanceLauncher {
                 command.instanceTags().isEmpty() ? Map.of() : tagsOfAll(instances, command.instanceTags()));
     }
 
-    private List<Instance> make(
-            EntityManager entities, LaunchPlan plan, NetworkNames.DefaultNames names, int count) {
+    private List<Instance> make(EntityManager entities, LaunchPlan plan, NetworkNames.DefaultNames names, int count) {
         var ids = Stream.generate(InstanceId::random)
                 .map(InstanceId::value)
                 .limit(count)
@@ -176,8 +173,8 @@ final class InstanceLauncher {
     }
 
     private void recordLaunch(RequestContext context, LaunchPlan plan, List<Instance> instances) {
-        var cause = new ChangeCause(
-                context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
+        var cause =
+                new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
         for (var instance : instances) {
             events.append(
                     cause,
@@ -195,8 +192,9 @@ final class InstanceLauncher {
     }
 
     private Map<String, Map<String, String>> tags(RequestContext context, List<Instance> instances) {
-        return catalogue.tags().of(
-                context.account(), instances.stream().map(i -> i.id).toList());
+        return catalogue
+                .tags()
+                .of(context.account(), instances.stream().map(i -> i.id).toList());
     }
 
     private static Map<String, Map<String, String>> tagsOfAll(List<Instance> instances, Map<String, String> tags) {
@@ -211,7 +209,9 @@ final class InstanceLauncher {
                     "InvalidBlockDeviceMapping",
                     "Volume of size " + command.rootDiskGib() + "GB is smaller than the image's " + imageMib + " MiB");
         }
-        var diskMib = askedMib != 0 ? askedMib : Math.max(type.rootDiskGib() * MIB_PER_GIB, type.rootDiskGib() == 0 ? 0 : imageMib);
+        var diskMib = askedMib != 0
+                ? askedMib
+                : Math.max(type.rootDiskGib() * MIB_PER_GIB, type.rootDiskGib() == 0 ? 0 : imageMib);
         return new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
     }
 }

@@ -10,7 +10,10 @@ import jakarta.persistence.Enumerated;
 record InstanceOptions(
         @Column(name = "api_termination_disabled") boolean terminationDisabled,
         @Column(name = "api_stop_disabled") boolean stopDisabled,
-        @Enumerated(EnumType.STRING) @Column(name = "shutdown_behavior") ShutdownBehavior shutdownBehavior,
+
+        @Enumerated(EnumType.STRING) @Column(name = "shutdown_behavior")
+        ShutdownBehavior shutdownBehavior,
+
         @Column(name = "monitoring") boolean monitoring,
         @Column(name = "source_dest_check") boolean sourceDestCheck,
         @Column(name = "ebs_optimized") boolean ebsOptimized,

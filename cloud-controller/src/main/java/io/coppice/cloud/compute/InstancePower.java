@@ -108,8 +108,7 @@ final class InstancePower {
 
     private void record(RequestContext context, Instance instance, InstanceState before) {
         events.append(
-                new ChangeCause(
-                        context.action(), context.caller().arn(), context.requestId(), "A user asked for it"),
+                new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "A user asked for it"),
                 instance.state == before ? "instance.reboot-requested" : "instance.state-changed",
                 instance.id,
                 context.account(),

@@ -45,7 +45,10 @@ final class InstancePurger {
                                 + " and not exists (select 1 from Instance i where i.reservationId = r.id)")
                         .setParameter(
                                 "ids",
-                                rows.stream().map(row -> row.reservationId).distinct().toList())
+                                rows.stream()
+                                        .map(row -> row.reservationId)
+                                        .distinct()
+                                        .toList())
                         .executeUpdate();
                 return rows.size();
             });

@@ -49,7 +49,9 @@ final class InstanceQueries {
             var page = page(entities, context, asked, instanceFilters, row -> true);
             var reservations = new LinkedHashMap<String, List<Tagged>>();
             for (var row : page.rows()) {
-                reservations.computeIfAbsent(row.row().reservationId, id -> new ArrayList<>()).add(row);
+                reservations
+                        .computeIfAbsent(row.row().reservationId, id -> new ArrayList<>())
+                        .add(row);
             }
             return DescribeInstancesResponse.builder()
                     .reservations(reservations.values().stream()

@@ -96,8 +96,7 @@ final class InstanceRows {
     }
 
     private static Map<String, Instance> byId(List<Instance> rows) {
-        return rows.stream()
-                .collect(Collectors.toMap(i -> i.id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
+        return rows.stream().collect(Collectors.toMap(i -> i.id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
     }
 
     private static List<Instance> inOrder(Map<String, Instance> rows, SequencedSet<String> ids) {
@@ -105,6 +104,9 @@ final class InstanceRows {
         if (!missing.isEmpty()) {
             throw InstanceErrors.notFound(missing);
         }
-        return ids.stream().map(rows::get).<Instance>map(java.util.Objects::requireNonNull).toList();
+        return ids.stream()
+                .map(rows::get)
+                .<Instance>map(java.util.Objects::requireNonNull)
+                .toList();
     }
 }

@@ -19,8 +19,7 @@ public final class InstanceStates {
     private static final ActionOutcome START = new ActionOutcome.Change(PENDING, DesiredPower.RUNNING);
     private static final ActionOutcome STOP = new ActionOutcome.Change(STOPPING, DesiredPower.STOPPED);
     private static final ActionOutcome TERMINATE = new ActionOutcome.Change(SHUTTING_DOWN, DesiredPower.TERMINATED);
-    private static final ActionOutcome GONE =
-            new ActionOutcome.Refused("the instance is terminated or about to be");
+    private static final ActionOutcome GONE = new ActionOutcome.Refused("the instance is terminated or about to be");
 
     private InstanceStates() {}
 
@@ -82,38 +81,23 @@ public final class InstanceStates {
                     case STOPPED -> guestInitiated ? Observed.GUEST_SHUT_DOWN : Observed.APPLY_AGAIN;
                     case GONE -> Observed.APPLY_AGAIN;
                     case FAILED -> Observed.NOW_TERMINATED;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case STOPPING, STOPPED ->
                 switch (phase) {
                     case STOPPED, GONE -> Observed.NOW_STOPPED;
                     case FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case SHUTTING_DOWN ->
                 switch (phase) {
                     case GONE, FAILED -> Observed.NOW_TERMINATED;
                     case RUNNING, STOPPED -> Observed.APPLY_AGAIN;
-                    case REQUESTED,
-                            SCHEDULED,
-                            FETCHING_IMAGE,
-                            PREPARING,
-                            STARTING,
-                            STOPPING,
-                            UNSCHEDULABLE -> Observed.WAIT;
+                    case REQUESTED, SCHEDULED, FETCHING_IMAGE, PREPARING, STARTING, STOPPING, UNSCHEDULABLE ->
+                        Observed.WAIT;
                 };
             case TERMINATED ->
                 switch (phase) {

@@ -14,7 +14,9 @@ final class LaunchNetworks {
 
     static List<String> groupIds(RunInstancesRequest request) {
         var specified = specified(request);
-        return specified.isEmpty() ? List.copyOf(request.securityGroupIds()) : List.copyOf(specified.getFirst().groups());
+        return specified.isEmpty()
+                ? List.copyOf(request.securityGroupIds())
+                : List.copyOf(specified.getFirst().groups());
     }
 
     static List<String> groupNames(RunInstancesRequest request) {
@@ -23,7 +25,8 @@ final class LaunchNetworks {
 
     static String subnetId(RunInstancesRequest request) {
         var specified = specified(request);
-        var subnet = specified.isEmpty() ? request.subnetId() : specified.getFirst().subnetId();
+        var subnet =
+                specified.isEmpty() ? request.subnetId() : specified.getFirst().subnetId();
         return subnet == null ? "" : subnet;
     }
 

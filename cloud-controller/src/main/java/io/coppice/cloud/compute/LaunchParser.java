@@ -62,10 +62,12 @@ final class LaunchParser {
             throw InstanceErrors.unsupported("PrivateIpAddress cannot be chosen in this cloud yet: leave it out");
         }
         if (request.launchTemplate() != null) {
-            throw InstanceErrors.unsupported("Launch templates are not supported by this cloud yet: give the parameters");
+            throw InstanceErrors.unsupported(
+                    "Launch templates are not supported by this cloud yet: give the parameters");
         }
         if (request.instanceMarketOptions() != null) {
-            throw InstanceErrors.unsupported("Spot instances are not supported by this cloud: leave InstanceMarketOptions out");
+            throw InstanceErrors.unsupported(
+                    "Spot instances are not supported by this cloud: leave InstanceMarketOptions out");
         }
     }
 
@@ -109,7 +111,9 @@ final class LaunchParser {
 
     private String zone(RunInstancesRequest request) {
         var placement = request.placement();
-        if (placement == null || placement.availabilityZone() == null || placement.availabilityZone().isEmpty()) {
+        if (placement == null
+                || placement.availabilityZone() == null
+                || placement.availabilityZone().isEmpty()) {
             return zone;
         }
         if (!placement.availabilityZone().equals(zone)) {
@@ -129,7 +133,9 @@ final class LaunchParser {
                 request.monitoring() != null && isTrue(request.monitoring().enabled()),
                 true,
                 isTrue(request.ebsOptimized()),
-                placement == null || placement.tenancyAsString() == null ? "default" : tenancy(placement.tenancyAsString()));
+                placement == null || placement.tenancyAsString() == null
+                        ? "default"
+                        : tenancy(placement.tenancyAsString()));
     }
 
     private static String tenancy(String name) {
@@ -186,7 +192,8 @@ final class LaunchParser {
     private static int rootDiskGib(RunInstancesRequest request) {
         var mappings = request.blockDeviceMappings();
         if (mappings.size() > 1) {
-            throw InstanceErrors.unsupported("Only the root device can be mapped at launch: attach other volumes afterwards");
+            throw InstanceErrors.unsupported(
+                    "Only the root device can be mapped at launch: attach other volumes afterwards");
         }
         if (mappings.isEmpty() || mappings.getFirst().ebs() == null) {
             return 0;
@@ -226,7 +233,8 @@ final class LaunchParser {
     private static String fingerprint(RunInstancesRequest request) {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(request.toBuilder().clientToken(null).build().toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(
+                    request.toBuilder().clientToken(null).build().toString().getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
             digest.update(text(request.userData()).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest.digest());

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -39,7 +38,12 @@ final class ObservationIngest {
     private @Nullable Set<String> snapshot;
 
     ObservationIngest(
-            Database database, EventLog events, AddressPool addresses, Clock clock, String zone, Runnable resynchronized) {
+            Database database,
+            EventLog events,
+            AddressPool addresses,
+            Clock clock,
+            String zone,
+            Runnable resynchronized) {
         this.database = database;
         this.events = events;
         this.addresses = addresses;
@@ -58,7 +62,8 @@ final class ObservationIngest {
                 case OBSERVATION -> observations.add(event.getObservation());
                 case HOST -> {
                     work |= observe(observations);
-                    database.run(entities -> hosts.save(entities, event.getHost().getHost()));
+                    database.run(
+                            entities -> hosts.save(entities, event.getHost().getHost()));
                 }
                 case SNAPSHOT_BEGIN -> {
                     work |= observe(observations);
@@ -197,7 +202,11 @@ final class ObservationIngest {
         }
         var summary = row.reasonMessage.isEmpty() ? "The zone reported it" : row.reasonMessage;
         events.append(
-                new ChangeCause("observation", "coppice", "", summary), kind, row.id, new AccountId(row.accountId), facts);
+                new ChangeCause("observation", "coppice", "", summary),
+                kind,
+                row.id,
+                new AccountId(row.accountId),
+                facts);
     }
 
     /** What an event is written about. */

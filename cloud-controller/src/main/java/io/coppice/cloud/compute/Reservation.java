@@ -19,7 +19,8 @@ class Reservation {
     String accountId;
 
     @Column(name = "client_token")
-    @Nullable String clientToken;
+    @Nullable
+    String clientToken;
 
     @Column(name = "request_fingerprint")
     String fingerprint;

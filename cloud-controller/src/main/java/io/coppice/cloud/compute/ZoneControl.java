@@ -48,8 +48,10 @@ final class ZoneControl {
     void stop() throws InterruptedException {
         stopped = true;
         signal();
-        loop.join(JOIN);
-        loop.interrupt();
+        if (loop.isAlive()) {
+            loop.join(JOIN);
+            loop.interrupt();
+        }
     }
 
     /** There is something to do. */

@@ -129,7 +129,8 @@ final class ZoneReconciler {
                 where i.id = sent.id and i.generation = sent.generation""")
                 .setParameter("now", settings.clock().instant().atOffset(java.time.ZoneOffset.UTC))
                 .setParameter("ids", batch.stream().map(i -> i.id).toArray(String[]::new))
-                .setParameter("generations", batch.stream().map(i -> i.generation).toArray(Long[]::new))
+                .setParameter(
+                        "generations", batch.stream().map(i -> i.generation).toArray(Long[]::new))
                 .executeUpdate());
     }
 
@@ -164,7 +165,8 @@ final class ZoneReconciler {
                         "reconciler",
                         "coppice",
                         "",
-                        "No host could take the instance for " + settings.unschedulableLimit().toSeconds() + " s"),
+                        "No host could take the instance for "
+                                + settings.unschedulableLimit().toSeconds() + " s"),
                 "instance.state-changed",
                 row.id,
                 new AccountId(row.accountId),

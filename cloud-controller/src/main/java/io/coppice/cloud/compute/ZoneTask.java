@@ -69,10 +69,10 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             return;
         }
         var clock = Clock.systemUTC();
-        var material = RolePki.open(
-                site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
-        var channel = RpcChannels.open(
-                Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
+        var material =
+                RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
+        var channel =
+                RpcChannels.open(Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
         var link = new GrpcZoneLink(channel);
         var control = control(link, clock);
         running = new Running(channel, link, control);
@@ -94,8 +94,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var ingest = new ObservationIngest(
-                database, events, addresses, clock, site.zone(), reconciler::zoneStartedAnew);
+        var ingest =
+                new ObservationIngest(database, events, addresses, clock, site.zone(), reconciler::zoneStartedAnew);
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());

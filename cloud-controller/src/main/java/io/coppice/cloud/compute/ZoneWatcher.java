@@ -48,8 +48,10 @@ final class ZoneWatcher {
 
     void stop() throws InterruptedException {
         stopped = true;
-        loop.interrupt();
-        loop.join(JOIN);
+        if (loop.isAlive()) {
+            loop.interrupt();
+            loop.join(JOIN);
+        }
     }
 
     /** Whether events arrive now. */

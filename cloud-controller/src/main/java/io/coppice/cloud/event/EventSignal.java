@@ -2,7 +2,6 @@ package io.coppice.cloud.event;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -51,5 +50,5 @@ public class EventSignal {
     }
 
     /** The pause between two looks that nobody asked for. */
-    public static final Duration LOOK_EVERY = Duration.ofNanos(TimeUnit.SECONDS.toNanos(1));
+    public static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 }

@@ -1,0 +1,315 @@
+package io.coppice.cloud.compute;
+
+import static io.coppice.cloud.compute.CloudFixture.by;
+import static io.coppice.cloud.compute.CloudFixture.eventually;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.Failure;
+import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.compute.v1.Phase;
+import io.coppice.proto.compute.v1.PowerState;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
+import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
+
+/** If this fails, what users want does not become so when messages are lost, repeated or late, or when a zone restarts. */
+class ZoneTest {
+    private static final TestDatabase DATABASE = CloudFixture.startDatabase();
+    private final CloudFixture cloud = new CloudFixture(DATABASE);
+    private final FakeClusterController zone = new FakeClusterController();
+    private Server server;
+    private ManagedChannel channel;
+    private ZoneReconciler reconciler;
+    private ObservationIngest ingest;
+    private ZoneWatcher watcher;
+    private Thread loop;
+    private volatile boolean stopped;
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void startZone() throws IOException {
+        CloudFixture.empty(DATABASE);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(zone)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+        var link = new GrpcZoneLink(channel);
+        cloud.link = java.util.Optional.of(link);
+        var clock = Clock.systemUTC();
+        var addresses = new AddressPool(CloudFixture.CIDR);
+        reconciler = new ZoneReconciler(
+                DATABASE,
+                link,
+                new ImageUrls(new CloudFixture.OneImage(), Duration.ofHours(1), clock),
+                cloud.events,
+                addresses,
+                new ZoneReconciler.Settings(
+                        CloudFixture.ZONE,
+                        CloudFixture.REGION,
+                        clock,
+                        Duration.ofMillis(300),
+                        256,
+                        Duration.ofSeconds(2)));
+        ingest = new ObservationIngest(
+                DATABASE, cloud.events, addresses, clock, CloudFixture.ZONE, reconciler::zoneStartedAnew);
+        watcher = new ZoneWatcher(link, ingest, () -> {}, 64, Duration.ofMillis(500));
+        loop = Thread.ofVirtual().unstarted(this::reconcile);
+    }
+
+    private void reconcile() {
+        while (!stopped) {
+            reconciler.run();
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    private void converge() {
+        watcher.start(CloudFixture.ZONE);
+        loop.start();
+    }
+
+    @AfterEach
+    void stopZone() throws InterruptedException {
+        stopped = true;
+        if (loop.isAlive()) {
+            loop.join();
+        }
+        watcher.stop();
+        channel.shutdownNow();
+        server.shutdownNow().awaitTermination();
+    }
+
+    @Test
+    void anInstanceLivesItsLife() {
+        converge();
+        var id = cloud.runOne();
+        eventually("running", () -> cloud.state(id).equals("running"));
+        var address = cloud.row(id).network.privateIp();
+        cloud.actions
+                .power()
+                .reboot(
+                        by("RebootInstances"),
+                        RebootInstancesRequest.builder().instanceIds(id).build());
+        eventually("rebooted", () -> cloud.row(id).settled && cloud.row(id).observedRebootCount == 1);
+        cloud.actions
+                .power()
+                .stop(
+                        by("StopInstances"),
+                        StopInstancesRequest.builder().instanceIds(id).build());
+        eventually("stopped", () -> cloud.state(id).equals("stopped"));
+        cloud.actions
+                .power()
+                .start(
+                        by("StartInstances"),
+                        StartInstancesRequest.builder().instanceIds(id).build());
+        eventually("running again", () -> cloud.state(id).equals("running"));
+        assertEquals(address, cloud.row(id).network.privateIp());
+        assertTrue(zone.applied().getLast().getNodeId().equals(FakeClusterController.HOST));
+        terminate(id);
+        eventually("terminated", () -> cloud.state(id).equals("terminated"));
+        assertEquals(0, addressesInUse());
+        assertTrue(cloud.events.kindsOf(id).contains("instance.state-changed"));
+    }
+
+    @Test
+    void lostAndRepeatedMessagesChangeNothing() {
+        converge();
+        zone.failNextApplies(3);
+        zone.repeatObservations(true);
+        var ids = cloud.run(5).instances().stream().map(i -> i.instanceId()).toList();
+        ids.forEach(id -> eventually("running", () -> cloud.state(id).equals("running")));
+        zone.loseObservations(true);
+        terminate(ids.getFirst());
+        eventually(
+                "told more than once",
+                () -> zone.applied().stream()
+                                .filter(d -> d.getPower() == PowerState.POWER_STATE_TERMINATED)
+                                .count()
+                        > 1);
+        assertEquals("shutting-down", cloud.state(ids.getFirst()));
+        zone.loseObservations(false);
+        eventually("terminated", () -> cloud.state(ids.getFirst()).equals("terminated"));
+    }
+
+    @Test
+    void aSettledInstanceIsLeftInPeace() {
+        converge();
+        var id = cloud.runOne();
+        eventually("settled", () -> cloud.row(id).settled);
+        var told = zone.appliedTo(id);
+        for (var n = 0; n < 5; n++) {
+            reconciler.run();
+        }
+        assertEquals(told, zone.appliedTo(id));
+        assertEquals(0, reconciler.status().backlog());
+        assertEquals("ok", reconciler.status().result());
+    }
+
+    @Test
+    void aZoneThatStartsAnewIsToldAgainAndItsLossesAreMadeGood() {
+        converge();
+        var ids = cloud.run(2).instances().stream().map(i -> i.instanceId()).toList();
+        ids.forEach(id -> eventually("settled", () -> cloud.row(id).settled));
+        var told = zone.appliedTo(ids.getLast());
+        zone.lose(ids.getFirst());
+        zone.restart();
+        eventually("the lost one is applied again", () -> zone.appliedTo(ids.getFirst()) > told);
+        eventually("it runs", () -> cloud.row(ids.getFirst()).settled);
+        assertEquals(told, zone.appliedTo(ids.getLast()), "the other one was never lost");
+    }
+
+    @Test
+    void aGuestThatShutsDownStaysDown() {
+        converge();
+        var id = cloud.runOne();
+        eventually("settled", () -> cloud.row(id).settled);
+        zone.report(zone.observation(id, cloud.row(id).generation, Phase.PHASE_STOPPED, 0).toBuilder()
+                .setGuestInitiated(true)
+                .build());
+        eventually("stopped", () -> cloud.state(id).equals("stopped") && cloud.row(id).settled);
+        assertEquals(PowerState.POWER_STATE_STOPPED, zone.applied().getLast().getPower());
+    }
+
+    @Test
+    void anInstanceNobodyCanTakeIsGivenUp() {
+        zone.idle(true);
+        converge();
+        var id = cloud.runOne();
+        eventually("told", () -> zone.appliedTo(id) > 0);
+        var noRoom = Observation.newBuilder()
+                .setInstanceId(id)
+                .setGeneration(1)
+                .setPhase(Phase.PHASE_UNSCHEDULABLE)
+                .setFailure(Failure.newBuilder()
+                        .setCode("Server.InsufficientInstanceCapacity")
+                        .setMessage("no host"));
+        zone.report(noRoom.build());
+        eventually(
+                "the reason is shown",
+                () -> cloud.row(id).unschedulableSince != null
+                        || cloud.state(id).equals("terminated"));
+        eventually("given up", () -> cloud.state(id).equals("terminated"));
+        assertEquals("Server.InsufficientInstanceCapacity", cloud.row(id).reasonCode);
+        assertEquals(0, addressesInUse());
+    }
+
+    @Test
+    void anImageThatIsNoImageEndsTheLaunch() {
+        zone.idle(true);
+        converge();
+        var id = cloud.runOne();
+        zone.report(zone.observation(id, 1, Phase.PHASE_FAILED, 0).toBuilder()
+                .setFailure(Failure.newBuilder().setCode("Client.InvalidImage").setMessage("not an image"))
+                .build());
+        eventually("terminated", () -> cloud.state(id).equals("terminated"));
+        assertEquals(
+                "Client.InvalidImage",
+                cloud.describe(d -> d.instanceIds(id)).getFirst().stateReason().code());
+    }
+
+    @Test
+    void oldReportsAreIgnored() {
+        var id = cloud.runOne();
+        take(zone.observation(id, 1, Phase.PHASE_STARTING, 0));
+        var running = zone.observation(id, 1, Phase.PHASE_RUNNING, 0);
+        var later = zone.observation(id, 1, Phase.PHASE_FETCHING_IMAGE, 0);
+        take(running.toBuilder().setSequence(9).build());
+        take(later);
+        assertEquals(InstancePhase.RUNNING, cloud.row(id).phase, "a lower sequence of the same epoch is late");
+        cloud.actions
+                .power()
+                .stop(
+                        by("StopInstances"),
+                        StopInstancesRequest.builder().instanceIds(id).build());
+        take(running.toBuilder().setSequence(10).build());
+        assertEquals("stopping", cloud.state(id), "a report of the generation before says nothing");
+        take(running.toBuilder()
+                .setNodeEpoch(2)
+                .setSequence(1)
+                .setGeneration(2)
+                .setPhase(Phase.PHASE_STOPPED)
+                .build());
+        assertEquals("stopped", cloud.state(id), "a new epoch counts from the start");
+    }
+
+    @Test
+    void whatComesBackAfterTheEndIsRemoved() {
+        converge();
+        var id = cloud.runOne();
+        eventually("settled", () -> cloud.row(id).settled);
+        terminate(id);
+        eventually("terminated", () -> cloud.state(id).equals("terminated"));
+        var told = zone.appliedTo(id);
+        zone.report(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
+        eventually("told to remove it", () -> zone.appliedTo(id) > told);
+        eventually("settled again", () -> cloud.row(id).settled);
+        assertEquals("terminated", cloud.state(id));
+    }
+
+    @Test
+    void theConsoleComesFromTheHost() {
+        converge();
+        var id = cloud.runOne();
+        eventually("running", () -> cloud.state(id).equals("running"));
+        var console = cloud.actions
+                .consoles()
+                .console(
+                        by("GetConsoleOutput"),
+                        GetConsoleOutputRequest.builder().instanceId(id).build());
+        assertEquals(
+                "booted " + id,
+                new String(
+                        java.util.Base64.getDecoder().decode(console.output()),
+                        java.nio.charset.StandardCharsets.UTF_8));
+        assertNotEquals(null, console.timestamp());
+    }
+
+    private void take(Observation seen) {
+        ingest.ingest(List.of(ZoneEvent.newBuilder().setObservation(seen).build()));
+    }
+
+    private void terminate(String id) {
+        cloud.actions
+                .power()
+                .terminate(
+                        by("TerminateInstances"),
+                        TerminateInstancesRequest.builder().instanceIds(id).build());
+    }
+
+    private static long addressesInUse() {
+        return DATABASE.call(entities -> (Long) entities.createNativeQuery(
+                        "select count(*) from {h-schema}addresses where instance_id is not null", Long.class)
+                .getSingleResult());
+    }
+}
