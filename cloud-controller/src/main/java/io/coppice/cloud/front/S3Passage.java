@@ -135,12 +135,14 @@ public final class S3Passage implements AutoCloseable {
                 "ServiceUnavailable",
                 UNAVAILABLE,
                 "The object store does not answer. Please reduce your request rate or try again soon.");
+        if (inbound.version() != HttpVersion.HTTP_2) {
+            // The body may still be on its way; nobody reads it.
+            response.putHeader("Connection", "close");
+        }
         response.setStatusCode(error.status())
                 .putHeader("Content-Type", "application/xml")
                 .putHeader("x-amz-request-id", requestId)
                 .putHeader("x-amzn-RequestId", requestId)
-                // The body may still be on its way; nobody reads it.
-                .putHeader("Connection", "close")
                 .end(Buffer.buffer(ErrorDocuments.s3(error, inbound.uri(), requestId), "UTF-8"));
         inbound.resume();
     }

@@ -6,6 +6,7 @@ import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryService;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -55,11 +56,14 @@ class UsersDoor {
         var requestId = UUID.randomUUID().toString();
         var error = AwsException.of(
                 "ServiceUnavailable", UNAVAILABLE, "The Cloud Controller is starting or stopping. Try again soon.");
-        routing.response()
-                .setStatusCode(UNAVAILABLE)
+        var response = routing.response();
+        if (routing.request().version() != HttpVersion.HTTP_2) {
+            // The body may still be on its way; nobody reads it.
+            response.putHeader("Connection", "close");
+        }
+        response.setStatusCode(UNAVAILABLE)
                 .putHeader("Content-Type", "text/xml;charset=UTF-8")
                 .putHeader("x-amzn-RequestId", requestId)
-                .putHeader("Connection", "close")
                 .end(ErrorDocuments.of(QueryService.EC2, error, requestId));
     }
 

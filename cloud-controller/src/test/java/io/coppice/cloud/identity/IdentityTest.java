@@ -82,7 +82,8 @@ class IdentityTest {
         assertEquals(credentials, identity.credentials());
         var access = identity.keys().find(credentials.id(), SCOPE).orElseThrow();
         assertArrayEquals(
-                SigV4.signingKey(credentials.secret(), "20260102", "us-east-1", "s3").toBytes(),
+                SigV4.signingKey(credentials.secret(), "20260102", "us-east-1", "s3")
+                        .toBytes(),
                 access.key().toBytes());
         var principal = access.principal();
         assertEquals("arn:aws:iam::" + principal.account() + ":user/admin", principal.arn());
@@ -97,8 +98,8 @@ class IdentityTest {
                 .call(entities -> entities.createQuery("select k.sealedSecret from AccessKey k", byte[].class)
                         .getResultList());
         assertFalse(stored.isEmpty());
-        stored.forEach(sealed ->
-                assertFalse(new String(sealed, StandardCharsets.ISO_8859_1).contains(secret), "found the secret"));
+        stored.forEach(blob ->
+                assertFalse(new String(blob, StandardCharsets.ISO_8859_1).contains(secret), "found the secret"));
     }
 
     @Test
@@ -187,7 +188,8 @@ class IdentityTest {
             assertEquals(32, stub.getSigningKey(request.build()).getKey().size());
             var unknown = assertThrows(
                     StatusRuntimeException.class,
-                    () -> stub.getSigningKey(request.setAccessKeyId("AKIANOBODY").build()));
+                    () -> stub.getSigningKey(
+                            request.setAccessKeyId("AKIANOBODY").build()));
             assertEquals(Status.Code.NOT_FOUND, unknown.getStatus().getCode());
             var changes = stub.watchInvalidations(InvalidationsRequest.getDefaultInstance());
             assertEquals("", changes.next().getAccessKeyId());
@@ -205,8 +207,7 @@ class IdentityTest {
                     .setToken(tokens.create("zone-a", Duration.ofHours(1), 1))
                     .setZone("zone-a")
                     .setHostName("host-1")
-                    .setCertificateSigningRequest(
-                            ByteString.copyFrom(CertificateRequests.create(pair)))
+                    .setCertificateSigningRequest(ByteString.copyFrom(CertificateRequests.create(pair)))
                     .build();
             var stub = AuthorityGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
             var issued = stub.issueNodeCertificate(request);

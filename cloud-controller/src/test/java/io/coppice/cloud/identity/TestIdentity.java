@@ -25,8 +25,7 @@ public final class TestIdentity implements AutoCloseable {
 
     /** Starts a database and makes the first account. */
     public static TestIdentity start(Path dataDir, Clock clock) {
-        var database =
-                TestDatabase.start(AccountRow.class, UserRow.class, AccessKeyRow.class, JoinTokenRow.class);
+        var database = TestDatabase.start(AccountRow.class, UserRow.class, AccessKeyRow.class, JoinTokenRow.class);
         var identity = new TestIdentity(database, dataDir, clock);
         identity.bootstrap().run();
         return identity;
