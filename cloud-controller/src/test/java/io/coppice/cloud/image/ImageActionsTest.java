@@ -52,17 +52,16 @@ class ImageActionsTest {
 
     private final FakeWalrus walrus = new FakeWalrus();
     private final Server server = serve(walrus);
-    private final ManagedChannel channel =
-            NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+    private final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+            .usePlaintext()
+            .build();
     private final RecordingEventLog events = new RecordingEventLog();
     private final ImageConfig config = new Config();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes bytes = new WalrusImageBytes(() -> channel);
     private boolean inUse;
-    private final ImageKeeper keeper =
-            new ImageKeeper(DATABASE, store, bytes, List.of(id -> inUse), events, config);
-    private final ImageRegistration registration =
-            new ImageRegistration(DATABASE, store, bytes, keeper, events, CLOCK);
+    private final ImageKeeper keeper = new ImageKeeper(DATABASE, store, bytes, List.of(id -> inUse), events, config);
+    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, bytes, keeper, events, CLOCK);
     private final ImageActions actions =
             new ImageActions(store, registration, new Pages(new PageTokens(() -> new byte[32])));
     private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
@@ -109,7 +108,8 @@ class ImageActionsTest {
         DATABASE.truncate("image", "tag");
         walrus.objects.put("disks/good.qcow2", Status.OK);
         walrus.objects.put(
-                "disks/text", Status.FAILED_PRECONDITION.withDescription("it has neither a partition table nor a file system"));
+                "disks/text",
+                Status.FAILED_PRECONDITION.withDescription("it has neither a partition table nor a file system"));
     }
 
     @AfterEach
@@ -122,13 +122,17 @@ class ImageActionsTest {
     private ImageId register(AccountId account, String name, String location) {
         return new ImageId(actions.registerImage(
                         TestRequests.by(account, "RegisterImage"),
-                        RegisterImageRequest.builder().name(name).imageLocation(location).build())
+                        RegisterImageRequest.builder()
+                                .name(name)
+                                .imageLocation(location)
+                                .build())
                 .imageId());
     }
 
     private List<software.amazon.awssdk.services.ec2.model.Image> describe(
             AccountId account, DescribeImagesRequest.Builder request) {
-        return actions.describe(TestRequests.by(account, "DescribeImages"), request.build()).images();
+        return actions.describe(TestRequests.by(account, "DescribeImages"), request.build())
+                .images();
     }
 
     private String state(ImageId id) {
@@ -159,7 +163,8 @@ class ImageActionsTest {
         assertEquals("http://walrus/" + id, images.downloadUrl(id, 60));
         assertEquals("InvalidAMIID.NotFound", code(() -> images.forLaunch(BOB, id)));
         assertEquals(List.of("image.registered", "image.state-changed"), events.kindsOf(id.value()));
-        var answer = describe(ALICE, DescribeImagesRequest.builder().imageIds(id.value())).getFirst();
+        var answer = describe(ALICE, DescribeImagesRequest.builder().imageIds(id.value()))
+                .getFirst();
         assertEquals(2, answer.blockDeviceMappings().getFirst().ebs().volumeSize());
     }
 
@@ -207,7 +212,8 @@ class ImageActionsTest {
         keeper.pin(store.find(id).orElseThrow());
         inUse = true;
         actions.deregister(
-                TestRequests.by(ALICE, "DeregisterImage"), DeregisterImageRequest.builder().imageId(id.value()).build());
+                TestRequests.by(ALICE, "DeregisterImage"),
+                DeregisterImageRequest.builder().imageId(id.value()).build());
         assertTrue(describe(ALICE, DescribeImagesRequest.builder()).isEmpty());
         keeper.release(store.find(id).orElseThrow());
         assertTrue(walrus.pinned.contains(id.value()));
@@ -230,12 +236,22 @@ class ImageActionsTest {
                 .build();
         attributes.modify(TestRequests.by(ALICE, "ModifyImageAttribute"), share);
         assertEquals(id, images.forLaunch(BOB, id).id());
-        assertEquals(1, describe(BOB, DescribeImagesRequest.builder().executableUsers("self")).size());
-        assertEquals("AuthFailure", code(() -> attributes.modify(TestRequests.by(BOB, "x"), share)));
-        var read = DescribeImageAttributeRequest.builder().imageId(id.value()).attribute("launchPermission").build();
         assertEquals(
-                List.of(toBob), attributes.describe(TestRequests.by(ALICE, "x"), read).launchPermissions());
-        var reset = ResetImageAttributeRequest.builder().imageId(id.value()).attribute("launchPermission").build();
+                1,
+                describe(BOB, DescribeImagesRequest.builder().executableUsers("self"))
+                        .size());
+        assertEquals("AuthFailure", code(() -> attributes.modify(TestRequests.by(BOB, "x"), share)));
+        var read = DescribeImageAttributeRequest.builder()
+                .imageId(id.value())
+                .attribute("launchPermission")
+                .build();
+        assertEquals(
+                List.of(toBob),
+                attributes.describe(TestRequests.by(ALICE, "x"), read).launchPermissions());
+        var reset = ResetImageAttributeRequest.builder()
+                .imageId(id.value())
+                .attribute("launchPermission")
+                .build();
         attributes.reset(TestRequests.by(ALICE, "ResetImageAttribute"), reset);
         assertEquals("InvalidAMIID.NotFound", code(() -> images.forLaunch(BOB, id)));
     }
@@ -245,9 +261,13 @@ class ImageActionsTest {
         var image = systemImages.ensure("sample", "disks", "good.qcow2", true);
         assertEquals(image, systemImages.ensure("sample", "disks", "good.qcow2", true));
         keeper.pin(store.find(image.id()).orElseThrow());
-        assertEquals("available", systemImages.ensure("sample", "disks", "good.qcow2", true).state());
+        assertEquals(
+                "available",
+                systemImages.ensure("sample", "disks", "good.qcow2", true).state());
         assertEquals(image.id(), images.forLaunch(BOB, image.id()).id());
-        assertEquals(1, describe(BOB, DescribeImagesRequest.builder().owners("amazon")).size());
+        assertEquals(
+                1,
+                describe(BOB, DescribeImagesRequest.builder().owners("amazon")).size());
         assertTrue(describe(BOB, DescribeImagesRequest.builder().owners("self")).isEmpty());
     }
 
@@ -275,6 +295,7 @@ class ImageActionsTest {
                 "InvalidAMIID.NotFound",
                 code(() -> describe(BOB, DescribeImagesRequest.builder().imageIds(id.value()))));
         assertEquals(
-                "InvalidAMIID.Malformed", code(() -> describe(BOB, DescribeImagesRequest.builder().imageIds("x"))));
+                "InvalidAMIID.Malformed",
+                code(() -> describe(BOB, DescribeImagesRequest.builder().imageIds("x"))));
     }
 }

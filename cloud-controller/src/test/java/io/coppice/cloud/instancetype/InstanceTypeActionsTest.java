@@ -53,7 +53,8 @@ class InstanceTypeActionsTest {
     @Test
     void answerIsAsWrittenDown() {
         GoldenAnswers.check(
-                "DescribeInstanceTypes", types(DescribeInstanceTypesRequest.builder().instanceTypesWithStrings("m1.small")));
+                "DescribeInstanceTypes",
+                types(DescribeInstanceTypesRequest.builder().instanceTypesWithStrings("m1.small")));
     }
 
     @Test
@@ -61,19 +62,24 @@ class InstanceTypeActionsTest {
         var names = new ArrayList<String>();
         String token = null;
         do {
-            var answer = types(DescribeInstanceTypesRequest.builder().maxResults(7).nextToken(token));
-            answer.instanceTypes().stream().map(InstanceTypeInfo::instanceTypeAsString).forEach(names::add);
+            var answer =
+                    types(DescribeInstanceTypesRequest.builder().maxResults(7).nextToken(token));
+            answer.instanceTypes().stream()
+                    .map(InstanceTypeInfo::instanceTypeAsString)
+                    .forEach(names::add);
             token = answer.nextToken();
         } while (token != null);
         assertEquals(catalogue.all().stream().map(InstanceType::name).toList(), names);
-        var small = Filter.builder().name("memory-info.size-in-mib").values("256").build();
+        var small =
+                Filter.builder().name("memory-info.size-in-mib").values("256").build();
         assertEquals(
                 List.of("m1.small"),
                 types(DescribeInstanceTypesRequest.builder().filters(small)).instanceTypes().stream()
                         .map(InstanceTypeInfo::instanceTypeAsString)
                         .toList());
         var unknown = assertThrows(
-                AwsException.class, () -> types(DescribeInstanceTypesRequest.builder().instanceTypesWithStrings("m9.huge")));
+                AwsException.class,
+                () -> types(DescribeInstanceTypesRequest.builder().instanceTypesWithStrings("m9.huge")));
         assertEquals("InvalidInstanceType", unknown.code());
     }
 
@@ -81,7 +87,9 @@ class InstanceTypeActionsTest {
     void everyTypeIsOfferedInTheZone() {
         var answer = actions.describeOfferings(
                 TestRequests.by(ALICE, "DescribeInstanceTypeOfferings"),
-                DescribeInstanceTypeOfferingsRequest.builder().locationType("availability-zone").build());
+                DescribeInstanceTypeOfferingsRequest.builder()
+                        .locationType("availability-zone")
+                        .build());
         assertEquals(catalogue.all().size(), answer.instanceTypeOfferings().size());
         assertEquals("us-east-1a", answer.instanceTypeOfferings().getFirst().location());
     }

@@ -86,29 +86,42 @@ class PlaceTest {
     @Test
     void answersAreAsWrittenDown() {
         GoldenAnswers.check(
-                "DescribeVpcs", vpcs.vpcs(by("DescribeVpcs"), DescribeVpcsRequest.builder().build()));
+                "DescribeVpcs",
+                vpcs.vpcs(by("DescribeVpcs"), DescribeVpcsRequest.builder().build()));
         GoldenAnswers.check(
-                "DescribeSubnets", vpcs.subnets(by("DescribeSubnets"), DescribeSubnetsRequest.builder().build()));
+                "DescribeSubnets",
+                vpcs.subnets(
+                        by("DescribeSubnets"), DescribeSubnetsRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeDhcpOptions",
-                vpcs.dhcp(by("DescribeDhcpOptions"), DescribeDhcpOptionsRequest.builder().build()));
+                vpcs.dhcp(
+                        by("DescribeDhcpOptions"),
+                        DescribeDhcpOptionsRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeSecurityGroups",
-                groups.groups(by("DescribeSecurityGroups"), DescribeSecurityGroupsRequest.builder().build()));
+                groups.groups(
+                        by("DescribeSecurityGroups"),
+                        DescribeSecurityGroupsRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeSecurityGroupRules",
                 groups.rules(
-                        by("DescribeSecurityGroupRules"), DescribeSecurityGroupRulesRequest.builder().build()));
+                        by("DescribeSecurityGroupRules"),
+                        DescribeSecurityGroupRulesRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeRouteTables",
-                routing.tables(by("DescribeRouteTables"), DescribeRouteTablesRequest.builder().build()));
+                routing.tables(
+                        by("DescribeRouteTables"),
+                        DescribeRouteTablesRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeInternetGateways",
                 routing.gateways(
-                        by("DescribeInternetGateways"), DescribeInternetGatewaysRequest.builder().build()));
+                        by("DescribeInternetGateways"),
+                        DescribeInternetGatewaysRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeNetworkAcls",
-                routing.acls(by("DescribeNetworkAcls"), DescribeNetworkAclsRequest.builder().build()));
+                routing.acls(
+                        by("DescribeNetworkAcls"),
+                        DescribeNetworkAclsRequest.builder().build()));
     }
 
     @Test
@@ -130,15 +143,19 @@ class PlaceTest {
             }
         });
         GoldenAnswers.check(
-                "DescribeRegions", actions.regions(by("DescribeRegions"), DescribeRegionsRequest.builder().build()));
+                "DescribeRegions",
+                actions.regions(
+                        by("DescribeRegions"), DescribeRegionsRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeAvailabilityZones",
                 actions.zones(
-                        by("DescribeAvailabilityZones"), DescribeAvailabilityZonesRequest.builder().build()));
+                        by("DescribeAvailabilityZones"),
+                        DescribeAvailabilityZonesRequest.builder().build()));
         GoldenAnswers.check(
                 "DescribeAccountAttributes",
                 actions.attributes(
-                        by("DescribeAccountAttributes"), DescribeAccountAttributesRequest.builder().build()));
+                        by("DescribeAccountAttributes"),
+                        DescribeAccountAttributesRequest.builder().build()));
         assertEquals("InvalidZone.NotFound", code(() -> zones.require("us-east-1z")));
     }
 
@@ -152,19 +169,29 @@ class PlaceTest {
         var named = Filter.builder().name("group-name").values("default").build();
         assertEquals(
                 1,
-                routing.tables(by("DescribeRouteTables"), DescribeRouteTablesRequest.builder().filters(inVpc, main).build())
+                routing.tables(
+                                by("DescribeRouteTables"),
+                                DescribeRouteTablesRequest.builder()
+                                        .filters(inVpc, main)
+                                        .build())
                         .routeTables()
                         .size());
         assertEquals(
                 1,
-                routing.acls(by("DescribeNetworkAcls"), DescribeNetworkAclsRequest.builder().filters(inVpc, standard).build())
+                routing.acls(
+                                by("DescribeNetworkAcls"),
+                                DescribeNetworkAclsRequest.builder()
+                                        .filters(inVpc, standard)
+                                        .build())
                         .networkAcls()
                         .size());
         assertEquals(
                 1,
                 groups.groups(
                                 by("DescribeSecurityGroups"),
-                                DescribeSecurityGroupsRequest.builder().filters(inVpc, named).build())
+                                DescribeSecurityGroupsRequest.builder()
+                                        .filters(inVpc, named)
+                                        .build())
                         .securityGroups()
                         .size());
     }
@@ -174,19 +201,28 @@ class PlaceTest {
         var others = networks.of(BOB);
         assertEquals(
                 "InvalidVpcID.NotFound",
-                code(() -> vpcs.vpcs(by("DescribeVpcs"), DescribeVpcsRequest.builder().vpcIds(others.vpcId()).build())));
+                code(() -> vpcs.vpcs(
+                        by("DescribeVpcs"),
+                        DescribeVpcsRequest.builder().vpcIds(others.vpcId()).build())));
         assertEquals(
                 "InvalidSubnetID.NotFound",
                 code(() -> vpcs.subnets(
-                        by("DescribeSubnets"), DescribeSubnetsRequest.builder().subnetIds(others.subnetId()).build())));
+                        by("DescribeSubnets"),
+                        DescribeSubnetsRequest.builder()
+                                .subnetIds(others.subnetId())
+                                .build())));
         assertEquals(
                 "InvalidGroup.NotFound",
                 code(() -> groups.groups(
                         by("DescribeSecurityGroups"),
-                        DescribeSecurityGroupsRequest.builder().groupNames("web").build())));
+                        DescribeSecurityGroupsRequest.builder()
+                                .groupNames("web")
+                                .build())));
         assertEquals(
                 "InvalidVpcID.Malformed",
-                code(() -> vpcs.vpcs(by("DescribeVpcs"), DescribeVpcsRequest.builder().vpcIds("nonsense").build())));
+                code(() -> vpcs.vpcs(
+                        by("DescribeVpcs"),
+                        DescribeVpcsRequest.builder().vpcIds("nonsense").build())));
         assertTrue(vpcs.attribute(
                         by("DescribeVpcAttribute"),
                         DescribeVpcAttributeRequest.builder()

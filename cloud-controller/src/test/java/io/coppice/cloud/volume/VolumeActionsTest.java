@@ -54,8 +54,9 @@ class VolumeActionsTest {
 
     private final FakeEbs ebs = new FakeEbs();
     private final Server server = serve(ebs);
-    private final ManagedChannel channel =
-            NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+    private final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+            .usePlaintext()
+            .build();
     private final RecordingEventLog events = new RecordingEventLog();
     private final VolumeConfig config = new Config();
     private final VolumeStore store = new VolumeStore(DATABASE, TestTags.in(DATABASE), config);
@@ -150,12 +151,14 @@ class VolumeActionsTest {
     }
 
     private VolumeId create(CreateVolumeRequest.Builder request) {
-        return new VolumeId(actions.create(TestRequests.by(ALICE, "CreateVolume"), request.build()).volumeId());
+        return new VolumeId(actions.create(TestRequests.by(ALICE, "CreateVolume"), request.build())
+                .volumeId());
     }
 
     private void delete(AccountId account, VolumeId id) {
         actions.delete(
-                TestRequests.by(account, "DeleteVolume"), DeleteVolumeRequest.builder().volumeId(id.value()).build());
+                TestRequests.by(account, "DeleteVolume"),
+                DeleteVolumeRequest.builder().volumeId(id.value()).build());
     }
 
     private String state(VolumeId id) {
@@ -238,7 +241,9 @@ class VolumeActionsTest {
         assertEquals("InvalidVolume.NotFound", code(() -> delete(BOB, last)));
         assertEquals(
                 "InvalidVolumeID.Malformed",
-                code(() -> actions.delete(TestRequests.by(ALICE, "x"), DeleteVolumeRequest.builder().volumeId("x").build())));
+                code(() -> actions.delete(
+                        TestRequests.by(ALICE, "x"),
+                        DeleteVolumeRequest.builder().volumeId("x").build())));
     }
 
     @Test
