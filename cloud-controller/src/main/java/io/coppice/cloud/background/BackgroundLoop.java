@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BackgroundLoop {
     private static final Logger LOG = Logger.getLogger(BackgroundLoop.class);
-    private static final Duration STOP_TIME = Duration.ofSeconds(3);
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final String name;
     private final Duration interval;
@@ -36,21 +36,31 @@ public final class BackgroundLoop {
     /** Begins to run passes. */
     public synchronized void start() {
         if (thread == null) {
-            thread = Thread.ofVirtual().name(name).start(this::run);
+            // Known before it runs: the loop goes on only as long as it is the one that is known.
+            var fresh = Thread.ofVirtual().name(name).unstarted(this::run);
+            thread = fresh;
+            fresh.start();
         }
     }
 
-    /** Interrupts a running pass and waits up to 3 seconds for its end. Does nothing when not started. */
+    /**
+     * Lets a running pass end, interrupts it after 2 seconds (not at once: that would break the database connection it
+     * uses), and waits for its end. Does nothing when not started.
+     */
     public synchronized void stop() {
         var running = thread;
         thread = null;
         if (running == null) {
             return;
         }
-        running.interrupt();
+        signals.release();
         try {
-            if (!running.join(STOP_TIME)) {
-                LOG.warnf("%s did not end within %s", name, STOP_TIME);
+            if (running.join(GRACE)) {
+                return;
+            }
+            running.interrupt();
+            if (!running.join(GRACE)) {
+                LOG.warnf("%s did not end within %s", name, GRACE.multipliedBy(2));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -17,9 +17,6 @@ class DefaultNetworkNames implements NetworkNames {
     public DefaultNames of(AccountId account) {
         var network = networks.of(account);
         return new DefaultNames(
-                network.vpcId(),
-                network.subnetId(),
-                network.securityGroupId(),
-                DefaultNetwork.Ids.SECURITY_GROUP_NAME);
+                network.vpcId(), network.subnetId(), network.securityGroupId(), DefaultNetwork.Ids.SECURITY_GROUP_NAME);
     }
 }

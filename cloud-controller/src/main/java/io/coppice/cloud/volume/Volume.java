@@ -26,7 +26,11 @@ record Volume(
      * @param sizeGib GiB
      * @param iops null where the type has none to choose
      */
-    record Shape(String zone, int sizeGib, VolumeKind kind, @Nullable Integer iops) {
+    record Shape(
+            String zone,
+            int sizeGib,
+            VolumeKind kind,
+            @Nullable Integer iops) {
         /** The same for the same wishes, for requests that come twice. */
         String text() {
             return zone + " " + sizeGib + " " + kind.text() + " " + iops;

@@ -13,8 +13,7 @@ final class VolumeErrors {
     }
 
     static AwsException malformed(String id) {
-        return AwsException.client(
-                "InvalidVolumeID.Malformed", "Invalid id: \"" + id + "\" (expecting \"vol-...\")");
+        return AwsException.client("InvalidVolumeID.Malformed", "Invalid id: \"" + id + "\" (expecting \"vol-...\")");
     }
 
     static AwsException missing(String parameter) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings volumes to where they should be: tells the EBS controller what is wanted until it is so, and takes in what it
@@ -39,6 +40,7 @@ class VolumeKeeper implements BackgroundTask {
     private final Supplier<? extends Channel> ebs;
     private final BackgroundLoop telling;
     private final BackgroundLoop watching;
+    private volatile Context.@Nullable CancellableContext reports;
 
     @Inject
     VolumeKeeper(Database database, VolumeStore store, EventLog events, PeerChannels channels, VolumeConfig config) {
@@ -73,6 +75,10 @@ class VolumeKeeper implements BackgroundTask {
 
     @Override
     public void stop() {
+        var stream = reports;
+        if (stream != null) {
+            stream.cancel(null);
+        }
         telling.stop();
         watching.stop();
     }
@@ -111,13 +117,14 @@ class VolumeKeeper implements BackgroundTask {
 
     private void watch() {
         var stream = Context.current().withCancellation();
+        reports = stream;
         var before = stream.attach();
         try {
             // From 0: the stream begins with what is there, so nothing needs to be remembered here.
-            var reports = BlockStorageGrpc.newBlockingStub(ebs.get())
+            var changes = BlockStorageGrpc.newBlockingStub(ebs.get())
                     .watch(WatchVolumesRequest.newBuilder().build());
-            while (reports.hasNext()) {
-                var event = reports.next();
+            while (changes.hasNext()) {
+                var event = changes.next();
                 if (event.hasVolume()) {
                     observe(event.getVolume());
                 }
@@ -134,20 +141,20 @@ class VolumeKeeper implements BackgroundTask {
     void observe(io.coppice.proto.ebs.v1.Volume report) {
         var id = new VolumeId(report.getVolumeId());
         database.run(entities -> store.change(id, row -> {
-                    if (row.generation() != report.getGeneration()) {
-                        return false;
-                    }
-                    var volume = row.toVolume(Map.of());
-                    switch (report.getState()) {
-                        case VOLUME_STATE_AVAILABLE -> become(row, volume, VolumeState.AVAILABLE, "");
-                        case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
-                        case VOLUME_STATE_DELETED -> forget(row, volume);
-                        case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
-                            // On its way to what is wanted.
-                        }
-                    }
-                    return true;
-                }));
+            if (row.generation() != report.getGeneration()) {
+                return false;
+            }
+            var volume = row.toVolume(Map.of());
+            switch (report.getState()) {
+                case VOLUME_STATE_AVAILABLE -> become(row, volume, VolumeState.AVAILABLE, "");
+                case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
+                case VOLUME_STATE_DELETED -> forget(row, volume);
+                case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
+                    // On its way to what is wanted.
+                }
+            }
+            return true;
+        }));
     }
 
     private void become(VolumeRow row, Volume volume, VolumeState next, String error) {

@@ -146,5 +146,8 @@ class VolumeQueries implements ActionModule {
 
     /** What both listings are asked by. */
     private record Asked(
-            List<String> ids, List<Filter> filters, @Nullable Integer maxResults, @Nullable String nextToken) {}
+            List<String> ids,
+            List<Filter> filters,
+            @Nullable Integer maxResults,
+            @Nullable String nextToken) {}
 }

@@ -56,7 +56,8 @@ class VolumeStore {
 
     private static @Nullable VolumeRow byToken(EntityManager entities, AccountId account, String token) {
         return entities
-                .createQuery("from VolumeRow v where v.accountId = :account and v.clientToken = :token", VolumeRow.class)
+                .createQuery(
+                        "from VolumeRow v where v.accountId = :account and v.clientToken = :token", VolumeRow.class)
                 .setParameter("account", account.value())
                 .setParameter("token", token)
                 .getResultList()
@@ -108,7 +109,8 @@ class VolumeStore {
     List<Volume> unfinished() {
         return database.call(entities -> entities
                 .createQuery(
-                        "from VolumeRow v where v.state in ('creating', 'deleting') order by v.createdAt", VolumeRow.class)
+                        "from VolumeRow v where v.state in ('creating', 'deleting') order by v.createdAt",
+                        VolumeRow.class)
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()
@@ -118,9 +120,9 @@ class VolumeStore {
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {
-        return database.call(entities ->
-                Optional.ofNullable(entities.find(VolumeRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE))
-                        .map(change));
+        return database.call(entities -> Optional.ofNullable(
+                        entities.find(VolumeRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE))
+                .map(change));
     }
 
     /** Forgets a volume whose bytes are gone. */

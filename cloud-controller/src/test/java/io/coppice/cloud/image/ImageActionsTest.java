@@ -1,0 +1,301 @@
+package io.coppice.cloud.image;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+import static io.coppice.cloud.front.TestRequests.BOB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.cloud.event.RecordingEventLog;
+import io.coppice.cloud.front.GoldenAnswers;
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.query.PageTokens;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.cloud.tag.TestTags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.ImageId;
+import io.coppice.wire.error.AwsException;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.LaunchPermission;
+import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.ResetImageAttributeRequest;
+
+/** If this fails, users cannot register images, launch those of others, or lose the bytes of images in use. */
+class ImageActionsTest {
+    private static final AccountId SYSTEM = new AccountId("999999999999");
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+    private static final TestDatabase DATABASE = TestDatabase.start(ImageRow.class, TestTags.ENTITY);
+
+    private final FakeWalrus walrus = new FakeWalrus();
+    private final Server server = serve(walrus);
+    private final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+            .usePlaintext()
+            .build();
+    private final RecordingEventLog events = new RecordingEventLog();
+    private final ImageConfig config = new Config();
+    private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
+    private final ImageBytes bytes = new WalrusImageBytes(() -> channel);
+    private boolean inUse;
+    private final ImageKeeper keeper = new ImageKeeper(DATABASE, store, bytes, List.of(id -> inUse), events, config);
+    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, bytes, keeper, events, CLOCK);
+    private final ImageActions actions =
+            new ImageActions(store, registration, new Pages(new PageTokens(() -> new byte[32])));
+    private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
+    private final StoredImages images = new StoredImages(store, bytes);
+    private final SystemImages systemImages = new SystemImages(store, registration, () -> SYSTEM);
+
+    private record Config() implements ImageConfig {
+        @Override
+        public int maxPerAccount() {
+            return 10;
+        }
+
+        @Override
+        public int pinsAtOnce() {
+            return 2;
+        }
+
+        @Override
+        public Duration pinTime() {
+            return Duration.ofMinutes(1);
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofMillis(50);
+        }
+    }
+
+    private static Server serve(FakeWalrus walrus) {
+        try {
+            return NettyServerBuilder.forPort(0).addService(walrus).build().start();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port", e);
+        }
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        DATABASE.truncate("image", "tag");
+        walrus.objects.put("disks/good.qcow2", Status.OK);
+        walrus.objects.put(
+                "disks/text",
+                Status.FAILED_PRECONDITION.withDescription("it has neither a partition table nor a file system"));
+    }
+
+    @AfterEach
+    void stop() {
+        keeper.stop();
+        channel.shutdownNow();
+        server.shutdownNow();
+    }
+
+    private ImageId register(AccountId account, String name, String location) {
+        return new ImageId(actions.registerImage(
+                        TestRequests.by(account, "RegisterImage"),
+                        RegisterImageRequest.builder()
+                                .name(name)
+                                .imageLocation(location)
+                                .build())
+                .imageId());
+    }
+
+    private List<software.amazon.awssdk.services.ec2.model.Image> describe(
+            AccountId account, DescribeImagesRequest.Builder request) {
+        return actions.describe(TestRequests.by(account, "DescribeImages"), request.build())
+                .images();
+    }
+
+    private String state(ImageId id) {
+        return store.find(id).map(image -> image.state().text()).orElse("gone");
+    }
+
+    private void eventually(ImageId id, String state) throws InterruptedException {
+        var end = Instant.now().plusSeconds(60);
+        while (!state(id).equals(state)) {
+            assertTrue(Instant.now().isBefore(end), () -> id + " is " + state(id) + " and not " + state);
+            Thread.sleep(20);
+        }
+    }
+
+    private static String code(Executable call) {
+        return assertThrows(AwsException.class, call).code();
+    }
+
+    @Test
+    void registeredImageIsPinnedAndCanBeLaunched() throws InterruptedException {
+        var id = register(ALICE, "my image", "disks/good.qcow2");
+        assertEquals("InvalidAMIID.Unavailable", code(() -> images.forLaunch(ALICE, id)));
+        keeper.start();
+        eventually(id, "available");
+        var launch = images.forLaunch(ALICE, id);
+        assertEquals(FakeWalrus.SHA256, launch.sha256());
+        assertEquals("/dev/sda1", launch.rootDeviceName());
+        assertEquals("http://walrus/" + id, images.downloadUrl(id, 60));
+        assertEquals("InvalidAMIID.NotFound", code(() -> images.forLaunch(BOB, id)));
+        assertEquals(List.of("image.registered", "image.state-changed"), events.kindsOf(id.value()));
+        var answer = describe(ALICE, DescribeImagesRequest.builder().imageIds(id.value()))
+                .getFirst();
+        assertEquals(2, answer.blockDeviceMappings().getFirst().ebs().volumeSize());
+    }
+
+    @Test
+    void whatIsNoImageIsRefusedAtOnceAndLeavesNothing() {
+        assertEquals("InvalidManifest", code(() -> register(ALICE, "one", "disks/none")));
+        assertEquals("InvalidManifest", code(() -> register(ALICE, "one", "disks/text")));
+        assertEquals("InvalidParameterValue", code(() -> register(ALICE, "one", "disks")));
+        assertEquals("InvalidAMIName.Malformed", code(() -> register(ALICE, "a", "disks/good.qcow2")));
+        server.shutdownNow();
+        var away = assertThrows(AwsException.class, () -> register(ALICE, "one", "disks/good.qcow2"));
+        assertEquals(503, away.status());
+        assertTrue(describe(ALICE, DescribeImagesRequest.builder()).isEmpty());
+        assertTrue(events.entries().isEmpty());
+    }
+
+    @Test
+    void failedPinShowsItsReasonAndAwayWalrusIsTriedAgain() throws InterruptedException {
+        walrus.pinStatus = Status.UNAVAILABLE;
+        var id = register(ALICE, "one", "disks/good.qcow2");
+        keeper.start();
+        Thread.sleep(200);
+        assertEquals("pending", state(id));
+        walrus.pinStatus = Status.FAILED_PRECONDITION.withDescription("it changed into text");
+        eventually(id, "failed");
+        var answer = describe(ALICE, DescribeImagesRequest.builder()).getFirst();
+        assertEquals("it changed into text", answer.stateReason().message());
+    }
+
+    @Test
+    void nameIsTheAccountsOwnUntilDeregistered() {
+        var id = register(ALICE, "one", "disks/good.qcow2");
+        assertEquals("InvalidAMIName.Duplicate", code(() -> register(ALICE, "one", "disks/good.qcow2")));
+        register(BOB, "one", "disks/good.qcow2");
+        var request = DeregisterImageRequest.builder().imageId(id.value()).build();
+        assertEquals("InvalidAMIID.NotFound", code(() -> actions.deregister(TestRequests.by(BOB, "x"), request)));
+        actions.deregister(TestRequests.by(ALICE, "DeregisterImage"), request);
+        assertEquals("InvalidAMIID.NotFound", code(() -> actions.deregister(TestRequests.by(ALICE, "x"), request)));
+        register(ALICE, "one", "disks/good.qcow2");
+    }
+
+    @Test
+    void bytesStayWhileInstancesNeedThem() throws InterruptedException {
+        var id = register(ALICE, "one", "disks/good.qcow2");
+        keeper.pin(store.find(id).orElseThrow());
+        inUse = true;
+        actions.deregister(
+                TestRequests.by(ALICE, "DeregisterImage"),
+                DeregisterImageRequest.builder().imageId(id.value()).build());
+        assertTrue(describe(ALICE, DescribeImagesRequest.builder()).isEmpty());
+        keeper.release(store.find(id).orElseThrow());
+        assertTrue(walrus.pinned.contains(id.value()));
+        assertEquals("http://walrus/" + id, images.downloadUrl(id, 60));
+        inUse = false;
+        keeper.start();
+        eventually(id, "gone");
+        assertFalse(walrus.pinned.contains(id.value()));
+        assertThrows(NoSuchElementException.class, () -> images.downloadUrl(id, 60));
+    }
+
+    @Test
+    void sharingLetsOthersLaunchAndResetTakesItBack() {
+        var id = register(ALICE, "one", "disks/good.qcow2");
+        keeper.pin(store.find(id).orElseThrow());
+        var toBob = LaunchPermission.builder().userId(BOB.value()).build();
+        var share = ModifyImageAttributeRequest.builder()
+                .imageId(id.value())
+                .launchPermission(permission -> permission.add(toBob))
+                .build();
+        attributes.modify(TestRequests.by(ALICE, "ModifyImageAttribute"), share);
+        assertEquals(id, images.forLaunch(BOB, id).id());
+        assertEquals(
+                1,
+                describe(BOB, DescribeImagesRequest.builder().executableUsers("self"))
+                        .size());
+        assertEquals("AuthFailure", code(() -> attributes.modify(TestRequests.by(BOB, "x"), share)));
+        var read = DescribeImageAttributeRequest.builder()
+                .imageId(id.value())
+                .attribute("launchPermission")
+                .build();
+        assertEquals(
+                List.of(toBob),
+                attributes.describe(TestRequests.by(ALICE, "x"), read).launchPermissions());
+        var reset = ResetImageAttributeRequest.builder()
+                .imageId(id.value())
+                .attribute("launchPermission")
+                .build();
+        attributes.reset(TestRequests.by(ALICE, "ResetImageAttribute"), reset);
+        assertEquals("InvalidAMIID.NotFound", code(() -> images.forLaunch(BOB, id)));
+    }
+
+    @Test
+    void systemImageIsPublicAmazonsAndRegisteredOnce() {
+        var image = systemImages.ensure("sample", "disks", "good.qcow2", true);
+        assertEquals(image, systemImages.ensure("sample", "disks", "good.qcow2", true));
+        keeper.pin(store.find(image.id()).orElseThrow());
+        assertEquals(
+                "available",
+                systemImages.ensure("sample", "disks", "good.qcow2", true).state());
+        assertEquals(image.id(), images.forLaunch(BOB, image.id()).id());
+        assertEquals(
+                1,
+                describe(BOB, DescribeImagesRequest.builder().owners("amazon")).size());
+        assertTrue(describe(BOB, DescribeImagesRequest.builder().owners("self")).isEmpty());
+    }
+
+    @Test
+    void answerIsAsWrittenDown() {
+        var id = new ImageId("ami-0123456789abcdef0");
+        store.add(new Image(
+                id,
+                ALICE,
+                null,
+                new Image.Description("my image", "for tests", "disks", "good.qcow2", "x86_64", "/dev/sda1"),
+                ImageState.AVAILABLE,
+                "",
+                false,
+                new Image.Content(FakeWalrus.SHA256, 1000, 2000, "qcow2"),
+                CLOCK.instant(),
+                Set.of(),
+                Map.of("Name", "it")));
+        GoldenAnswers.check(
+                "DescribeImages",
+                actions.describe(
+                        TestRequests.by(ALICE, "DescribeImages"),
+                        DescribeImagesRequest.builder().imageIds(id.value()).build()));
+        assertEquals(
+                "InvalidAMIID.NotFound",
+                code(() -> describe(BOB, DescribeImagesRequest.builder().imageIds(id.value()))));
+        assertEquals(
+                "InvalidAMIID.Malformed",
+                code(() -> describe(BOB, DescribeImagesRequest.builder().imageIds("x"))));
+    }
+}

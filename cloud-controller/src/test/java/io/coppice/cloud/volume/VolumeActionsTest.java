@@ -1,0 +1,275 @@
+package io.coppice.cloud.volume;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+import static io.coppice.cloud.front.TestRequests.BOB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.cloud.event.RecordingEventLog;
+import io.coppice.cloud.front.GoldenAnswers;
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.place.Zones;
+import io.coppice.cloud.query.PageTokens;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.cloud.tag.TestTags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
+import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredVolume;
+import io.coppice.proto.ebs.v1.VolumeEvent;
+import io.coppice.proto.ebs.v1.WatchVolumesRequest;
+import io.coppice.wire.error.AwsException;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
+import software.amazon.awssdk.services.ec2.model.Filter;
+
+/** If this fails, volumes stay in "creating", are made twice for one request, or outlive their deletion. */
+class VolumeActionsTest {
+    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+    private static final TestDatabase DATABASE = TestDatabase.start(VolumeRow.class, TestTags.ENTITY);
+
+    private final FakeEbs ebs = new FakeEbs();
+    private final Server server = serve(ebs);
+    private final ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+            .usePlaintext()
+            .build();
+    private final RecordingEventLog events = new RecordingEventLog();
+    private final VolumeConfig config = new Config();
+    private final VolumeStore store = new VolumeStore(DATABASE, TestTags.in(DATABASE), config);
+    private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, events, () -> channel, config);
+    private final VolumeActions actions =
+            new VolumeActions(DATABASE, store, keeper, new Zones(TestSite.config()), events, CLOCK);
+    private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
+
+    private record Config() implements VolumeConfig {
+        @Override
+        public int maxPerAccount() {
+            return 3;
+        }
+
+        @Override
+        public long maxGibPerAccount() {
+            return 100;
+        }
+
+        @Override
+        public Duration interval() {
+            return Duration.ofMillis(50);
+        }
+
+        @Override
+        public int batch() {
+            return 100;
+        }
+    }
+
+    /** Does at once what it is told, and reports it to all who watch. Reports before anybody watches are lost. */
+    private static final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
+        private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
+        private volatile String failure = "";
+
+        @Override
+        public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> to) {
+            to.onNext(ApplyVolumeResponse.getDefaultInstance());
+            to.onCompleted();
+            report(request.getVolume());
+        }
+
+        private synchronized void report(DesiredVolume volume) {
+            var state = volume.getDeleted()
+                    ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_DELETED
+                    : failure.isEmpty()
+                            ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_AVAILABLE
+                            : io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_ERROR;
+            var event = VolumeEvent.newBuilder()
+                    .setVolume(io.coppice.proto.ebs.v1.Volume.newBuilder()
+                            .setVolumeId(volume.getVolumeId())
+                            .setGeneration(volume.getGeneration())
+                            .setErrorMessage(failure)
+                            .setState(state))
+                    .build();
+            watchers.forEach(watcher -> watcher.onNext(event));
+        }
+
+        @Override
+        public void watch(WatchVolumesRequest request, StreamObserver<VolumeEvent> to) {
+            watchers.add(to);
+        }
+    }
+
+    private static Server serve(FakeEbs ebs) {
+        try {
+            return NettyServerBuilder.forPort(0).addService(ebs).build().start();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port", e);
+        }
+    }
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        DATABASE.truncate("volume", "tag");
+    }
+
+    @AfterEach
+    void stop() {
+        keeper.stop();
+        channel.shutdownNow();
+        server.shutdownNow();
+    }
+
+    private static CreateVolumeRequest.Builder gib(int size) {
+        return CreateVolumeRequest.builder().availabilityZone("us-east-1a").size(size);
+    }
+
+    private VolumeId create(CreateVolumeRequest.Builder request) {
+        return new VolumeId(actions.create(TestRequests.by(ALICE, "CreateVolume"), request.build())
+                .volumeId());
+    }
+
+    private void delete(AccountId account, VolumeId id) {
+        actions.delete(
+                TestRequests.by(account, "DeleteVolume"),
+                DeleteVolumeRequest.builder().volumeId(id.value()).build());
+    }
+
+    private String state(VolumeId id) {
+        return store.list(ALICE, List.of(id.value()), null, 1).stream()
+                .map(volume -> volume.state().text())
+                .findFirst()
+                .orElse("gone");
+    }
+
+    private void eventually(VolumeId id, String state) throws InterruptedException {
+        var end = Instant.now().plusSeconds(60);
+        while (!state(id).equals(state)) {
+            assertTrue(Instant.now().isBefore(end), () -> id + " is " + state(id) + " and not " + state);
+            Thread.sleep(20);
+        }
+    }
+
+    private static String code(Executable call) {
+        return assertThrows(AwsException.class, call).code();
+    }
+
+    @Test
+    void volumeIsMadeAndDeletedByTheEbsController() throws InterruptedException {
+        var id = create(gib(8));
+        assertEquals("creating", state(id));
+        keeper.start();
+        eventually(id, "available");
+        delete(ALICE, id);
+        eventually(id, "gone");
+        assertEquals(
+                List.of("volume.created", "volume.state-changed", "volume.delete-requested", "volume.deleted"),
+                events.kindsOf(id.value()));
+        assertEquals("InvalidVolume.NotFound", code(() -> delete(ALICE, id)));
+    }
+
+    @Test
+    void errorShowsAndTheVolumeCanBeDeleted() throws InterruptedException {
+        ebs.failure = "the disk is full";
+        keeper.start();
+        var id = create(gib(8));
+        eventually(id, "error");
+        delete(ALICE, id);
+        eventually(id, "gone");
+    }
+
+    @Test
+    void lateReportOfAnEarlierWishIsIgnored() {
+        var id = create(gib(8));
+        delete(ALICE, id);
+        keeper.observe(io.coppice.proto.ebs.v1.Volume.newBuilder()
+                .setVolumeId(id.value())
+                .setGeneration(1)
+                .setState(io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_AVAILABLE)
+                .build());
+        assertEquals("deleting", state(id));
+    }
+
+    @Test
+    void sameTokenIsTheSameVolumeAndOtherParametersAreRefused() {
+        var first = create(gib(8).clientToken("once"));
+        assertEquals(first, create(gib(8).clientToken("once")));
+        assertEquals("IdempotentParameterMismatch", code(() -> create(gib(9).clientToken("once"))));
+        assertEquals(List.of("volume.created"), events.kindsOf(first.value()));
+    }
+
+    @Test
+    void refusesByTheRulesOfAws() {
+        assertEquals("InvalidParameterValue", code(() -> create(gib(0))));
+        assertEquals("InvalidParameterValue", code(() -> create(gib(16_385))));
+        assertEquals("InvalidParameterValue", code(() -> create(gib(100).volumeType("st1"))));
+        assertEquals("UnknownVolumeType", code(() -> create(gib(8).volumeType("gp9"))));
+        assertEquals("MissingParameter", code(() -> create(gib(8).volumeType("io1"))));
+        assertEquals("InvalidZone.NotFound", code(() -> create(gib(8).availabilityZone("us-east-1z"))));
+        assertEquals("InvalidSnapshot.NotFound", code(() -> create(gib(8).snapshotId("snap-0123456789abcdef0"))));
+        assertEquals("VolumeLimitExceeded", code(() -> create(gib(101))));
+        create(gib(1));
+        create(gib(1));
+        var last = create(gib(1));
+        assertEquals("VolumeLimitExceeded", code(() -> create(gib(1))));
+        assertEquals("InvalidVolume.NotFound", code(() -> delete(BOB, last)));
+        assertEquals(
+                "InvalidVolumeID.Malformed",
+                code(() -> actions.delete(
+                        TestRequests.by(ALICE, "x"),
+                        DeleteVolumeRequest.builder().volumeId("x").build())));
+    }
+
+    @Test
+    void answerIsAsWrittenDown() {
+        var id = new VolumeId("vol-0123456789abcdef0");
+        store.add(
+                new Volume(
+                        id,
+                        ALICE,
+                        new Volume.Shape("us-east-1a", 8, VolumeKind.GP3, 3000),
+                        VolumeState.AVAILABLE,
+                        "",
+                        1,
+                        CLOCK.instant(),
+                        Map.of("Name", "it")),
+                null);
+        var byName = Filter.builder().name("tag:Name").values("i?").build();
+        GoldenAnswers.check(
+                "DescribeVolumes",
+                queries.volumes(
+                        TestRequests.by(ALICE, "DescribeVolumes"),
+                        DescribeVolumesRequest.builder().filters(byName).build()));
+        assertEquals(
+                "InvalidVolume.NotFound",
+                code(() -> queries.volumes(
+                        TestRequests.by(BOB, "DescribeVolumes"),
+                        DescribeVolumesRequest.builder().volumeIds(id.value()).build())));
+    }
+}
