@@ -11,8 +11,8 @@ import jakarta.enterprise.inject.Produces;
 class ImageWiring {
     @Produces
     @ApplicationScoped
-    ImageBytes bytes(PeerChannels channels) {
-        return new WalrusImageBytes(channels::walrus);
+    ImageBytes bytes(PeerChannels channels, SystemAccount system) {
+        return new WalrusImageBytes(channels::walrus, system);
     }
 
     @Produces

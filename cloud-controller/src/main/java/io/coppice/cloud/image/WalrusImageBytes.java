@@ -21,16 +21,19 @@ final class WalrusImageBytes implements ImageBytes {
     private static final Duration SHORT = Duration.ofSeconds(5);
 
     private final Supplier<? extends Channel> channel;
+    private final SystemAccount system;
 
     /** Walrus at the other end of this channel, which is asked for with every call. */
-    WalrusImageBytes(Supplier<? extends Channel> channel) {
+    WalrusImageBytes(Supplier<? extends Channel> channel, SystemAccount system) {
         this.channel = channel;
+        this.system = system;
     }
 
     @Override
     public void inspect(AccountId account, String bucket, String key) {
         var request = InspectRequest.newBuilder()
                 .setAccountId(account.value())
+                .setSystem(account.equals(system.id()))
                 .setBucket(bucket)
                 .setKey(key)
                 .build();
@@ -41,6 +44,7 @@ final class WalrusImageBytes implements ImageBytes {
     public Image.Content pin(AccountId account, Image.Description from, ImageId id, Duration atMost) {
         var request = PinRequest.newBuilder()
                 .setAccountId(account.value())
+                .setSystem(account.equals(system.id()))
                 .setBucket(from.bucket())
                 .setKey(from.key())
                 .setImageId(id.value())

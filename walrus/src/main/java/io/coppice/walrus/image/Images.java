@@ -41,8 +41,12 @@ public final class Images {
         this.pinned = new PinnedImages(clock, blobs);
     }
 
-    /** Where an image lies and on whose behalf it is read. */
-    public record Source(String accountId, String bucket, String key) {}
+    /**
+     * Where an image lies and on whose behalf it is read.
+     *
+     * @param system whether that is the cloud's own account, which may read every bucket
+     */
+    public record Source(String accountId, boolean system, String bucket, String key) {}
 
     /** An object that can be used as an image. */
     public record Inspected(ImageFormat.Recognised image, long sizeBytes, String etag) {}
@@ -68,9 +72,8 @@ public final class Images {
 
     private record Found(ObjectRow object, List<Segment> segments) {}
 
-    /** Whose objects each account may read as images: its own. */
-    private static boolean mayRead(String accountId, BucketRow bucket) {
-        return bucket.accountId().equals(accountId);
+    private static boolean mayRead(Source source, BucketRow bucket) {
+        return source.system() || bucket.accountId().equals(source.accountId());
     }
 
     /** Looks at an object; throws {@link NotAnImageException} with the reason when it is not an image. */
@@ -132,7 +135,7 @@ public final class Images {
 
     private Found find(StatelessSession session, Source source) {
         var bucket = buckets.find(session, source.bucket()).orElseThrow(() -> new NotFoundException(source));
-        if (!mayRead(source.accountId(), bucket)) {
+        if (!mayRead(source, bucket)) {
             throw new DeniedException(source);
         }
         var object = objects.findAndHold(session, bucket.bucketId(), source.key())

@@ -45,10 +45,14 @@ class ImagesTest {
             s3.putObject(b -> b.bucket("images").key("disk"), RequestBody.fromBytes(disk));
             var store = walrus.store();
             var images = new Images(store.transactions(), store.blobs(), store.bytes(), store.clock());
-            var source = new Images.Source("111111111111", "images", "disk");
+            var source = new Images.Source("111111111111", false, "images", "disk");
             assertThrows(
                     Images.DeniedException.class,
-                    () -> images.inspect(new Images.Source("222222222222", "images", "disk")));
+                    () -> images.inspect(new Images.Source("222222222222", false, "images", "disk")));
+            assertEquals(
+                    images.inspect(source),
+                    images.inspect(new Images.Source("222222222222", true, "images", "disk")),
+                    "the cloud's own account reads every bucket");
             assertEquals("raw", images.inspect(source).image().format());
             var facts = images.pin(source, IMAGE);
             assertEquals(facts, images.pin(source, IMAGE));
