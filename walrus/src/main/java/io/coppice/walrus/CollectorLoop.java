@@ -3,17 +3,21 @@ package io.coppice.walrus;
 import io.coppice.walrus.metadata.BlobCollector;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Runs the collector again and again on a thread of its own; a failed run is logged and the next one repairs it. */
 final class CollectorLoop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(CollectorLoop.class);
     private static final int ORPHANS_EVERY_RUNS = 60;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
 
     private final BlobCollector collector;
     private final Duration pause;
     private final Clock clock;
     private final Thread thread;
+    private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile String summary = "not run yet";
 
     CollectorLoop(BlobCollector collector, Duration pause, Clock clock) {
@@ -34,11 +38,19 @@ final class CollectorLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.interrupt();
+        // Not by interrupt: that would cut a database connection in the middle of a statement.
+        stopped.countDown();
+        try {
+            if (!thread.join(STOP_LIMIT)) {
+                LOG.info("a run of the collector is still going on");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void loop() {
-        for (int run = 0; !Thread.currentThread().isInterrupted(); run++) {
+        for (int run = 0; run == 0 || !awaitStop(); run++) {
             try {
                 var removed = collector.collectUnreferenced();
                 if (run % ORPHANS_EVERY_RUNS == 0) {
@@ -50,11 +62,15 @@ final class CollectorLoop implements AutoCloseable {
                 LOG.warn("unused bytes could not be collected; tried again in " + pause, e);
                 summary = clock.instant() + ": failed, " + e.getMessage();
             }
-            try {
-                Thread.sleep(pause);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        }
+    }
+
+    private boolean awaitStop() {
+        try {
+            return stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 }

@@ -23,13 +23,20 @@ public final class RoleEnvironment implements QuarkusTestResourceLifecycleManage
             var folder = Files.createTempDirectory("coppice-walrus");
             CertificateAuthority.openOrCreate(RolePki.authorityFolder(folder), Clock.systemUTC());
             return Map.of(
-                    "coppice.data-dir", folder.toString(),
-                    "coppice.endpoints.s3", "127.0.0.1:" + freePort(),
-                    "coppice.endpoints.walrus", "127.0.0.1:" + freePort(),
-                    "coppice.endpoints.cloud", "127.0.0.1:" + freePort(),
-                    "quarkus.datasource.walrus.jdbc.url", postgres.getJdbcUrl("postgres", "postgres"),
-                    "quarkus.datasource.walrus.username", "postgres",
-                    "quarkus.http.test-port", "0");
+                    "coppice.data-dir",
+                    folder.toString(),
+                    "coppice.endpoints.s3",
+                    "127.0.0.1:" + freePort(),
+                    "coppice.endpoints.walrus",
+                    "127.0.0.1:" + freePort(),
+                    "coppice.endpoints.cloud",
+                    "127.0.0.1:" + freePort(),
+                    "quarkus.datasource.walrus.jdbc.url",
+                    postgres.getJdbcUrl("postgres", "postgres"),
+                    "quarkus.datasource.walrus.username",
+                    "postgres",
+                    "quarkus.http.test-port",
+                    "0");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -44,7 +44,8 @@ class WalrusRoleTest {
             // Nobody signed this, so it is refused; without identity a signed one would be answered 503.
             try (var client = HttpClient.newHttpClient()) {
                 var answer = client.send(
-                        HttpRequest.newBuilder(URI.create("http://" + site.endpoints().s3() + "/"))
+                        HttpRequest.newBuilder(
+                                        URI.create("http://" + site.endpoints().s3() + "/"))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
                 assertEquals(403, answer.statusCode());

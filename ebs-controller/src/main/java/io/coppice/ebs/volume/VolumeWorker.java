@@ -32,6 +32,7 @@ public final class VolumeWorker implements AutoCloseable {
     private final Semaphore slots;
     private final Set<VolumeId> busy = ConcurrentHashMap.newKeySet();
     private final Thread thread;
+    private volatile boolean stopping;
     private volatile String summary = "not run yet";
 
     /**
@@ -75,8 +76,13 @@ public final class VolumeWorker implements AutoCloseable {
     /** Stops looking and gives running work a moment to end. */
     @Override
     public void close() {
-        thread.interrupt();
+        // Not by interrupt: that would cut a database connection in the middle of a statement.
+        stopping = true;
+        wake();
         try {
+            if (thread.isAlive() && !thread.join(STOP_LIMIT)) {
+                LOG.info("a look at the volumes is still going on");
+            }
             if (!slots.tryAcquire(maxConcurrent, STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.info("volumes that are being worked on are finished after the next start");
             }
@@ -86,22 +92,27 @@ public final class VolumeWorker implements AutoCloseable {
     }
 
     private void loop() {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!stopping) {
             try {
                 var todo = transactions.call(session -> volumes.unfinished(session, BATCH));
                 summary = todo.size() + " volumes to be worked on";
                 for (var row : todo) {
-                    dispatch(row);
+                    if (!stopping) {
+                        dispatch(row);
+                    }
                 }
                 wake.tryAcquire(scanEvery.toMillis(), TimeUnit.MILLISECONDS);
                 wake.drainPermits();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+                return;
             } catch (Exception e) {
                 // The boundary of the loop: the database may be away; the next look finds the same work.
                 LOG.warn("volumes to be worked on could not be read", e);
                 summary = "failed: " + e.getMessage();
-                pause();
+                if (!pause()) {
+                    return;
+                }
             }
         }
     }
@@ -166,11 +177,13 @@ public final class VolumeWorker implements AutoCloseable {
         changes.raise();
     }
 
-    private void pause() {
+    private boolean pause() {
         try {
             Thread.sleep(scanEvery);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

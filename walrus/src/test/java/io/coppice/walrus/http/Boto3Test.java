@@ -23,15 +23,19 @@ class Boto3Test {
 
     @Test
     void boto3StoresReadsListsAndIsRefusedRightly() throws Exception {
-        var python = List.of("python3", "/usr/bin/python3").stream().filter(Boto3Test::hasBoto3).toList();
+        var python = List.of("python3", "/usr/bin/python3").stream()
+                .filter(Boto3Test::hasBoto3)
+                .toList();
         Assumptions.assumeFalse(python.isEmpty(), "no python3 here can import boto3: apt install python3-boto3");
         try (var walrus = new WalrusFixture(folder);
-                var resource = Optional.ofNullable(getClass().getResourceAsStream("/boto3_story.py")).orElseThrow()) {
+                var resource = Optional.ofNullable(getClass().getResourceAsStream("/boto3_story.py"))
+                        .orElseThrow()) {
             var script = folder.resolve("story.py");
             Files.write(script, resource.readAllBytes());
             for (var each : python) {
                 var output = folder.resolve("output");
-                var builder = new ProcessBuilder(each, script.toString(), walrus.endpoint().toString())
+                var builder = new ProcessBuilder(
+                                each, script.toString(), walrus.endpoint().toString())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile());
                 builder.environment().put("AWS_ACCESS_KEY_ID", WalrusFixture.ALICE);

@@ -364,6 +364,7 @@ class S3ClientTest {
         }
         assertEquals(
                 "before", s3.getObjectAsBytes(b -> b.bucket("crash").key("k")).asUtf8String());
+        assertTrue(walrus.blobCount() > blobs, "the bytes were durable before the commit was tried");
         walrus.collector().collectOrphans();
         assertEquals(blobs, walrus.blobCount());
     }

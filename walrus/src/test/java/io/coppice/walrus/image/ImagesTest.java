@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.WalrusFixture;
-import io.coppice.walrus.http.SegmentSender;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
+import io.coppice.walrus.http.SegmentSender;
 import io.coppice.walrus.metadata.PinnedImages;
-import io.coppice.foundation.rpc.Address;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,7 +61,8 @@ class ImagesTest {
             s3.deleteObject(b -> b.bucket("images").key("disk"));
             walrus.collector().collectUnreferenced();
 
-            var urls = DownloadUrls.open(Files.createDirectories(folder.resolve("s")).resolve("secret"), Clock.systemUTC());
+            var urls = DownloadUrls.open(
+                    Files.createDirectories(folder.resolve("s")).resolve("secret"), Clock.systemUTC());
             var vertx = Vertx.vertx();
             var downloads = new ImageDownloads(
                     store.transactions(),
@@ -74,9 +75,14 @@ class ImagesTest {
                 var base = "http://127.0.0.1:" + server.port();
                 var url = base + urls.grant(IMAGE, Duration.ofMinutes(5)).pathAndQuery();
                 assertArrayEquals(disk, get(client, url, "bytes=0-").body());
-                assertArrayEquals(Arrays.copyOfRange(disk, 100, 200), get(client, url, "bytes=100-199").body());
+                assertArrayEquals(
+                        Arrays.copyOfRange(disk, 100, 200),
+                        get(client, url, "bytes=100-199").body());
                 assertEquals(403, get(client, url + "0", "bytes=0-").statusCode());
-                assertEquals(403, get(client, url.replace("expires=", "expires=9"), "bytes=0-").statusCode());
+                assertEquals(
+                        403,
+                        get(client, url.replace("expires=", "expires=9"), "bytes=0-")
+                                .statusCode());
                 var expired = base + urls.grant(IMAGE, Duration.ofSeconds(-1)).pathAndQuery();
                 assertEquals(403, get(client, expired, "bytes=0-").statusCode());
                 images.unpin(IMAGE);
@@ -93,16 +99,16 @@ class ImagesTest {
     @Test
     void whatIsNoImageIsRefusedWithTheFix() {
         assertTrue(refusal(new byte[0]).contains("empty"));
-        assertTrue(refusal("just text".getBytes(java.nio.charset.StandardCharsets.UTF_8)).contains("55 AA"));
+        assertTrue(refusal("just text".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .contains("55 AA"));
         assertTrue(refusal(new byte[] {0x1f, (byte) 0x8b, 8, 0}).contains("gunzip"));
-        assertTrue(refusal("KDMV....".getBytes(java.nio.charset.StandardCharsets.UTF_8)).contains("qemu-img convert"));
+        assertTrue(refusal("KDMV....".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                .contains("qemu-img convert"));
     }
 
     @Test
     void aQcow2ThatNamesAnotherFileIsRefused() {
-        assertEquals(
-                new ImageFormat.Recognised("qcow2", 1 << 20),
-                ImageFormat.recognise(qcow2(0, 0, 0), 200_000));
+        assertEquals(new ImageFormat.Recognised("qcow2", 1 << 20), ImageFormat.recognise(qcow2(0, 0, 0), 200_000));
         assertTrue(refusal(qcow2(200, 0, 0).array()).contains("backing file"));
         assertTrue(refusal(qcow2(0, 1, 0).array()).contains("encrypted"));
         assertTrue(refusal(qcow2(0, 0, 4).array()).contains("another file"));
@@ -118,8 +124,9 @@ class ImagesTest {
         var again = DownloadUrls.open(file, Clock.systemUTC());
         assertTrue(again.accepts(IMAGE, parts[1].substring(8), parts[2].substring(10)));
         assertFalse(again.accepts("ami-0123456789abcdef1", parts[1].substring(8), parts[2].substring(10)));
-        assertEquals("rw-------", java.nio.file.attribute.PosixFilePermissions.toString(
-                Files.getPosixFilePermissions(file)));
+        assertEquals(
+                "rw-------",
+                java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
     }
 
     private static HttpResponse<byte[]> get(HttpClient client, String url, String range) throws Exception {
