@@ -53,10 +53,13 @@ public final class CoppiceServer {
         Quarkus.run(ServerApplication.class, (exitCode, failure) -> ended(folder, journal, failure), arguments);
     }
 
-    private static void prepare(DataFolder folder, StartJournal journal) {
+    private static void prepare(DataFolder folder, StartJournal journal) throws IOException {
         var settings = Settings.load(folder)
                 .orElseThrow(() -> new OperatorException(
                         "there is no cloud in " + folder, "Make one with \"coppice up --data " + folder + "\"."));
+        if (!settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
+            OperatorToken.ensure(folder);
+        }
         var database = settings.needsDatabase() ? Optional.of(database(folder, settings, journal)) : none();
         var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
                 ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))

@@ -81,9 +81,7 @@ final class ServerProperties {
     private static void databases(Map<String, String> properties, List<RoleName> roles, Optional<Database> database) {
         DATABASES.forEach((role, name) -> {
             if (!roles.contains(role) || database.isEmpty()) {
-                properties.put("quarkus.datasource." + name + ".active", "false");
-                properties.put("quarkus.hibernate-orm." + name + ".active", "false");
-                properties.put("quarkus.flyway." + name + ".migrate-at-start", "false");
+                keepOffline(properties, name);
                 return;
             }
             properties.put(
@@ -93,6 +91,17 @@ final class ServerProperties {
             properties.put(
                     "quarkus.datasource." + name + ".password", database.get().password());
         });
+    }
+
+    /**
+     * A role that is not played keeps its beans, and some of them want a persistence unit: it is there, but nothing
+     * ever connects. Marking it inactive instead stops the whole start.
+     */
+    private static void keepOffline(Map<String, String> properties, String name) {
+        properties.put("quarkus.datasource." + name + ".jdbc.url", "jdbc:postgresql://127.0.0.1:1/none");
+        properties.put("quarkus.hibernate-orm." + name + ".database.start-offline", "true");
+        properties.put("quarkus.hibernate-orm." + name + ".database.version-check.enabled", "false");
+        properties.put("quarkus.flyway." + name + ".migrate-at-start", "false");
     }
 
     private static void logs(Map<String, String> properties, DataFolder folder, List<RoleName> roles) {

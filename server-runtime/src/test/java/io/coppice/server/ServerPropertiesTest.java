@@ -23,7 +23,7 @@ final class ServerPropertiesTest {
 
         for (var name : new String[] {"cloud", "walrus", "ebs"}) {
             assertEquals("jdbc:postgresql://h/d", properties.get("quarkus.datasource." + name + ".jdbc.url"));
-            assertFalse(properties.containsKey("quarkus.datasource." + name + ".active"));
+            assertFalse(properties.containsKey("quarkus.hibernate-orm." + name + ".database.start-offline"));
         }
         assertEquals("8773", properties.get("quarkus.http.port"));
         assertEquals("127.0.0.1", properties.get("quarkus.http.host"));
@@ -34,8 +34,8 @@ final class ServerPropertiesTest {
         var properties =
                 ServerProperties.of(FOLDER, settings(Map.of(Settings.ROLES, "nc")), Optional.empty(), Optional.empty());
 
-        assertEquals("false", properties.get("quarkus.datasource.cloud.active"));
-        assertEquals("false", properties.get("quarkus.hibernate-orm.ebs.active"));
+        assertEquals("false", properties.get("quarkus.flyway.cloud.migrate-at-start"));
+        assertEquals("true", properties.get("quarkus.hibernate-orm.ebs.database.start-offline"));
         assertEquals("0", properties.get("quarkus.http.port"));
         assertEquals("127.0.0.1", properties.get("quarkus.http.host"));
     }

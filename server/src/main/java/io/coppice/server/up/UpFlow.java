@@ -50,10 +50,9 @@ public final class UpFlow {
     /**
      * How it went.
      *
-     * @param first whether this cloud came up for the first time
      * @param process the server's process
      */
-    public record Up(Settings settings, boolean first, Process process) {}
+    public record Up(Settings settings, Process process) {}
 
     /** The settings of the cloud when its server runs already. */
     public Optional<Settings> alreadyUp() {
@@ -78,7 +77,7 @@ public final class UpFlow {
             if (settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
                 finish(settings, image);
             }
-            return new Up(settings, present.isEmpty(), process);
+            return new Up(settings, process);
         } catch (Exception e) {
             // A cloud that did not come up leaves nothing running.
             server.stop(Duration.ofSeconds(30));
@@ -131,7 +130,7 @@ public final class UpFlow {
 
     private void checkPorts(Settings settings) {
         for (var key :
-                List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3)) {
+                settings.roles().stream().flatMap(role -> ports(role).stream()).toList()) {
             var endpoint = settings.endpoint(key);
             if (Loopback.is(endpoint.host()) && !machine.portFree(endpoint.host(), endpoint.port())) {
                 throw new OperatorException(
@@ -140,6 +139,17 @@ public final class UpFlow {
                         "End that program, or write another port into " + folder.settings() + ".");
             }
         }
+    }
+
+    /** The endpoints that a role listens on. */
+    private static List<String> ports(RoleName role) {
+        return switch (role) {
+            case CLOUD_CONTROLLER -> List.of(Settings.API, Settings.CLOUD);
+            case CLUSTER_CONTROLLER -> List.of(Settings.CLUSTER);
+            case NODE_CONTROLLER -> List.of();
+            case WALRUS -> List.of(Settings.WALRUS, Settings.S3);
+            case EBS_CONTROLLER -> List.of(Settings.EBS);
+        };
     }
 
     private Settings startHostsOfOurs(Settings settings) throws Exception {
