@@ -1,4 +1,4 @@
-package io.coppice.server.process;
+package io.coppice.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
