@@ -64,12 +64,13 @@ public final class CoppiceServer {
         var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
                 ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))
                 : Optional.<ServerProperties.Certificate>empty();
-        ServerProperties.of(folder, settings, database, certificate).forEach((key, value) -> {
-            // What was given with -D on the command line wins.
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
-            }
-        });
+        ServerProperties.of(folder, settings, database, certificate, ServerProperties::present)
+                .forEach((key, value) -> {
+                    // What was given with -D on the command line wins.
+                    if (System.getProperty(key) == null) {
+                        System.setProperty(key, value);
+                    }
+                });
     }
 
     private static Optional<ServerProperties.Database> none() {

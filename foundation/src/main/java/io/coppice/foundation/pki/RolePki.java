@@ -79,10 +79,8 @@ public final class RolePki {
         }
     }
 
-    private static TlsMaterial loadIssuedElsewhere(Path folder, PeerIdentity identity, Clock clock)
-            throws IOException {
-        var fix = "on the Cloud Controller's machine run \"coppice role-certificate "
-                + identity.kind().text() + " --out DIR\" and copy what is in DIR to " + folder;
+    private static TlsMaterial loadIssuedElsewhere(Path folder, PeerIdentity identity, Clock clock) throws IOException {
+        var fix = howToGet(identity, folder);
         if (!TlsMaterial.exists(folder)) {
             throw new RoleStartException("no certificate for " + identity + " in " + folder, fix);
         }
@@ -96,6 +94,14 @@ public final class RolePki {
             throw new RoleStartException("the certificate of " + identity + " in " + folder + " ended at " + end, fix);
         }
         return material;
+    }
+
+    private static String howToGet(PeerIdentity identity, Path folder) {
+        return identity.kind() == PeerKind.NODE
+                ? "join with a token (coppice node-token there, coppice node join here),"
+                        + " or start the Cloud Controller with this data folder first"
+                : "on the Cloud Controller's machine run \"coppice role-certificate "
+                        + identity.kind().text() + " --out DIR\" and copy what is in DIR to " + folder;
     }
 
     private static boolean stillGood(

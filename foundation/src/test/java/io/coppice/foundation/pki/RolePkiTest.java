@@ -51,9 +51,12 @@ class RolePkiTest {
         var folder = RolePki.folder(data, WALRUS);
         var issued = elsewhere.issue(WALRUS, List.of());
         issued.save(folder);
-        assertEquals(issued.chain(), RolePki.open(data, WALRUS, Clock.systemUTC()).chain());
+        assertEquals(
+                issued.chain(), RolePki.open(data, WALRUS, Clock.systemUTC()).chain());
 
-        elsewhere.issue(new PeerIdentity(PeerKind.EBS_CONTROLLER, "zone"), List.of()).save(folder);
+        elsewhere
+                .issue(new PeerIdentity(PeerKind.EBS_CONTROLLER, "zone"), List.of())
+                .save(folder);
         var error = assertThrows(RoleStartException.class, () -> RolePki.open(data, WALRUS, Clock.systemUTC()));
         assertTrue(String.valueOf(error.getMessage()).contains("is for ebs-controller/zone"), error.getMessage());
         assertTrue(error.fix().contains("coppice role-certificate walrus"), error.fix());

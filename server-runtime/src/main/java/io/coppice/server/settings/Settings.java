@@ -43,6 +43,7 @@ public record Settings(SequencedMap<String, String> values) {
 
     /** The range that guests' addresses come from, as the Cloud Controller knows it; the same as {@code coppice.node.network.cidr}. Default: {@code 172.31.0.0/16}. */
     public static final String CLOUD_CIDR = "coppice.network.cidr";
+
     public static final String BRIDGE = "coppice.node.network.bridge";
     public static final String METADATA_PORT = "coppice.node.network.metadata-port";
     public static final String ALLOW_SIMULATED_HOSTS = "coppice.cluster.allow-simulated-hosts";

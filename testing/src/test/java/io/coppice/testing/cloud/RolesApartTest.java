@@ -103,11 +103,7 @@ class RolesApartTest {
                 .orFail();
         for (var data : up) {
             assertTrue(!Files.exists(data.resolve("pki/ca/ca-key.pem")) || data.equals(cloud), data + " has the key");
-            eventually(
-                    "readiness of " + data,
-                    LIMIT,
-                    () -> coppice(data, "status"),
-                    result -> result.status() == 0);
+            eventually("readiness of " + data, LIMIT, () -> coppice(data, "status"), result -> result.status() == 0);
         }
         run(cloud);
     }
@@ -141,8 +137,7 @@ class RolesApartTest {
                     .instances()
                     .getFirst()
                     .instanceId();
-            var volume = ec2.createVolume(request ->
-                            request.size(1).availabilityZone(shared.get(Settings.ZONE)))
+            var volume = ec2.createVolume(request -> request.size(1).availabilityZone(shared.get(Settings.ZONE)))
                     .volumeId();
             eventually(
                     "a running instance",

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
  * compiled calls of {@link ActionRegistry#add}: service and name are constants there.
  */
 class ActionsPageTest {
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             # Actions
 
             What the users' door carries out, generated from the actions that features announce (`ActionsPageTest` with
@@ -44,25 +43,35 @@ class ActionsPageTest {
                 .put(each.action(), each.feature()));
         var page = new StringBuilder(HEADER);
         services.forEach((service, actions) -> {
-            page.append("\n## ").append(service).append(" (").append(actions.size()).append(")\n\n");
+            page.append("\n## ")
+                    .append(service)
+                    .append(" (")
+                    .append(actions.size())
+                    .append(")\n\n");
             page.append("| action | feature |\n|---|---|\n");
-            actions.forEach((action, feature) ->
-                    page.append("| ").append(action).append(" | ").append(feature).append(" |\n"));
+            actions.forEach((action, feature) -> page.append("| ")
+                    .append(action)
+                    .append(" | ")
+                    .append(feature)
+                    .append(" |\n"));
         });
         GeneratedPage.check("actions.md", page.toString());
     }
 
     @Test
     void noActionIsAnnouncedTwice() {
-        var names = announced().stream().map(each -> each.service() + " " + each.action()).toList();
+        var names = announced().stream()
+                .map(each -> each.service() + " " + each.action())
+                .toList();
         assertEquals(new TreeSet<>(names).size(), names.size(), names.toString());
         assertTrue(names.contains("EC2 RunInstances"), names.toString());
     }
 
     private static List<Announced> announced() {
         return new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("io.coppice.cloud").stream()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages("io.coppice.cloud")
+                        .stream()
                         .filter(type -> type.isAssignableTo(ActionModule.class) && !type.isInterface())
                         .flatMap(type -> announced(type.reflect()).stream())
                         .toList();
@@ -90,7 +99,8 @@ class ActionsPageTest {
         @Nullable String action = null;
         for (var element : code) {
             switch (element) {
-                case FieldInstruction field when field.owner().asInternalName().endsWith("ActionRegistry$Service") ->
+                case FieldInstruction field
+                when field.owner().asInternalName().endsWith("ActionRegistry$Service") ->
                     service = field.name().stringValue();
                 case ConstantInstruction constant when constant.constantValue() instanceof String text -> action = text;
                 case InvokeInstruction call

@@ -38,7 +38,11 @@ record ConfigurationKey(String name, String type, Optional<String> standard, boo
                     }
                     var free = method.getReturnType() == Map.class;
                     return Stream.of(new ConfigurationKey(
-                            free ? name + ".*" : name, words(method.getGenericReturnType()), standard(method), required(method), method));
+                            free ? name + ".*" : name,
+                            words(method.getGenericReturnType()),
+                            standard(method),
+                            required(method),
+                            method));
                 });
     }
 

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** If this fails, the documented configuration is not the real one: a key is missing, or a default is another. */
 class ConfigurationPageTest {
-    private static final String HEADER =
-            """
+    private static final String HEADER = """
             # Configuration
 
             Every key of `config/coppice.properties` in the data folder, generated from the code
@@ -40,7 +39,9 @@ class ConfigurationPageTest {
         var page = new StringBuilder(HEADER);
         for (var mapping : mappings()) {
             var source = JavadocSentences.of(mapping);
-            page.append("\n## ").append(mapping.getAnnotation(ConfigMapping.class).prefix()).append(".*\n\n");
+            page.append("\n## ")
+                    .append(mapping.getAnnotation(ConfigMapping.class).prefix())
+                    .append(".*\n\n");
             page.append(source.above(Pattern.compile("public interface " + mapping.getSimpleName() + "\\b")));
             page.append(" (`").append(mapping.getSimpleName()).append("`)\n\n");
             page.append("| key | type | default | meaning |\n|---|---|---|---|\n");
@@ -54,7 +55,8 @@ class ConfigurationPageTest {
         page.append("\n## Read before the roles start\n\n");
         page.append("Keys of the process and the command line, not of a role (`Settings`, `Catalogue`).\n\n");
         page.append("| key | meaning |\n|---|---|\n");
-        others().forEach((key, meaning) -> page.append("| `").append(key).append("` | ").append(meaning).append(" |\n"));
+        others().forEach((key, meaning) ->
+                page.append("| `").append(key).append("` | ").append(meaning).append(" |\n"));
         GeneratedPage.check("configuration.md", page.toString());
     }
 
@@ -65,10 +67,7 @@ class ConfigurationPageTest {
             var documented = ConfigurationKey.of(mapping).stream()
                     .filter(key -> key.standard().isPresent())
                     .collect(Collectors.toMap(
-                            ConfigurationKey::name,
-                            key -> key.standard().orElseThrow(),
-                            (a, b) -> a,
-                            TreeMap::new));
+                            ConfigurationKey::name, key -> key.standard().orElseThrow(), (a, b) -> a, TreeMap::new));
             assertEquals(real, documented, mapping.getName());
         }
     }
@@ -89,12 +88,11 @@ class ConfigurationPageTest {
     /** All mappings of the product, by prefix. */
     private static List<Class<?>> mappings() {
         var found = new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages("io.coppice").stream()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.coppice").stream()
                         .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
                         .map(type -> (Class<?>) type.reflect())
-                        .sorted(Comparator.comparing(
-                                (Class<?> type) -> type.getAnnotation(ConfigMapping.class).prefix()))
+                        .sorted(Comparator.comparing((Class<?> type) ->
+                                type.getAnnotation(ConfigMapping.class).prefix()))
                         .toList();
         assertTrue(found.size() > 10, () -> "only these were found: " + found);
         return found;
@@ -114,7 +112,9 @@ class ConfigurationPageTest {
                     String.valueOf(field.get(null)),
                     source.above(Pattern.compile("public static final String " + field.getName() + " ")));
         }
-        others.put("coppice.instance-types-file", "A JSON file with the instance types; those that come with Coppice when absent.");
+        others.put(
+                "coppice.instance-types-file",
+                "A JSON file with the instance types; those that come with Coppice when absent.");
         return others;
     }
 }

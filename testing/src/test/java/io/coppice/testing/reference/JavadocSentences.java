@@ -39,7 +39,8 @@ final class JavadocSentences {
     String above(Pattern declaration) {
         var comments = COMMENT.matcher(source);
         while (comments.find()) {
-            var rest = source.substring(comments.end()).replaceFirst("^(@[\\w.]+(\\(([^()\"]|\"[^\"]*\")*\\))?\\s*)*", "");
+            var rest =
+                    source.substring(comments.end()).replaceFirst("^(@[\\w.]+(\\(([^()\"]|\"[^\"]*\")*\\))?\\s*)*", "");
             if (declaration.matcher(rest).lookingAt()) {
                 return markdown(comments.group(1));
             }
@@ -48,7 +49,8 @@ final class JavadocSentences {
     }
 
     private static String markdown(String comment) {
-        var plain = comment.replaceAll("(?m)^\\s*\\*", " ").replaceAll("\\s+", " ").strip();
+        var plain =
+                comment.replaceAll("(?m)^\\s*\\*", " ").replaceAll("\\s+", " ").strip();
         var code = CODE.matcher(plain).replaceAll(match -> "`" + quoted(match) + "`");
         return LINK.matcher(code).replaceAll(match -> "`" + quoted(match) + "`").replace("|", "\\|");
     }

@@ -1,9 +1,10 @@
-package io.coppice.server;
+package io.coppice.server.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.server.ProcessMark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
