@@ -37,8 +37,8 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
     @Override
     public void inspect(InspectRequest request, StreamObserver<InspectResponse> answer) {
         answer(answer, () -> {
-            var inspected =
-                    images.inspect(new Images.Source(request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()));
+            var inspected = images.inspect(new Images.Source(
+                    request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()));
             return InspectResponse.newBuilder()
                     .setFormat(inspected.image().format())
                     .setSizeBytes(inspected.sizeBytes())
@@ -52,7 +52,8 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
     public void pin(PinRequest request, StreamObserver<PinResponse> answer) {
         answer(answer, () -> {
             var facts = images.pin(
-                    new Images.Source(request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()),
+                    new Images.Source(
+                            request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()),
                     new ImageId(request.getImageId()).value());
             return PinResponse.newBuilder()
                     .setSha256(facts.sha256())
