@@ -227,8 +227,20 @@ remount_sys() {
     done <<< "$mounts"
 }
 
+# Process 1 among the children of a stage. Bash makes children that live shortly while it reads its script: not those.
+init_of() {
+    local process children=''
+    read -r children 2>/dev/null < "/proc/$1/task/$1/children" || true
+    for process in $children; do
+        if tr '\0' '\n' 2>/dev/null < "/proc/$process/cmdline" | grep -qxF stage-init; then
+            echo "$process"
+            return
+        fi
+    done
+}
+
 launch() {
-    local host=$1 state=$folder/host-$1 deadline child
+    local host=$1 state=$folder/host-$1 deadline child init
     if is_on "$host"; then return; fi
     unplug "$host"
     libvirt_folder_make "$state" "$(management_address "$host")"
@@ -244,8 +256,8 @@ launch() {
     child=$!
     deadline=$((SECONDS + 60))
     while :; do
-        read -r init < <(cat "/proc/$child/task/$child/children" 2>/dev/null; echo) || true
-        if [ -n "${init:-}" ]; then break; fi
+        init=$(init_of "$child")
+        if [ -n "$init" ]; then break; fi
         if [ $SECONDS -ge $deadline ] || ! kill -0 $child 2>/dev/null; then fail "host $host does not start: $(tail -n 1 "$state/log/init.out")"; fi
         sleep 0.05
     done
