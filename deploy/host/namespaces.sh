@@ -123,12 +123,15 @@ table inet hosts-$name {
 RULES
 }
 
+# The kernel removes a namespace's devices in its own time: one that goes while we look is as good as removed.
+remove_device() {
+    ip link delete "$1" 2>/dev/null || ! ip link show dev "$1" > /dev/null 2>&1 || fail "the device $1 cannot be removed"
+}
+
 remove_fabric() {
     local device
     nft delete table inet "hosts-$name" 2>/dev/null || true
-    for device in "$name-fab" "$name-mgm"; do
-        if ip link show dev "$device" > /dev/null 2>&1; then ip link delete "$device"; fi
-    done
+    for device in "$name-fab" "$name-mgm"; do remove_device "$device"; done
 }
 
 # The two cables of host I.
@@ -154,7 +157,7 @@ unplug() {
     if [ -e "/run/netns/$space" ]; then ip netns delete "$space"; fi
     # The other ends go with the namespace; a namespace that a process still holds would keep them.
     for device in "$name-u$1" "$name-m$1"; do
-        if ip link show dev "$device" > /dev/null 2>&1; then ip link delete "$device"; fi
+        remove_device "$device"
     done
 }
 
