@@ -1,8 +1,8 @@
 package io.coppice.server.up;
 
+import io.coppice.server.ProcessMark;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.process.JavaCommand;
-import io.coppice.server.process.ProcessMark;
 import io.coppice.server.process.Waiting;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
