@@ -17,6 +17,7 @@ final class Bridge {
     private static final Path DEVICES = Path.of("/sys/class/net");
     private static final Path SYSCTL = Path.of("/proc/sys/net");
     private static final int DEFAULT_MTU = 1500;
+    private static final int IFF_UP = 1;
 
     private final NetworkSettings settings;
     private final CommandRunner commands;
@@ -30,11 +31,20 @@ final class Bridge {
     boolean isRight() throws IOException {
         var device = NetworkInterface.getByName(settings.bridge());
         return device != null
-                && device.isUp()
+                && isUp()
                 && device.inetAddresses()
                         .anyMatch(address -> address instanceof Inet4Address
                                 && address.getHostAddress().equals(settings.hostAddress()))
                 && settings.uplink().map(uplink -> isPluggedIn(uplink)).orElse(true);
+    }
+
+    /**
+     * Whether the device was set up (IFF_UP of netdevice(7)). Java's {@link NetworkInterface#isUp} asks for a carrier too,
+     * which a bridge without guests never has.
+     */
+    private boolean isUp() throws IOException {
+        var file = DEVICES.resolve(settings.bridge()).resolve("flags");
+        return Files.exists(file) && (Integer.decode(Files.readString(file).strip()) & IFF_UP) != 0;
     }
 
     /** Makes what is missing. */
