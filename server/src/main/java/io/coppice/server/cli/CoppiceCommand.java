@@ -40,6 +40,7 @@ import picocli.CommandLine.IVersionProvider;
             ResetCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
+            RoleCertificateCommand.class,
             TrainCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class
