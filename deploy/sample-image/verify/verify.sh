@@ -11,18 +11,22 @@ user data from the metadata service (version 2), ssh, growth of the root file sy
 run of the user data, power button. Prints the seconds from the start of QEMU. Needs root and the Debian packages
 qemu-system-x86 qemu-utils dnsmasq-base openssh-client python3 iproute2.
   --mode kernel   starts OUT/vmlinuz and OUT/initrd.img directly instead of the boot loader on the disk
+  --until-ssh     ends when ssh answers: for measuring a start and nothing else
+  --cpu MODEL     the processor that QEMU shows the guest; its default when absent
   --show-console  prints what the guest wrote, in any case and not only after a failure
   --v1-only       the metadata service knows no tokens
   --gzip          sends the user data compressed
 USAGE
 }
 
-mode=disk accelerator=tcg show=no v1='' gzip=no out=''
+mode=disk accelerator=tcg cpu='' until_ssh=no show=no v1='' gzip=no out=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
         --mode) mode=${2:?}; shift ;;
         --accelerator) accelerator=${2:?}; shift ;;
+        --cpu) cpu=${2:?}; shift ;;
+        --until-ssh) until_ssh=yes ;;
         --show-console) show=yes ;;
         --v1-only) v1=--v1-only ;;
         --gzip) gzip=yes ;;
@@ -81,13 +85,14 @@ boot() {
         -serial "file:$work/console" -monitor "unix:$work/monitor,server,nowait" -device virtio-rng-pci
         -netdev tap,id=n,ifname=tap0,script=no,downscript=no -device virtio-net-pci,netdev=n,mac=52:54:00:00:00:01,romfile=
         -drive "if=none,id=d,file=$work/disk.qcow2" -device virtio-blk-pci,drive=d,bootindex=1)
+    if [ -n "$cpu" ]; then arguments+=(-cpu "$cpu"); fi
     if [ "$mode" = kernel ]; then arguments+=(-kernel "$out/vmlinuz" -initrd "$out/initrd.img" -append "console=ttyS0 quiet ${EXTRA:-}"); fi
     "${inside[@]}" qemu-system-x86_64 "${arguments[@]}" &
     qemu=$!
     started=$EPOCHREALTIME
 }
 
-elapsed() { echo "$started $EPOCHREALTIME" | awk '{ printf "%.1f", $2 - $1 }'; }
+elapsed() { echo "$started $EPOCHREALTIME" | awk '{ printf "%.2f", $2 - $1 }'; }
 
 # wait_for WHAT SECONDS COMMAND…: repeats the command until it works.
 wait_for() {
@@ -117,6 +122,7 @@ start_network
 boot
 wait_for "address by DHCP" 120 said 'has 10.213.0.9/'
 wait_for "ssh answers" 60 ssh_open
+if [ $until_ssh = yes ]; then exit 0; fi
 wait_for "ssh with the key" 30 guest true
 wait_for "user data has run" 30 said 'user-data: exit status 7'
 wait_for "ready" 30 said 'coppice: ready'

@@ -35,6 +35,7 @@ import picocli.CommandLine.IVersionProvider;
             LogsCommand.class,
             EventsCommand.class,
             DoctorCommand.class,
+            BenchCommand.class,
             DownCommand.class,
             ResetCommand.class,
             NodeTokenCommand.class,

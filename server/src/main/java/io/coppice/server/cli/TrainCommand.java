@@ -23,6 +23,16 @@ final class TrainCommand extends CloudCommand {
 
     @Override
     public Integer call() throws Exception {
+        try (var lock = AotTraining.claim().orElse(null)) {
+            if (lock == null) {
+                out().println("another training of this build runs");
+                return 1;
+            }
+            return train();
+        }
+    }
+
+    private int train() throws Exception {
         var folder = folder();
         folder.create();
         Files.createDirectories(folder.run());
@@ -33,8 +43,9 @@ final class TrainCommand extends CloudCommand {
         var journal = new StartJournal(folder);
         var teardown = new Teardown(folder, new Steps(out()));
         try {
-            var server = new ProcessBuilder(JavaCommand.training(folder, draft))
-                    .redirectErrorStream(true)
+            var builder = new ProcessBuilder(JavaCommand.training(folder, draft));
+            builder.environment().putAll(JavaCommand.environment());
+            var server = builder.redirectErrorStream(true)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                     .redirectOutput(folder.logs().resolve("server.out").toFile())

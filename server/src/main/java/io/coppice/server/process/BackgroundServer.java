@@ -43,7 +43,7 @@ public final class BackgroundServer {
             Files.createDirectories(folder.logs());
             var command = new ArrayList<>(List.of("setsid"));
             command.addAll(JavaCommand.server(folder));
-            return new ProcessBuilder(command)
+            return builder(command)
                     .redirectErrorStream(true)
                     .redirectInput(
                             ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -57,10 +57,16 @@ public final class BackgroundServer {
         }
     }
 
+    private static ProcessBuilder builder(List<String> command) {
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(JavaCommand.environment());
+        return builder;
+    }
+
     /** Starts the server as a child that shares this terminal. */
     public Process startInForeground() {
         try {
-            return new ProcessBuilder(JavaCommand.server(folder)).inheritIO().start();
+            return builder(JavaCommand.server(folder)).inheritIO().start();
         } catch (IOException e) {
             throw new OperatorException(
                     "cannot start the server process: " + e.getMessage(), "Check the Java runtime in JAVA_HOME.", e);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How our own Java processes are started: the same runtime and class path as this one, sized for a small machine, with
@@ -15,6 +16,11 @@ public final class JavaCommand {
     private static final String HEAP = "-Xmx256m";
 
     private JavaCommand() {}
+
+    /** Environment variables for the server process: few malloc arenas, since each keeps what it once had. */
+    public static Map<String, String> environment() {
+        return Map.of("MALLOC_ARENA_MAX", "2");
+    }
 
     /** The command line of the server process. */
     public static List<String> server(DataFolder folder) {
@@ -33,7 +39,17 @@ public final class JavaCommand {
         // Serial: smallest on two cores, and the collector the AOT cache's heap objects are kept for.
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
+                // A young generation sized by the machine's memory would be touched whole before its first collection.
+                "-Xms64m",
                 System.getenv().getOrDefault("COPPICE_HEAP", HEAP),
+                "-XX:MinHeapFreeRatio=20",
+                "-XX:MaxHeapFreeRatio=40",
+                "-XX:+UseCompactObjectHeaders",
+                "-XX:TrimNativeHeapInterval=30000",
+                // The cache is mapped where it was made for: moved elsewhere, every page of it is patched and so
+                // private.
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:ArchiveRelocationMode=0",
                 "-XX:MaxDirectMemorySize=64m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xlog:disable",

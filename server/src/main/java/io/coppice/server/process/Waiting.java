@@ -6,11 +6,11 @@ import java.util.function.BooleanSupplier;
 /** Waits for what another process does, where nothing can be subscribed to. */
 public final class Waiting {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(40);
 
     private Waiting() {}
 
-    /** Looks again and again, at least every 100 ms, until it is so (true) or the limit is reached (false). */
+    /** Looks again and again, at least every 40 ms, until it is so (true) or the limit is reached (false). */
     public static boolean until(Duration limit, BooleanSupplier condition) {
         var deadline = System.nanoTime() + limit.toNanos();
         var pause = FIRST_PAUSE;

@@ -6,10 +6,13 @@ import io.coppice.server.process.JavaCommand;
 import io.coppice.server.process.Waiting;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes the AOT cache (JEP 514) that later starts use: a second server with a throw-away data folder and simulated hosts
@@ -19,6 +22,8 @@ import java.util.List;
 public final class AotTraining {
     private static final Duration END_LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final String DRAFT = "coppice.aot.";
+
     private static final String DRAFT = "coppice.aot.";
 
     private AotTraining() {}
@@ -86,6 +91,27 @@ public final class AotTraining {
 
     private static Path mark(DataFolder folder) {
         return folder.run().resolve("training.pid");
+    }
+
+    /**
+     * Holds off every other training of this build until it is closed, and removes what trainings left that were cut
+     * short: a hundred megabytes each. Empty when another one runs.
+     */
+    public static Optional<FileChannel> claim() throws IOException {
+        var lock = FileChannel.open(
+                JavaCommand.distribution().resolve("training.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        if (lock.tryLock() == null) {
+            lock.close();
+            return Optional.empty();
+        }
+        try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), "coppice{,-cli}.aot.*")) {
+            for (var draft : drafts) {
+                Files.deleteIfExists(draft);
+            }
+        }
+        return Optional.of(lock);
     }
 
     /** Waits for a training server that was asked to end, then puts its cache in place, whole or not at all. */

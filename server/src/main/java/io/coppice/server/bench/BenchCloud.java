@@ -1,0 +1,111 @@
+package io.coppice.server.bench;
+
+import io.coppice.server.OperatorException;
+import io.coppice.server.cli.AwsClients;
+import io.coppice.server.cli.Credentials;
+import io.coppice.server.process.BackgroundServer;
+import io.coppice.server.process.HostCommand;
+import io.coppice.server.process.JavaCommand;
+import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.Settings;
+import io.coppice.server.up.SampleImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+
+/**
+ * The cloud that is measured, driven as a person would: by the command line and an unmodified AWS client. One that was
+ * made for the measurement is removed at its end.
+ */
+final class BenchCloud implements AutoCloseable {
+    private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
+
+    private final DataFolder folder;
+    private final boolean ours;
+
+    private BenchCloud(DataFolder folder, boolean ours) {
+        this.folder = folder;
+        this.ours = ours;
+    }
+
+    /** A cloud that is there already; it is brought up when it is down. */
+    static BenchCloud present(DataFolder folder) {
+        if (Settings.load(folder).isEmpty()) {
+            throw new OperatorException(
+                    "there is no cloud in " + folder, "Make one with \"coppice up\", or name none: one is made.");
+        }
+        var cloud = new BenchCloud(folder, false);
+        if (cloud.pid() == 0) {
+            cloud.command("up", "--no-install");
+        }
+        return cloud;
+    }
+
+    /** A new cloud in a folder of its own. */
+    static BenchCloud temporary(String... upOptions) throws IOException {
+        // Not under /tmp: guests' disks may be larger than a file system in memory.
+        var folder = Files.createTempDirectory(java.nio.file.Path.of("/var/tmp"), "coppice-bench");
+        var cloud = new BenchCloud(new DataFolder(folder), true);
+        var arguments = new ArrayList<>(List.of("up", "--no-install"));
+        arguments.addAll(List.of(upOptions));
+        try {
+            cloud.command(arguments.toArray(String[]::new));
+            return cloud;
+        } catch (OperatorException e) {
+            cloud.close();
+            throw e;
+        }
+    }
+
+    DataFolder folder() {
+        return folder;
+    }
+
+    Settings settings() {
+        return Settings.load(folder).orElseThrow();
+    }
+
+    /** Of the server; 0 when it is down. */
+    long pid() {
+        return new BackgroundServer(folder).pid().orElse(0L);
+    }
+
+    String sampleImage() {
+        return new SampleImage(folder)
+                .id()
+                .orElseThrow(() -> new OperatorException(
+                        folder + " has no sample image", "Run \"coppice up\" again without --no-sample-image."));
+    }
+
+    Ec2Client ec2() {
+        return new AwsClients(settings(), Credentials.read(folder), folder.authorityCertificate()).ec2();
+    }
+
+    /** Runs one of our own commands for this cloud to its end and returns how long it took. */
+    Duration command(String... arguments) {
+        var line = new ArrayList<String>();
+        line.add(JavaCommand.home().resolve("coppice").toString());
+        line.addAll(List.of(arguments));
+        line.addAll(List.of("--data", folder.toString()));
+        var begun = System.nanoTime();
+        // A measurement beside the training of a cache would measure the training.
+        var result = HostCommand.run(COMMAND_LIMIT, Map.of("COPPICE_AOT", "no"), "", line);
+        if (!result.succeeded()) {
+            throw new OperatorException(
+                    "coppice " + String.join(" ", arguments) + " failed: " + result.lastLine(),
+                    "Run it by hand with --data " + folder + ".");
+        }
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    @Override
+    public void close() {
+        if (ours) {
+            command("reset", "--yes");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.coppice.server.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.server.bench.Measurement;
+import io.coppice.server.bench.Section;
+import io.coppice.server.bench.StartBench;
+import io.coppice.server.settings.DataFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures. Its numbers are printed, never asserted. */
+@Command(
+        name = "bench",
+        description = "Measure a cloud and print the numbers beside their limits.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ./coppice bench start                      a cloud is made for it and removed",
+            "  ./coppice bench start --data /srv/cloud2   restarts that cloud's control plane; guests go on",
+            "  ./coppice bench start --only launch,ssh --output json",
+            "",
+            "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
+        })
+final class BenchCommand extends CloudCommand {
+    @Parameters(paramLabel = "WHAT", description = "start: from the start of a cloud to the SSH of its guests.")
+    private Bench bench = Bench.start;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "Some parts only: ${COMPLETION-CANDIDATES}. Default: all.")
+    private List<Section> only = List.of(Section.values());
+
+    @Option(names = "--output", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
+    private OutputFormat output = OutputFormat.text;
+
+    /** What there is to measure; the constants are what one types. */
+    enum Bench {
+        start
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        // With JSON on standard output, progress goes where it does not disturb.
+        var progress = output == OutputFormat.json ? new PrintWriter(System.err, true, StandardCharsets.UTF_8) : out();
+        var named = cloud.argument().isEmpty() ? Optional.<DataFolder>empty() : Optional.of(folder());
+        var results =
+                switch (bench) {
+                    case start -> new StartBench(new Steps(progress)).run(named, only);
+                };
+        if (output == OutputFormat.json) {
+            printJson(results);
+        } else {
+            print(results);
+        }
+        return 0;
+    }
+
+    private void printJson(List<Measurement> results) throws IOException {
+        out().println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(results));
+    }
+
+    private void print(List<Measurement> results) {
+        out().println();
+        out().printf("%-44s %10s %8s %8s %9s %8s%n", "", "measured", "reach", "aim", "of reach", "of aim");
+        for (var line : results) {
+            out().printf(
+                            Locale.ROOT,
+                            "%-44s %7.2f %-2s %8s %8s %8.2f× %7.2f×%n    %s%n",
+                            line.what(),
+                            line.value(),
+                            line.unit(),
+                            limit(line.reach()),
+                            limit(line.aim()),
+                            line.ofReach(),
+                            line.ofAim(),
+                            line.note());
+        }
+    }
+
+    private static String limit(double value) {
+        return value == Math.rint(value) ? "≤ %.0f".formatted(value) : "≤ %.1f".formatted(value);
+    }
+}
