@@ -24,7 +24,8 @@ final class DesiredInstances {
                 .setRebootCount(row.rebootCount)
                 .setAccountId(row.accountId)
                 .setNodeId(row.nodeId)
-                .setZone(row.zone);
+                .setZone(row.zone)
+                .setDiskExpected(row.everRan);
         if (row.desired == DesiredPower.TERMINATED) {
             return desired.build();
         }

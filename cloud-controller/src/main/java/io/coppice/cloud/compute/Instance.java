@@ -243,6 +243,11 @@ class Instance {
                 || (seen.getNodeEpoch() == observedEpoch && seen.getSequence() > observedSequence);
     }
 
+    /** Remembers from a report, however late, that a guest ran: from then on a host must have its disk. */
+    void observeRan(InstancePhase seen) {
+        everRan |= seen == InstancePhase.RUNNING;
+    }
+
     /** Takes in a report that {@link #isNews}. */
     void observe(Observation seen, InstancePhase newPhase, Instant now) {
         observedGeneration = seen.getGeneration();

@@ -131,6 +131,7 @@ final class ObservationIngest {
             row.removeLeftover(seen);
             return true;
         }
+        row.observeRan(phase.get());
         if (!row.isNews(seen)) {
             return false;
         }

@@ -4,6 +4,7 @@ import io.coppice.cloud.identity.AuthorityService;
 import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.peer.FailureGate;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
@@ -97,8 +98,8 @@ public class CloudControllerRole implements Role {
         var address = Address.parse(site.endpoints().cloud());
         try {
             var server = RpcServer.listeningOn(address, tls)
-                    .offer(wired.identity().identity(), PeerKind.WALRUS, PeerKind.EBS_CONTROLLER)
-                    .offer(wired.identity().authority(), PeerKind.CLUSTER_CONTROLLER)
+                    .offer(FailureGate.around(wired.identity().identity()), PeerKind.WALRUS, PeerKind.EBS_CONTROLLER)
+                    .offer(FailureGate.around(wired.identity().authority()), PeerKind.CLUSTER_CONTROLLER)
                     .start();
             undo.add("stop the gRPC server", server::close);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.coppice.cloud.front;
 
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryLimits;

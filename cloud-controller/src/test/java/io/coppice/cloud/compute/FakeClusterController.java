@@ -10,6 +10,7 @@ import io.coppice.proto.cluster.v1.SnapshotEnd;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
@@ -23,7 +24,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * A zone with one host that does at once what it is told, as a test fixture. It can lose messages, repeat them, forget
+ * A zone with one host that does at once what it is told, but makes no new disk for what ran before, as a test fixture. It can lose messages, repeat them, forget
  * everything and break its streams. Thread-safe by its own lock.
  */
 final class FakeClusterController extends ClusterControllerImplBase {
@@ -57,6 +58,16 @@ final class FakeClusterController extends ClusterControllerImplBase {
     private void carryOut(DesiredInstance desired) {
         applied.add(desired);
         if (idle) {
+            return;
+        }
+        if (desired.getPower() == PowerState.POWER_STATE_RUNNING
+                && desired.getDiskExpected()
+                && !hostState.containsKey(desired.getInstanceId())) {
+            report(observation(desired.getInstanceId(), desired.getGeneration(), Phase.PHASE_FAILED, 0).toBuilder()
+                    .setFailure(Failure.newBuilder()
+                            .setCode("Server.InternalError")
+                            .setMessage("The instance's disk is not on this host."))
+                    .build());
             return;
         }
         var phase =

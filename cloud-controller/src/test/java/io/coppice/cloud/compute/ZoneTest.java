@@ -177,16 +177,47 @@ class ZoneTest {
     }
 
     @Test
-    void aZoneThatStartsAnewIsToldAgainAndItsLossesAreMadeGood() {
+    void whatAZoneThatStartsAnewHasLostIsTerminatedAndNotMadeAnew() {
         converge();
         var ids = cloud.run(2).instances().stream().map(i -> i.instanceId()).toList();
         ids.forEach(id -> eventually("settled", () -> cloud.row(id).settled));
         var told = zone.appliedTo(ids.getLast());
         zone.lose(ids.getFirst());
         zone.restart();
-        eventually("the lost one is applied again", () -> zone.appliedTo(ids.getFirst()) > told);
-        eventually("it runs", () -> cloud.row(ids.getFirst()).settled);
+        eventually("the end of the lost one", () -> cloud.state(ids.getFirst()).equals("terminated"));
+        assertTrue(zone.applied().getLast().getDiskExpected(), "the zone is told that there was a disk");
+        var reason =
+                cloud.describe(d -> d.instanceIds(ids.getFirst())).getFirst().stateReason();
+        assertEquals("Server.InternalError", reason.code());
+        assertTrue(reason.message().contains("disk is not on this host"), reason.message());
         assertEquals(told, zone.appliedTo(ids.getLast()), "the other one was never lost");
+    }
+
+    @Test
+    void aLaunchThatNeverRanMayBeginAnewElsewhere() {
+        zone.idle(true);
+        converge();
+        var id = cloud.runOne();
+        eventually("told", () -> zone.appliedTo(id) > 0);
+        zone.report(zone.observation(id, 1, Phase.PHASE_PREPARING, 0));
+        eventually("placed", () -> cloud.row(id).nodeId.equals(FakeClusterController.HOST));
+        zone.lose(id);
+        zone.idle(false);
+        zone.restart();
+        eventually("running", () -> cloud.state(id).equals("running"));
+    }
+
+    @Test
+    void aReportThatComesTooLateStillTellsThatThereIsADisk() {
+        var id = cloud.runOne();
+        cloud.actions
+                .power()
+                .stop(
+                        by("StopInstances"),
+                        StopInstancesRequest.builder().instanceIds(id).build());
+        take(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
+        assertEquals("stopping", cloud.state(id));
+        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "").getDiskExpected());
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.peer.FailureGate;
+import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.CertificateRequests;
@@ -31,16 +33,20 @@ import io.coppice.wire.sign.SigV4;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -174,6 +180,38 @@ class IdentityTest {
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
             askForCertificate(open(server, PeerKind.CLUSTER_CONTROLLER), tokens);
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsToldAsPassing() throws Exception {
+        Database away = new Database() {
+            @Override
+            public <T> T call(Function<EntityManager, T> work) {
+                throw new PersistenceException(new SQLException("the connection was refused", "08001"));
+            }
+        };
+        var keys = new AccessKeys(away, SecretBox.open(data), identity.invalidations(), CLOCK);
+        try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
+                .offer(FailureGate.around(new IdentityService(keys, identity.invalidations())), PeerKind.WALRUS)
+                .start()) {
+            var channel = open(server, PeerKind.WALRUS);
+            try {
+                var stub = IdentityGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+                var request = SigningKeyRequest.newBuilder()
+                        .setAccessKeyId("AKIASOMEBODY")
+                        .build();
+                var refused = assertThrows(StatusRuntimeException.class, () -> stub.getSigningKey(request));
+                assertEquals(Status.Code.UNAVAILABLE, refused.getStatus().getCode());
+                assertEquals(
+                        "",
+                        stub.watchInvalidations(InvalidationsRequest.getDefaultInstance())
+                                .next()
+                                .getAccessKeyId(),
+                        "streams pass the gate");
+            } finally {
+                channel.shutdownNow();
+            }
         }
     }
 

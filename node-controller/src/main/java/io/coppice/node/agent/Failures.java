@@ -47,6 +47,11 @@ final class Failures {
         return failure(INTERNAL, "The instance stops again and again without being asked to.", true);
     }
 
+    /** The instance ran before and its root disk is gone. */
+    static Failure diskLost() {
+        return failure(INTERNAL, "The instance's disk is not on this host.", false);
+    }
+
     private static boolean isFull(FileSystemException e) {
         return String.valueOf(e.getReason()).contains("No space left");
     }

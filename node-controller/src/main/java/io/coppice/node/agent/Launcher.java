@@ -46,6 +46,12 @@ final class Launcher {
         record.report(desired, Phase.PHASE_RUNNING);
     }
 
+    /** Whether the instance must have a disk with its owner's data and has none here. */
+    boolean hasLostDisk(DesiredInstance desired) throws IOException {
+        return (desired.getDiskExpected() || record.progress().hasRun())
+                && !context.drivers().disks().hasRootDisk(record.instance());
+    }
+
     /** Starts a guest that does not run, from its image if it never ran, from its disk if it did. */
     void start(DesiredInstance desired) throws IOException, InterruptedException {
         var launches = context.workers().launches();

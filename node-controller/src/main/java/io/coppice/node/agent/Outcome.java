@@ -10,6 +10,9 @@ sealed interface Outcome {
     /** Nothing of it is left, as it should be. */
     record Gone() implements Outcome {}
 
+    /** Its guest ran before and its disk is not here: a new one would pass for the old one and hold nothing. */
+    record DiskLost() implements Outcome {}
+
     /** It could not be had this time; nothing half-made was left. */
     record Failed(Failure failure) implements Outcome {}
 }

@@ -221,6 +221,9 @@ final class VmActor {
                 return new Outcome.Converged();
             }
         }
+        if (launcher.hasLostDisk(wish)) {
+            return new Outcome.DiskLost();
+        }
         launcher.start(wish);
         restartDue = false;
         restartDelayed = false;
@@ -269,6 +272,7 @@ final class VmActor {
         switch (outcome) {
             case Outcome.Converged converged -> LOG.debugf("%s: as it should be", instance);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
+            case Outcome.DiskLost lost -> diskLost();
             case Outcome.Failed failed
             when wish == null -> later(context.settings().retryFirst());
             case Outcome.Failed failed -> failed(wish, failed.failure());
@@ -293,6 +297,18 @@ final class VmActor {
             record.report(wish, Phase.PHASE_PREPARING, Failures.isPassing(failure));
         }
         later(context.settings().retryAfter(failedAttempts));
+    }
+
+    private void diskLost() {
+        LOG.errorf("%s: ran before, and its disk is not on this host: it is given up", instance);
+        try {
+            context.drivers().hypervisor().remove(instance);
+            stopper.putAway(instance);
+        } catch (IOException e) {
+            LOG.warnf(e, "%s: what was left of it could not be removed", instance);
+        }
+        forget();
+        end(Phase.PHASE_FAILED, Failures.diskLost());
     }
 
     private void forget() {

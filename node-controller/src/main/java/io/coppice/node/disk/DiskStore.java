@@ -14,6 +14,9 @@ public interface DiskStore {
      */
     Disk ensureRootDisk(InstanceId instance, CachedBase base, long sizeBytes) throws IOException;
 
+    /** Whether the instance has a root disk here. */
+    boolean hasRootDisk(InstanceId instance) throws IOException;
+
     /** Removes everything of the instance's. Does nothing when there is nothing. */
     void remove(InstanceId instance) throws IOException;
 

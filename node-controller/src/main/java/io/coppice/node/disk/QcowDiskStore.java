@@ -74,6 +74,11 @@ public final class QcowDiskStore implements DiskStore {
     }
 
     @Override
+    public boolean hasRootDisk(InstanceId instance) throws IOException {
+        return Files.isRegularFile(home(instance).resolve(ROOT_DISK), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
     public void remove(InstanceId instance) throws IOException {
         var home = home(instance);
         if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {

@@ -54,6 +54,11 @@ final class SimulatedDiskStore implements DiskStore {
     }
 
     @Override
+    public boolean hasRootDisk(InstanceId instance) {
+        return Files.exists(file(instance));
+    }
+
+    @Override
     public void remove(InstanceId instance) throws IOException {
         Files.deleteIfExists(file(instance));
         sizesMib.remove(instance);

@@ -189,6 +189,50 @@ class ZoneScenarioTest {
     }
 
     @Test
+    void aDiskThatIsGoneIsNeverReplacedByAnEmptyOne() throws IOException {
+        var host = zone.host();
+        var instance = zone.launch();
+        instance.becomes(Phase.PHASE_RUNNING);
+        instance.stop();
+        instance.becomes(Phase.PHASE_STOPPED);
+        host.dies();
+        zone.controllerStops();
+        Files.delete(host.instanceFolder(instance.id()).resolve("root.simulated"));
+        zone.controllerStarts();
+        host.starts();
+        instance.start();
+        instance.becomes(Phase.PHASE_FAILED);
+        assertDiskLost(host, instance);
+    }
+
+    @Test
+    void aHostThatKnowsNothingOfAnInstanceThatRanMakesNoNewDisk() throws IOException {
+        var host = zone.host();
+        var instance = new ZoneFixture.InstanceFixture(zone.cloud(), InstanceId.random());
+        zone.cloud()
+                .apply(List.of(ZoneFixture.wish(instance.id(), 1, 512).toBuilder()
+                        .setNodeId(host.id().value())
+                        .setDiskExpected(true)
+                        .build()));
+        instance.becomes(Phase.PHASE_FAILED);
+        assertDiskLost(host, instance);
+    }
+
+    private void assertDiskLost(HostFixture host, ZoneFixture.InstanceFixture instance) {
+        var failure = zone.cloud().last(instance.id()).getFailure();
+        assertEquals("Server.InternalError", failure.getCode());
+        assertEquals("The instance's disk is not on this host.", failure.getMessage());
+        assertFalse(failure.getRetryable());
+        assertEquals(
+                0,
+                zone.cloud().seen(instance.id()).stream()
+                        .filter(each -> each.getFailure().getRetryable())
+                        .count());
+        assertFalse(host.runs(instance.id()));
+        assertEquals(Set.of(), host.traces());
+    }
+
+    @Test
     void aGuestThatShutsItselfDownIsStoppedAndStaysSo() throws IOException {
         var host = zone.host();
         var instance = zone.launch();

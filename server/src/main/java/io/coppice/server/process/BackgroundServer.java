@@ -1,7 +1,8 @@
 package io.coppice.server.process;
 
-import io.coppice.server.CoppiceServer;
 import io.coppice.server.OperatorException;
+import io.coppice.server.ProcessMark;
+import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -83,6 +84,6 @@ public final class BackgroundServer {
             throw new UncheckedIOException(e);
         }
         // A killed server leaves its database running.
-        return CoppiceServer.embedded(folder).stop(limit);
+        return EmbeddedPostgres.of(folder).stop(limit);
     }
 }

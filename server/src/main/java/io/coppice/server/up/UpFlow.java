@@ -16,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -129,8 +128,7 @@ public final class UpFlow {
     }
 
     private void checkPorts(Settings settings) {
-        for (var key :
-                settings.roles().stream().flatMap(role -> ports(role).stream()).toList()) {
+        for (var key : settings.listensOn()) {
             var endpoint = settings.endpoint(key);
             if (Loopback.is(endpoint.host()) && !machine.portFree(endpoint.host(), endpoint.port())) {
                 throw new OperatorException(
@@ -139,17 +137,6 @@ public final class UpFlow {
                         "End that program, or write another port into " + folder.settings() + ".");
             }
         }
-    }
-
-    /** The endpoints that a role listens on. */
-    private static List<String> ports(RoleName role) {
-        return switch (role) {
-            case CLOUD_CONTROLLER -> List.of(Settings.API, Settings.CLOUD);
-            case CLUSTER_CONTROLLER -> List.of(Settings.CLUSTER);
-            case NODE_CONTROLLER -> List.of();
-            case WALRUS -> List.of(Settings.WALRUS, Settings.S3);
-            case EBS_CONTROLLER -> List.of(Settings.EBS);
-        };
     }
 
     private Settings startHostsOfOurs(Settings settings) throws Exception {

@@ -7,8 +7,11 @@ import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.StoredHeaders;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.hibernate.StatelessSession;
 
 /** PutObject, CopyObject, DeleteObject and DeleteObjects. Thread-safe. */
@@ -98,25 +101,71 @@ final class ObjectWrites {
         if (objects.isEmpty() || objects.size() > MAX_DELETES) {
             throw S3Errors.malformedXml();
         }
-        var keys = objects.stream()
-                .map(object -> object.value("Key").orElseThrow(S3Errors::malformedXml))
-                .sorted()
+        var wishes = objects.stream()
+                .map(ObjectWrites::deletion)
+                .sorted(Comparator.comparing(Deletion::key))
                 .toList();
-        if (objects.stream()
-                .anyMatch(object ->
-                        object.value("VersionId").filter(v -> !v.equals("null")).isPresent())) {
+        var refused = store.transactions().call(session -> {
+            var bucket = store.bucket(session, exchange.request().bucket(), exchange.caller());
+            var kept = wishes.stream()
+                    .filter(wish -> isChanged(session, bucket.bucketId(), wish))
+                    .map(Deletion::key)
+                    .collect(Collectors.toSet());
+            var keys = wishes.stream()
+                    .map(Deletion::key)
+                    .filter(key -> !kept.contains(key))
+                    .toList();
+            if (!keys.isEmpty()) {
+                store.objects().delete(session, bucket.bucketId(), keys);
+            }
+            return kept;
+        });
+        var quiet = document.value("Quiet").orElse("false").equals("true");
+        exchange.xml(deleted(wishes, refused, quiet));
+    }
+
+    /**
+     * One object that is to be deleted.
+     *
+     * @param etag what its ETag must be; empty when it may be any
+     */
+    private record Deletion(String key, Optional<String> etag) {}
+
+    /** Throws before anything is deleted when a condition is asked for that is not kept here. */
+    private static Deletion deletion(XmlElement object) {
+        if (object.value("VersionId").filter(v -> !v.equals("null")).isPresent()) {
             throw S3Errors.notImplemented("Deleting a version");
         }
-        store.transactions().call(session -> {
-            var bucket = store.bucket(session, exchange.request().bucket(), exchange.caller());
-            store.objects().delete(session, bucket.bucketId(), keys);
-            return true;
-        });
-        var answer = XmlWriter.document("DeleteResult");
-        if (!document.value("Quiet").orElse("false").equals("true")) {
-            keys.forEach(key -> answer.open("Deleted").element("Key", key).close("Deleted"));
+        if (object.value("LastModifiedTime").isPresent() || object.value("Size").isPresent()) {
+            // As in S3 itself, where only directory buckets know these two.
+            throw S3Errors.notImplemented("Deleting by LastModifiedTime or Size");
         }
-        exchange.xml(answer.close("DeleteResult"));
+        return new Deletion(object.value("Key").orElseThrow(S3Errors::malformedXml), object.value("ETag"));
+    }
+
+    private boolean isChanged(StatelessSession session, long bucketId, Deletion wish) {
+        return wish.etag().isPresent()
+                && store.objects()
+                        .findForUpdate(session, bucketId, wish.key())
+                        .filter(present -> !Conditions.matches(wish.etag().get(), present.etag()))
+                        .isPresent();
+    }
+
+    private static XmlWriter deleted(List<Deletion> wishes, Set<String> refused, boolean quiet) {
+        var failure = S3Errors.preconditionFailed();
+        var answer = XmlWriter.document("DeleteResult");
+        for (var wish : wishes) {
+            if (refused.contains(wish.key())) {
+                answer.open("Error")
+                        .element("Key", wish.key())
+                        .element("Code", failure.code())
+                        .element("Message", String.valueOf(failure.getMessage()))
+                        .close("Error");
+            } else if (!quiet) {
+                answer.open("Deleted").element("Key", wish.key()).close("Deleted");
+            }
+        }
+        return answer.close("DeleteResult");
     }
 
     /** Puts an object under the request's key when the request's conditions hold. */

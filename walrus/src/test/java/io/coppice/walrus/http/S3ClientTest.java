@@ -36,6 +36,7 @@ import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** If this failed, the AWS SDK for Java would lose, damage or misread what it keeps in Walrus. */
 class S3ClientTest {
@@ -287,6 +288,41 @@ class S3ClientTest {
                         .build()));
         assertEquals(2, deleted.deleted().size());
         s3.deleteBucket(b -> b.bucket("copies"));
+    }
+
+    @Test
+    void aDeletionOfManySparesWhatHasChanged() {
+        bucket("spared");
+        var etag = s3.putObject(b -> b.bucket("spared").key("same"), RequestBody.fromString("v1"))
+                .eTag();
+        s3.putObject(b -> b.bucket("spared").key("changed"), RequestBody.fromString("v2"));
+        s3.putObject(b -> b.bucket("spared").key("any"), RequestBody.fromString("v3"));
+        var answer = s3.deleteObjects(b -> b.bucket("spared").delete(d -> d.quiet(true)
+                .objects(
+                        ObjectIdentifier.builder().key("changed").eTag(etag).build(),
+                        ObjectIdentifier.builder().key("same").eTag(etag).build(),
+                        ObjectIdentifier.builder().key("absent").eTag(etag).build(),
+                        ObjectIdentifier.builder().key("any").build())));
+        assertEquals(1, answer.errors().size());
+        assertEquals("changed", answer.errors().getFirst().key());
+        assertEquals("PreconditionFailed", answer.errors().getFirst().code());
+        assertTrue(answer.deleted().isEmpty(), "quiet");
+        assertEquals(List.of("changed"), keysOf("spared"));
+
+        assertError(
+                "NotImplemented",
+                501,
+                () -> s3.deleteObjects(b -> b.bucket("spared")
+                        .delete(d -> d.objects(
+                                ObjectIdentifier.builder().key("changed").build(),
+                                ObjectIdentifier.builder().key("x").size(1L).build()))));
+        assertEquals(List.of("changed"), keysOf("spared"), "nothing is deleted when one of them cannot be");
+    }
+
+    private List<String> keysOf(String bucket) {
+        return s3.listObjectsV2(b -> b.bucket(bucket)).contents().stream()
+                .map(S3Object::key)
+                .toList();
     }
 
     @Test

@@ -6,13 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.proto.walrus.v1.CreateDownloadUrlRequest;
+import io.coppice.proto.walrus.v1.ImageStoreGrpc;
+import io.coppice.proto.walrus.v1.InspectRequest;
+import io.coppice.proto.walrus.v1.PinRequest;
+import io.coppice.proto.walrus.v1.UnpinRequest;
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
 import io.coppice.walrus.metadata.PinnedImages;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,8 +37,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -94,6 +111,84 @@ class ImagesTest {
             walrus.collector().collectUnreferenced();
             assertEquals(0, walrus.blobCount());
         }
+    }
+
+    @Test
+    void theCloudControllerIsServedOverGrpc() throws Exception {
+        try (var walrus = new WalrusFixture(folder);
+                var s3 = walrus.alice()) {
+            s3.createBucket(b -> b.bucket("images"));
+            s3.putObject(b -> b.bucket("images").key("disk"), RequestBody.fromBytes(bootable(4096)));
+            s3.putObject(b -> b.bucket("images").key("text"), RequestBody.fromString("just text"));
+            var store = walrus.store();
+            var service = new ImageStoreService(
+                    new Images(store.transactions(), store.blobs(), store.bytes(), store.clock()),
+                    DownloadUrls.open(
+                            Files.createDirectories(folder.resolve("s")).resolve("secret"), Clock.systemUTC()),
+                    "http://s3.test");
+            try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.WALRUS))
+                    .offer(service, PeerKind.CLOUD_CONTROLLER)
+                    .start()) {
+                var channel = RpcChannels.open(
+                        new Address("127.0.0.1", server.port()), material(PeerKind.CLOUD_CONTROLLER), PeerKind.WALRUS);
+                try {
+                    ask(ImageStoreGrpc.newBlockingStub(channel).withDeadlineAfter(1, TimeUnit.MINUTES));
+                } finally {
+                    channel.shutdownNow();
+                }
+            }
+        }
+    }
+
+    private static void ask(ImageStoreGrpc.ImageStoreBlockingStub walrus) {
+        var source = InspectRequest.newBuilder()
+                .setAccountId("111111111111")
+                .setBucket("images")
+                .setKey("disk");
+        var seen = walrus.inspect(source.build());
+        assertEquals("raw", seen.getFormat());
+        assertEquals(4096, seen.getSizeBytes());
+        assertStatus(Code.NOT_FOUND, () -> walrus.inspect(source.setKey("none").build()));
+        assertStatus(
+                Code.FAILED_PRECONDITION,
+                () -> walrus.inspect(source.setKey("text").build()));
+        assertStatus(
+                Code.PERMISSION_DENIED,
+                () -> walrus.inspect(
+                        source.setKey("disk").setAccountId("222222222222").build()));
+
+        var pin = PinRequest.newBuilder()
+                .setAccountId("111111111111")
+                .setBucket("images")
+                .setKey("disk")
+                .setImageId(IMAGE);
+        var pinned = walrus.pin(pin.build());
+        assertEquals(64, pinned.getSha256().length());
+        assertEquals(4096, pinned.getSizeBytes());
+        assertStatus(
+                Code.INVALID_ARGUMENT,
+                () -> walrus.pin(pin.setImageId("../etc/passwd").build()));
+
+        var url = CreateDownloadUrlRequest.newBuilder().setImageId(IMAGE).setValidSeconds(60);
+        assertTrue(walrus.createDownloadUrl(url.build()).getUrl().startsWith("http://s3.test/"));
+        assertStatus(
+                Code.INVALID_ARGUMENT,
+                () -> walrus.createDownloadUrl(url.setValidSeconds(59).build()));
+        walrus.unpin(UnpinRequest.newBuilder().setImageId(IMAGE).build());
+        assertStatus(
+                Code.NOT_FOUND,
+                () -> walrus.createDownloadUrl(url.setValidSeconds(60).build()));
+    }
+
+    private static void assertStatus(Code expected, Executable call) {
+        assertEquals(
+                expected,
+                assertThrows(StatusRuntimeException.class, call).getStatus().getCode());
+    }
+
+    private TlsMaterial material(PeerKind kind) throws IOException {
+        return CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC())
+                .issue(new PeerIdentity(kind, "test"), List.of());
     }
 
     @Test

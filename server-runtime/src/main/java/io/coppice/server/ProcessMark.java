@@ -1,4 +1,4 @@
-package io.coppice.server.process;
+package io.coppice.server;
 
 import java.io.IOException;
 import java.nio.file.Files;
