@@ -291,7 +291,7 @@ final class VmActor {
                         || failedAttempts >= context.settings().launchAttempts());
         if (givesUp) {
             record.forget();
-            end(Phase.PHASE_FAILED, Failures.isFinal(failure));
+            end(Phase.PHASE_FAILED, Failures.isGivenUpHere(failure));
             return;
         }
         if (launching) {
