@@ -90,8 +90,8 @@ public class StoredEventLog implements EventLog {
             return;
         }
         if (!transaction.active()) {
-            throw new IllegalStateException("the event " + kind + " of " + facts.firstEntry().getKey()
-                    + " is written outside of its change's transaction");
+            throw new IllegalStateException("the event " + kind + " of "
+                    + facts.firstEntry().getKey() + " is written outside of its change's transaction");
         }
         var resources = facts.keySet().toArray(String[]::new);
         var texts = facts.values().stream().map(StoredEventLog::json).toArray(String[]::new);
