@@ -1,8 +1,6 @@
 package io.coppice.cluster;
 
 import io.coppice.cluster.ClusterController.Site;
-import io.coppice.foundation.pki.PeerIdentity;
-import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
 import io.coppice.foundation.role.RoleHealth;
@@ -36,7 +34,7 @@ public class ClusterControllerRole implements Role {
 
     @Override
     public void start() {
-        var identity = new PeerIdentity(PeerKind.CLUSTER_CONTROLLER, site.zone());
+        var identity = RolePki.identity(name(), site.region(), site.zone());
         var clock = Clock.systemUTC();
         var tls = RolePki.open(site.dataDir(), identity, clock);
         var place = new Site(

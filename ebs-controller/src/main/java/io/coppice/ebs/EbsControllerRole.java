@@ -6,7 +6,6 @@ import io.coppice.ebs.volume.ChangeSignal;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.ebs.volume.VolumeWorker;
 import io.coppice.ebs.volume.Volumes;
-import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
@@ -96,7 +95,7 @@ public class EbsControllerRole implements Role {
     }
 
     private Running open(Undo undo) throws IOException {
-        var tls = RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.EBS_CONTROLLER, site.zone()), clock);
+        var tls = RolePki.open(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
         var backend = new LocalVolumeBackend(site.dataDir().resolve("ebs").resolve("volumes"), config.overcommit());
         var volumes = new Volumes(clock);
         var changes = new ChangeSignal();

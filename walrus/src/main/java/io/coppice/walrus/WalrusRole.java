@@ -1,6 +1,5 @@
 package io.coppice.walrus;
 
-import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
@@ -113,7 +112,7 @@ public class WalrusRole implements Role {
 
     private Running open(Undo undo) throws IOException {
         var folder = Files.createDirectories(site.dataDir().resolve("walrus"));
-        var tls = RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.WALRUS, site.region()), clock);
+        var tls = RolePki.open(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
         var blobStore = new LocalBlobStore(folder, config.reserveBytes());
         var blobs = new Blobs(clock);
         var urls = DownloadUrls.open(folder.resolve("download-secret"), clock);

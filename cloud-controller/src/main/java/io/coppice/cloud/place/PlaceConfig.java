@@ -6,8 +6,8 @@ import io.smallrye.config.WithDefault;
 /** What DescribeAccountAttributes tells accounts about their limits. */
 @ConfigMapping(prefix = "coppice.account")
 public interface PlaceConfig {
-    /** How many instances an account may have. */
-    @WithDefault("1000")
+    /** How many instances an account may have: what launches are held to. */
+    @WithDefault("${coppice.compute.instance-limit:1000}")
     int maxInstances();
 
     /** How many elastic IP addresses an account may have. There are none to be had yet. */

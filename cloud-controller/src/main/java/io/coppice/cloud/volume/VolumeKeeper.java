@@ -99,7 +99,7 @@ class VolumeKeeper implements BackgroundTask {
                                 .build());
             }
         } catch (StatusRuntimeException e) {
-            LOG.infof("the EBS controller cannot be told of volumes now and will be later: %s", e.getStatus());
+            LOG.infof("the EBS controller cannot be told of volumes now and will be later: %s", e.getMessage());
         }
     }
 
@@ -130,7 +130,7 @@ class VolumeKeeper implements BackgroundTask {
                 }
             }
         } catch (StatusRuntimeException e) {
-            LOG.debugf("the EBS controller's reports ended and will be asked for again: %s", e.getStatus());
+            LOG.debugf("the EBS controller's reports ended and will be asked for again: %s", e.getMessage());
         } finally {
             stream.detach(before);
             stream.cancel(null);

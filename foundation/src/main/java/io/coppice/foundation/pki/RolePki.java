@@ -1,5 +1,6 @@
 package io.coppice.foundation.pki;
 
+import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.RoleStartException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +24,25 @@ public final class RolePki {
         return dataDir.resolve("pki").resolve("ca");
     }
 
+    /** Whether certificates can be issued here: the authority's key is in this data folder and may be read. */
+    public static boolean hasAuthority(Path dataDir) {
+        return Files.isReadable(authorityFolder(dataDir).resolve(CertificateAuthority.KEY_FILE));
+    }
+
+    /**
+     * Who a role is to the others: Walrus serves a region; a Cluster Controller and an EBS controller serve a zone. Throws
+     * {@link IllegalArgumentException} for a Node Controller, which is a host with an id of its own.
+     */
+    public static PeerIdentity identity(RoleName role, String region, String zone) {
+        return switch (role) {
+            case CLOUD_CONTROLLER -> new PeerIdentity(PeerKind.CLOUD_CONTROLLER, role.longName());
+            case CLUSTER_CONTROLLER -> new PeerIdentity(PeerKind.CLUSTER_CONTROLLER, zone);
+            case WALRUS -> new PeerIdentity(PeerKind.WALRUS, region);
+            case EBS_CONTROLLER -> new PeerIdentity(PeerKind.EBS_CONTROLLER, zone);
+            case NODE_CONTROLLER -> throw new IllegalArgumentException("a host gets its certificate by a join token");
+        };
+    }
+
     /** The folder of a party: {@code pki/<kind>}, and one more level by name for hosts, of which there may be many. */
     public static Path folder(Path dataDir, PeerIdentity identity) {
         var folder = dataDir.resolve("pki").resolve(identity.kind().text());
@@ -38,8 +58,8 @@ public final class RolePki {
         var folder = folder(dataDir, identity);
         try {
             var authorityFolder = authorityFolder(dataDir);
-            if (!Files.isReadable(authorityFolder.resolve(CertificateAuthority.KEY_FILE))) {
-                return loadIssuedElsewhere(folder, identity);
+            if (!hasAuthority(dataDir)) {
+                return loadIssuedElsewhere(folder, identity, clock);
             }
             var authority = CertificateAuthority.openOrCreate(authorityFolder, clock);
             if (TlsMaterial.exists(folder)) {
@@ -59,13 +79,29 @@ public final class RolePki {
         }
     }
 
-    private static TlsMaterial loadIssuedElsewhere(Path folder, PeerIdentity identity) throws IOException {
+    private static TlsMaterial loadIssuedElsewhere(Path folder, PeerIdentity identity, Clock clock) throws IOException {
+        var fix = howToGet(identity, folder);
         if (!TlsMaterial.exists(folder)) {
-            throw new RoleStartException(
-                    "no certificate for " + identity + " in " + folder,
-                    "start the Cloud Controller with this data folder first, or copy the certificate it issued there");
+            throw new RoleStartException("no certificate for " + identity + " in " + folder, fix);
         }
-        return TlsMaterial.load(folder);
+        var material = TlsMaterial.load(folder);
+        if (!material.identity().equals(identity)) {
+            throw new RoleStartException(
+                    "the certificate in " + folder + " is for " + material.identity() + ", not for " + identity, fix);
+        }
+        var end = material.chain().getFirst().getNotAfter().toInstant();
+        if (!end.isAfter(clock.instant())) {
+            throw new RoleStartException("the certificate of " + identity + " in " + folder + " ended at " + end, fix);
+        }
+        return material;
+    }
+
+    private static String howToGet(PeerIdentity identity, Path folder) {
+        return identity.kind() == PeerKind.NODE
+                ? "join with a token (coppice node-token there, coppice node join here),"
+                        + " or start the Cloud Controller with this data folder first"
+                : "on the Cloud Controller's machine run \"coppice role-certificate "
+                        + identity.kind().text() + " --out DIR\" and copy what is in DIR to " + folder;
     }
 
     private static boolean stillGood(

@@ -3,12 +3,14 @@ package io.coppice.foundation.pki;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.role.RoleStartException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,5 +43,32 @@ class RolePkiTest {
         var error = assertThrows(RoleStartException.class, () -> RolePki.open(data, WALRUS, Clock.systemUTC()));
         assertEquals(
                 "no certificate for walrus/walrus in " + data.resolve("pki").resolve("walrus"), error.getMessage());
+    }
+
+    @Test
+    void takesWhatTheAuthorityElsewhereIssuedForItAlone() throws IOException {
+        var elsewhere = CertificateAuthority.openOrCreate(data.resolve("elsewhere"), Clock.systemUTC());
+        var folder = RolePki.folder(data, WALRUS);
+        var issued = elsewhere.issue(WALRUS, List.of());
+        issued.save(folder);
+        assertEquals(
+                issued.chain(), RolePki.open(data, WALRUS, Clock.systemUTC()).chain());
+
+        elsewhere
+                .issue(new PeerIdentity(PeerKind.EBS_CONTROLLER, "zone"), List.of())
+                .save(folder);
+        var error = assertThrows(RoleStartException.class, () -> RolePki.open(data, WALRUS, Clock.systemUTC()));
+        assertTrue(String.valueOf(error.getMessage()).contains("is for ebs-controller/zone"), error.getMessage());
+        assertTrue(error.fix().contains("coppice role-certificate walrus"), error.fix());
+    }
+
+    @Test
+    void refusesACertificateOfElsewhereThatHasEnded() throws IOException {
+        CertificateAuthority.openOrCreate(data.resolve("elsewhere"), Clock.systemUTC())
+                .issue(WALRUS, List.of())
+                .save(RolePki.folder(data, WALRUS));
+        var later = Clock.offset(Clock.systemUTC(), Duration.ofDays(900));
+        var error = assertThrows(RoleStartException.class, () -> RolePki.open(data, WALRUS, later));
+        assertTrue(String.valueOf(error.getMessage()).contains("ended at"), error.getMessage());
     }
 }

@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             ResetCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
+            RoleCertificateCommand.class,
             TrainCommand.class,
             VersionCommand.class,
             CommandLine.HelpCommand.class

@@ -2,7 +2,7 @@ package io.coppice.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.coppice.server.CoppiceServer;
+import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.settings.Settings;
 import io.coppice.server.up.SampleImage;
@@ -36,7 +36,7 @@ final class StatusCommand extends CloudCommand {
             report.put(
                     "postgres",
                     settings.value(Settings.DATABASE_URL).isPresent()
-                            || CoppiceServer.embedded(folder()).running().isPresent());
+                            || EmbeddedPostgres.of(folder()).running().isPresent());
             new SampleImage(folder()).id().ifPresent(id -> report.put("sampleImage", id));
             if (output == OutputFormat.json) {
                 out().println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));

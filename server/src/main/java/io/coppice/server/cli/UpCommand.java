@@ -10,6 +10,8 @@ import io.coppice.server.up.Machine;
 import io.coppice.server.up.SampleImage;
 import io.coppice.server.up.UpFlow;
 import io.coppice.server.up.UpOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -88,10 +90,10 @@ final class UpCommand extends CloudCommand {
         var up = flow.run();
         new Steps(out()).done("up", Duration.ofNanos(System.nanoTime() - begun));
         if (foreground) {
-            new Ending(folder, up.settings()).print(up.first());
+            new Ending(folder, up.settings()).print(true);
             return waitFor(up.process());
         }
-        new Ending(folder, up.settings()).print(up.first());
+        new Ending(folder, up.settings()).print(true);
         AotTraining.startInBackground(cloud.folder());
         return 0;
     }
@@ -134,14 +136,24 @@ final class UpCommand extends CloudCommand {
             this.settings = settings;
         }
 
-        void print(boolean showCredentials) {
+        /** The secret is shown once in a cloud's life; a start that failed half way has not shown it. */
+        private boolean firstTime() throws IOException {
+            var shown = folder.run().resolve("credentials-shown");
+            if (Files.exists(shown)) {
+                return false;
+            }
+            Files.createFile(shown);
+            return true;
+        }
+
+        void print(boolean showCredentials) throws IOException {
             if (!settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
                 return;
             }
             out().println();
             out().println("  endpoint      " + settings.endpointUrl() + "   (EC2, IAM, STS, S3)");
             out().println("  S3 alone      http://" + settings.endpoint(Settings.S3));
-            if (showCredentials) {
+            if (showCredentials && firstTime()) {
                 var credentials = Credentials.read(folder);
                 out().println("  access key    " + credentials.accessKeyId());
                 out().println("  secret key    " + credentials.secretAccessKey() + "   (shown once)");

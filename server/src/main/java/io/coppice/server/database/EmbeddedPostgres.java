@@ -2,7 +2,9 @@ package io.coppice.server.database;
 
 import io.coppice.server.OperatorException;
 import io.coppice.server.process.HostCommand;
+import io.coppice.server.process.UserCache;
 import io.coppice.server.process.Waiting;
+import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Loopback;
 import io.coppice.server.settings.PortChooser;
 import java.io.IOException;
@@ -20,7 +22,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The PostgreSQL of a cloud that was given none: one database on a loopback port with a random password, durable as any
@@ -57,6 +58,11 @@ public final class EmbeddedPostgres {
         this.log = log;
         this.binariesCache = binariesCache;
         this.root = root;
+    }
+
+    /** The embedded PostgreSQL of a cloud. */
+    public static EmbeddedPostgres of(DataFolder folder) {
+        return new EmbeddedPostgres(folder.postgres(), folder.logs(), UserCache.folder(), UserCache.isRoot());
     }
 
     /**
@@ -105,6 +111,11 @@ public final class EmbeddedPostgres {
         return PostmasterFile.read(data)
                 .filter(PostmasterFile::ready)
                 .map(file -> new Running(file.port(), file.pid(), password(), true));
+    }
+
+    /** Whether its process is there, ready or about to be. */
+    boolean present() {
+        return PostmasterFile.read(data).isPresent();
     }
 
     /** Ends it in good order: sessions are cut, everything committed is on disk. Returns whether it is gone. */
@@ -272,10 +283,5 @@ public final class EmbeddedPostgres {
 
     private Path portFile() {
         return folder.resolve("port");
-    }
-
-    /** The time that a clean stop is given before a caller should worry. */
-    public static Duration stopLimit() {
-        return Duration.ofSeconds(TimeUnit.MINUTES.toSeconds(1));
     }
 }

@@ -1,6 +1,6 @@
 package io.coppice.server.database;
 
-import io.coppice.server.process.ProcessMark;
+import io.coppice.server.ProcessMark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

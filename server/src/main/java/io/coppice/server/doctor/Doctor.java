@@ -14,8 +14,6 @@ public final class Doctor {
     private static final long NEEDED_DISK = 2 * GIB;
     private static final long NEEDED_MEMORY = GIB / 2;
     private static final Duration AUTHORITY_WARNING = Duration.ofDays(90);
-    private static final List<String> PORTS =
-            List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3);
 
     private final Probes probes;
     private final Optional<Settings> settings;
@@ -66,7 +64,7 @@ public final class Doctor {
 
     private List<Finding> stopped() {
         var findings = new ArrayList<Finding>();
-        for (var key : PORTS) {
+        for (var key : settings.orElseThrow().listensOn()) {
             var port = settings.orElseThrow().endpoint(key).port();
             probes.portOwner(key)
                     .ifPresent(owner -> findings.add(Finding.bad(

@@ -1,8 +1,8 @@
 package io.coppice.server.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.coppice.server.CoppiceServer;
 import io.coppice.server.cli.StatusClient;
+import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.process.HostCommand;
 import io.coppice.server.process.UserCache;
@@ -117,7 +117,7 @@ public final class MachineProbes implements Probes {
     public Optional<Boolean> postgres() {
         var known = settings.orElseThrow();
         return known.needsDatabase() && known.value(Settings.DATABASE_URL).isEmpty()
-                ? Optional.of(CoppiceServer.embedded(folder).running().isPresent())
+                ? Optional.of(EmbeddedPostgres.of(folder).running().isPresent())
                 : Optional.empty();
     }
 

@@ -1,7 +1,8 @@
 package io.coppice.server.process;
 
-import io.coppice.server.CoppiceServer;
 import io.coppice.server.OperatorException;
+import io.coppice.server.ProcessMark;
+import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,11 +23,9 @@ public final class BackgroundServer {
         this.folder = folder;
     }
 
-    /** The pid of the server when it runs. */
+    /** The pid of the server when it runs, as this process sees it: a host in a namespace counts its own. */
     public Optional<Long> pid() {
-        return ProcessMark.read(folder.run().resolve(PID_FILE))
-                .filter(ProcessMark::alive)
-                .map(ProcessMark::pid);
+        return ProcessMark.read(folder.run().resolve(PID_FILE)).flatMap(ProcessMark::pidHere);
     }
 
     /** Whether a pid file is there whose process is not: the remains of a crash. */
@@ -83,6 +82,6 @@ public final class BackgroundServer {
             throw new UncheckedIOException(e);
         }
         // A killed server leaves its database running.
-        return CoppiceServer.embedded(folder).stop(limit);
+        return EmbeddedPostgres.of(folder).stop(limit);
     }
 }

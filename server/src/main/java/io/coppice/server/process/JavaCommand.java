@@ -36,6 +36,7 @@ public final class JavaCommand {
                 System.getenv().getOrDefault("COPPICE_HEAP", HEAP),
                 "-XX:MaxDirectMemorySize=64m",
                 "-XX:+ExitOnOutOfMemoryError",
+                "-Xlog:disable",
                 "-Xlog:all=error:stderr",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",

@@ -1,5 +1,7 @@
 package io.coppice.server.up;
 
+import io.coppice.server.ProcessMark;
+import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.process.JavaCommand;
 import io.coppice.server.process.Waiting;
 import io.coppice.server.settings.DataFolder;
@@ -16,16 +18,18 @@ import java.util.List;
  */
 public final class AotTraining {
     private static final Duration END_LIMIT = Duration.ofMinutes(5);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final String DRAFT = "coppice.aot.";
 
     private AotTraining() {}
 
     /** Starts the training as a process of its own when this build has no cache yet. */
     public static void startInBackground(DataFolder folder) throws IOException {
         var cache = JavaCommand.aotCache();
-        if (Files.exists(cache) || !Files.isWritable(JavaCommand.distribution()) || turnedOff()) {
+        if (Files.exists(cache) || !Files.isWritable(JavaCommand.distribution()) || turnedOff() || running(folder)) {
             return;
         }
-        new ProcessBuilder(
+        var process = new ProcessBuilder(
                         "setsid",
                         "nice",
                         "-n",
@@ -33,11 +37,55 @@ public final class AotTraining {
                         JavaCommand.home().resolve("coppice").toString(),
                         "train",
                         "--data",
-                        folder.run().resolve("training").toString())
+                        home(folder).root().toString())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(folder.logs().resolve("training.out").toFile())
                 .start();
+        var mark = ProcessMark.of(process.pid());
+        if (mark.isPresent()) {
+            mark.get().write(mark(folder));
+        }
+    }
+
+    /** Ends a training that this cloud's {@code up} began; what it made so far is removed. Does nothing when none runs. */
+    public static void stop(DataFolder folder) throws IOException {
+        var mark = ProcessMark.read(mark(folder)).filter(ProcessMark::alive);
+        Files.deleteIfExists(mark(folder));
+        if (mark.isEmpty()) {
+            return;
+        }
+        var pid = mark.get().pid();
+        var trainer = ProcessHandle.of(pid);
+        var children = trainer.stream().flatMap(ProcessHandle::descendants).toList();
+        // The trainer first, so that it does not clean up beside us; then its server, whose PostgreSQL ends in order.
+        trainer.ifPresent(ProcessHandle::destroyForcibly);
+        children.stream()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .forEach(ProcessHandle::destroyForcibly);
+        Waiting.until(STOP_LIMIT, () -> children.stream()
+                .filter(child -> child.info().command().orElse("").endsWith("/java"))
+                .noneMatch(ProcessHandle::isAlive));
+        new BackgroundServer(home(folder)).stop(STOP_LIMIT);
+        children.forEach(ProcessHandle::destroyForcibly);
+        Teardown.removeTree(home(folder).root());
+        try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), DRAFT + pid + "*")) {
+            for (var draft : drafts) {
+                Files.deleteIfExists(draft);
+            }
+        }
+    }
+
+    private static boolean running(DataFolder folder) {
+        return ProcessMark.read(mark(folder)).filter(ProcessMark::alive).isPresent();
+    }
+
+    private static DataFolder home(DataFolder folder) {
+        return new DataFolder(folder.run().resolve("training"));
+    }
+
+    private static Path mark(DataFolder folder) {
+        return folder.run().resolve("training.pid");
     }
 
     /** Waits for a training server that was asked to end, then puts its cache in place, whole or not at all. */
@@ -53,7 +101,7 @@ public final class AotTraining {
     /** Where a training writes before its cache is put in place. */
     public static Path draft() {
         return JavaCommand.distribution()
-                .resolve("coppice.aot." + ProcessHandle.current().pid());
+                .resolve(DRAFT + ProcessHandle.current().pid());
     }
 
     private static boolean turnedOff() {

@@ -43,6 +43,7 @@ public final class Teardown {
 
     /** Stops the servers and PostgreSQL in order. Guests go on. */
     public void down() throws Exception {
+        AotTraining.stop(folder);
         for (var node : nodes()) {
             if (node.pid().isPresent()) {
                 steps.run("a Node Controller stopped", () -> node.stop(STOP_LIMIT));
@@ -156,7 +157,11 @@ public final class Teardown {
                 .forEach(ProcessHandle::destroy);
     }
 
-    private static void removeTree(Path root) throws IOException {
+    /** Removes a folder with all that is in it; does nothing when there is none. */
+    static void removeTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -16,7 +16,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -50,10 +49,9 @@ public final class UpFlow {
     /**
      * How it went.
      *
-     * @param first whether this cloud came up for the first time
      * @param process the server's process
      */
-    public record Up(Settings settings, boolean first, Process process) {}
+    public record Up(Settings settings, Process process) {}
 
     /** The settings of the cloud when its server runs already. */
     public Optional<Settings> alreadyUp() {
@@ -78,7 +76,7 @@ public final class UpFlow {
             if (settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
                 finish(settings, image);
             }
-            return new Up(settings, present.isEmpty(), process);
+            return new Up(settings, process);
         } catch (Exception e) {
             // A cloud that did not come up leaves nothing running.
             server.stop(Duration.ofSeconds(30));
@@ -130,8 +128,7 @@ public final class UpFlow {
     }
 
     private void checkPorts(Settings settings) {
-        for (var key :
-                List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3)) {
+        for (var key : settings.listensOn()) {
             var endpoint = settings.endpoint(key);
             if (Loopback.is(endpoint.host()) && !machine.portFree(endpoint.host(), endpoint.port())) {
                 throw new OperatorException(

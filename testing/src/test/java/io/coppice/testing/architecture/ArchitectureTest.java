@@ -93,6 +93,24 @@ class ArchitectureTest {
     }
 
     @Test
+    void everyProcessCarriesNeitherCommandLineNorDatabaseServer() {
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("io.coppice.server", "io.coppice.server.settings")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(
+                        Part.SERVER.strangers(Part.FOUNDATION),
+                        "io.coppice.server.cli..",
+                        "io.coppice.server.database..",
+                        "io.coppice.server.demo..",
+                        "io.coppice.server.doctor..",
+                        "io.coppice.server.process..",
+                        "io.coppice.server.up.."))
+                .because("applications of a single role are made from it"));
+    }
+
+    @Test
     void theClusterControllerKeepsNoDatabase() {
         check(noClasses()
                 .that()

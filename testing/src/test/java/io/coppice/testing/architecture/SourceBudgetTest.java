@@ -44,7 +44,7 @@ class SourceBudgetTest {
             // Called by libvirt's event loop, through which no Java exception may pass.
             "node-controller/DomainEvents",
             // Starting and stopping roles, and steps that a person watches: an error becomes a line with cause and fix.
-            "server/RoleSupervisor",
+            "server-runtime/RoleSupervisor",
             // Undo what they made and throw the same error on.
             "server/Demo",
             "server/ImageStory",

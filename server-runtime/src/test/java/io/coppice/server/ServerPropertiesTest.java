@@ -19,11 +19,11 @@ final class ServerPropertiesTest {
 
     @Test
     void everyRoleWithRowsGetsTheDatabase() {
-        var properties = ServerProperties.of(FOLDER, settings(Map.of()), DATABASE, Optional.empty());
+        var properties = ServerProperties.of(FOLDER, settings(Map.of()), DATABASE, Optional.empty(), role -> true);
 
         for (var name : new String[] {"cloud", "walrus", "ebs"}) {
             assertEquals("jdbc:postgresql://h/d", properties.get("quarkus.datasource." + name + ".jdbc.url"));
-            assertFalse(properties.containsKey("quarkus.datasource." + name + ".active"));
+            assertFalse(properties.containsKey("quarkus.hibernate-orm." + name + ".database.start-offline"));
         }
         assertEquals("8773", properties.get("quarkus.http.port"));
         assertEquals("127.0.0.1", properties.get("quarkus.http.host"));
@@ -31,11 +31,11 @@ final class ServerPropertiesTest {
 
     @Test
     void aHostHasNoDatabaseAndAHiddenDoor() {
-        var properties =
-                ServerProperties.of(FOLDER, settings(Map.of(Settings.ROLES, "nc")), Optional.empty(), Optional.empty());
+        var properties = ServerProperties.of(
+                FOLDER, settings(Map.of(Settings.ROLES, "nc")), Optional.empty(), Optional.empty(), role -> true);
 
-        assertEquals("false", properties.get("quarkus.datasource.cloud.active"));
-        assertEquals("false", properties.get("quarkus.hibernate-orm.ebs.active"));
+        assertEquals("false", properties.get("quarkus.flyway.cloud.migrate-at-start"));
+        assertEquals("true", properties.get("quarkus.hibernate-orm.ebs.database.start-offline"));
         assertEquals("0", properties.get("quarkus.http.port"));
         assertEquals("127.0.0.1", properties.get("quarkus.http.host"));
     }
@@ -44,7 +44,11 @@ final class ServerPropertiesTest {
     void aCertificateTurnsPlainHttpOff() {
         var certificate = new ServerProperties.Certificate(Path.of("/c.pem"), Path.of("/k.pem"));
         var properties = ServerProperties.of(
-                FOLDER, settings(Map.of(Settings.API, "192.0.2.1:8773")), DATABASE, Optional.of(certificate));
+                FOLDER,
+                settings(Map.of(Settings.API, "192.0.2.1:8773")),
+                DATABASE,
+                Optional.of(certificate),
+                role -> true);
 
         assertEquals("disabled", properties.get("quarkus.http.insecure-requests"));
         assertEquals("8773", properties.get("quarkus.http.ssl-port"));
@@ -54,6 +58,16 @@ final class ServerPropertiesTest {
     @Test
     void theDatabasePasswordIsNotShown() {
         assertFalse(DATABASE.orElseThrow().toString().contains("secret"));
+    }
+
+    @Test
+    void nothingIsSaidOfDatabasesThatTheBuildDoesNotKnow() {
+        var properties = ServerProperties.of(
+                FOLDER, settings(Map.of(Settings.ROLES, "nc")), Optional.empty(), Optional.empty(), role -> false);
+
+        assertFalse(
+                properties.keySet().stream().anyMatch(key -> key.startsWith("quarkus.datasource")),
+                properties.toString());
     }
 
     private static Settings settings(Map<String, String> values) {

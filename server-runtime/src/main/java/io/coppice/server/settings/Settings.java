@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.SequencedMap;
+import java.util.stream.Stream;
 
 /**
  * The settings of one cloud as they stand in {@code config/coppice.properties}: written once by the first {@code up},
@@ -39,15 +40,30 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
     public static final String JOIN_TOKEN = "coppice.node.join-token";
     public static final String NODE_CIDR = "coppice.node.network.cidr";
+
+    /** The range that guests' addresses come from, as the Cloud Controller knows it; the same as {@code coppice.node.network.cidr}. Default: {@code 172.31.0.0/16}. */
     public static final String CLOUD_CIDR = "coppice.network.cidr";
+
     public static final String BRIDGE = "coppice.node.network.bridge";
     public static final String METADATA_PORT = "coppice.node.network.metadata-port";
     public static final String ALLOW_SIMULATED_HOSTS = "coppice.cluster.allow-simulated-hosts";
+
+    /** {@code true} serves plain HTTP beyond loopback. Default: {@code false}. */
     public static final String INSECURE = "coppice.server.insecure";
+
+    /** How many hosts in namespaces {@code coppice up} makes on this machine, 1 to 16; none when absent. */
     public static final String NAMESPACE_HOSTS = "coppice.server.namespace-hosts";
+
+    /** The /24 network between this machine and its hosts in namespaces; chosen by the first {@code up}. */
     public static final String NAMESPACE_MANAGEMENT = "coppice.server.namespace-management";
+
+    /** A PostgreSQL of yours, {@code jdbc:postgresql://HOST/NAME}; an own one is started when absent. */
     public static final String DATABASE_URL = "coppice.database.url";
+
+    /** Its user. Default: {@code coppice}. */
     public static final String DATABASE_USER = "coppice.database.user";
+
+    /** A file with its password; the variable {@code COPPICE_DATABASE_PASSWORD} when absent. */
     public static final String DATABASE_PASSWORD_FILE = "coppice.database.password-file";
 
     private static final String ALL_ROLES = "clc,cc,nc,walrus,ebs";
@@ -152,6 +168,19 @@ public record Settings(SequencedMap<String, String> values) {
         } catch (IllegalArgumentException e) {
             throw new OperatorException(key + ": " + e.getMessage(), "Write it as host:port.", e);
         }
+    }
+
+    /** The keys of the endpoints that this process listens on; the others are where it finds the roles elsewhere. */
+    public List<String> listensOn() {
+        return roles().stream()
+                .flatMap(role -> switch (role) {
+                    case CLOUD_CONTROLLER -> Stream.of(API, CLOUD);
+                    case CLUSTER_CONTROLLER -> Stream.of(CLUSTER);
+                    case NODE_CONTROLLER -> Stream.<String>empty();
+                    case WALRUS -> Stream.of(WALRUS, S3);
+                    case EBS_CONTROLLER -> Stream.of(EBS);
+                })
+                .toList();
     }
 
     /** Whether users reach this cloud by HTTPS: beyond loopback, unless plain HTTP was asked for. */

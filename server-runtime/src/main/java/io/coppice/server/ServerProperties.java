@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Says in Quarkus' words what a cloud's settings mean: HTTP port and certificate, datasources, log files. Pure: the same
@@ -43,15 +44,27 @@ final class ServerProperties {
     /** A PEM certificate chain and its key. */
     record Certificate(Path chain, Path key) {}
 
+    /** Whether this build has a role at all: applications of a single role have one. */
+    static boolean present(RoleName role) {
+        return ServerProperties.class.getResource(
+                        "/" + PACKAGES.getOrDefault(role, "").replace('.', '/') + "/package-info.class")
+                != null;
+    }
+
+    /** @param present tells which roles this build has: Quarkus knows no database of the others */
     static Map<String, String> of(
-            DataFolder folder, Settings settings, Optional<Database> database, Optional<Certificate> certificate) {
+            DataFolder folder,
+            Settings settings,
+            Optional<Database> database,
+            Optional<Certificate> certificate,
+            Predicate<RoleName> present) {
         var properties = new LinkedHashMap<String, String>();
         // One settings file serves processes that play different roles: a key of an absent role is no mistake.
         properties.put("smallrye.config.mapping.validate-unknown", "false");
         properties.putAll(settings.values());
         properties.put(Settings.DATA_DIR, folder.toString());
         http(properties, settings, certificate);
-        databases(properties, settings.roles(), database);
+        databases(properties, settings.roles(), database, present);
         logs(properties, folder, settings.roles());
         return properties;
     }
@@ -78,12 +91,17 @@ final class ServerProperties {
                 certificate.get().key().toString());
     }
 
-    private static void databases(Map<String, String> properties, List<RoleName> roles, Optional<Database> database) {
+    private static void databases(
+            Map<String, String> properties,
+            List<RoleName> roles,
+            Optional<Database> database,
+            Predicate<RoleName> present) {
         DATABASES.forEach((role, name) -> {
+            if (!present.test(role)) {
+                return;
+            }
             if (!roles.contains(role) || database.isEmpty()) {
-                properties.put("quarkus.datasource." + name + ".active", "false");
-                properties.put("quarkus.hibernate-orm." + name + ".active", "false");
-                properties.put("quarkus.flyway." + name + ".migrate-at-start", "false");
+                keepOffline(properties, name);
                 return;
             }
             properties.put(
@@ -93,6 +111,17 @@ final class ServerProperties {
             properties.put(
                     "quarkus.datasource." + name + ".password", database.get().password());
         });
+    }
+
+    /**
+     * A role that is not played keeps its beans, and some of them want a persistence unit: it is there, but nothing
+     * ever connects. Marking it inactive instead stops the whole start.
+     */
+    private static void keepOffline(Map<String, String> properties, String name) {
+        properties.put("quarkus.datasource." + name + ".jdbc.url", "jdbc:postgresql://127.0.0.1:1/none");
+        properties.put("quarkus.hibernate-orm." + name + ".database.start-offline", "true");
+        properties.put("quarkus.hibernate-orm." + name + ".database.version-check.enabled", "false");
+        properties.put("quarkus.flyway." + name + ".migrate-at-start", "false");
     }
 
     private static void logs(Map<String, String> properties, DataFolder folder, List<RoleName> roles) {

@@ -1,9 +1,6 @@
 package io.coppice.server;
 
 import io.coppice.foundation.role.RoleName;
-import io.coppice.server.database.EmbeddedPostgres;
-import io.coppice.server.process.ProcessMark;
-import io.coppice.server.process.UserCache;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Settings;
 import io.quarkus.runtime.Quarkus;
@@ -29,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 @QuarkusMain
 public final class CoppiceServer {
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(30);
+    private static final Duration DATABASE_STOP_LIMIT = Duration.ofMinutes(1);
+    private static final String DEFAULT_DATABASE_USER = "coppice";
 
     private CoppiceServer() {}
 
@@ -54,20 +53,24 @@ public final class CoppiceServer {
         Quarkus.run(ServerApplication.class, (exitCode, failure) -> ended(folder, journal, failure), arguments);
     }
 
-    private static void prepare(DataFolder folder, StartJournal journal) {
+    private static void prepare(DataFolder folder, StartJournal journal) throws IOException {
         var settings = Settings.load(folder)
                 .orElseThrow(() -> new OperatorException(
                         "there is no cloud in " + folder, "Make one with \"coppice up --data " + folder + "\"."));
+        if (!settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
+            OperatorToken.ensure(folder);
+        }
         var database = settings.needsDatabase() ? Optional.of(database(folder, settings, journal)) : none();
         var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
                 ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))
                 : Optional.<ServerProperties.Certificate>empty();
-        ServerProperties.of(folder, settings, database, certificate).forEach((key, value) -> {
-            // What was given with -D on the command line wins.
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
-            }
-        });
+        ServerProperties.of(folder, settings, database, certificate, ServerProperties::present)
+                .forEach((key, value) -> {
+                    // What was given with -D on the command line wins.
+                    if (System.getProperty(key) == null) {
+                        System.setProperty(key, value);
+                    }
+                });
     }
 
     private static Optional<ServerProperties.Database> none() {
@@ -79,22 +82,21 @@ public final class CoppiceServer {
         if (external.isPresent()) {
             return new ServerProperties.Database(
                     external.get(),
-                    settings.value(Settings.DATABASE_USER, EmbeddedPostgres.NAME),
+                    settings.value(Settings.DATABASE_USER, DEFAULT_DATABASE_USER),
                     externalPassword(settings));
         }
+        var own = OwnDatabase.find()
+                .orElseThrow(() -> new OperatorException(
+                        "the settings name no database, and this build brings none",
+                        "Set " + Settings.DATABASE_URL + " in " + folder.settings()
+                                + ", for example to jdbc:postgresql://HOST/coppice."));
         var begun = System.nanoTime();
-        var postgres = embedded(folder);
-        var running = postgres.startOrAdopt();
+        var running = own.startOrAdopt(folder);
         journal.step(
                 running.adopted() ? "PostgreSQL was running" : "PostgreSQL",
                 Duration.ofNanos(System.nanoTime() - begun));
-        stopAfterwards(postgres);
-        return new ServerProperties.Database(running.jdbcUrl(), EmbeddedPostgres.NAME, running.password());
-    }
-
-    /** The embedded PostgreSQL of a cloud. */
-    public static EmbeddedPostgres embedded(DataFolder folder) {
-        return new EmbeddedPostgres(folder.postgres(), folder.logs(), UserCache.folder(), UserCache.isRoot());
+        stopAfterwards(own, folder);
+        return new ServerProperties.Database(running.url(), running.user(), running.password());
     }
 
     private static String externalPassword(Settings settings) {
@@ -114,7 +116,7 @@ public final class CoppiceServer {
     private static final CountDownLatch APPLICATION_ENDED = new CountDownLatch(1);
 
     /** Shutdown hooks run side by side: PostgreSQL must wait until the roles have written their last row. */
-    private static void stopAfterwards(EmbeddedPostgres postgres) {
+    private static void stopAfterwards(OwnDatabase own, DataFolder folder) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -123,7 +125,7 @@ public final class CoppiceServer {
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
-                            postgres.stop(EmbeddedPostgres.stopLimit());
+                            own.stop(folder, DATABASE_STOP_LIMIT);
                         },
                         "stop-postgresql"));
     }
