@@ -254,6 +254,11 @@ class Instance {
         observedRebootCount = Math.max(observedRebootCount, seen.getRebootCount());
         observedAt = now;
         if (!seen.getNodeId().isEmpty()) {
+            if (!seen.getNodeId().equals(nodeId)) {
+                // Every host counts its own reports.
+                observedEpoch = 0;
+                observedSequence = 0;
+            }
             nodeId = seen.getNodeId();
         }
         hostReachable = true;

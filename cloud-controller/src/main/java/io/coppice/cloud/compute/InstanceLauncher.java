@@ -15,6 +15,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -125,7 +126,8 @@ final class InstanceLauncher {
         // One batch on the wire, before tags and events that name the rows.
         entities.flush();
         if (!command.instanceTags().isEmpty()) {
-            instances.forEach(i -> catalogue.tags().put(context.account(), i.id, "instance", command.instanceTags()));
+            var ids = instances.stream().map(i -> i.id).toList();
+            catalogue.tags().putAll(context.account(), ids, "instance", command.instanceTags());
         }
         recordLaunch(context, plan, instances);
         return answers.launched(
@@ -175,12 +177,10 @@ final class InstanceLauncher {
     private void recordLaunch(RequestContext context, LaunchPlan plan, List<Instance> instances) {
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
+        var facts = new LinkedHashMap<String, Map<String, String>>();
         for (var instance : instances) {
-            events.append(
-                    cause,
-                    "instance.launched",
+            facts.put(
                     instance.id,
-                    plan.account(),
                     Map.of(
                             "state", instance.state.awsName(),
                             "image", instance.image.id(),
@@ -189,6 +189,7 @@ final class InstanceLauncher {
                             "address", instance.network.privateIp(),
                             "zone", instance.zone));
         }
+        events.appendAll(cause, "instance.launched", plan.account(), facts);
     }
 
     private Map<String, Map<String, String>> tags(RequestContext context, List<Instance> instances) {

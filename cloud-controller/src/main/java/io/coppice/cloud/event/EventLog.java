@@ -2,6 +2,7 @@ package io.coppice.cloud.event;
 
 import io.coppice.foundation.id.AccountId;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** The outbox of the Cloud Controller. */
 public interface EventLog {
@@ -15,4 +16,14 @@ public interface EventLog {
      * @param facts what a consumer needs to know; values are text, numbers, booleans or null; never secrets
      */
     void append(ChangeCause cause, String kind, String resourceId, AccountId account, Map<String, ?> facts);
+
+    /**
+     * As {@link #append} for one change of many resources, in one round trip to the database.
+     *
+     * @param facts by resource id; the events stand in the order of the map
+     */
+    default void appendAll(
+            ChangeCause cause, String kind, AccountId account, SequencedMap<String, ? extends Map<String, ?>> facts) {
+        facts.forEach((resourceId, each) -> append(cause, kind, resourceId, account, each));
+    }
 }

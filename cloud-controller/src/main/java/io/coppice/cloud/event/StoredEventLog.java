@@ -10,7 +10,9 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /** Writes events into the {@code events} table within the caller's transaction. Thread-safe. */
 @ApplicationScoped
@@ -20,7 +22,12 @@ public class StoredEventLog implements EventLog {
     private static final String INSERT = """
             insert into {h-schema}events
               (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
-            values (:at, :kind, :resource, :account, :trigger, :actor, :request, :summary, cast(:facts as jsonb))""";
+            select cast(:at as timestamptz), cast(:kind as varchar), w.resource_id, cast(:account as varchar),
+              cast(:trigger as varchar), cast(:actor as varchar), cast(:request as varchar),
+              cast(:summary as varchar), cast(w.facts as jsonb)
+            from unnest(cast(:resources as varchar[]), cast(:facts as varchar[]))
+              with ordinality as w(resource_id, facts, n)
+            order by w.n""";
 
     private final Database database;
     private final CurrentTransaction transaction;
@@ -73,15 +80,25 @@ public class StoredEventLog implements EventLog {
 
     @Override
     public void append(ChangeCause cause, String kind, String resourceId, AccountId account, Map<String, ?> facts) {
-        if (!transaction.active()) {
-            throw new IllegalStateException(
-                    "the event " + kind + " of " + resourceId + " is written outside of its change's transaction");
+        appendAll(cause, kind, account, new LinkedHashMap<>(Map.of(resourceId, facts)));
+    }
+
+    @Override
+    public void appendAll(
+            ChangeCause cause, String kind, AccountId account, SequencedMap<String, ? extends Map<String, ?>> facts) {
+        if (facts.isEmpty()) {
+            return;
         }
-        var text = json(facts);
+        if (!transaction.active()) {
+            throw new IllegalStateException("the event " + kind + " of "
+                    + facts.firstEntry().getKey() + " is written outside of its change's transaction");
+        }
+        var resources = facts.keySet().toArray(String[]::new);
+        var texts = facts.values().stream().map(StoredEventLog::json).toArray(String[]::new);
         database.run(entities -> entities.createNativeQuery(INSERT)
                 .setParameter("at", clock.instant().atOffset(ZoneOffset.UTC))
                 .setParameter("kind", kind)
-                .setParameter("resource", resourceId)
+                .setParameter("resources", resources)
                 .setParameter("account", account.value())
                 .setParameter("trigger", cause.trigger())
                 .setParameter("actor", cause.actor())
@@ -91,7 +108,7 @@ public class StoredEventLog implements EventLog {
                         cause.summary().length() <= MAX_SUMMARY
                                 ? cause.summary()
                                 : cause.summary().substring(0, MAX_SUMMARY))
-                .setParameter("facts", text)
+                .setParameter("facts", texts)
                 .executeUpdate());
         transaction.atEnd(signal::written);
     }

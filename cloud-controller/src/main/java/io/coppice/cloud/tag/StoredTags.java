@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Tags in the database. Thread-safe. */
@@ -21,35 +22,51 @@ class StoredTags implements Tags {
 
     @Override
     public void put(AccountId account, String resourceId, String resourceType, Map<String, String> tags) {
+        putAll(account, List.of(resourceId), resourceType, tags);
+    }
+
+    @Override
+    public void putAll(
+            AccountId account, Collection<String> resourceIds, String resourceType, Map<String, String> tags) {
         TagRules.check(tags);
-        if (tags.isEmpty()) {
+        if (tags.isEmpty() || resourceIds.isEmpty()) {
             return;
         }
         database.run(entities -> {
-            tags.forEach((key, value) -> entities.createNativeQuery("""
+            entities.createNativeQuery("""
                             insert into {h-schema}tag (account_id, resource_id, key, value, resource_type)
-                            values (:account, :resource, :key, :value, :type)
+                            select cast(:account as varchar), r.id, t.key, t.value, cast(:type as varchar)
+                            from unnest(cast(:resources as varchar[])) as r(id),
+                              unnest(cast(:keys as varchar[]), cast(:values as varchar[])) as t(key, value)
                             on conflict (account_id, resource_id, key) do update set value = excluded.value
                             """)
                     .setParameter("account", account.value())
-                    .setParameter("resource", resourceId)
-                    .setParameter("key", key)
-                    .setParameter("value", value)
                     .setParameter("type", resourceType)
-                    .executeUpdate());
-            if (count(entities, account, resourceId) > TagRules.MAX_PER_RESOURCE) {
-                throw TagErrors.limitExceeded(resourceId, TagRules.MAX_PER_RESOURCE);
-            }
+                    .setParameter("resources", resourceIds.toArray(String[]::new))
+                    .setParameter("keys", tags.keySet().toArray(String[]::new))
+                    .setParameter("values", tags.values().toArray(String[]::new))
+                    .executeUpdate();
+            overfull(entities, account, resourceIds).ifPresent(id -> {
+                throw TagErrors.limitExceeded(id, TagRules.MAX_PER_RESOURCE);
+            });
         });
     }
 
-    private static long count(EntityManager entities, AccountId account, String resourceId) {
-        return entities.createQuery(
-                        "select count(t) from TagRow t where t.id.accountId = :account and t.id.resourceId = :resource",
-                        Long.class)
+    /** One of these that has more tags than it may. */
+    private static Optional<String> overfull(
+            EntityManager entities, AccountId account, Collection<String> resourceIds) {
+        return entities
+                .createQuery(
+                        "select t.id.resourceId from TagRow t where t.id.accountId = :account"
+                                + " and t.id.resourceId in (:ids) group by t.id.resourceId having count(t) > :most",
+                        String.class)
                 .setParameter("account", account.value())
-                .setParameter("resource", resourceId)
-                .getSingleResult();
+                .setParameter("ids", resourceIds)
+                .setParameter("most", (long) TagRules.MAX_PER_RESOURCE)
+                .setMaxResults(1)
+                .getResultList()
+                .stream()
+                .findFirst();
     }
 
     @Override

@@ -14,6 +14,9 @@ public interface Tags {
      */
     void put(AccountId account, String resourceId, String resourceType, Map<String, String> tags);
 
+    /** As {@link #put}: the same tags for each of these new resources, in one round trip to the database. */
+    void putAll(AccountId account, Collection<String> resourceIds, String resourceType, Map<String, String> tags);
+
     /** The tags of these resources by resource id; resources without tags are absent. One query. */
     Map<String, Map<String, String>> of(AccountId account, Collection<String> resourceIds);
 

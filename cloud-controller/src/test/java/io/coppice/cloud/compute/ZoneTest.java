@@ -295,6 +295,20 @@ class ZoneTest {
     }
 
     @Test
+    void everyHostCountsItsOwnReports() {
+        var id = cloud.runOne();
+        take(zone.observation(id, 1, Phase.PHASE_PREPARING, 0).toBuilder()
+                .setNodeEpoch(7)
+                .setSequence(900)
+                .build());
+        var other =
+                zone.observation(id, 1, Phase.PHASE_SCHEDULED, 0).toBuilder().setNodeId("n-00000000000000002");
+        take(other.setNodeEpoch(0).setSequence(0).build());
+        take(other.setPhase(Phase.PHASE_RUNNING).setNodeEpoch(1).setSequence(1).build());
+        assertEquals("running", cloud.state(id));
+    }
+
+    @Test
     void whatComesBackAfterTheEndIsRemoved() {
         converge();
         var id = cloud.runOne();

@@ -55,6 +55,12 @@ class PlaceTest {
         }
 
         @Override
+        public void putAll(
+                AccountId account, Collection<String> resourceIds, String resourceType, Map<String, String> tags) {
+            throw new UnsupportedOperationException("nothing here writes tags");
+        }
+
+        @Override
         public Map<String, Map<String, String>> of(AccountId account, Collection<String> resourceIds) {
             return resourceIds.stream().collect(Collectors.toMap(id -> id, id -> Map.of("Name", "it")));
         }

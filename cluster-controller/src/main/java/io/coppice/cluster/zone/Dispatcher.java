@@ -24,6 +24,9 @@ import org.jboss.logging.Logger;
  */
 final class Dispatcher {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+    /** A launch that this many hosts have given up will hardly succeed on one more. */
+    private static final int MAX_HOSTS_TRIED = 3;
+
     private static final String NO_CAPACITY = "Server.InsufficientInstanceCapacity";
 
     private final ZoneSettings settings;
@@ -103,20 +106,8 @@ final class Dispatcher {
         if (!round.settled() || round.refused().contains(instance.size())) {
             return;
         }
-        switch (scheduler.place(instance.size(), tables.byArrival())) {
-            case Placement.Placed(var node) -> {
-                var host = tables.host(node);
-                if (host == null) {
-                    throw new IllegalStateException("the scheduler chose " + node + ", which is no host of the zone");
-                }
-                instance.assign(host);
-                instance.grantCompute();
-                var scheduled = said(instance, wish.getGeneration(), Phase.PHASE_SCHEDULED, round.nowMillis())
-                        .build();
-                instance.notice(scheduled);
-                log.append(scheduled);
-                deliver(instance, wish, host, round);
-            }
+        switch (scheduler.place(instance.size(), candidates(instance))) {
+            case Placement.Placed(var node) -> send(instance, wish, node, round);
             case Placement.NoCapacity(var reason) -> {
                 round.refused().add(instance.size());
                 refuse(instance, wish, reason, round);
@@ -126,6 +117,57 @@ final class Dispatcher {
                 refuse(instance, wish, reason, round);
             }
         }
+    }
+
+    private List<HostRecord> candidates(InstanceRecord instance) {
+        return instance.failedHosts() == 0
+                ? tables.byArrival()
+                : tables.byArrival().stream()
+                        .filter(host -> !instance.hasFailedOn(host.id()))
+                        .toList();
+    }
+
+    private void send(InstanceRecord instance, DesiredInstance wish, NodeId node, Round round) {
+        var host = tables.host(node);
+        if (host == null) {
+            throw new IllegalStateException("the scheduler chose " + node + ", which is no host of the zone");
+        }
+        instance.assign(host);
+        instance.grantCompute();
+        var scheduled = said(instance, wish.getGeneration(), Phase.PHASE_SCHEDULED, round.nowMillis())
+                .build();
+        instance.notice(scheduled);
+        log.append(scheduled);
+        deliver(instance, wish, host, round);
+    }
+
+    /**
+     * Gives a launch that its host has given up, and that never ran, to another host. False when it has to fail: nobody
+     * else has room, or enough hosts have tried.
+     */
+    boolean moveOn(InstanceRecord instance, Observation failed, Round round) {
+        var wish = instance.desired().orElse(null);
+        var host = instance.host();
+        if (wish == null
+                || host == null
+                || failed.getPhase() != Phase.PHASE_FAILED
+                || !failed.getFailure().getOtherHostMayHelp()
+                || failed.getGeneration() != wish.getGeneration()
+                || wish.getPower() != PowerState.POWER_STATE_RUNNING
+                || wish.getDiskExpected()
+                || instance.failedHosts() + 1 >= MAX_HOSTS_TRIED) {
+            return false;
+        }
+        var others = candidates(instance).stream().filter(each -> each != host).toList();
+        if (!(scheduler.place(instance.size(), others) instanceof Placement.Placed(var node))) {
+            return false;
+        }
+        LOG.warnf(
+                "%s goes to host %s: host %s has given up its launch: %s",
+                instance.id(), node, host.id(), failed.getFailure().getMessage());
+        instance.leaveHost();
+        send(instance, wish, node, round);
+        return true;
     }
 
     private void deliver(InstanceRecord instance, DesiredInstance wish, HostRecord host, Round round) {

@@ -2,12 +2,15 @@ package io.coppice.cluster.zone;
 
 import io.coppice.cluster.schedule.Demand;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One instance as the zone knows it: what is wished, what was seen, and where. Guarded by the zone's lock. */
@@ -21,6 +24,7 @@ final class InstanceRecord {
     /** What the zone itself has to say: that it was scheduled, or cannot be. */
     private @Nullable Observation notice;
 
+    private final Set<NodeId> failedOn = new HashSet<>();
     private @Nullable HostRecord host;
     private Demand size = Demand.NONE;
     private Demand charged = Demand.NONE;
@@ -102,6 +106,28 @@ final class InstanceRecord {
         host = to;
         to.instances().put(id, this);
         recharge();
+    }
+
+    /** Gives up its host, where it never ran, and remembers not to go there again. */
+    void leaveHost() {
+        if (host != null) {
+            failedOn.add(host.id());
+        }
+        detach();
+        observation = null;
+        notice = null;
+        computeGranted = false;
+        sendAnew();
+    }
+
+    /** Whether a launch was given up on this host. */
+    boolean hasFailedOn(NodeId node) {
+        return failedOn.contains(node);
+    }
+
+    /** On how many hosts a launch was given up. */
+    int failedHosts() {
+        return failedOn.size();
     }
 
     void detach() {

@@ -1,6 +1,7 @@
 package io.coppice.cluster.zone;
 
 import io.coppice.cluster.event.ZoneEventLog;
+import io.coppice.cluster.zone.Dispatcher.Round;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.proto.compute.v1.DesiredInstance;
@@ -30,9 +31,9 @@ final class Sightings {
     }
 
     /** One sighting by a host. */
-    void observe(HostRecord host, Observation observation) {
+    void observe(HostRecord host, Observation observation, Round round) {
         var instance = instanceOf(host, observation);
-        if (instance == null) {
+        if (instance == null || dispatcher.moveOn(instance, observation, round)) {
             return;
         }
         var known = instance.observation().orElse(null);
@@ -48,12 +49,12 @@ final class Sightings {
     }
 
     /** All that a host has: what the zone believed there and is not in it, is not there. */
-    void inventory(HostRecord host, Inventory inventory, long nowMillis) {
+    void inventory(HostRecord host, Inventory inventory, Round round) {
         var told = new HashSet<String>();
         for (InventoryItem item : inventory.getItemsList()) {
             var observation = item.getObservation();
             told.add(observation.getInstanceId());
-            observe(host, observation);
+            observe(host, observation, round);
             var instance = item.hasMachine() ? find(observation.getInstanceId()) : null;
             if (instance != null) {
                 instance.seenSize(item.getMachine());
@@ -61,7 +62,7 @@ final class Sightings {
         }
         for (var instance : List.copyOf(host.instances().values())) {
             if (!told.contains(instance.id().value())) {
-                missing(instance, nowMillis);
+                missing(instance, round.nowMillis());
             }
             instance.sendAnew();
         }
@@ -107,6 +108,10 @@ final class Sightings {
         }
         var instance = tables.instance(id);
         var before = instance.host();
+        if (instance.hasFailedOn(host.id())) {
+            LOG.debugf("%s has left host %s: its report comes too late", id, host.id());
+            return null;
+        }
         if (before == null) {
             instance.assign(host);
         } else if (before != host) {

@@ -96,7 +96,7 @@ public final class Zone {
             if (host == null) {
                 return;
             }
-            sightings.inventory(host, inventory, clock.millis());
+            sightings.inventory(host, inventory, round());
             host.inventoried();
             log.append(host.toProto(settings.name()));
             var round = round();
@@ -109,7 +109,7 @@ public final class Zone {
         locked(() -> {
             var host = speaking(node, way);
             if (host != null) {
-                sightings.observe(host, observation);
+                sightings.observe(host, observation, round());
             }
         });
     }

@@ -32,9 +32,12 @@ final class Failures {
         };
     }
 
-    /** The same failure once no further attempt is made. */
-    static Failure isFinal(Failure failure) {
-        return failure.toBuilder().setRetryable(false).build();
+    /** The same failure once this host makes no further attempt at a launch that never ran. */
+    static Failure isGivenUpHere(Failure failure) {
+        return failure.toBuilder()
+                .setOtherHostMayHelp(failure.getRetryable())
+                .setRetryable(false)
+                .build();
     }
 
     /** The same failure while another attempt is planned. */

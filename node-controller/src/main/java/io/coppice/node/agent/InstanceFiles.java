@@ -18,8 +18,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an agent remembers of its instances over a restart: one folder per instance. A power cut may lose the newest
- * write, which the Cluster Controller sends again; it never leaves half a file. Thread-safe for different instances.
+ * What an agent remembers of its instances over a restart: one folder per instance. What is desired survives
+ * a power cut; progress may lose its newest write, and never leaves half a file. Thread-safe for different instances.
  */
 final class InstanceFiles {
     private static final Logger LOG = Logger.getLogger(InstanceFiles.class);
@@ -85,6 +85,7 @@ final class InstanceFiles {
         }
     }
 
+    /** Returns once it is on the disk. */
     void keep(DesiredInstance desired) throws IOException {
         NodeFiles.replace(folder(new InstanceId(desired.getInstanceId())).resolve(DESIRED_FILE), desired.toByteArray());
     }
@@ -102,9 +103,15 @@ final class InstanceFiles {
         return new Progress(Long.parseLong(fields[0]), fields[1], Long.parseLong(fields[2]));
     }
 
+    /** Survives a crash of the agent at once, and a power cut after {@link #forceProgress}. */
     void keep(InstanceId instance, Progress progress) throws IOException {
         var line = progress.startedGeneration() + " " + progress.hostBoot() + " " + progress.reboots() + "\n";
-        NodeFiles.replace(folder(instance).resolve(PROGRESS_FILE), line.getBytes(StandardCharsets.UTF_8));
+        NodeFiles.replaceUnforced(folder(instance).resolve(PROGRESS_FILE), line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns once the last {@link #keep(InstanceId, Progress)} is on the disk. */
+    void forceProgress(InstanceId instance) throws IOException {
+        NodeFiles.force(folder(instance).resolve(PROGRESS_FILE));
     }
 
     Path consoleLog(InstanceId instance) {

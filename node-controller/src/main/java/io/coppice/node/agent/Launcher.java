@@ -65,12 +65,14 @@ final class Launcher {
             launches.release();
         }
         record.report(desired, Phase.PHASE_RUNNING);
+        // After the report: the guest runs, and its user does not wait for this host's disk.
+        record.force();
     }
 
     private void startWithPermit(DesiredInstance desired) throws IOException, InterruptedException {
         var drivers = context.drivers();
         var instance = record.instance();
-        var first = !record.progress().hasRun();
+        var first = !record.progress().hasRun() && !desired.getDiskExpected();
         record.report(desired, Phase.PHASE_FETCHING_IMAGE);
         var base = waits.during(() -> drivers.images().fetch(imageOf(desired), progress(desired)));
         record.report(desired, Phase.PHASE_PREPARING);

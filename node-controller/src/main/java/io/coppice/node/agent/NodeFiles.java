@@ -2,10 +2,13 @@ package io.coppice.node.agent;
 
 import io.coppice.foundation.id.NodeId;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 
 /** The small files by which a host remembers who it is. */
 public final class NodeFiles {
@@ -38,11 +41,59 @@ public final class NodeFiles {
         return next;
     }
 
-    /** Writes a file so that a crash leaves the old one or the new one, never a part. */
+    /**
+     * Writes a file so that a crash or a power cut leaves the old one or the new one, never a part. When it returns, the
+     * new one is there to stay.
+     */
     static void replace(Path file, byte[] bytes) throws IOException {
-        Files.createDirectories(file.getParent());
-        var temporary = file.resolveSibling(file.getFileName() + ".new");
+        var fresh = makeFolder(file);
+        var temporary = temporary(file);
         Files.write(temporary, bytes);
+        forceOne(temporary);
+        move(temporary, file);
+        forceOne(folderOf(file));
+        if (fresh) {
+            forceOne(folderOf(folderOf(file)));
+        }
+    }
+
+    /** As {@link #replace} for a crash; a power cut may lose it until {@link #force} was called. */
+    static void replaceUnforced(Path file, byte[] bytes) throws IOException {
+        makeFolder(file);
+        var temporary = temporary(file);
+        Files.write(temporary, bytes);
+        move(temporary, file);
+    }
+
+    /** Returns once this file and its name are on the disk. */
+    static void force(Path file) throws IOException {
+        forceOne(file);
+        forceOne(folderOf(file));
+    }
+
+    private static boolean makeFolder(Path file) throws IOException {
+        var folder = folderOf(file);
+        var fresh = !Files.exists(folder);
+        Files.createDirectories(folder);
+        return fresh;
+    }
+
+    private static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "the root has no folder");
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + ".new");
+    }
+
+    private static void move(Path temporary, Path file) throws IOException {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** A folder is forced like a file on Linux: its entries are its content. */
+    private static void forceOne(Path path) throws IOException {
+        try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 }

@@ -5,9 +5,11 @@ import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
 import java.time.Duration;
+import org.jboss.logging.Logger;
 
 /** Brings an instance to stopped, or to nothing at all. Every step may be repeated. */
 final class Stopper {
+    private static final Logger LOG = Logger.getLogger(Stopper.class);
     private static final Duration POLL_EVERY = Duration.ofMillis(100);
 
     private final VmContext context;
@@ -48,6 +50,16 @@ final class Stopper {
     void putAway(InstanceId instance) throws IOException {
         context.drivers().metadata().withdraw(instance);
         context.drivers().network().release(instance);
+    }
+
+    /** Removes what is left of an instance that has lost its disk, as far as that goes. */
+    void letGo() {
+        try {
+            context.drivers().hypervisor().remove(record.instance());
+            putAway(record.instance());
+        } catch (IOException e) {
+            LOG.warnf(e, "%s: what was left of it could not be removed", record.instance());
+        }
     }
 
     private boolean shutDown(InstanceId instance) throws InterruptedException {

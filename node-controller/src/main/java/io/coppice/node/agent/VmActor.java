@@ -57,7 +57,7 @@ final class VmActor {
     VmActor(InstanceId instance, VmContext context, @Nullable DesiredInstance desired) throws IOException {
         this.instance = instance;
         this.context = context;
-        this.record = new VmRecord(instance, context);
+        this.record = new VmRecord(instance, context, desired);
         this.launcher = new Launcher(context, record, waits);
         this.stopper = new Stopper(context, record, waits);
         this.desired = desired;
@@ -184,7 +184,7 @@ final class VmActor {
             return new Outcome.Converged();
         }
         if (wish.getPower() != PowerState.POWER_STATE_TERMINATED) {
-            context.files().keep(wish);
+            record.keep(wish);
         }
         return switch (wish.getPower()) {
             case POWER_STATE_RUNNING -> run(wish, domain.orElse(null));
@@ -286,11 +286,12 @@ final class VmActor {
         // otherwise.
         var givesUp = launching
                 && !record.progress().hasRun()
+                && !wish.getDiskExpected()
                 && (!failure.getRetryable()
                         || failedAttempts >= context.settings().launchAttempts());
         if (givesUp) {
-            forget();
-            end(Phase.PHASE_FAILED, Failures.isFinal(failure));
+            record.forget();
+            end(Phase.PHASE_FAILED, Failures.isGivenUpHere(failure));
             return;
         }
         if (launching) {
@@ -301,22 +302,9 @@ final class VmActor {
 
     private void diskLost() {
         LOG.errorf("%s: ran before, and its disk is not on this host: it is given up", instance);
-        try {
-            context.drivers().hypervisor().remove(instance);
-            stopper.putAway(instance);
-        } catch (IOException e) {
-            LOG.warnf(e, "%s: what was left of it could not be removed", instance);
-        }
-        forget();
+        stopper.letGo();
+        record.forget();
         end(Phase.PHASE_FAILED, Failures.diskLost());
-    }
-
-    private void forget() {
-        try {
-            context.files().remove(instance);
-        } catch (IOException e) {
-            LOG.warnf(e, "%s: its folder could not be removed", instance);
-        }
     }
 
     private void end(Phase phase, @Nullable Failure failure) {

@@ -7,14 +7,21 @@ import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** What one actor knows of its instance besides what the drivers say. Used by the actor's worker only. */
 final class VmRecord {
+    private static final Logger LOG = Logger.getLogger(VmRecord.class);
+
     private final InstanceId instance;
     private final VmContext context;
+    private @Nullable DesiredInstance kept;
     private Progress progress;
 
-    VmRecord(InstanceId instance, VmContext context) throws IOException {
+    /** @param kept the wish that the instance's folder holds */
+    VmRecord(InstanceId instance, VmContext context, @Nullable DesiredInstance kept) throws IOException {
+        this.kept = kept;
         this.instance = instance;
         this.context = context;
         this.progress = context.files().progress(instance);
@@ -39,6 +46,29 @@ final class VmRecord {
 
     void keepReboots(long count) throws IOException {
         keep(progress.withReboots(Math.max(count, progress.reboots())));
+    }
+
+    /** Returns once what was kept survives a power cut. */
+    void force() throws IOException {
+        context.files().forceProgress(instance);
+    }
+
+    /** Remembers what is wished. It is written through to the disk, so only when it is new. */
+    void keep(DesiredInstance wish) throws IOException {
+        if (!wish.equals(kept)) {
+            context.files().keep(wish);
+            kept = wish;
+        }
+    }
+
+    /** Removes what was kept; a folder that cannot be removed is left behind. */
+    void forget() {
+        kept = null;
+        try {
+            context.files().remove(instance);
+        } catch (IOException e) {
+            LOG.warnf(e, "%s: its folder could not be removed", instance);
+        }
     }
 
     private void keep(Progress next) throws IOException {

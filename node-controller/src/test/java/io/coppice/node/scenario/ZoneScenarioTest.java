@@ -375,6 +375,28 @@ class ZoneScenarioTest {
     }
 
     @Test
+    void aLaunchThatOneHostCannotMakeGoesToAnother() throws IOException {
+        var broken = zone.host(ZoneFixture.SMALL_HOST, SimulationPlan.healthy().with(Fault.START, 1));
+        var sound = zone.host();
+        var instance = zone.launch();
+        instance.becomes(Phase.PHASE_RUNNING);
+        assertEquals(sound.id().value(), instance.host());
+        assertEquals(0, instance.times(Phase.PHASE_FAILED), "the user sees no failure");
+        assertTrue(
+                zone.cloud().seen(instance.id()).stream()
+                        .anyMatch(each -> each.getNodeId().equals(broken.id().value())
+                                && each.getFailure().getRetryable()),
+                "it was tried on the first host");
+        assertEquals(Set.of(), broken.traces());
+        zone.cloud().repeatAll();
+        instance.stop();
+        instance.becomes(Phase.PHASE_STOPPED);
+        instance.start();
+        instance.becomes(Phase.PHASE_RUNNING);
+        assertEquals(sound.id().value(), instance.host());
+    }
+
+    @Test
     void aFullDiskIsToldAsMissingCapacity() throws IOException {
         var host = zone.host(ZoneFixture.SMALL_HOST, SimulationPlan.healthy().with(Fault.DISK_FULL, 1));
         var instance = zone.launch();
