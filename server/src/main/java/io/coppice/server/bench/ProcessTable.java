@@ -1,6 +1,6 @@
 package io.coppice.server.bench;
 
-import io.coppice.server.process.ProcessMark;
+import io.coppice.server.ProcessMark;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
