@@ -123,12 +123,15 @@ table inet hosts-$name {
 RULES
 }
 
+# The kernel removes a namespace's devices in its own time: one that goes while we look is as good as removed.
+remove_device() {
+    ip link delete "$1" 2>/dev/null || ! ip link show dev "$1" > /dev/null 2>&1 || fail "the device $1 cannot be removed"
+}
+
 remove_fabric() {
     local device
     nft delete table inet "hosts-$name" 2>/dev/null || true
-    for device in "$name-fab" "$name-mgm"; do
-        if ip link show dev "$device" > /dev/null 2>&1; then ip link delete "$device"; fi
-    done
+    for device in "$name-fab" "$name-mgm"; do remove_device "$device"; done
 }
 
 # The two cables of host I.
@@ -154,7 +157,7 @@ unplug() {
     if [ -e "/run/netns/$space" ]; then ip netns delete "$space"; fi
     # The other ends go with the namespace; a namespace that a process still holds would keep them.
     for device in "$name-u$1" "$name-m$1"; do
-        if ip link show dev "$device" > /dev/null 2>&1; then ip link delete "$device"; fi
+        remove_device "$device"
     done
 }
 
@@ -227,8 +230,20 @@ remount_sys() {
     done <<< "$mounts"
 }
 
+# Process 1 among the children of a stage. Bash makes children that live shortly while it reads its script: not those.
+init_of() {
+    local process children=''
+    read -r children 2>/dev/null < "/proc/$1/task/$1/children" || true
+    for process in $children; do
+        if tr '\0' '\n' 2>/dev/null < "/proc/$process/cmdline" | grep -qxF stage-init; then
+            echo "$process"
+            return
+        fi
+    done
+}
+
 launch() {
-    local host=$1 state=$folder/host-$1 deadline child
+    local host=$1 state=$folder/host-$1 deadline child init
     if is_on "$host"; then return; fi
     unplug "$host"
     libvirt_folder_make "$state" "$(management_address "$host")"
@@ -244,8 +259,8 @@ launch() {
     child=$!
     deadline=$((SECONDS + 60))
     while :; do
-        read -r init < <(cat "/proc/$child/task/$child/children" 2>/dev/null; echo) || true
-        if [ -n "${init:-}" ]; then break; fi
+        init=$(init_of "$child")
+        if [ -n "$init" ]; then break; fi
         if [ $SECONDS -ge $deadline ] || ! kill -0 $child 2>/dev/null; then fail "host $host does not start: $(tail -n 1 "$state/log/init.out")"; fi
         sleep 0.05
     done

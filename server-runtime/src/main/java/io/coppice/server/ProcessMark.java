@@ -1,6 +1,7 @@
 package io.coppice.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 public record ProcessMark(long pid, long startTicks, String bootId) {
     private static final Pattern TEXT = Pattern.compile("(\\d+) (\\d+) ([0-9a-f-]+)\\s*");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final String NAMESPACE_PIDS = "NSpid:";
     private static final int FIELDS_BEFORE_START_TIME = 19;
 
     /** The mark of a process that runs now; empty when none does. */
@@ -48,6 +50,35 @@ public record ProcessMark(long pid, long startTicks, String bootId) {
     /** Writes the pid file, one line. */
     public void write(Path file) throws IOException {
         Files.writeString(file, pid + " " + startTicks + " " + bootId + "\n");
+    }
+
+    /**
+     * The pid by which this process knows it; empty when it does not run. They differ for one that wrote its mark inside
+     * a process namespace of its own: the last of {@code NSpid} is its pid there (proc(5), pid_namespaces(7)).
+     */
+    public Optional<Long> pidHere() {
+        if (alive()) {
+            return Optional.of(pid);
+        }
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(candidate -> innermostPid(candidate).equals(Optional.of(pid)))
+                .filter(candidate -> of(candidate)
+                        .filter(mark -> mark.startTicks == startTicks && mark.bootId.equals(bootId))
+                        .isPresent())
+                .findFirst();
+    }
+
+    private static Optional<Long> innermostPid(long pid) {
+        try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
+            return lines.filter(line -> line.startsWith(NAMESPACE_PIDS))
+                    .map(line -> line.substring(line.lastIndexOf('\t') + 1))
+                    .map(Long::valueOf)
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            // It ended while we looked.
+            return Optional.empty();
+        }
     }
 
     /** Whether that very process still runs. */

@@ -7,6 +7,8 @@ import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
 import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
+import software.amazon.awssdk.services.ec2.model.NetworkInterface;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -80,7 +82,7 @@ final class InstanceAnswers {
                 .architecture(row.image.architecture())
                 .rootDeviceType("ebs")
                 .rootDeviceName(row.image.rootDeviceName())
-                .blockDeviceMappings(List.of())
+                .blockDeviceMappings(InstanceRootVolumes.mappings(row))
                 .virtualizationType("hvm")
                 .hypervisor("xen")
                 .ebsOptimized(row.options.ebsOptimized())
@@ -121,6 +123,51 @@ final class InstanceAnswers {
         return answer.build();
     }
 
+    /** The instance's interface as DescribeNetworkInterfaces answers it. */
+    NetworkInterface interfaceOf(Instance row, List<Tag> tags) {
+        var network = row.network;
+        return NetworkInterface.builder()
+                .networkInterfaceId(network.interfaceId())
+                .availabilityZone(row.zone)
+                .subnetId(network.subnetId())
+                .vpcId(network.vpcId())
+                .ownerId(row.accountId)
+                .requesterManaged(false)
+                .description("")
+                .status("in-use")
+                .macAddress(network.mac())
+                .privateIpAddress(network.privateIp())
+                .privateDnsName(network.dnsName(region))
+                .sourceDestCheck(row.options.sourceDestCheck())
+                .interfaceType("interface")
+                .groups(groups(row))
+                .ipv6Addresses(List.of())
+                .tagSet(tags)
+                .attachment(attachment(row))
+                .privateIpAddresses(address -> address.privateIpAddress(network.privateIp())
+                        .privateDnsName(network.dnsName(region))
+                        .primary(true))
+                .build();
+    }
+
+    static NetworkInterfaceAttachment attachment(Instance row) {
+        return NetworkInterfaceAttachment.builder()
+                .attachmentId(attachmentId(row))
+                .instanceId(row.id)
+                .instanceOwnerId(row.accountId)
+                .deviceIndex(0)
+                .networkCardIndex(0)
+                .status("attached")
+                .attachTime(row.createdAt)
+                .deleteOnTermination(true)
+                .build();
+    }
+
+    /** Has the digits of the interface's id. */
+    static String attachmentId(Instance row) {
+        return row.network.interfaceId().replaceFirst("eni-", "eni-attach-");
+    }
+
     private InstanceNetworkInterface networkInterface(Instance row) {
         var network = row.network;
         return InstanceNetworkInterface.builder()
@@ -137,7 +184,7 @@ final class InstanceAnswers {
                 .interfaceType("interface")
                 .groups(groups(row))
                 .ipv6Addresses(List.of())
-                .attachment(a -> a.attachmentId(network.interfaceId().replaceFirst("eni-", "eni-attach-"))
+                .attachment(a -> a.attachmentId(attachmentId(row))
                         .deviceIndex(0)
                         .networkCardIndex(0)
                         .status("attached")

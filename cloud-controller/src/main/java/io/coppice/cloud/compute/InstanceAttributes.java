@@ -63,7 +63,7 @@ final class InstanceAttributes {
                 case "enaSupport" -> answer.enaSupport(bool(true));
                 case "rootDeviceName" -> answer.rootDeviceName(InstanceAnswers.text(row.image.rootDeviceName()));
                 case "groupSet" -> answer.groups(InstanceAnswers.groups(row));
-                case "blockDeviceMapping" -> answer.blockDeviceMappings(List.of());
+                case "blockDeviceMapping" -> answer.blockDeviceMappings(InstanceRootVolumes.mappings(row));
                 case "productCodes" -> answer.productCodes(List.of());
                 case "enclaveOptions" -> answer.enclaveOptions(e -> e.enabled(false));
                 case "kernel", "ramdisk", "sriovNetSupport" -> {

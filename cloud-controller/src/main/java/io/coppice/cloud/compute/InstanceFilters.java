@@ -83,7 +83,12 @@ final class InstanceFilters {
                 .value("group-name", i -> i.row().network.securityGroupName())
                 .value("subnet-id", i -> i.row().network.subnetId())
                 .value("vpc-id", i -> i.row().network.vpcId())
-                .values("block-device-mapping.volume-id", i -> List.of())
-                .values("block-device-mapping.device-name", i -> List.of());
+                .values("block-device-mapping.volume-id", i -> List.of(InstanceRootVolumes.idOf(i.row())))
+                .values(
+                        "block-device-mapping.device-name",
+                        i -> List.of(i.row().image.rootDeviceName()))
+                .values("block-device-mapping.status", i -> List.of("attached"))
+                .values("block-device-mapping.delete-on-termination", i -> List.of(true))
+                .values("block-device-mapping.attach-time", i -> List.of(i.row().createdAt));
     }
 }

@@ -5,6 +5,7 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /** Removes what is left of instances that ended long enough ago: their rows, their tags, and reservations without instances. */
 final class InstancePurger {
@@ -37,7 +38,8 @@ final class InstancePurger {
                 if (rows.isEmpty()) {
                     return 0;
                 }
-                rows.forEach(row -> tags.removeAll(new AccountId(row.accountId), row.id));
+                rows.forEach(row -> Stream.of(row.id, InstanceRootVolumes.idOf(row), row.network.interfaceId())
+                        .forEach(id -> tags.removeAll(new AccountId(row.accountId), id)));
                 entities.createQuery("delete from Instance i where i.id in :ids")
                         .setParameter("ids", rows.stream().map(row -> row.id).toList())
                         .executeUpdate();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -24,13 +25,16 @@ import org.jboss.logging.Logger;
 
 /**
  * Passes events on to Kafka in their order, keyed by resource, at least once: the cursor moves when the brokers have
- * acknowledged. One replica does it at a time. Control of the cloud never waits for it.
+ * acknowledged. A batch is one transaction of Kafka's, since of a batch that is given up half way later events of a
+ * resource may be in a topic without the earlier ones; consumers read with {@code isolation.level=read_committed}. One
+ * replica does it at a time. Control of the cloud never waits for it.
  */
 @ApplicationScoped
 public class KafkaRelay implements BackgroundTask {
     private static final Logger LOG = Logger.getLogger(KafkaRelay.class);
     private static final String CURSOR = "kafka";
     private static final int BATCH = 1000;
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final Database database;
@@ -38,6 +42,7 @@ public class KafkaRelay implements BackgroundTask {
     private final EventSignal signal;
     private final KafkaConfig config;
     private final Leadership leadership;
+    private final AtomicLong failures = new AtomicLong();
     private volatile boolean stopped = true;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
 
@@ -104,14 +109,23 @@ public class KafkaRelay implements BackgroundTask {
         loop.interrupt();
     }
 
+    /** How often the brokers did not take what was sent, since this process started. */
+    long failures() {
+        return failures.get();
+    }
+
     private void run(String servers) {
         while (!stopped) {
-            try (var producer = new KafkaProducer<String, String>(settings(servers))) {
-                relay(producer);
+            try {
+                runWithOneProducer(servers);
             } catch (InterruptedException e) {
                 return;
             } catch (ExecutionException | RuntimeException e) {
                 // The relay loop's boundary: what was not acknowledged is sent again, with a new producer.
+                if (stopped) {
+                    return;
+                }
+                failures.incrementAndGet();
                 LOG.warnf("events do not reach Kafka at %s, trying again: %s", servers, cause(e));
                 pause();
             } finally {
@@ -120,7 +134,18 @@ public class KafkaRelay implements BackgroundTask {
         }
     }
 
+    private void runWithOneProducer(String servers) throws InterruptedException, ExecutionException {
+        var producer = new KafkaProducer<String, String>(settings(servers));
+        try {
+            relay(producer);
+        } finally {
+            // Without a limit it would wait until a broker takes note that the open transaction is given up.
+            producer.close(CLOSE_LIMIT);
+        }
+    }
+
     private void relay(Producer<String, String> producer) throws InterruptedException, ExecutionException {
+        producer.initTransactions();
         while (!stopped) {
             var seen = signal.count();
             if (!leadership.hold()) {
@@ -141,6 +166,10 @@ public class KafkaRelay implements BackgroundTask {
 
     private void send(Producer<String, String> producer, EventReader.Batch batch)
             throws InterruptedException, ExecutionException {
+        if (batch.events().isEmpty()) {
+            return;
+        }
+        producer.beginTransaction();
         var sent = new ArrayList<Future<RecordMetadata>>(batch.events().size());
         for (var event : batch.events()) {
             sent.add(producer.send(
@@ -151,6 +180,7 @@ public class KafkaRelay implements BackgroundTask {
             var kept = one.get();
             LOG.tracef("%s holds offset %d", kept.topic(), kept.offset());
         }
+        producer.commitTransaction();
     }
 
     private Map<String, Object> settings(String servers) {
@@ -159,6 +189,10 @@ public class KafkaRelay implements BackgroundTask {
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "coppice-cloud-controller");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        // One name for all replicas: a relay that has lost its lease unnoticed is fenced off by its successor.
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.topicPrefix() + "relay");
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
+                config.deliveryTimeout().multipliedBy(2).toMillis());
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int)
                 config.deliveryTimeout().toMillis());
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A volume.
  *
  * @param generation rises with every wish: 1 is to exist, 2 is to be gone
+ * @param attachment null while it is attached to nothing
  */
 record Volume(
         VolumeId id,
@@ -19,7 +20,25 @@ record Volume(
         String errorMessage,
         long generation,
         Instant createdAt,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        @Nullable Attachment attachment) {
+    /** A volume that an instance has as its root disk. */
+    static Volume of(RootVolumes.RootVolume root, Map<String, String> tags) {
+        return new Volume(
+                root.id(),
+                root.account(),
+                new Shape(root.zone(), root.sizeGib(), VolumeKind.GP2, null),
+                VolumeState.IN_USE,
+                "",
+                1,
+                root.createdAt(),
+                tags,
+                new Attachment(root.instanceId(), root.device(), root.createdAt()));
+    }
+
+    /** The instance that has it, and as what. Root disks are attached from their instance's launch to its end. */
+    record Attachment(String instanceId, String device, Instant since) {}
+
     /**
      * What was asked for.
      *

@@ -60,7 +60,8 @@ class VolumeActions implements ActionModule {
                 "",
                 1,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                TagRules.of(request.tagSpecifications(), VolumeStore.RESOURCE_TYPE));
+                TagRules.of(request.tagSpecifications(), VolumeStore.RESOURCE_TYPE),
+                null);
         var token = request.clientToken();
         if (token != null && token.length() > MAX_TOKEN) {
             throw VolumeErrors.invalid("clientToken", token);
@@ -135,6 +136,10 @@ class VolumeActions implements ActionModule {
                     .filter(volume -> volume.state() != VolumeState.DELETING)
                     .findFirst()
                     .orElseThrow(() -> VolumeErrors.notFound(id.value()));
+            var attachment = found.attachment();
+            if (attachment != null) {
+                throw VolumeErrors.inUse(id.value(), attachment.instanceId());
+            }
             var deleted = store.change(id, row -> {
                 if (row.is(VolumeState.DELETING)) {
                     return false;

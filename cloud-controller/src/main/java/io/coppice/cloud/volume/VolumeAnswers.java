@@ -2,6 +2,7 @@ package io.coppice.cloud.volume;
 
 import io.coppice.cloud.tag.TagRules;
 import java.util.List;
+import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 import software.amazon.awssdk.services.ec2.model.VolumeStatusDetails;
 import software.amazon.awssdk.services.ec2.model.VolumeStatusInfo;
 import software.amazon.awssdk.services.ec2.model.VolumeStatusItem;
@@ -18,13 +19,27 @@ final class VolumeAnswers {
                 .availabilityZone(volume.shape().zone())
                 .state(volume.state().text())
                 .createTime(volume.createdAt())
-                .attachments(List.of())
+                .attachments(attachments(volume))
                 .volumeType(volume.shape().kind().text())
                 .iops(volume.shape().iops())
                 .encrypted(false)
                 .multiAttachEnabled(false)
                 .tags(TagRules.toList(volume.tags()))
                 .build();
+    }
+
+    private static List<VolumeAttachment> attachments(Volume volume) {
+        var attachment = volume.attachment();
+        return attachment == null
+                ? List.of()
+                : List.of(VolumeAttachment.builder()
+                        .volumeId(volume.id().value())
+                        .instanceId(attachment.instanceId())
+                        .device(attachment.device())
+                        .state("attached")
+                        .attachTime(attachment.since())
+                        .deleteOnTermination(true)
+                        .build());
     }
 
     static VolumeStatusItem status(Volume volume) {

@@ -12,6 +12,10 @@ final class VolumeErrors {
         return AwsException.client("InvalidVolume.NotFound", "The volume '" + id + "' does not exist.");
     }
 
+    static AwsException inUse(String id, String instanceId) {
+        return AwsException.client("VolumeInUse", "Volume " + id + " is currently attached to " + instanceId);
+    }
+
     static AwsException malformed(String id) {
         return AwsException.client("InvalidVolumeID.Malformed", "Invalid id: \"" + id + "\" (expecting \"vol-...\")");
     }

@@ -9,6 +9,7 @@ import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
@@ -38,11 +39,11 @@ class VolumeQueries implements ActionModule {
             .value("multi-attach-enabled", volume -> false)
             .value("fast-restored", volume -> false)
             .values("snapshot-id", volume -> List.of())
-            .values("attachment.attach-time", volume -> List.of())
-            .values("attachment.delete-on-termination", volume -> List.of())
-            .values("attachment.device", volume -> List.of())
-            .values("attachment.instance-id", volume -> List.of())
-            .values("attachment.status", volume -> List.of())
+            .values("attachment.attach-time", attached(Volume.Attachment::since))
+            .values("attachment.delete-on-termination", attached(attachment -> true))
+            .values("attachment.device", attached(Volume.Attachment::device))
+            .values("attachment.instance-id", attached(Volume.Attachment::instanceId))
+            .values("attachment.status", attached(attachment -> "attached"))
             .tags(Volume::tags)
             .build();
 
@@ -53,6 +54,13 @@ class VolumeQueries implements ActionModule {
             .values("action.code", volume -> List.of())
             .values("event.event-type", volume -> List.of())
             .build();
+
+    private static Function<Volume, List<?>> attached(Function<Volume.Attachment, Object> read) {
+        return volume -> {
+            var attachment = volume.attachment();
+            return attachment == null ? List.of() : List.of(read.apply(attachment));
+        };
+    }
 
     private final VolumeStore store;
     private final Pages pages;

@@ -105,6 +105,7 @@ class VolumeRow {
                 errorMessage,
                 generation,
                 createdAt,
-                tags);
+                tags,
+                null);
     }
 }

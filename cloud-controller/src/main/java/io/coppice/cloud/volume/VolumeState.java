@@ -8,6 +8,8 @@ enum VolumeState {
     CREATING,
     /** There, and attached to nothing. */
     AVAILABLE,
+    /** An instance has it. */
+    IN_USE,
     /** To be gone; the EBS controller still has it. */
     DELETING,
     /** It could not be made; only deleting is left. */
@@ -15,10 +17,10 @@ enum VolumeState {
 
     /** The state as users and the database write it. */
     String text() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static VolumeState parse(String text) {
-        return valueOf(text.toUpperCase(Locale.ROOT));
+        return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 }

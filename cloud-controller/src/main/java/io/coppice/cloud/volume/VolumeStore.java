@@ -8,10 +8,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Volumes in the database. Thread-safe. */
@@ -21,9 +23,11 @@ class VolumeStore {
 
     private final Database database;
     private final Tags tags;
+    private final RootVolumes rootVolumes;
     private final VolumeConfig config;
 
-    VolumeStore(Database database, Tags tags, VolumeConfig config) {
+    VolumeStore(Database database, Tags tags, RootVolumes rootVolumes, VolumeConfig config) {
+        this.rootVolumes = rootVolumes;
         this.database = database;
         this.tags = tags;
         this.config = config;
@@ -80,7 +84,7 @@ class VolumeStore {
         }
     }
 
-    /** At most {@code limit} volumes of an account, by id, with their tags: two queries. */
+    /** At most {@code limit} volumes of an account, root volumes among them, by id, with their tags: three queries. */
     List<Volume> list(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
         return database.call(entities -> {
             var query = entities.createQuery(
@@ -98,9 +102,21 @@ class VolumeStore {
                 query.setParameter("after", after);
             }
             var rows = query.getResultList();
-            var tagsById = tags.of(account, rows.stream().map(VolumeRow::id).toList());
-            return rows.stream()
-                    .map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of())))
+            var roots = rootVolumes.list(account, ids, after, limit);
+            var tagsById = tags.of(
+                    account,
+                    Stream.concat(
+                                    rows.stream().map(VolumeRow::id),
+                                    roots.stream().map(each -> each.id().value()))
+                            .toList());
+            return Stream.concat(
+                            rows.stream().map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of()))),
+                            roots.stream()
+                                    .map(root -> Volume.of(
+                                            root,
+                                            tagsById.getOrDefault(root.id().value(), Map.of()))))
+                    .sorted(Comparator.comparing(volume -> volume.id().value()))
+                    .limit(limit)
                     .toList();
         });
     }

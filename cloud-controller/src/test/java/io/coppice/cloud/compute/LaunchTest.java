@@ -7,10 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.query.PageTokens;
+import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.cloud.tag.TestTags;
 import io.coppice.wire.error.AwsException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -20,6 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfaceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
@@ -40,6 +47,110 @@ class LaunchTest {
     @BeforeEach
     void empty() {
         CloudFixture.empty(DATABASE);
+    }
+
+    @Test
+    void theRootDiskIsAVolumeUntilTheInstanceEnds() {
+        var id = cloud.runOne();
+        var other = cloud.runOne();
+        var mapping = cloud.describe(d -> d.instanceIds(id))
+                .getFirst()
+                .blockDeviceMappings()
+                .getFirst();
+        assertEquals("/dev/sda1", mapping.deviceName());
+        assertEquals("attached", mapping.ebs().statusAsString());
+        assertEquals(true, mapping.ebs().deleteOnTermination());
+        var volumes = new InstanceRootVolumes(DATABASE);
+        var found = volumes.list(TestRequests.ALICE, List.of(mapping.ebs().volumeId()), null, 10);
+        assertEquals(id, found.getFirst().instanceId());
+        assertEquals(1, found.getFirst().sizeGib(), "64 MiB, rounded up");
+        assertEquals(2, volumes.list(TestRequests.ALICE, null, null, 10).size());
+        assertEquals(List.of(), volumes.list(TestRequests.BOB, null, null, 10));
+        assertEquals(
+                id,
+                cloud.describe(d -> d.filters(f -> f.name("block-device-mapping.volume-id")
+                                .values(mapping.ebs().volumeId())))
+                        .getFirst()
+                        .instanceId());
+        end(other);
+        assertEquals(1, volumes.list(TestRequests.ALICE, null, null, 10).size());
+    }
+
+    @Test
+    void theInterfaceOfAnInstanceIsFoundByAllThatClientsKnow() {
+        var id = cloud.runOne();
+        var other = cloud.runOne();
+        var tags = TestTags.in(DATABASE);
+        var interfaces = new NetworkInterfaceActions(
+                DATABASE, tags, new Pages(new PageTokens(() -> new byte[32])), TestSite.config());
+        var seen = cloud.describe(d -> d.instanceIds(id))
+                .getFirst()
+                .networkInterfaces()
+                .getFirst();
+        DATABASE.run(entities ->
+                tags.put(TestRequests.ALICE, seen.networkInterfaceId(), "network-interface", Map.of("Name", "first")));
+        var facts = Map.of(
+                "attachment.instance-id", id,
+                "network-interface-id", seen.networkInterfaceId(),
+                "private-ip-address", seen.privateIpAddress(),
+                "mac-address", seen.macAddress(),
+                "tag:Name", "first");
+        facts.forEach((name, value) -> {
+            var found = interfaces
+                    .describe(
+                            by("DescribeNetworkInterfaces"),
+                            DescribeNetworkInterfacesRequest.builder()
+                                    .filters(f -> f.name(name).values(value))
+                                    .build())
+                    .networkInterfaces();
+            assertEquals(1, found.size(), name);
+            assertEquals(seen.networkInterfaceId(), found.getFirst().networkInterfaceId(), name);
+            assertEquals(id, found.getFirst().attachment().instanceId());
+        });
+        for (var name : List.of("subnet-id", "vpc-id", "group-id")) {
+            var value = Map.of(
+                            "subnet-id", seen.subnetId(),
+                            "vpc-id", seen.vpcId(),
+                            "group-id", seen.groups().getFirst().groupId())
+                    .getOrDefault(name, "");
+            assertEquals(
+                    2,
+                    interfaces
+                            .describe(
+                                    by("DescribeNetworkInterfaces"),
+                                    DescribeNetworkInterfacesRequest.builder()
+                                            .filters(f -> f.name(name).values(value))
+                                            .build())
+                            .networkInterfaces()
+                            .size(),
+                    name);
+        }
+        var attribute = interfaces.attribute(
+                by("DescribeNetworkInterfaceAttribute"),
+                DescribeNetworkInterfaceAttributeRequest.builder()
+                        .networkInterfaceId(seen.networkInterfaceId())
+                        .attribute("attachment")
+                        .build());
+        assertEquals(id, attribute.attachment().instanceId());
+        end(other);
+        var gone = cloud.row(other).network.interfaceId();
+        assertEquals(
+                "InvalidNetworkInterfaceID.NotFound",
+                assertThrows(
+                                AwsException.class,
+                                () -> interfaces.describe(
+                                        by("DescribeNetworkInterfaces"),
+                                        DescribeNetworkInterfacesRequest.builder()
+                                                .networkInterfaceIds(gone)
+                                                .build()))
+                        .code());
+    }
+
+    private static void end(String id) {
+        DATABASE.run(entities -> {
+            var row = entities.find(Instance.class, id);
+            row.state = InstanceState.TERMINATED;
+        });
     }
 
     @Test

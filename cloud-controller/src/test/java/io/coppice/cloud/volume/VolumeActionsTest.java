@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,11 +60,52 @@ class VolumeActionsTest {
             .build();
     private final RecordingEventLog events = new RecordingEventLog();
     private final VolumeConfig config = new Config();
-    private final VolumeStore store = new VolumeStore(DATABASE, TestTags.in(DATABASE), config);
+    private final List<RootVolumes.RootVolume> roots = new ArrayList<>();
+    private final VolumeStore store = new VolumeStore(
+            DATABASE,
+            TestTags.in(DATABASE),
+            (account, ids, after, limit) -> roots.subList(0, Math.min(limit, roots.size())),
+            config);
     private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, events, () -> channel, config);
     private final VolumeActions actions =
             new VolumeActions(DATABASE, store, keeper, new Zones(TestSite.config()), events, CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
+
+    @Test
+    void rootDisksOfInstancesAreListedBetweenOtherVolumesAndCannotBeDeleted() {
+        var made = create(gib(1)).value();
+        var root = new VolumeId("vol-00000000000000001");
+        roots.add(new RootVolumes.RootVolume(
+                root, ALICE, "i-00000000000000001", "us-east-1a", 8, "/dev/sda1", CLOCK.instant()));
+        var byInstance = queries.volumes(
+                        TestRequests.by(ALICE, "DescribeVolumes"),
+                        DescribeVolumesRequest.builder()
+                                .filters(Filter.builder()
+                                        .name("attachment.instance-id")
+                                        .values("i-00000000000000001")
+                                        .build())
+                                .build())
+                .volumes();
+        assertEquals(1, byInstance.size());
+        assertEquals("in-use", byInstance.getFirst().stateAsString());
+        var attachment = byInstance.getFirst().attachments().getFirst();
+        assertEquals("/dev/sda1", attachment.device());
+        assertEquals("attached", attachment.stateAsString());
+        assertTrue(attachment.deleteOnTermination());
+        var all = queries.volumes(
+                        TestRequests.by(ALICE, "DescribeVolumes"),
+                        DescribeVolumesRequest.builder().build())
+                .volumes();
+        assertEquals(
+                List.of(root.value(), made),
+                all.stream().map(each -> each.volumeId()).toList());
+        var refused = assertThrows(
+                AwsException.class,
+                () -> actions.delete(
+                        TestRequests.by(ALICE, "DeleteVolume"),
+                        DeleteVolumeRequest.builder().volumeId(root.value()).build()));
+        assertEquals("VolumeInUse", refused.code());
+    }
 
     private record Config() implements VolumeConfig {
         @Override
@@ -258,7 +300,8 @@ class VolumeActionsTest {
                         "",
                         1,
                         CLOCK.instant(),
-                        Map.of("Name", "it")),
+                        Map.of("Name", "it"),
+                        null),
                 null);
         var byName = Filter.builder().name("tag:Name").values("i?").build();
         GoldenAnswers.check(

@@ -14,10 +14,12 @@ import org.jboss.logging.Logger;
 /** The bridge that guests are plugged into, with the host's address on it. Source: ip-link(8), ip-address(8). */
 final class Bridge {
     private static final Logger LOG = Logger.getLogger(Bridge.class);
+    /** IFF_UP of netdevice(7). */
+    private static final int INTERFACE_UP = 1;
+
     private static final Path DEVICES = Path.of("/sys/class/net");
     private static final Path SYSCTL = Path.of("/proc/sys/net");
     private static final int DEFAULT_MTU = 1500;
-    private static final int IFF_UP = 1;
 
     private final NetworkSettings settings;
     private final CommandRunner commands;
@@ -31,20 +33,11 @@ final class Bridge {
     boolean isRight() throws IOException {
         var device = NetworkInterface.getByName(settings.bridge());
         return device != null
-                && isUp()
+                && isSwitchedOn()
                 && device.inetAddresses()
                         .anyMatch(address -> address instanceof Inet4Address
                                 && address.getHostAddress().equals(settings.hostAddress()))
                 && settings.uplink().map(uplink -> isPluggedIn(uplink)).orElse(true);
-    }
-
-    /**
-     * Whether the device was set up (IFF_UP of netdevice(7)). Java's {@link NetworkInterface#isUp} asks for a carrier too,
-     * which a bridge without guests never has.
-     */
-    private boolean isUp() throws IOException {
-        var file = DEVICES.resolve(settings.bridge()).resolve("flags");
-        return Files.exists(file) && (Integer.decode(Files.readString(file).strip()) & IFF_UP) != 0;
     }
 
     /** Makes what is missing. */
@@ -108,6 +101,13 @@ final class Bridge {
 
     private boolean isPluggedIn(String device) {
         return Files.exists(DEVICES.resolve(settings.bridge()).resolve("brif").resolve(device));
+    }
+
+    /** NetworkInterface.isUp() is false for a bridge without a guest: it asks for a carrier too. */
+    private boolean isSwitchedOn() throws IOException {
+        var flags = Files.readString(DEVICES.resolve(settings.bridge()).resolve("flags"))
+                .strip();
+        return (Integer.decode(flags) & INTERFACE_UP) != 0;
     }
 
     private static boolean exists(String device) {

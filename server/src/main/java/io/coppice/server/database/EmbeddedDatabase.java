@@ -3,17 +3,23 @@ package io.coppice.server.database;
 import io.coppice.server.OwnDatabase;
 import io.coppice.server.settings.DataFolder;
 import java.time.Duration;
+import java.util.Optional;
 
-/** Gives {@link EmbeddedPostgres} to a process whose settings name no database. Made by the service loader. */
+/** Gives {@link EmbeddedPostgres} to a process whose settings name no database, and keeps it up. Made by the service loader. */
 public final class EmbeddedDatabase implements OwnDatabase {
+    private Optional<PostgresGuard> guard = Optional.empty();
+
     @Override
-    public Running startOrAdopt(DataFolder folder) {
-        var running = EmbeddedPostgres.of(folder).startOrAdopt();
+    public synchronized Running startOrAdopt(DataFolder folder) {
+        var postgres = EmbeddedPostgres.of(folder);
+        var running = postgres.startOrAdopt();
+        guard = Optional.of(PostgresGuard.over(postgres));
         return new Running(running.jdbcUrl(), EmbeddedPostgres.NAME, running.password(), running.adopted());
     }
 
     @Override
-    public void stop(DataFolder folder, Duration limit) {
+    public synchronized void stop(DataFolder folder, Duration limit) {
+        guard.ifPresent(PostgresGuard::end);
         EmbeddedPostgres.of(folder).stop(limit);
     }
 }

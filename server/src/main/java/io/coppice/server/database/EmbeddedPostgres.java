@@ -113,6 +113,11 @@ public final class EmbeddedPostgres {
                 .map(file -> new Running(file.port(), file.pid(), password(), true));
     }
 
+    /** Whether its process is there, ready or about to be. */
+    boolean present() {
+        return PostmasterFile.read(data).isPresent();
+    }
+
     /** Ends it in good order: sessions are cut, everything committed is on disk. Returns whether it is gone. */
     public boolean stop(Duration limit) {
         var present = PostmasterFile.read(data);

@@ -23,11 +23,9 @@ public final class BackgroundServer {
         this.folder = folder;
     }
 
-    /** The pid of the server when it runs. */
+    /** The pid of the server when it runs, as this process sees it: a host in a namespace counts its own. */
     public Optional<Long> pid() {
-        return ProcessMark.read(folder.run().resolve(PID_FILE))
-                .filter(ProcessMark::alive)
-                .map(ProcessMark::pid);
+        return ProcessMark.read(folder.run().resolve(PID_FILE)).flatMap(ProcessMark::pidHere);
     }
 
     /** Whether a pid file is there whose process is not: the remains of a crash. */

@@ -11,6 +11,7 @@ import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -63,12 +64,23 @@ class ConfigurationPageTest {
     @Test
     void documentedKeysAndDefaultsAreThoseThatTheRuntimeUses() throws Exception {
         for (var mapping : mappings()) {
-            var real = new TreeMap<>(ConfigMappings.getDefaults(ConfigClass.configClass(mapping)));
+            var properties = ConfigMappings.getProperties(ConfigClass.configClass(mapping));
+            var real = new TreeMap<String, String>();
+            properties.forEach((name, property) -> {
+                // A list appears a second time by its index.
+                if (property.hasDefaultValue() && !name.endsWith("[*]")) {
+                    real.put(name, property.getDefaultValue());
+                }
+            });
             var documented = ConfigurationKey.of(mapping).stream()
                     .filter(key -> key.standard().isPresent())
                     .collect(Collectors.toMap(
                             ConfigurationKey::name, key -> key.standard().orElseThrow(), (a, b) -> a, TreeMap::new));
             assertEquals(real, documented, mapping.getName());
+            var keys = ConfigurationKey.of(mapping).stream()
+                    .map(ConfigurationKey::name)
+                    .toList();
+            assertTrue(properties.keySet().containsAll(keys), () -> keys + " are not all in " + properties.keySet());
         }
     }
 
@@ -76,6 +88,7 @@ class ConfigurationPageTest {
     void everyMappingIsCompleteWithTheDataFolderAlone() {
         var builder = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
+                .addDiscoveredConverters()
                 .withDefaultValues(Map.of(Settings.DATA_DIR, "/tmp/cloud"))
                 .withValidateUnknown(false);
         mappings().forEach(builder::withMapping);
@@ -87,13 +100,13 @@ class ConfigurationPageTest {
 
     /** All mappings of the product, by prefix. */
     private static List<Class<?>> mappings() {
-        var found = new ClassFileImporter()
+        var found = new ArrayList<Class<?>>();
+        new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.coppice").stream()
                         .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
-                        .map(type -> (Class<?>) type.reflect())
-                        .sorted(Comparator.comparing((Class<?> type) ->
-                                type.getAnnotation(ConfigMapping.class).prefix()))
-                        .toList();
+                        .forEach(type -> found.add(type.reflect()));
+        found.sort(Comparator.comparing(
+                type -> type.getAnnotation(ConfigMapping.class).prefix()));
         assertTrue(found.size() > 10, () -> "only these were found: " + found);
         return found;
     }
