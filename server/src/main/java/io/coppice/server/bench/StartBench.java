@@ -168,7 +168,7 @@ public final class StartBench {
                     "×",
                     1.3,
                     1.1,
-                    "medians of %d interleaved pairs: %.2f s, by hand %.2f s from the start of QEMU (same disk, memory, processor model, DHCP, metadata, key); SSH's first answer"
+                    "medians of %d interleaved pairs: %.2f s, by hand %.2f s from the start of QEMU (same image, memory and processor model, always TCG; own network, key and metadata); SSH's first answer"
                             .formatted(PAIRS, byCloud.median(), peer));
         }
     }

@@ -23,8 +23,8 @@ public final class AotTraining {
     private static final Duration END_LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String DRAFT = "coppice.aot.";
-
-    private static final String DRAFT = "coppice.aot.";
+    /** The server's drafts and, made by the script, the command line's. */
+    private static final String DRAFTS = "coppice{,-cli}.aot.";
 
     private AotTraining() {}
 
@@ -74,7 +74,15 @@ public final class AotTraining {
         new BackgroundServer(home(folder)).stop(STOP_LIMIT);
         children.forEach(ProcessHandle::destroyForcibly);
         Teardown.removeTree(home(folder).root());
-        try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), DRAFT + pid + "*")) {
+        removeDrafts(Long.toString(pid));
+        for (var child : children) {
+            removeDrafts(Long.toString(child.pid()));
+        }
+    }
+
+    /** Removes the unfinished caches of one process, or of all with {@code *}. */
+    private static void removeDrafts(String pid) throws IOException {
+        try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), DRAFTS + pid + "{,.config}")) {
             for (var draft : drafts) {
                 Files.deleteIfExists(draft);
             }
@@ -106,11 +114,7 @@ public final class AotTraining {
             lock.close();
             return Optional.empty();
         }
-        try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), "coppice{,-cli}.aot.*")) {
-            for (var draft : drafts) {
-                Files.deleteIfExists(draft);
-            }
-        }
+        removeDrafts("*");
         return Optional.of(lock);
     }
 
