@@ -85,11 +85,22 @@ TOOLS
     [ "$(dpkg --print-architecture)" = amd64 ] || fail "the sample image can only be built on amd64"
 }
 
+# The package that the newest cloud kernel is in; empty when apt has not heard of one.
+newest_kernel() {
+    apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image-/ { print $2; exit }'
+}
+
 # Sets $kernel_package and fills $cache with the packages; those that are there already are not fetched again.
 fetch_packages() {
     local names=() name
     if [ ! -s "$cache/kernel-package" ]; then
-        kernel_package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image-/ { print $2; exit }')
+        kernel_package=$(newest_kernel)
+        if [ -z "$kernel_package" ] && [ "$(id -u)" = 0 ]; then
+            # A machine whose package lists were never read, as fresh ones are.
+            step "reading the lists of Debian packages"
+            apt-get -qq update || fail "the lists of Debian packages cannot be read; check the network and run: apt-get update"
+            kernel_package=$(newest_kernel)
+        fi
         [ -n "$kernel_package" ] || fail "apt knows no linux-image-cloud-amd64; run: apt-get update"
         echo "$kernel_package" > "$cache/kernel-package"
     fi

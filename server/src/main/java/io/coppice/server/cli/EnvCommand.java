@@ -1,6 +1,7 @@
 package io.coppice.server.cli;
 
 import io.coppice.server.settings.Settings;
+import io.coppice.server.up.SampleImage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -47,6 +48,7 @@ final class EnvCommand extends CloudCommand {
         if (settings.secure()) {
             values.put("AWS_CA_BUNDLE", folder().authorityCertificate().toString());
         }
+        new SampleImage(folder()).id().ifPresent(id -> values.put("COPPICE_SAMPLE_IMAGE", id));
         return exports(values);
     }
 

@@ -33,8 +33,11 @@ final class EventsCommand extends CloudCommand {
                         client.stream("/api/v1/events?after=" + after + "&follow=" + follow, "application/x-ndjson"),
                         StandardCharsets.UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                out().println(line);
-                out().flush();
+                // An empty line only keeps the connection alive.
+                if (!line.isEmpty()) {
+                    out().println(line);
+                    out().flush();
+                }
             }
         }
         return 0;

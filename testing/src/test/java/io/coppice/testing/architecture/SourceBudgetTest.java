@@ -32,9 +32,19 @@ class SourceBudgetTest {
             // The users' HTTP doors: an error becomes an answer and one log line.
             "cloud-controller/QueryDispatcher",
             "cloud-controller/NodeTokensApi",
+            "cloud-controller/EventRoutes",
+            "cloud-controller/SystemImagesRoute",
             "walrus/S3Server",
+            // The roles' gRPC doors: an error becomes a status and one log line.
+            "cloud-controller/FailureGate",
+            "walrus/ImageStoreService",
+            "ebs-controller/BlockStorageService",
             // Loops that must go on with the next thing.
             "cloud-controller/BackgroundLoop",
+            "cloud-controller/EventRetention",
+            "cloud-controller/KafkaRelay",
+            "walrus/CollectorLoop",
+            "ebs-controller/VolumeWorker",
             "cloud-controller/ZoneControl",
             "cloud-controller/ZoneReconciler",
             "cloud-controller/ZoneWatcher",
