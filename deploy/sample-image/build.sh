@@ -87,7 +87,7 @@ TOOLS
 
 # The package that the newest cloud kernel is in; empty when apt has not heard of one.
 newest_kernel() {
-    apt-cache depends linux-image-cloud-amd64 2>/dev/null | awk '/Depends: linux-image-/ { print $2; exit }'
+    { apt-cache depends linux-image-cloud-amd64 2>/dev/null || true; } | awk '/Depends: linux-image-/ { print $2; exit }'
 }
 
 # Sets $kernel_package and fills $cache with the packages; those that are there already are not fetched again.
