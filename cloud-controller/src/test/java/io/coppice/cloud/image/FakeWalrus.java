@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /** Walrus's gRPC door with a few objects behind it, as a test fixture. Thread-safe. */
 final class FakeWalrus extends ImageStoreGrpc.ImageStoreImplBase {
@@ -24,6 +25,8 @@ final class FakeWalrus extends ImageStoreGrpc.ImageStoreImplBase {
 
     final Set<String> pinned = ConcurrentHashMap.newKeySet();
     volatile Status pinStatus = Status.OK;
+    /** Released with every pin that was refused, so that a test can wait for one. */
+    final Semaphore refusedPins = new Semaphore(0);
 
     private Status at(String bucket, String key) {
         return objects.getOrDefault(bucket + "/" + key, Status.NOT_FOUND.withDescription("no such key"));
@@ -47,6 +50,8 @@ final class FakeWalrus extends ImageStoreGrpc.ImageStoreImplBase {
     public void pin(PinRequest request, StreamObserver<PinResponse> to) {
         if (pinStatus.isOk()) {
             pinned.add(request.getImageId());
+        } else {
+            refusedPins.release();
         }
         answer(
                 to,

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -186,7 +187,7 @@ class ImageActionsTest {
         walrus.pinStatus = Status.UNAVAILABLE;
         var id = register(ALICE, "one", "disks/good.qcow2");
         keeper.start();
-        Thread.sleep(200);
+        assertTrue(walrus.refusedPins.tryAcquire(30, TimeUnit.SECONDS), "Walrus was never asked");
         assertEquals("pending", state(id));
         walrus.pinStatus = Status.FAILED_PRECONDITION.withDescription("it changed into text");
         eventually(id, "failed");
