@@ -137,6 +137,11 @@ class FrontDoorTest {
                             .statusCode());
             refused("SignatureDoesNotMatch", 403, sts::getCallerIdentity);
         }
+        var lines = door.refusals;
+        assertEquals(3, lines.size(), lines::toString);
+        assertTrue(lines.get(0).contains("EC2 DescribeRegions of account - refused: 401 AuthFailure"), lines::toString);
+        assertTrue(lines.get(2).contains("STS GetCallerIdentity"), lines::toString);
+        assertFalse(lines.toString().contains(good.secretAccessKey()), "a secret is in the log");
     }
 
     @Test
