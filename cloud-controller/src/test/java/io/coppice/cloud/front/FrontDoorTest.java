@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,9 +139,11 @@ class FrontDoorTest {
             refused("SignatureDoesNotMatch", 403, sts::getCallerIdentity);
         }
         var lines = door.refusals;
-        assertEquals(3, lines.size(), lines::toString);
-        assertTrue(lines.get(0).contains("EC2 DescribeRegions of account - refused: 401 AuthFailure"), lines::toString);
-        assertTrue(lines.get(2).contains("STS GetCallerIdentity"), lines::toString);
+        for (var line : List.of(
+                "EC2 DescribeRegions of account - refused: 401 AuthFailure",
+                "STS GetCallerIdentity of account - refused: 403 SignatureDoesNotMatch")) {
+            assertTrue(lines.stream().anyMatch(each -> each.contains(line)), lines::toString);
+        }
         assertFalse(lines.toString().contains(good.secretAccessKey()), "a secret is in the log");
     }
 

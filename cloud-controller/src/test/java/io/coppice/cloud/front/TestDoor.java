@@ -63,7 +63,7 @@ final class TestDoor implements AutoCloseable {
 
         @Override
         public int loggedRefusalsPerMinute() {
-            return 10;
+            return 1_000;
         }
     };
 

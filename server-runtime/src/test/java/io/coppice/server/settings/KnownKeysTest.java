@@ -25,7 +25,8 @@ class KnownKeysTest {
     @Test
     void aMisspeltKeyNamesItsFileAndTheNearestKey() {
         var refusal = refusedKey("coppice.walrus.max-put-byte");
-        assertTrue(refusal.getMessage().contains("coppice.walrus.max-put-byte\" in " + FILE), refusal.getMessage());
+        var message = String.valueOf(refusal.getMessage());
+        assertTrue(message.contains("coppice.walrus.max-put-byte\" in " + FILE), message);
         assertTrue(refusal.fix().contains("coppice.walrus.max-put-bytes"), refusal.fix());
     }
 
@@ -57,7 +58,8 @@ class KnownKeysTest {
     @Test
     void aMisspeltVariableNamesTheNearest() {
         var refusal = refusedVariable("COPPICE_WALRUS_MAX_PUT_BYTE");
-        assertTrue(refusal.getMessage().contains("COPPICE_WALRUS_MAX_PUT_BYTE"), refusal.getMessage());
+        var message = String.valueOf(refusal.getMessage());
+        assertTrue(message.contains("COPPICE_WALRUS_MAX_PUT_BYTE"), message);
         assertTrue(refusal.fix().contains("COPPICE_WALRUS_MAX_PUT_BYTES"), refusal.fix());
         assertTrue(refusedVariable("COPPICE_DATTA").fix().contains("COPPICE_DATA"));
     }

@@ -63,10 +63,14 @@ public final class UpFlow {
 
     /** Returns when the cloud can launch instances. */
     public Up run() throws Exception {
+        var present = Settings.load(folder);
+        if (present.isEmpty()) {
+            // Before anything is made: what cannot be had must not leave half a cloud.
+            HypervisorChoice.of(options.hypervisor(), machine);
+        }
         folder.create();
         Files.createDirectories(folder.run());
         Files.createDirectories(folder.logs());
-        var present = Settings.load(folder);
         var settings = present.isPresent() ? present.get() : steps.run("settings", this::firstSettings);
         KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         checkReachable(settings);
