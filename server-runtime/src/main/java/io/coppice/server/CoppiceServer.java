@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -108,8 +109,9 @@ public final class CoppiceServer {
                     ? Files.readString(Path.of(file.get())).strip()
                     : System.getenv().getOrDefault("COPPICE_DATABASE_PASSWORD", "");
         } catch (IOException e) {
+            var reason = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
             throw new OperatorException(
-                    "cannot read the database password from " + file.get() + ": " + e.getMessage(),
+                    "cannot read the database password from " + file.get() + ": " + reason,
                     "Correct " + Settings.DATABASE_PASSWORD_FILE + ", or set COPPICE_DATABASE_PASSWORD.",
                     e);
         }
