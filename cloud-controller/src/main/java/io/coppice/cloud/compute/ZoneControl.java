@@ -13,6 +13,8 @@ import org.jboss.logging.Logger;
 final class ZoneControl {
     private static final Logger LOG = Logger.getLogger(ZoneControl.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
+    /** Launches that come one upon another go to the zone together, and the first one's answer goes out before. */
+    private static final Duration GATHER = Duration.ofMillis(10);
 
     private final String zone;
     private final Lease lease;
@@ -21,6 +23,7 @@ final class ZoneControl {
     private final Runnable purge;
     private final Duration interval;
     private final Semaphore signals = new Semaphore(0);
+    private long nextPurgeNanos = System.nanoTime();
     private volatile boolean stopped;
     private volatile boolean holding;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
@@ -78,10 +81,15 @@ final class ZoneControl {
                 hold(lease.hold());
                 if (holding) {
                     reconciler.run();
-                    purgeSafely();
+                    if (System.nanoTime() - nextPurgeNanos >= 0) {
+                        purgeSafely();
+                        nextPurgeNanos = System.nanoTime() + interval.toNanos();
+                    }
                 }
-                signals.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
-                signals.drainPermits();
+                if (signals.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                    Thread.sleep(GATHER);
+                    signals.drainPermits();
+                }
             }
         } catch (InterruptedException e) {
             LOG.debug("interrupted");

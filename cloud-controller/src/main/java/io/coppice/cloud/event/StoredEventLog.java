@@ -10,9 +10,11 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /** Writes events into the {@code events} table within the caller's transaction. Thread-safe. */
 @ApplicationScoped
@@ -22,11 +24,12 @@ public class StoredEventLog implements EventLog {
     private static final String INSERT = """
             insert into {h-schema}events
               (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
-            select cast(:at as timestamptz), cast(:kind as varchar), w.resource_id, cast(:account as varchar),
-              cast(:trigger as varchar), cast(:actor as varchar), cast(:request as varchar),
-              cast(:summary as varchar), cast(w.facts as jsonb)
-            from unnest(cast(:resources as varchar[]), cast(:facts as varchar[]))
-              with ordinality as w(resource_id, facts, n)
+            select cast(:at as timestamptz), w.kind, w.resource_id, w.account_id, w.trigger, w.actor, w.request_id,
+              w.summary, cast(w.facts as jsonb)
+            from unnest(cast(:kinds as varchar[]), cast(:resources as varchar[]), cast(:accounts as varchar[]),
+                cast(:triggers as varchar[]), cast(:actors as varchar[]), cast(:requests as varchar[]),
+                cast(:summaries as varchar[]), cast(:facts as varchar[]))
+              with ordinality as w(kind, resource_id, account_id, trigger, actor, request_id, summary, facts, n)
             order by w.n""";
 
     private final Database database;
@@ -80,37 +83,52 @@ public class StoredEventLog implements EventLog {
 
     @Override
     public void append(ChangeCause cause, String kind, String resourceId, AccountId account, Map<String, ?> facts) {
-        appendAll(cause, kind, account, new LinkedHashMap<>(Map.of(resourceId, facts)));
+        appendAll(List.of(new NewEvent(cause, kind, resourceId, account, facts)));
     }
 
     @Override
     public void appendAll(
             ChangeCause cause, String kind, AccountId account, SequencedMap<String, ? extends Map<String, ?>> facts) {
-        if (facts.isEmpty()) {
+        var changes = new ArrayList<NewEvent>(facts.size());
+        facts.forEach((resourceId, each) -> changes.add(new NewEvent(cause, kind, resourceId, account, each)));
+        appendAll(changes);
+    }
+
+    @Override
+    public void appendAll(List<NewEvent> changes) {
+        if (changes.isEmpty()) {
             return;
         }
         if (!transaction.active()) {
-            throw new IllegalStateException("the event " + kind + " of "
-                    + facts.firstEntry().getKey() + " is written outside of its change's transaction");
+            var first = changes.getFirst();
+            throw new IllegalStateException("the event " + first.kind() + " of " + first.resourceId()
+                    + " is written outside of its change's transaction");
         }
-        var resources = facts.keySet().toArray(String[]::new);
-        var texts = facts.values().stream().map(StoredEventLog::json).toArray(String[]::new);
         database.run(entities -> entities.createNativeQuery(INSERT)
                 .setParameter("at", clock.instant().atOffset(ZoneOffset.UTC))
-                .setParameter("kind", kind)
-                .setParameter("resources", resources)
-                .setParameter("account", account.value())
-                .setParameter("trigger", cause.trigger())
-                .setParameter("actor", cause.actor())
-                .setParameter("request", cause.requestId())
+                .setParameter("kinds", column(changes, NewEvent::kind))
+                .setParameter("resources", column(changes, NewEvent::resourceId))
                 .setParameter(
-                        "summary",
-                        cause.summary().length() <= MAX_SUMMARY
-                                ? cause.summary()
-                                : cause.summary().substring(0, MAX_SUMMARY))
-                .setParameter("facts", texts)
+                        "accounts", column(changes, change -> change.account().value()))
+                .setParameter(
+                        "triggers", column(changes, change -> change.cause().trigger()))
+                .setParameter("actors", column(changes, change -> change.cause().actor()))
+                .setParameter(
+                        "requests", column(changes, change -> change.cause().requestId()))
+                .setParameter(
+                        "summaries",
+                        column(changes, change -> cut(change.cause().summary())))
+                .setParameter("facts", column(changes, change -> json(change.facts())))
                 .executeUpdate());
         transaction.atEnd(signal::written);
+    }
+
+    private static String[] column(List<NewEvent> changes, Function<NewEvent, String> value) {
+        return changes.stream().map(value).toArray(String[]::new);
+    }
+
+    private static String cut(String summary) {
+        return summary.length() <= MAX_SUMMARY ? summary : summary.substring(0, MAX_SUMMARY);
     }
 
     private static String json(Map<String, ?> facts) {
