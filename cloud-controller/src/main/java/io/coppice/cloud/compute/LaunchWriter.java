@@ -3,6 +3,7 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.event.EventLog.NewEvent;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
@@ -10,12 +11,13 @@ import io.coppice.foundation.id.NetworkInterfaceId;
 import jakarta.persistence.EntityManager;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes launches of one account: quota, reservations, addresses, instances, tags and events, the same few statements
@@ -23,10 +25,9 @@ import java.util.stream.Stream;
  */
 final class LaunchWriter {
     private static final String RESERVE = """
-            insert into {h-schema}reservations (id, account_id, client_token, request_fingerprint, created_at)
-            select w.id, cast(:account as varchar), w.token, w.fingerprint, cast(:at as timestamptz)
-            from unnest(cast(:ids as varchar[]), cast(:tokens as varchar[]), cast(:fingerprints as varchar[]))
-                with ordinality as w(id, token, fingerprint, n)
+            insert into reservations (id, account_id, client_token, request_fingerprint, created_at)
+            select w.id, cast(? as varchar), w.token, w.fingerprint, cast(? as timestamptz)
+            from unnest(?, ?, ?) with ordinality as w(id, token, fingerprint, n)
             order by w.n
             on conflict (account_id, client_token) where client_token is not null do nothing
             returning id""";
@@ -57,9 +58,7 @@ final class LaunchWriter {
     List<Outcome> write(EntityManager entities, List<Launch> launches) {
         var account = launches.getFirst().plan().account();
         // Launches of one account in other processes wait here; what they have committed is counted below.
-        entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:name, 0))) l")
-                .setParameter("name", "launch " + account)
-                .getSingleResult();
+        PlainSql.lock(entities, "launch " + account);
         var reserved = reserve(entities, account, launches);
         var fresh = launches.stream()
                 .filter(launch -> reserved.contains(launch.plan().reservationId()))
@@ -78,25 +77,23 @@ final class LaunchWriter {
 
     /** The reservations that are new: those whose client token was never used. */
     private static Set<String> reserve(EntityManager entities, AccountId account, List<Launch> launches) {
-        var ids = entities.createNativeQuery(RESERVE, String.class)
-                .setParameter("account", account.value())
-                .setParameter("at", launches.getFirst().plan().at().atOffset(ZoneOffset.UTC))
-                .setParameter(
-                        "ids",
-                        launches.stream().map(l -> l.plan().reservationId()).toArray(String[]::new))
-                .setParameter(
-                        "tokens",
-                        launches.stream()
-                                .map(l -> l.command().clientToken())
-                                .map(token -> token.isEmpty() ? null : token)
-                                .toArray(String[]::new))
-                .setParameter(
-                        "fingerprints",
-                        launches.stream().map(l -> l.command().fingerprint()).toArray(String[]::new))
-                .getResultList();
-        var reserved = new HashSet<String>();
-        ids.forEach(id -> reserved.add((String) id));
-        return reserved;
+        return Set.copyOf(PlainSql.query(
+                entities,
+                RESERVE,
+                row -> row.getString(1),
+                account.value(),
+                launches.getFirst().plan().at().atOffset(ZoneOffset.UTC),
+                column(launches, launch -> launch.plan().reservationId()),
+                column(
+                        launches,
+                        launch -> launch.command().clientToken().isEmpty()
+                                ? null
+                                : launch.command().clientToken()),
+                column(launches, launch -> launch.command().fingerprint())));
+    }
+
+    private static @Nullable String[] column(List<Launch> launches, Function<Launch, @Nullable String> value) {
+        return launches.stream().map(value).toArray(String[]::new);
     }
 
     private List<List<Instance>> make(EntityManager entities, AccountId account, List<Launch> launches) {

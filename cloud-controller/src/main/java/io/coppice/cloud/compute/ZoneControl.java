@@ -16,6 +16,9 @@ final class ZoneControl {
     /** Launches that come one upon another go to the zone together, and the first one's answer goes out before. */
     private static final Duration GATHER = Duration.ofMillis(10);
 
+    /** Two processes that bring a zone to the same desired state for a moment do no harm. */
+    private static final Duration CHECK_LEASE_EVERY = Duration.ofSeconds(1);
+
     private final String zone;
     private final Lease lease;
     private final ZoneReconciler reconciler;
@@ -24,6 +27,7 @@ final class ZoneControl {
     private final Duration interval;
     private final Semaphore signals = new Semaphore(0);
     private long nextPurgeNanos = System.nanoTime();
+    private long nextLeaseCheckNanos = System.nanoTime();
     private volatile boolean stopped;
     private volatile boolean holding;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
@@ -78,7 +82,10 @@ final class ZoneControl {
     private void run() {
         try {
             while (!stopped) {
-                hold(lease.hold());
+                if (!holding || System.nanoTime() - nextLeaseCheckNanos >= 0) {
+                    hold(lease.hold());
+                    nextLeaseCheckNanos = System.nanoTime() + CHECK_LEASE_EVERY.toNanos();
+                }
                 if (holding) {
                     reconciler.run();
                     if (System.nanoTime() - nextPurgeNanos >= 0) {

@@ -3,12 +3,14 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,14 @@ final class ZoneReconciler {
     private static final int GIVE_UP_BATCH = 256;
     /** A launch that nobody can take is given up after minutes: looking at each signal would find nothing new. */
     private static final Duration GIVE_UP_EVERY = Duration.ofSeconds(1);
+
+    private static final String MARK_APPLIED = """
+            update instances i set applied_at = ?
+            from (select c.id from instances c
+                    join unnest(?, ?) as sent(id, generation) on c.id = sent.id and c.generation = sent.generation
+                    for update of c skip locked) as held,
+                (select set_config('synchronous_commit', 'off', true)) as unhurried
+            where i.id = held.id""";
 
     private final Database database;
     private final ZoneLink link;
@@ -136,19 +146,12 @@ final class ZoneReconciler {
      * report, after which the row is not due, or a new wish, after which it must be.
      */
     private void markApplied(List<Instance> batch) {
-        database.run(entities -> entities.createNativeQuery("""
-                update {h-schema}instances i set applied_at = :now
-                from (select c.id from {h-schema}instances c
-                        join unnest(cast(:ids as varchar[]), cast(:generations as bigint[])) as sent(id, generation)
-                            on c.id = sent.id and c.generation = sent.generation
-                        for update of c skip locked) as held,
-                    (select set_config('synchronous_commit', 'off', true)) as unhurried
-                where i.id = held.id""")
-                .setParameter("now", settings.clock().instant().atOffset(java.time.ZoneOffset.UTC))
-                .setParameter("ids", batch.stream().map(i -> i.id).toArray(String[]::new))
-                .setParameter(
-                        "generations", batch.stream().map(i -> i.generation).toArray(Long[]::new))
-                .executeUpdate());
+        database.run(entities -> PlainSql.update(
+                entities,
+                MARK_APPLIED,
+                settings.clock().instant().atOffset(ZoneOffset.UTC),
+                batch.stream().map(i -> i.id).toArray(String[]::new),
+                batch.stream().map(i -> i.generation).toArray(Long[]::new)));
     }
 
     private void giveUpUnschedulable(Instant now) {

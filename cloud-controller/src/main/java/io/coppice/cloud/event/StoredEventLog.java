@@ -3,6 +3,7 @@ package io.coppice.cloud.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -22,13 +23,10 @@ public class StoredEventLog implements EventLog {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_SUMMARY = 1024;
     private static final String INSERT = """
-            insert into {h-schema}events
-              (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
-            select cast(:at as timestamptz), w.kind, w.resource_id, w.account_id, w.trigger, w.actor, w.request_id,
+            insert into events (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
+            select cast(? as timestamptz), w.kind, w.resource_id, w.account_id, w.trigger, w.actor, w.request_id,
               w.summary, cast(w.facts as jsonb)
-            from unnest(cast(:kinds as varchar[]), cast(:resources as varchar[]), cast(:accounts as varchar[]),
-                cast(:triggers as varchar[]), cast(:actors as varchar[]), cast(:requests as varchar[]),
-                cast(:summaries as varchar[]), cast(:facts as varchar[]))
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?)
               with ordinality as w(kind, resource_id, account_id, trigger, actor, request_id, summary, facts, n)
             order by w.n""";
 
@@ -104,22 +102,18 @@ public class StoredEventLog implements EventLog {
             throw new IllegalStateException("the event " + first.kind() + " of " + first.resourceId()
                     + " is written outside of its change's transaction");
         }
-        database.run(entities -> entities.createNativeQuery(INSERT)
-                .setParameter("at", clock.instant().atOffset(ZoneOffset.UTC))
-                .setParameter("kinds", column(changes, NewEvent::kind))
-                .setParameter("resources", column(changes, NewEvent::resourceId))
-                .setParameter(
-                        "accounts", column(changes, change -> change.account().value()))
-                .setParameter(
-                        "triggers", column(changes, change -> change.cause().trigger()))
-                .setParameter("actors", column(changes, change -> change.cause().actor()))
-                .setParameter(
-                        "requests", column(changes, change -> change.cause().requestId()))
-                .setParameter(
-                        "summaries",
-                        column(changes, change -> cut(change.cause().summary())))
-                .setParameter("facts", column(changes, change -> json(change.facts())))
-                .executeUpdate());
+        database.run(entities -> PlainSql.update(
+                entities,
+                INSERT,
+                clock.instant().atOffset(ZoneOffset.UTC),
+                column(changes, NewEvent::kind),
+                column(changes, NewEvent::resourceId),
+                column(changes, change -> change.account().value()),
+                column(changes, change -> change.cause().trigger()),
+                column(changes, change -> change.cause().actor()),
+                column(changes, change -> change.cause().requestId()),
+                column(changes, change -> cut(change.cause().summary())),
+                column(changes, change -> json(change.facts()))));
         transaction.atEnd(signal::written);
     }
 

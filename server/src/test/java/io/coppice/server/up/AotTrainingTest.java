@@ -30,7 +30,8 @@ class AotTrainingTest {
                 "coppice.aot." + alive,
                 "coppice-cli.aot." + alive,
                 "coppice-cli.aot." + alive + ".config");
-        var abandoned = List.of("coppice.aot." + gone, "coppice-cli.aot." + gone, "coppice-cli.aot." + gone + ".config");
+        var abandoned =
+                List.of("coppice.aot." + gone, "coppice-cli.aot." + gone, "coppice-cli.aot." + gone + ".config");
         for (var name : kept) {
             Files.createFile(folder.resolve(name));
         }
