@@ -14,7 +14,7 @@ final class ZoneControl {
     private static final Logger LOG = Logger.getLogger(ZoneControl.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
     /** Launches that come one upon another go to the zone together, and the first one's answer goes out before. */
-    private static final Duration GATHER = Duration.ofMillis(10);
+    private static final Duration GATHER = Duration.ofMillis(20);
 
     /** Two processes that bring a zone to the same desired state for a moment do no harm. */
     private static final Duration CHECK_LEASE_EVERY = Duration.ofSeconds(1);

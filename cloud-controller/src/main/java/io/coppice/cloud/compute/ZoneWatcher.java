@@ -20,7 +20,7 @@ final class ZoneWatcher {
     private static final Logger LOG = Logger.getLogger(ZoneWatcher.class);
     private static final int MOST_AT_ONCE = 256;
     /** What a host reports within this goes into the database together: the phases of a start follow close upon each other. */
-    private static final Duration GATHER = Duration.ofMillis(10);
+    private static final Duration GATHER = Duration.ofMillis(40);
 
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final Duration JOIN = Duration.ofSeconds(5);

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 public final class ApiBench {
     private static final String HOSTS = "120";
     private static final int ROWS = 6000;
+    private static final int MOST_OUTPUT = 64 * 1024;
     private static final Duration LIMIT = Duration.ofMinutes(15);
     /** The whole load must fit into one account. */
     private static final Map<String, String> CONFIGURATION = Map.of("COPPICE_COMPUTE_INSTANCE_LIMIT", "20000");
@@ -62,7 +65,7 @@ public final class ApiBench {
         }
     }
 
-    private Map<String, Double> figures(BenchCloud cloud) throws IOException, InterruptedException {
+    private Map<String, Double> figures(BenchCloud cloud) throws IOException, InterruptedException, ExecutionException {
         var settings = cloud.settings();
         var builder = new ProcessBuilder(JavaCommand.tool(
                 LoadGenerator.class.getName(),
@@ -76,15 +79,16 @@ public final class ApiBench {
         builder.environment().put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
         var process = builder.start();
         var progress = Thread.startVirtualThread(() -> pass(process));
-        try (var output = process.getInputStream()) {
-            var text = new String(output.readNBytes(64 * 1024), StandardCharsets.UTF_8);
+        var output = new FutureTask<>(() -> process.getInputStream().readNBytes(MOST_OUTPUT));
+        Thread.startVirtualThread(output);
+        try {
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new OperatorException(
-                        "the load generator failed",
+                        "the load generator failed, or took longer than " + LIMIT.toMinutes() + " minutes",
                         "Read its last words above, and logs/cloud-controller.log of " + cloud.folder() + ".");
             }
             progress.join();
-            return new ObjectMapper().readValue(text, new TypeReference<Map<String, Double>>() {});
+            return new ObjectMapper().readValue(output.get(), new TypeReference<Map<String, Double>>() {});
         } finally {
             process.destroyForcibly();
         }
