@@ -7,15 +7,19 @@ import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
-import io.coppice.foundation.rpc.Address;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import javax.net.ssl.X509TrustManager;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -45,10 +49,20 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
+    FrontDoor door(
+            Instance<ActionModule> modules,
+            Authenticator authenticator,
+            Vertx vertx,
+            Instance<CertificateAuthority> authority) {
         var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        var s3 = S3Door.of(site);
+        var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
+        var passage = new S3Passage(vertx, s3.address(), trust, config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
+    }
+
+    private static X509TrustManager walrusAlone(CertificateAuthority authority) {
+        return PeerTrust.of(authority.certificate(), peer -> peer.kind() == PeerKind.WALRUS);
     }
 
     @Produces

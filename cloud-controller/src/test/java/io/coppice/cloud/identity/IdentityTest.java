@@ -176,7 +176,7 @@ class IdentityTest {
         var tokens = tokens(CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
                 .offer(new IdentityService(keys, identity.invalidations()), PeerKind.WALRUS)
-                .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
+                .offer(new AuthorityService(authority, tokens, Duration.ofDays(30)), PeerKind.CLUSTER_CONTROLLER)
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
             askForCertificate(open(server, PeerKind.CLUSTER_CONTROLLER), tokens);

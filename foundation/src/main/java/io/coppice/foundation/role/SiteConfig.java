@@ -2,6 +2,7 @@ package io.coppice.foundation.role;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public interface SiteConfig {
     /** The availability zone that this process's Cluster Controller, hosts and EBS controller belong to. */
     @WithDefault("us-east-1a")
     String zone();
+
+    /** Whether plain HTTP is served beyond loopback, by the users' door and by Walrus. */
+    @WithName("server.insecure")
+    @WithDefault("false")
+    boolean insecure();
 
     /** Where the roles listen and find each other. */
     Endpoints endpoints();
@@ -52,7 +58,7 @@ public interface SiteConfig {
         @WithDefault("127.0.0.1:8777")
         String walrus();
 
-        /** Walrus's S3 door. */
+        /** Walrus's S3 door; hosts fetch images there. HTTPS beyond loopback. */
         @WithDefault("127.0.0.1:9000")
         String s3();
 

@@ -32,7 +32,7 @@ final class StatusCommand extends CloudCommand {
                     .orElseGet(() -> json.createObjectNode().put("ready", false));
             report.put("running", pid.isPresent());
             report.put("dataDir", folder().toString());
-            report.put("endpointUrl", settings.endpointUrl());
+            report.put("endpointUrl", settings.publicUrl());
             report.put(
                     "postgres",
                     settings.value(Settings.DATABASE_URL).isPresent()
