@@ -44,8 +44,10 @@ public final class CertificateAuthority {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
     /** How long a certificate is good when nothing else is said: what browsers accept of a private authority. */
     private static final Duration IDENTITY_LIFE = Duration.ofDays(825);
-    /** Clocks of hosts may lag behind ours. */
+    /** Clocks of hosts may lag behind ours; a certificate of a short life is backdated by no more than a tenth of it. */
     private static final Duration BACKDATE = Duration.ofMinutes(10);
+
+    private static final int LIFE_TO_BACKDATE = 10;
 
     private static final String SIGNATURE = "SHA256withECDSA";
     private static final int SERIAL_BITS = 127;
@@ -178,7 +180,7 @@ public final class CertificateAuthority {
             var builder = new JcaX509v3CertificateBuilder(
                     issuer,
                     new BigInteger(SERIAL_BITS, RANDOM),
-                    Date.from(now.minus(BACKDATE)),
+                    Date.from(now.minus(backdate(request.life()))),
                     Date.from(now.plus(request.life())),
                     request.subject(),
                     request.publicKey());
@@ -188,6 +190,11 @@ public final class CertificateAuthority {
         } catch (OperatorCreationException | CertificateException e) {
             throw new IOException("could not make a certificate", e);
         }
+    }
+
+    private static Duration backdate(Duration life) {
+        var share = life.dividedBy(LIFE_TO_BACKDATE);
+        return share.compareTo(BACKDATE) < 0 ? share : BACKDATE;
     }
 
     private record Request(X500Principal subject, PublicKey publicKey, Duration life) {}

@@ -29,7 +29,7 @@ public final class CertificateRenewal {
     private static final int LIFE_TO_REST = 3;
     private static final int ATTEMPTS_IN_REST = 20;
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
-    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(2);
 
     private final OwnCertificate own;
     private final Path pki;
@@ -47,11 +47,18 @@ public final class CertificateRenewal {
         this.clock = clock;
     }
 
-    /** Renews if it is time, and says when to come again: 1 second to 1 hour. Blocks; a failure is logged. */
+    /** Renews if it is time, and says when to come again: 2 seconds to 1 hour. Blocks; a failure is logged. */
     public Duration run() {
         var present = own.current();
         if (rest(present).compareTo(life(present).dividedBy(LIFE_TO_REST)) > 0) {
             return wait(rest(present).minus(life(present).dividedBy(LIFE_TO_REST)));
+        }
+        if (rest(present).isNegative()) {
+            LOG.errorf(
+                    "this host's certificate ended at %s before it could be renewed: the cloud no longer knows the host."
+                            + " Its guests go on; to have it back, remove %s and join anew",
+                    present.endsAt(), pki.getParent());
+            return LONGEST_WAIT;
         }
         try {
             var renewed = check(present, ask(present));

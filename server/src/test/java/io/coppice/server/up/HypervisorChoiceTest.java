@@ -88,13 +88,17 @@ final class HypervisorChoiceTest {
     }
 
     @Test
-    void aTokenSaysWhereItsClusterIs() {
+    void aTokenSaysWhereItsClusterIsAndWhichAddressesGuestsHave() throws Exception {
         var json = "{\"cluster\":\"192.0.2.7:8775\",\"authority\":\"ab\",\"secret\":\"s\"}";
         var token = "coppice1."
                 + java.util.Base64.getUrlEncoder()
                         .withoutPadding()
                         .encodeToString(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertEquals("192.0.2.7:8775", JoinToken.cluster(token));
+        assertEquals(Optional.empty(), JoinToken.guestRange(token));
+        var told = JoinToken.withGuestRange(token, "172.30.0.0/16");
+        assertEquals(Optional.of("172.30.0.0/16"), JoinToken.guestRange(told));
+        assertEquals("192.0.2.7:8775", JoinToken.cluster(told));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("coppice1.???"));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("hello"));
     }
