@@ -11,6 +11,7 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.PeerTrust;
 import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import javax.net.ssl.X509TrustManager;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -49,12 +51,20 @@ class FrontBeans {
 
     @Produces
     @Singleton
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
     FrontDoor door(
             Instance<ActionModule> modules,
             Authenticator authenticator,
+            RefusalLog refusals,
             Vertx vertx,
             Instance<CertificateAuthority> authority) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, refusals, config);
         var s3 = S3Door.of(site);
         var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
         var passage = new S3Passage(vertx, s3.address(), trust, config);

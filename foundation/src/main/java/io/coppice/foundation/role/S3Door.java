@@ -16,7 +16,7 @@ public record S3Door(Address address, boolean secure) {
     /** The door of this cloud. Throws {@link IllegalArgumentException} when its address is none. */
     public static S3Door of(SiteConfig site) {
         var address = Address.parse(site.endpoints().s3());
-        return new S3Door(address, !address.loopback() && !site.insecure());
+        return new S3Door(address, !address.loopback() && !site.server().insecure());
     }
 
     /**

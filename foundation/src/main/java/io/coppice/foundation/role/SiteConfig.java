@@ -2,7 +2,6 @@ package io.coppice.foundation.role;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -28,13 +27,18 @@ public interface SiteConfig {
     @WithDefault("us-east-1a")
     String zone();
 
-    /** Whether plain HTTP is served beyond loopback, by the users' door and by Walrus. */
-    @WithName("server.insecure")
-    @WithDefault("false")
-    boolean insecure();
-
     /** Where the roles listen and find each other. */
     Endpoints endpoints();
+
+    /** What concerns the process and not a role. */
+    Server server();
+
+    /** What concerns the process and not a role. */
+    interface Server {
+        /** Whether plain HTTP is served beyond loopback, by the users' door and by Walrus. */
+        @WithDefault("false")
+        boolean insecure();
+    }
 
     /** host:port pairs. A role listens on its own entry and dials the others'. */
     interface Endpoints {
