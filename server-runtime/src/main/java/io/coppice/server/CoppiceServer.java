@@ -64,7 +64,7 @@ public final class CoppiceServer {
             OperatorToken.ensure(folder);
         }
         var database = settings.needsDatabase() ? Optional.of(database(folder, settings, journal)) : none();
-        var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
+        var certificate = needsApiCertificate(settings)
                 ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))
                 : Optional.<ServerProperties.Certificate>empty();
         ServerProperties.of(folder, settings, database, certificate, ServerProperties::present)
@@ -74,6 +74,11 @@ public final class CoppiceServer {
                         System.setProperty(key, value);
                     }
                 });
+    }
+
+    /** Whether this process opens the users' door, and as HTTPS. */
+    static boolean needsApiCertificate(Settings settings) {
+        return settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER);
     }
 
     private static Optional<ServerProperties.Database> none() {

@@ -70,7 +70,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         }
         var clock = Clock.systemUTC();
         var material =
-                RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
+                RolePki.keep(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
         var channel =
                 RpcChannels.open(Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
         var link = new GrpcZoneLink(channel);

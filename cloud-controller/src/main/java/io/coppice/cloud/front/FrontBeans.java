@@ -7,8 +7,10 @@ import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
-import io.coppice.foundation.rpc.Address;
 import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +18,9 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import javax.net.ssl.X509TrustManager;
 import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
@@ -54,10 +58,21 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, RefusalLog refusals, Vertx vertx) {
+    FrontDoor door(
+            Instance<ActionModule> modules,
+            Authenticator authenticator,
+            RefusalLog refusals,
+            Vertx vertx,
+            Instance<CertificateAuthority> authority) {
         var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, refusals, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        var s3 = S3Door.of(site);
+        var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
+        var passage = new S3Passage(vertx, s3.address(), trust, config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
+    }
+
+    private static X509TrustManager walrusAlone(CertificateAuthority authority) {
+        return PeerTrust.of(authority.certificate(), peer -> peer.kind() == PeerKind.WALRUS);
     }
 
     @Produces

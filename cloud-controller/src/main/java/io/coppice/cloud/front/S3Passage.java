@@ -13,9 +13,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.TrustOptions;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import javax.net.ssl.X509TrustManager;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,6 +29,9 @@ public final class S3Passage implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(S3Passage.class);
     private static final int CONNECT_MILLIS = 5_000;
     private static final int UNAVAILABLE = 503;
+    /** Links in Walrus's answers begin as the client's request did. */
+    private static final String SCHEME = "X-Forwarded-Proto";
+
     /** RFC 9110 section 7.6.1: they speak about one connection only. */
     private static final Set<String> HOP_BY_HOP = Set.of(
             "connection",
@@ -41,12 +47,20 @@ public final class S3Passage implements AutoCloseable {
     private final HttpClient walrus;
     private final Address address;
 
+    /** To a Walrus that speaks plain HTTP. */
     public S3Passage(Vertx vertx, Address walrus, FrontConfig config) {
+        this(vertx, walrus, Optional.empty(), config);
+    }
+
+    /** With {@code trust}, which says who is Walrus, it speaks HTTPS. */
+    public S3Passage(Vertx vertx, Address walrus, Optional<X509TrustManager> trust, FrontConfig config) {
         this.address = walrus;
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(Math.toIntExact(config.s3IdleTimeout().toSeconds()))
                 .setMaxWaitQueueSize(config.s3Waiting());
+        // A party is known by the identity in its certificate, as in every talk between roles; host names play no part.
+        trust.ifPresent(who -> options.setSsl(true).setVerifyHost(false).setTrustOptions(TrustOptions.wrap(who)));
         this.walrus = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.s3Connections()));
     }
 
@@ -76,6 +90,9 @@ public final class S3Passage implements AutoCloseable {
         });
         if (inbound.getHeader("Host") == null && inbound.authority() != null) {
             outbound.putHeader("Host", inbound.authority().toString());
+        }
+        if (inbound.getHeader(SCHEME) == null) {
+            outbound.putHeader(SCHEME, inbound.isSSL() ? "https" : "http");
         }
         inbound.response().closeHandler(gone -> outbound.reset());
         outbound.response()

@@ -83,8 +83,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens) {
-        return new AuthorityService(authority, tokens);
+    AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens, IdentityConfig config) {
+        return new AuthorityService(authority, tokens, config.hostCertificateLife());
     }
 
     @Produces

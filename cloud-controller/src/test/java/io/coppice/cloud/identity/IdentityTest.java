@@ -26,6 +26,7 @@ import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
 import io.coppice.proto.identity.v1.IssueNodeCertificateRequest;
+import io.coppice.proto.identity.v1.RenewNodeCertificateRequest;
 import io.coppice.proto.identity.v1.SigningKeyRequest;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.sign.CredentialScope;
@@ -40,10 +41,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -176,7 +179,7 @@ class IdentityTest {
         var tokens = tokens(CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
                 .offer(new IdentityService(keys, identity.invalidations()), PeerKind.WALRUS)
-                .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
+                .offer(new AuthorityService(authority, tokens, Duration.ofDays(30)), PeerKind.CLUSTER_CONTROLLER)
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
             askForCertificate(open(server, PeerKind.CLUSTER_CONTROLLER), tokens);
@@ -256,9 +259,33 @@ class IdentityTest {
                     PeerIdentity.of(certificate).orElseThrow());
             var again = assertThrows(StatusRuntimeException.class, () -> stub.issueNodeCertificate(request));
             assertEquals(Status.Code.UNAUTHENTICATED, again.getStatus().getCode());
+            renew(stub, certificate, request.getCertificateSigningRequest());
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static void renew(
+            AuthorityGrpc.AuthorityBlockingStub stub, X509Certificate present, ByteString signedByItsKey)
+            throws IOException {
+        var request = RenewNodeCertificateRequest.newBuilder()
+                .setCertificatePem(Pem.encode(List.of(present)))
+                .setCertificateSigningRequest(signedByItsKey);
+        var renewed = Pem.decodeCertificates(
+                        stub.renewNodeCertificate(request.build()).getCertificateChainPem())
+                .getFirst();
+        assertEquals(PeerIdentity.of(present), PeerIdentity.of(renewed));
+        assertEquals(present.getPublicKey(), renewed.getPublicKey());
+        var thief = request.setCertificateSigningRequest(
+                        ByteString.copyFrom(CertificateRequests.create(CertificateAuthority.newKeyPair())))
+                .build();
+        var refused = assertThrows(StatusRuntimeException.class, () -> stub.renewNodeCertificate(thief));
+        assertEquals(Status.Code.INVALID_ARGUMENT, refused.getStatus().getCode());
+        var walrus = request.setCertificatePem(
+                        Pem.encode(material(PeerKind.WALRUS).chain()))
+                .build();
+        var noHost = assertThrows(StatusRuntimeException.class, () -> stub.renewNodeCertificate(walrus));
+        assertEquals(Status.Code.UNAUTHENTICATED, noHost.getStatus().getCode());
     }
 
     private static JoinTokens tokens(Clock clock) {

@@ -44,7 +44,7 @@ final class EnvCommand extends CloudCommand {
         values.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
         values.put("AWS_REGION", settings.value(Settings.REGION, ""));
         values.put("AWS_DEFAULT_REGION", settings.value(Settings.REGION, ""));
-        values.put("AWS_ENDPOINT_URL", settings.endpointUrl());
+        values.put("AWS_ENDPOINT_URL", settings.publicUrl());
         if (settings.secure()) {
             values.put("AWS_CA_BUNDLE", folder().authorityCertificate().toString());
         }
@@ -63,34 +63,39 @@ final class EnvCommand extends CloudCommand {
         return text.append("unset AWS_SESSION_TOKEN AWS_PROFILE\n").toString();
     }
 
-    private static String terraform(Settings settings) {
-        var url = settings.endpointUrl();
+    private String terraform(Settings settings) {
+        var trust = settings.secure()
+                ? "  custom_ca_bundle            = \"" + folder().authorityCertificate() + "\"\n"
+                : "";
+        var url = settings.publicUrl();
         return """
                 provider "aws" {
                   region                      = "%s"
                   skip_metadata_api_check     = true
                   skip_region_validation      = true
                   s3_use_path_style           = true
-                  endpoints {
+                %s  endpoints {
                     ec2 = "%s"
                     iam = "%s"
                     sts = "%s"
                     s3  = "%s"
                   }
                 }
-                """.formatted(settings.value(Settings.REGION, ""), url, url, url, url);
+                """.formatted(settings.value(Settings.REGION, ""), trust, url, url, url, url);
     }
 
-    private static String ansible(Settings settings, Credentials credentials) {
+    private String ansible(Settings settings, Credentials credentials) {
+        var trust = settings.secure() ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n" : "";
         return """
                 aws_access_key: "%s"
                 aws_secret_key: "%s"
                 aws_region: "%s"
                 aws_endpoint_url: "%s"
-                """.formatted(
+                %s""".formatted(
                         credentials.accessKeyId(),
                         credentials.secretAccessKey(),
                         settings.value(Settings.REGION, ""),
-                        settings.endpointUrl());
+                        settings.publicUrl(),
+                        trust);
     }
 }

@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.blob.InsufficientSpaceException;
 import io.coppice.walrus.body.HttpBody;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -30,6 +32,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,6 +53,7 @@ public final class S3Server implements AutoCloseable {
     private final S3Settings settings;
     private final S3Dispatcher dispatcher;
     private final Optional<RawHandler> images;
+    private final Optional<X509KeyManager> https;
     private final Semaphore slots;
     private final RefusalLog refusals;
     private final AtomicInteger actualPort = new AtomicInteger();
@@ -65,9 +69,21 @@ public final class S3Server implements AutoCloseable {
     /** What a request came on: its body, its answer, and how a client that waits is told to go on. */
     record Connection(HttpBody body, HttpServerResponse response, Runnable proceed) {}
 
-    /** A door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
+    /** A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
     public S3Server(Vertx vertx, Store store, SigningKeys keys, S3Settings settings, Optional<RawHandler> images) {
+        this(vertx, store, keys, settings, images, Optional.empty());
+    }
+
+    /** As the other one; with {@code https}, which shows the door's certificate, it speaks HTTPS alone. */
+    public S3Server(
+            Vertx vertx,
+            Store store,
+            SigningKeys keys,
+            S3Settings settings,
+            Optional<RawHandler> images,
+            Optional<X509KeyManager> https) {
         this.vertx = vertx;
+        this.https = https;
         this.settings = settings;
         this.dispatcher = new S3Dispatcher(store, keys, settings);
         this.images = images;
@@ -122,6 +138,9 @@ public final class S3Server implements AutoCloseable {
                     .setHandle100ContinueAutomatically(false)
                     .setTcpNoDelay(true)
                     .setIdleTimeout((int) (settings.idleLimit().toSeconds() * 2));
+            https.ifPresent(keys -> options.setSsl(true)
+                    .setKeyCertOptions(KeyCertOptions.wrap(keys))
+                    .setSslEngineOptions(new HttpsOnly()));
             vertx.createHttpServer(options)
                     .requestHandler(S3Server.this::accept)
                     .listen(actualPort.get(), host)
