@@ -2,6 +2,7 @@ package io.coppice.cloud.absent;
 
 import io.coppice.cloud.front.ActionHandler;
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.QueryErrors;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.Operation;
@@ -17,9 +18,23 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /** Answers one action of an absent subject: checks the request as AWS does, then every list is empty. Thread-safe. */
-record EmptyAnswer(AbsentAction action, Operation operation) implements ActionHandler<SdkPojo, SdkPojo> {
+final class EmptyAnswer implements ActionHandler<SdkPojo, SdkPojo> {
     private static final int MOST_RESULTS = 1000;
-    private static final int MOST_FILTER_VALUES = 200;
+
+    private final AbsentAction action;
+    private final Operation operation;
+    private final @Nullable Filters<SdkPojo> filters;
+
+    EmptyAnswer(AbsentAction action, Operation operation) {
+        this.action = action;
+        this.operation = operation;
+        this.filters = action.filters().isEmpty()
+                ? null
+                : Filters.<SdkPojo>builder()
+                        .never(action.filters().toArray(String[]::new))
+                        .tags(row -> Map.of())
+                        .build();
+    }
 
     @Override
     public SdkPojo handle(RequestContext context, SdkPojo request) {
@@ -64,26 +79,14 @@ record EmptyAnswer(AbsentAction action, Operation operation) implements ActionHa
         }
     }
 
-    private static void checkFilters(@Nullable Object value) {
-        if (!(value instanceof List<?> list)) {
+    private void checkFilters(@Nullable Object value) {
+        if (filters == null || !(value instanceof List<?> list)) {
             return;
         }
-        var count = 0;
-        for (var item : list) {
-            if (item instanceof Filter filter) {
-                var name = String.valueOf(filter.name());
-                if (filter.name() == null) {
-                    throw QueryErrors.unknownFilter(name);
-                }
-                if (filter.values().isEmpty()) {
-                    throw QueryErrors.filterWithoutValues(name);
-                }
-                count += filter.values().size();
-            }
-        }
-        if (count > MOST_FILTER_VALUES) {
-            throw QueryErrors.tooManyFilterValues(MOST_FILTER_VALUES);
-        }
+        filters.select(list.stream()
+                .filter(Filter.class::isInstance)
+                .map(Filter.class::cast)
+                .toList());
     }
 
     private SdkPojo empty() {

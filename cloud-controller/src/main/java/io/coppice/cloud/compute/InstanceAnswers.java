@@ -23,6 +23,10 @@ final class InstanceAnswers {
         this.zone = zone;
     }
 
+    String region() {
+        return region;
+    }
+
     String zone() {
         return zone;
     }
