@@ -6,8 +6,9 @@ CREATE TABLE launch_templates (
     created_at      timestamptz  NOT NULL,
     created_by      varchar(255) NOT NULL,
     default_version bigint       NOT NULL,
-    -- The number of the last version that was made; numbers of deleted versions are not given again.
     latest_version  bigint       NOT NULL,
+    -- The number of the last version that was made: numbers of deleted versions are not given again.
+    last_number     bigint       NOT NULL,
     UNIQUE (account_id, name)
 );
 

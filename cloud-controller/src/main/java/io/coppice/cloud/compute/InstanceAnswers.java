@@ -109,6 +109,10 @@ final class InstanceAnswers {
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);
         }
+        var profile = row.profile;
+        if (profile != null && alive(row)) {
+            answer.iamInstanceProfile(each -> each.arn(profile.arn()).id(profile.profileId()));
+        }
         if (!row.clientToken.isEmpty()) {
             answer.clientToken(row.clientToken);
         }

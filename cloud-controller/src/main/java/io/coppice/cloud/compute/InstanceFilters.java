@@ -23,6 +23,12 @@ final class InstanceFilters {
         switches(builder);
         InstanceNetworkFilters.add(builder, region);
         return builder.value("client-token", i -> i.row().clientToken)
+                .value(
+                        "iam-instance-profile.arn",
+                        i -> i.row().profile == null ? null : i.row().profile.arn())
+                .value(
+                        "iam-instance-profile.id",
+                        i -> i.row().profile == null ? null : i.row().profile.profileId())
                 .value("image-id", i -> i.row().image.id())
                 .value("key-name", i -> i.row().keyName)
                 .value("launch-index", i -> i.row().launchIndex)

@@ -32,6 +32,9 @@ class LaunchTemplateRow {
     @Column(name = "latest_version")
     long latestVersion = 1;
 
+    @Column(name = "last_number")
+    long lastNumber = 1;
+
     /** For Hibernate only. */
     @SuppressWarnings("NullAway.Init")
     protected LaunchTemplateRow() {}

@@ -78,7 +78,8 @@ class VersionActions implements ActionModule {
                         ? data
                         : TemplateData.over(
                                 data, TemplateData.fromText(store.version(entities, template, source).parameters));
-                template.latestVersion++;
+                template.lastNumber++;
+                template.latestVersion = template.lastNumber;
                 entities.persist(new LaunchTemplateVersionRow(
                         new LaunchTemplateVersionRow.Key(template.id, template.latestVersion),
                         description,
