@@ -125,7 +125,7 @@ public final class QueryDispatcher {
         if (action.isEmpty()) {
             return AwsException.client("MissingAction", "The request must contain the parameter Action");
         }
-        return service.knows(action)
+        return service.knows(action) || (service == QueryService.EC2 && Actions.OF_EUCALYPTUS.contains(action))
                 ? AwsException.client(
                         "UnsupportedOperation", "The action " + action + " is not supported by this cloud.")
                 : AwsException.client("InvalidAction", "The action " + action + " is not valid for this web service.");
