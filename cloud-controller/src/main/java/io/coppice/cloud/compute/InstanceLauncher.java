@@ -55,6 +55,10 @@ final class InstanceLauncher {
     }
 
     RunInstancesResponse run(RequestContext context, RunInstancesRequest request) {
+        return run(context, LaunchRequest.plain(request));
+    }
+
+    RunInstancesResponse run(RequestContext context, LaunchRequest request) {
         var command = parser.parse(request);
         var outcome = carryOut(context, command);
         settings.signal().changed(command.zone());

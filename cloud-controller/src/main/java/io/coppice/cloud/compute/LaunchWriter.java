@@ -114,14 +114,28 @@ final class LaunchWriter {
         var changes = new ArrayList<NewEvent>(all.size());
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
-            if (!launch.command().instanceTags().isEmpty()) {
-                tags.putAll(
-                        account, idsOfEach.get(i), "instance", launch.command().instanceTags());
-            }
+            tag(account, launch.command().tags(), made.get(i));
             made.get(i).forEach(instance -> changes.add(event(launch, instance)));
         }
         events.appendAll(changes);
         return made;
+    }
+
+    private void tag(AccountId account, LaunchTags given, List<Instance> instances) {
+        putAll(account, instances, i -> i.id, "instance", given.instance());
+        putAll(account, instances, InstanceRootVolumes::idOf, "volume", given.volume());
+        putAll(account, instances, i -> i.network.interfaceId(), "network-interface", given.networkInterface());
+    }
+
+    private void putAll(
+            AccountId account,
+            List<Instance> instances,
+            Function<Instance, String> id,
+            String resourceType,
+            Map<String, String> given) {
+        if (!given.isEmpty()) {
+            tags.putAll(account, instances.stream().map(id).toList(), resourceType, given);
+        }
     }
 
     /** Ids for as many instances of each launch as the quota leaves, at least its minimum. */
@@ -178,7 +192,7 @@ final class LaunchWriter {
     }
 
     private static Outcome outcome(Launch launch, List<Instance> instances) {
-        var tags = launch.command().instanceTags();
+        var tags = launch.command().tags().instance();
         return new Outcome(
                 launch.plan().reservationId(),
                 instances,

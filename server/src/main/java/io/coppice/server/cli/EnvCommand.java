@@ -64,38 +64,50 @@ final class EnvCommand extends CloudCommand {
     }
 
     private String terraform(Settings settings) {
-        var trust = settings.secure()
+        var url = settings.publicUrl();
+        var authority = settings.secure()
                 ? "  custom_ca_bundle            = \"" + folder().authorityCertificate() + "\"\n"
                 : "";
-        var url = settings.publicUrl();
         return """
+                # Keys come from the environment: eval "$(coppice env)".
                 provider "aws" {
                   region                      = "%s"
                   skip_metadata_api_check     = true
                   skip_region_validation      = true
                   s3_use_path_style           = true
-                %s  endpoints {
+                %s\
+                  endpoints {
                     ec2 = "%s"
                     iam = "%s"
                     sts = "%s"
                     s3  = "%s"
                   }
                 }
-                """.formatted(settings.value(Settings.REGION, ""), trust, url, url, url, url);
+                """.formatted(settings.value(Settings.REGION, ""), authority, url, url, url, url);
     }
 
     private String ansible(Settings settings, Credentials credentials) {
-        var trust = settings.secure() ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n" : "";
+        var authority = settings.secure()
+                ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n"
+                : "";
         return """
+                # Give them to all modules of a play:
+                #   module_defaults:
+                #     group/amazon.aws.aws:
+                #       access_key: "{{ aws_access_key }}"
+                #       secret_key: "{{ aws_secret_key }}"
+                #       region: "{{ aws_region }}"
+                #       endpoint_url: "{{ aws_endpoint_url }}"%s
                 aws_access_key: "%s"
                 aws_secret_key: "%s"
                 aws_region: "%s"
                 aws_endpoint_url: "%s"
-                %s""".formatted(
+                """.formatted(
+                        settings.secure() ? "\n#       aws_ca_bundle: \"{{ aws_ca_bundle }}\"" : "",
                         credentials.accessKeyId(),
                         credentials.secretAccessKey(),
                         settings.value(Settings.REGION, ""),
-                        settings.publicUrl(),
-                        trust);
+                        settings.publicUrl())
+                + authority;
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 final class GeneratedPage {
     private GeneratedPage() {}
 
+    /** A page in {@code docs/generated}. */
     static void check(String name, String text) throws IOException {
         checkFile("docs/generated/" + name, text);
     }
