@@ -30,6 +30,7 @@ public final class Authenticator {
                 .orElseThrow(() -> dialect.error(SignatureFault.UNKNOWN_KEY, ""));
         var payloadHash = SigV4.sha256Hex(body);
         new SignatureVerifier(dialect, clock).verify(signature, request, payloadHash, access.key());
+        keys.used(signature.accessKeyId(), signature.scope());
         return access.principal().caller(signature.accessKeyId());
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds the key of a signature. Secrets are kept in memory for a while and forgotten at once when a key of this process
@@ -24,14 +25,25 @@ public final class AccessKeys {
 
     private final Database database;
     private final SecretBox secrets;
+    private final KeyUses uses;
     private final Clock clock;
+    private final AtomicLong changes = new AtomicLong();
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
 
-    public AccessKeys(Database database, SecretBox secrets, Invalidations invalidations, Clock clock) {
+    public AccessKeys(Database database, SecretBox secrets, Invalidations invalidations, KeyUses uses, Clock clock) {
         this.database = database;
         this.secrets = secrets;
+        this.uses = uses;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> accessKeyId.ifPresentOrElse(cache::remove, cache::clear));
+        invalidations.listen(accessKeyId -> {
+            changes.incrementAndGet();
+            accessKeyId.ifPresentOrElse(cache::remove, cache::clear);
+        });
+    }
+
+    /** Notes that a request with a good signature came. Costs no write to the database. */
+    public void used(String accessKeyId, CredentialScope scope) {
+        uses.note(accessKeyId, new KeyUse(clock.instant(), scope.service(), scope.region()));
     }
 
     /** The key for one scope and who signs with it; empty when nobody has this access key or it is inactive. */
@@ -51,11 +63,16 @@ public final class AccessKeys {
         if (cached != null && cached.goodUntil().isAfter(now)) {
             return Optional.of(cached);
         }
+        var changesBefore = changes.get();
         var read = database.call(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, accessKeyId))
                 .filter(AccessKeyRow::active)
                 .map(row -> new Known(
                         secrets.open(row.id(), row.sealedSecret()), Principal.of(row.user()), now.plus(CACHE_TIME))));
         read.ifPresentOrElse(known -> remember(accessKeyId, known), () -> cache.remove(accessKeyId));
+        if (changes.get() != changesBefore) {
+            // Something changed while this was read: what was read may be the state before.
+            cache.remove(accessKeyId);
+        }
         return read;
     }
 

@@ -35,23 +35,28 @@ public class AccountRow {
         this.createdAt = createdAt;
     }
 
-    String id() {
+    /** Twelve digits. */
+    public String id() {
         return id;
     }
 
-    String name() {
+    /** Unique in the cloud. */
+    public String name() {
         return name;
     }
 
-    String canonicalId() {
+    /** The id in S3, 64 hexadecimal digits. */
+    public String canonicalId() {
         return canonicalId;
     }
 
-    boolean system() {
+    /** Whether it is the cloud's own. */
+    public boolean system() {
         return system;
     }
 
-    Instant createdAt() {
+    /** When it was made. */
+    public Instant createdAt() {
         return createdAt;
     }
 }

@@ -1,5 +1,8 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.identity.entity.Identifiers;
+import io.coppice.cloud.identity.policy.Attachments;
+import io.coppice.cloud.identity.policy.BuiltInPolicies;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.role.RoleStartException;
 import jakarta.persistence.EntityManager;
@@ -9,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Makes the first accounts and the first access key, once in the life of a cloud. */
+/** Makes the first accounts, the first user, who may do everything, and the first access key, once in the life of a cloud. */
 public final class Bootstrap {
     private static final Logger LOG = Logger.getLogger(Bootstrap.class);
     private static final String SYSTEM_ACCOUNT = "coppice";
@@ -61,8 +64,9 @@ public final class Bootstrap {
         entities.persist(new AccountRow(Identifiers.accountId(), SYSTEM_ACCOUNT, Identifiers.canonicalId(), true, now));
         var account = new AccountRow(Identifiers.accountId(), FIRST_ACCOUNT, Identifiers.canonicalId(), false, now);
         entities.persist(account);
-        var user = new UserRow(Identifiers.userId(), account, FIRST_USER, "/", now);
+        var user = new UserRow(account, "/", FIRST_USER, now);
         entities.persist(user);
+        Attachments.add(entities, user.account(), user.id(), BuiltInPolicies.ADMINISTRATOR, now);
         var id = Identifiers.accessKeyId();
         var secret = Identifiers.secret();
         entities.persist(new AccessKeyRow(id, user, secrets.seal(id, secret), now));

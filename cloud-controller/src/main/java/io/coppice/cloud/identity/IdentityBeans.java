@@ -58,8 +58,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    AccessKeys accessKeys(Database database, SecretBox secrets, Invalidations invalidations) {
-        return new AccessKeys(database, secrets, invalidations, clock);
+    AccessKeys accessKeys(Database database, SecretBox secrets, Invalidations invalidations, KeyUses uses) {
+        return new AccessKeys(database, secrets, invalidations, uses, clock);
     }
 
     @Produces
@@ -85,12 +85,6 @@ class IdentityBeans {
     @Singleton
     AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens) {
         return new AuthorityService(authority, tokens);
-    }
-
-    @Produces
-    @Singleton
-    ActionModule iam(Database database, SecretBox secrets, Invalidations invalidations) {
-        return new IamActions(new Users(database, secrets, invalidations, clock));
     }
 
     @Produces

@@ -38,6 +38,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
                     .asRuntimeException());
             return;
         }
+        keys.used(request.getAccessKeyId(), scope);
         answers.onNext(SigningKey.newBuilder()
                 .setKey(ByteString.copyFrom(found.get().key().toBytes()))
                 .setPrincipal(message(found.get().principal()))

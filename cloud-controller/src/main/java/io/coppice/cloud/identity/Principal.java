@@ -19,7 +19,7 @@ public record Principal(
     }
 
     static Principal of(UserRow user) {
-        var account = user.account();
+        var account = user.owner();
         return new Principal(
                 new AccountId(account.id()),
                 account.canonicalId(),

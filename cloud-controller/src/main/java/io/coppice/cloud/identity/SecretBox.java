@@ -49,7 +49,7 @@ public final class SecretBox {
     }
 
     /** Seals a secret; {@code owner} is bound to it, so that a sealed secret cannot be moved to another row. */
-    byte[] seal(String owner, String secret) {
+    public byte[] seal(String owner, String secret) {
         var nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
         var sealed = crypt(Cipher.ENCRYPT_MODE, owner, nonce, secret.getBytes(StandardCharsets.UTF_8));
@@ -61,7 +61,7 @@ public final class SecretBox {
     }
 
     /** Opens what {@link #seal} made. Throws {@link IllegalStateException} when the master key is another one. */
-    String open(String owner, byte[] sealed) {
+    public String open(String owner, byte[] sealed) {
         if (sealed.length <= 1 + NONCE_BYTES || sealed[0] != VERSION) {
             throw new IllegalStateException("the sealed secret of " + owner + " is damaged");
         }

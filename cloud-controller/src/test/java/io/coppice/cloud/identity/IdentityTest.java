@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.identity.user.Users;
 import io.coppice.cloud.peer.FailureGate;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
@@ -117,30 +118,39 @@ class IdentityTest {
 
     @Test
     void aDeletedKeyIsForgottenAtOnce() throws IOException {
-        var users = identity.users();
-        var user = users.create(account(), "short-lived", "/");
+        var user = create("short-lived");
         var keys = identity.keys();
-        var key = users.createKey(user);
+        var key = identity.userKeys().create(user);
         assertTrue(keys.find(key.row().id(), SCOPE).isPresent());
-        users.deleteKey(user, key.row().id());
+        identity.userKeys().delete(user, key.row().id());
         assertTrue(keys.find(key.row().id(), SCOPE).isEmpty());
-        users.delete(account(), "short-lived");
     }
 
     @Test
-    void limitsAndConflictsOfUsers() throws IOException {
-        var users = identity.users();
-        var user = users.create(account(), "Alice", "/team/");
-        assertEquals("EntityAlreadyExists", code(() -> users.create(account(), "alice", "/")));
-        assertEquals("NoSuchEntity", code(() -> users.get(account(), "alice")));
-        var first = users.createKey(user);
-        var second = users.createKey(user);
-        assertEquals("LimitExceeded", code(() -> users.createKey(user)));
-        assertEquals("DeleteConflict", code(() -> users.delete(account(), "Alice")));
-        users.deleteKey(user, first.row().id());
-        users.deleteKey(user, second.row().id());
-        users.delete(account(), "Alice");
-        assertEquals("NoSuchEntity", code(() -> users.get(account(), "Alice")));
+    void aKeyThatIsTurnedOffOpensNothing() throws IOException {
+        var user = create("paused");
+        var keys = identity.keys();
+        var id = identity.userKeys().create(user).row().id();
+        assertTrue(keys.find(id, SCOPE).isPresent());
+        identity.userKeys().activate(user, id, false);
+        assertTrue(keys.find(id, SCOPE).isEmpty());
+        identity.userKeys().activate(user, id, true);
+        assertTrue(keys.find(id, SCOPE).isPresent());
+    }
+
+    @Test
+    void limitsAndConflictsOfKeys() throws IOException {
+        var user = create("Alice");
+        assertEquals("EntityAlreadyExists", code(() -> create("alice")));
+        identity.userKeys().create(user);
+        identity.userKeys().create(user);
+        assertEquals("LimitExceeded", code(() -> identity.userKeys().create(user)));
+        assertEquals("NoSuchEntity", code(() -> identity.userKeys().delete(user, "AKIANOBODY")));
+    }
+
+    private static UserRow create(String name) throws IOException {
+        var account = account();
+        return identity.database().call(entities -> Users.create(entities, account, "/", name, CLOCK.instant()));
     }
 
     @Test
@@ -191,7 +201,8 @@ class IdentityTest {
                 throw new PersistenceException(new SQLException("the connection was refused", "08001"));
             }
         };
-        var keys = new AccessKeys(away, SecretBox.open(data), identity.invalidations(), CLOCK);
+        var keys =
+                new AccessKeys(away, SecretBox.open(data), identity.invalidations(), new KeyUses(away, CLOCK), CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
                 .offer(FailureGate.around(new IdentityService(keys, identity.invalidations())), PeerKind.WALRUS)
                 .start()) {

@@ -1,14 +1,14 @@
-package io.coppice.cloud.identity;
+package io.coppice.cloud.identity.entity;
 
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 
 /** New ids and secrets in the forms that AWS gives them (IAM User Guide, "IAM identifiers"). */
-final class Identifiers {
+public final class Identifiers {
     private static final String BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private static final int KEY_CHARACTERS = 16;
-    private static final int USER_CHARACTERS = 17;
+    private static final int UNIQUE_CHARACTERS = 17;
     private static final int SECRET_BYTES = 30;
     private static final int CANONICAL_BYTES = 32;
     private static final long LOWEST_ACCOUNT = 100_000_000_000L;
@@ -18,27 +18,27 @@ final class Identifiers {
     private Identifiers() {}
 
     /** {@code AKIA} and 16 characters. */
-    static String accessKeyId() {
+    public static String accessKeyId() {
         return "AKIA" + base32(KEY_CHARACTERS);
     }
 
     /** 40 characters. */
-    static String secret() {
+    public static String secret() {
         return Base64.getEncoder().encodeToString(bytes(SECRET_BYTES));
     }
 
-    /** {@code AIDA} and 17 characters. */
-    static String userId() {
-        return "AIDA" + base32(USER_CHARACTERS);
+    /** A prefix that tells the kind (IAM User Guide, "Unique identifiers") and 17 characters. */
+    public static String unique(String prefix) {
+        return prefix + base32(UNIQUE_CHARACTERS);
     }
 
     /** Twelve digits that do not begin with a zero, so that nothing that takes them for a number loses one. */
-    static String accountId() {
+    public static String accountId() {
         return Long.toString(RANDOM.nextLong(LOWEST_ACCOUNT, HIGHEST_ACCOUNT));
     }
 
     /** 64 hexadecimal digits. */
-    static String canonicalId() {
+    public static String canonicalId() {
         return HexFormat.of().formatHex(bytes(CANONICAL_BYTES));
     }
 
