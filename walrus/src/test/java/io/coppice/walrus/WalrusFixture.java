@@ -90,9 +90,10 @@ public final class WalrusFixture implements AutoCloseable {
 
     /** Finds the keys of the accounts that the fixture knows. */
     public static SigningKeys keys() {
-        return (accessKeyId, scope) -> Optional.ofNullable(PRINCIPALS.get(accessKeyId))
-                .map(principal -> new SigningKeys.SignerKey(
-                        SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal));
+        return (accessKeyId, scope, sessionToken) -> Optional.ofNullable(PRINCIPALS.get(accessKeyId))
+                .<SigningKeys.Signer>map(principal -> new SigningKeys.SignerKey(
+                        SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal))
+                .orElse(SigningKeys.Refusal.UNKNOWN_KEY);
     }
 
     public Transactions transactions() {
