@@ -43,7 +43,7 @@ final class InstanceLauncher {
     record Catalogue(Images images, KeyPairs keyPairs, InstanceTypes types, Tags tags, NetworkNames networks) {}
 
     /** What a launch needs to know of the cloud. */
-    record ComputeSettings(int instanceLimit, Clock clock, ZoneSignal signal) {}
+    record ComputeSettings(LaunchRoom room, Clock clock, ZoneSignal signal) {}
 
     InstanceLauncher(
             Database database,
@@ -166,12 +166,7 @@ final class InstanceLauncher {
         entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:name, 0))) l")
                 .setParameter("name", "launch " + plan.account())
                 .getSingleResult();
-        var alive = InstanceRows.countAlive(entities, plan.account());
-        var room = settings.instanceLimit() - alive;
-        if (plan.command().minCount() > room) {
-            throw InstanceErrors.limitExceeded(plan.command().minCount(), alive, settings.instanceLimit());
-        }
-        return (int) Math.min(plan.command().maxCount(), room);
+        return settings.room().allowedCount(entities, plan);
     }
 
     private void recordLaunch(RequestContext context, LaunchPlan plan, List<Instance> instances) {

@@ -6,6 +6,7 @@ import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
@@ -45,8 +46,8 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
+    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Delegation delegation, Vertx vertx) {
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, delegation, config);
         var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }

@@ -1,6 +1,7 @@
 package io.coppice.cloud.front;
 
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
@@ -28,12 +29,14 @@ public final class QueryDispatcher {
 
     private final Actions actions;
     private final Authenticator authenticator;
+    private final Delegation delegation;
     private final QueryLimits limits;
     private final Semaphore running;
 
-    public QueryDispatcher(Actions actions, Authenticator authenticator, FrontConfig config) {
+    public QueryDispatcher(Actions actions, Authenticator authenticator, Delegation delegation, FrontConfig config) {
         this.actions = actions;
         this.authenticator = authenticator;
+        this.delegation = delegation;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
     }
@@ -71,7 +74,10 @@ public final class QueryDispatcher {
         trace.action = action;
         trace.service = service(call.hint(), action, parameters.get("Version").orElse(""));
         var service = trace.service;
-        var caller = authenticator.authenticate(dialect(service), call.request(), call.body());
+        var caller = caller(service, action, call);
+        if (service == QueryService.IAM) {
+            caller = delegation.act(caller, parameters.get(Delegation.PARAMETER).orElse(""));
+        }
         trace.account = caller.account().value();
         var version = service.version(parameters.get("Version").orElse(""));
         var registered =
@@ -84,6 +90,13 @@ public final class QueryDispatcher {
         var context = new RequestContext(call.requestId(), action, caller, call.endpoint());
         var response = registered.handle(context, request);
         return Answer.ok(new ResponseWriter(service).write(action, version, response, call.requestId()));
+    }
+
+    private Caller caller(QueryService service, String action, QueryCall call) {
+        var unsigned = actions.find(Service.valueOf(service.name()), action)
+                .filter(registered -> !registered.signed())
+                .isPresent();
+        return unsigned ? Caller.NOBODY : authenticator.authenticate(dialect(service), call.request(), call.body());
     }
 
     /** Signed clients name their service; of the others the action must tell, and EC2 answers what nobody knows. */

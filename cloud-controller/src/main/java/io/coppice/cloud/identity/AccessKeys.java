@@ -1,5 +1,8 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.cloud.identity.session.SessionTokens;
+import io.coppice.cloud.identity.session.Sessions;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.SigV4;
@@ -22,10 +25,12 @@ public final class AccessKeys {
 
     private static final int MAX_CACHED = 10_000;
     private static final int LONGEST_ID = 32;
+    private static final String TEMPORARY = "ASIA";
 
     private final Database database;
     private final SecretBox secrets;
     private final KeyUses uses;
+    private final Sessions sessions;
     private final Clock clock;
     private final AtomicLong changes = new AtomicLong();
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
@@ -35,6 +40,7 @@ public final class AccessKeys {
         this.secrets = secrets;
         this.uses = uses;
         this.clock = clock;
+        this.sessions = new Sessions(database, new SessionTokens(secrets, clock), invalidations, clock);
         invalidations.listen(accessKeyId -> {
             changes.incrementAndGet();
             accessKeyId.ifPresentOrElse(cache::remove, cache::clear);
@@ -43,10 +49,39 @@ public final class AccessKeys {
 
     /** Notes that a request with a good signature came. Costs no write to the database. */
     public void used(String accessKeyId, CredentialScope scope) {
-        uses.note(accessKeyId, new KeyUse(clock.instant(), scope.service(), scope.region()));
+        if (!temporary(accessKeyId)) {
+            uses.note(accessKeyId, new KeyUse(clock.instant(), scope.service(), scope.region()));
+        }
     }
 
-    /** The key for one scope and who signs with it; empty when nobody has this access key or it is inactive. */
+    /**
+     * The key for one scope and who signs with it, long-term or temporary.
+     *
+     * @param sessionToken as the request brought it
+     */
+    public KeyLookup lookup(String accessKeyId, CredentialScope scope, Optional<String> sessionToken) {
+        if (accessKeyId.length() > LONGEST_ID) {
+            return KeyLookup.Refused.UNKNOWN_KEY;
+        }
+        if (temporary(accessKeyId)) {
+            return sessionToken
+                    .map(token -> sessions.find(accessKeyId, token, scope))
+                    .orElse(KeyLookup.Refused.UNKNOWN_KEY);
+        }
+        var found = find(accessKeyId, scope);
+        if (found.isEmpty()) {
+            return KeyLookup.Refused.UNKNOWN_KEY;
+        }
+        return sessionToken.isPresent()
+                ? KeyLookup.Refused.INVALID_TOKEN
+                : new KeyLookup.Found(found.get().key(), found.get().principal(), Optional.empty());
+    }
+
+    private static boolean temporary(String accessKeyId) {
+        return accessKeyId.startsWith(TEMPORARY);
+    }
+
+    /** The long-term key for one scope and who signs with it; empty when nobody has this access key or it is inactive. */
     public Optional<SigningAccess> find(String accessKeyId, CredentialScope scope) {
         return known(accessKeyId)
                 .map(known -> new SigningAccess(

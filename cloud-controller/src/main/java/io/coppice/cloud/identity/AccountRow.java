@@ -27,7 +27,8 @@ public class AccountRow {
     @SuppressWarnings("NullAway.Init")
     protected AccountRow() {}
 
-    AccountRow(String id, String name, String canonicalId, boolean system, Instant createdAt) {
+    /** A new account. */
+    public AccountRow(String id, String name, String canonicalId, boolean system, Instant createdAt) {
         this.id = id;
         this.name = name;
         this.canonicalId = canonicalId;

@@ -1,6 +1,12 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.identity.administration.AccountActions;
+import io.coppice.cloud.identity.administration.AccountCaps;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.identity.administration.QuotaActions;
+import io.coppice.cloud.identity.session.SessionPolicies;
+import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerTrust;
@@ -89,7 +95,26 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    ActionModule sts() {
-        return new StsActions();
+    PolicySource policies(Database database, Invalidations invalidations) {
+        var principals = new SessionPolicies(new EverybodyMayEverything(), database, invalidations, clock);
+        return new AccountCaps(principals, database, invalidations, clock);
+    }
+
+    @Produces
+    @Singleton
+    ActionModule accounts(Database database, Invalidations invalidations) {
+        return new AccountActions(database, invalidations, clock);
+    }
+
+    @Produces
+    @Singleton
+    ActionModule quotas(Database database, QuotaDefaults defaults) {
+        return new QuotaActions(database, defaults::of);
+    }
+
+    @Produces
+    @Singleton
+    Delegation delegation(Database database) {
+        return new Delegation(database);
     }
 }

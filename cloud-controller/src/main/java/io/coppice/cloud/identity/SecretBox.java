@@ -50,9 +50,14 @@ public final class SecretBox {
 
     /** Seals a secret; {@code owner} is bound to it, so that a sealed secret cannot be moved to another row. */
     public byte[] seal(String owner, String secret) {
+        return sealBytes(owner, secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #seal}, of bytes. */
+    public byte[] sealBytes(String owner, byte[] secret) {
         var nonce = new byte[NONCE_BYTES];
         RANDOM.nextBytes(nonce);
-        var sealed = crypt(Cipher.ENCRYPT_MODE, owner, nonce, secret.getBytes(StandardCharsets.UTF_8));
+        var sealed = crypt(Cipher.ENCRYPT_MODE, owner, nonce, secret);
         return ByteBuffer.allocate(1 + nonce.length + sealed.length)
                 .put(VERSION)
                 .put(nonce)
@@ -62,6 +67,11 @@ public final class SecretBox {
 
     /** Opens what {@link #seal} made. Throws {@link IllegalStateException} when the master key is another one. */
     public String open(String owner, byte[] sealed) {
+        return new String(openBytes(owner, sealed), StandardCharsets.UTF_8);
+    }
+
+    /** As {@link #open(String, byte[])}, of what {@link #sealBytes} made. */
+    public byte[] openBytes(String owner, byte[] sealed) {
         if (sealed.length <= 1 + NONCE_BYTES || sealed[0] != VERSION) {
             throw new IllegalStateException("the sealed secret of " + owner + " is damaged");
         }
@@ -70,7 +80,7 @@ public final class SecretBox {
         buffer.get(nonce);
         var content = new byte[buffer.remaining()];
         buffer.get(content);
-        return new String(crypt(Cipher.DECRYPT_MODE, owner, nonce, content), StandardCharsets.UTF_8);
+        return crypt(Cipher.DECRYPT_MODE, owner, nonce, content);
     }
 
     private byte[] crypt(int mode, String owner, byte[] nonce, byte[] content) {

@@ -70,7 +70,8 @@ final class TestDoor implements AutoCloseable {
     TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
-        var dispatcher = new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), CONFIG);
+        var dispatcher = new QueryDispatcher(
+                Actions.of(modules), new Authenticator(identity.keys(), clock), identity.delegation(), CONFIG);
         passage = new S3Passage(vertx, objectStore, CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));

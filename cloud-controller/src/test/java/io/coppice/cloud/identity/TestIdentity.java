@@ -1,23 +1,45 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.identity.administration.AccountActions;
+import io.coppice.cloud.identity.administration.AccountCaps;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.identity.administration.QuotaActions;
 import io.coppice.cloud.identity.credential.AccessKeyActions;
 import io.coppice.cloud.identity.credential.UserKeys;
+import io.coppice.cloud.identity.entity.EntityKind;
 import io.coppice.cloud.identity.entity.IamPages;
 import io.coppice.cloud.identity.group.GroupRow;
 import io.coppice.cloud.identity.policy.ManagedPolicyRow;
 import io.coppice.cloud.identity.policy.PolicyVersionRow;
 import io.coppice.cloud.identity.role.InstanceProfileRow;
 import io.coppice.cloud.identity.role.RoleRow;
+import io.coppice.cloud.identity.session.Session;
+import io.coppice.cloud.identity.session.SessionGrant;
+import io.coppice.cloud.identity.session.SessionPolicies;
+import io.coppice.cloud.identity.session.SessionTokens;
+import io.coppice.cloud.identity.session.TemporaryCredentials;
+import io.coppice.cloud.identity.sts.AssumeRoleActions;
+import io.coppice.cloud.identity.sts.PolicyRoleTrust;
+import io.coppice.cloud.identity.sts.RoleAssumption;
+import io.coppice.cloud.identity.sts.SessionActions;
+import io.coppice.cloud.identity.sts.StsActions;
+import io.coppice.cloud.identity.sts.WebIdentityActions;
+import io.coppice.cloud.identity.sts.WebIdentityConfig;
+import io.coppice.cloud.identity.sts.WebIdentityTokens;
 import io.coppice.cloud.identity.user.UserActions;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.foundation.id.AccountId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The identity feature on a database of its own, with the first account made: a fixture. */
 public final class TestIdentity implements AutoCloseable {
@@ -38,6 +60,7 @@ public final class TestIdentity implements AutoCloseable {
     private final SecretBox secrets;
     private final Invalidations invalidations = new Invalidations();
     private final KeyUses uses;
+    private final TestIssuers issuers = new TestIssuers();
     private final Clock clock;
 
     private TestIdentity(TestDatabase database, Path dataDir, Clock clock) {
@@ -72,12 +95,98 @@ public final class TestIdentity implements AutoCloseable {
         return List.of(
                 new UserActions(database, pages, invalidations, clock),
                 new AccessKeyActions(database, userKeys(), uses, pages),
-                new StsActions());
+                new StsActions(database),
+                new AssumeRoleActions(roles(), new PolicyRoleTrust(policies(), clock), TestIdentity::showsSix, clock),
+                new SessionActions(database, sessionTokens(), TestIdentity::showsSix, clock),
+                new AccountActions(database, invalidations, clock),
+                new QuotaActions(database, quota -> 100),
+                new WebIdentityActions(roles(), new WebIdentityTokens(database, issuers, clock), clock));
+    }
+
+    /** From now on tokens of this issuer, for the audience {@code coppice}, are taken. */
+    public void trustIssuer(String url) {
+        issuers.url = Optional.of(url);
+    }
+
+    /** The same identity at another time. Need not be closed. */
+    public TestIdentity at(Clock otherClock) {
+        return new TestIdentity(database, dataDir, otherClock);
+    }
+
+    /** Credentials of a role's session called {@code test}. */
+    public TemporaryCredentials sessionOf(AccountId account, String roleId, Duration life) {
+        return sessionTokens().issue(SessionGrant.plain(Session.Kind.ROLE, account, roleId, "test", life));
+    }
+
+    /** The unique id of a role. */
+    public String roleId(AccountId account, String name) {
+        return database.call(entities -> entities.createQuery(
+                        "select r.id from Role r where r.accountId = :account and r.name = :name", String.class)
+                .setParameter("account", account.value())
+                .setParameter("name", name)
+                .getSingleResult());
+    }
+
+    /** Makes a role in an account. */
+    public String role(AccountId account, String name, String trustPolicy) {
+        var id = EntityKind.ROLE.newId();
+        database.run(entities -> entities.createNativeQuery("""
+                        insert into {h-schema}roles (id, account_id, name, path, trust_policy, description,
+                          max_session_seconds, created_at)
+                        values (:id, :account, :name, '/', :trust, '', 7200, now())""")
+                .setParameter("id", id)
+                .setParameter("account", account.value())
+                .setParameter("name", name)
+                .setParameter("trust", trustPolicy)
+                .executeUpdate());
+        return id;
+    }
+
+    /** Removes a role as IAM does. */
+    public void removeRole(String id) {
+        database.run(entities -> entities.createNativeQuery("delete from {h-schema}roles where id = :id")
+                .setParameter("id", id)
+                .executeUpdate());
+        invalidations.everything();
+    }
+
+    /** What binds callers; those without a session may do everything. */
+    public PolicySource policies() {
+        var principals = new SessionPolicies(new EverybodyMayEverything(), database, invalidations, clock);
+        return new AccountCaps(principals, database, invalidations, clock);
+    }
+
+    /** Lets users of the cloud's own account act in others. */
+    public Delegation delegation() {
+        return new Delegation(database);
+    }
+
+    /** Makes and reads session tokens. */
+    public SessionTokens sessionTokens() {
+        return new SessionTokens(secrets, clock);
+    }
+
+    private RoleAssumption roles() {
+        return new RoleAssumption(database, sessionTokens(), "us-east-1", clock);
+    }
+
+    /** The device of everybody shows the same code. */
+    private static boolean showsSix(Caller caller, String serialNumber, String code) {
+        return code.equals("666666");
     }
 
     /** The first access key. */
     public Credentials credentials() throws IOException {
-        var lines = Files.readAllLines(dataDir.resolve("credentials"));
+        return credentials("credentials");
+    }
+
+    /** The access key of the cloud's own account. */
+    public Credentials systemCredentials() throws IOException {
+        return credentials("system-credentials");
+    }
+
+    private Credentials credentials(String file) throws IOException {
+        var lines = Files.readAllLines(dataDir.resolve(file));
         return new Credentials(
                 lines.getFirst().replace("AWS_ACCESS_KEY_ID=", ""), lines.get(1).replace("AWS_SECRET_ACCESS_KEY=", ""));
     }
@@ -98,6 +207,35 @@ public final class TestIdentity implements AutoCloseable {
     @Override
     public void close() {
         database.close();
+    }
+
+    private static final class TestIssuers implements WebIdentityConfig {
+        private Optional<String> url = Optional.empty();
+
+        @Override
+        public Optional<List<String>> oidcIssuers() {
+            return url.map(List::of);
+        }
+
+        @Override
+        public List<String> oidcAudiences() {
+            return List.of("coppice");
+        }
+
+        @Override
+        public Duration oidcTimeout() {
+            return Duration.ofSeconds(30);
+        }
+
+        @Override
+        public Duration oidcKeysFor() {
+            return Duration.ofMinutes(15);
+        }
+
+        @Override
+        public int oidcMaxBytes() {
+            return 20_000;
+        }
     }
 
     /** An access key. */

@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
             BenchCommand.class,
             DownCommand.class,
             ResetCommand.class,
+            AccountCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
             RoleCertificateCommand.class,

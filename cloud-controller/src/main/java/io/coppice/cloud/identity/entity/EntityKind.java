@@ -1,5 +1,8 @@
 package io.coppice.cloud.identity.entity;
 
+import io.coppice.cloud.quota.Quota;
+import java.util.Optional;
+
 /**
  * The kinds of things that IAM names, with their limits (IAM User Guide, "IAM and AWS STS quotas") and the words of their
  * errors.
@@ -91,6 +94,18 @@ public enum EntityKind {
     /** The name of {@link #limit} in errors and in the account's summary. */
     public String quota() {
         return quota;
+    }
+
+    /** The quota that the operator may set for an account; empty where there is none but {@link #limit}. */
+    public Optional<Quota> accountQuota() {
+        return switch (this) {
+            case USER -> Optional.of(Quota.USERS);
+            case GROUP -> Optional.of(Quota.GROUPS);
+            case ROLE -> Optional.of(Quota.ROLES);
+            case INSTANCE_PROFILE -> Optional.of(Quota.INSTANCE_PROFILES);
+            case POLICY -> Optional.of(Quota.POLICIES);
+            case MFA_DEVICE, SERVER_CERTIFICATE -> Optional.empty();
+        };
     }
 
     /** A new unique id of this kind. */

@@ -1,6 +1,7 @@
 package io.coppice.cloud.identity.entity;
 
 import io.coppice.cloud.query.Pages.ChunkReader;
+import io.coppice.cloud.quota.AccountQuotas;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
@@ -67,11 +68,18 @@ public final class EntityRows<T extends EntityRow> {
     public T add(EntityManager entities, T row) {
         lock(entities, row.account());
         checkFree(entities, row.account(), row.name());
-        if (count(entities, row.account()) >= kind.limit()) {
-            throw IamErrors.limitExceeded(kind.quota(), kind.limit());
+        var limit = limit(entities, row.account());
+        if (count(entities, row.account()) >= limit) {
+            throw IamErrors.limitExceeded(kind.quota(), limit);
         }
         entities.persist(row);
         return row;
+    }
+
+    private long limit(EntityManager entities, AccountId account) {
+        return kind.accountQuota()
+                .map(quota -> AccountQuotas.limit(entities, account, quota, kind.limit()))
+                .orElse((long) kind.limit());
     }
 
     /** Renames one; what is null stays. Throws {@code EntityAlreadyExists}. */

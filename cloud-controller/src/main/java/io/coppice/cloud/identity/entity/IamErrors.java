@@ -31,7 +31,7 @@ public final class IamErrors {
     }
 
     /** {@code LimitExceeded} of a quota. */
-    public static AwsException limitExceeded(String quota, int limit) {
+    public static AwsException limitExceeded(String quota, long limit) {
         return AwsException.of("LimitExceeded", CONFLICT, "Cannot exceed quota for " + quota + ": " + limit);
     }
 

@@ -56,7 +56,7 @@ public final class ManagedPolicies {
     }
 
     /** The documents in force of these policies, by ARN; policies that are gone are left out. */
-    static Map<String, String> documents(EntityManager entities, Collection<String> arns) {
+    public static Map<String, String> documents(EntityManager entities, Collection<String> arns) {
         var documents = new HashMap<String, String>();
         var accounts = new HashSet<String>();
         var names = new HashSet<String>();
