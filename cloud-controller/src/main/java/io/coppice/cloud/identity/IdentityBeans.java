@@ -5,6 +5,7 @@ import io.coppice.cloud.identity.administration.AccountActions;
 import io.coppice.cloud.identity.administration.AccountCaps;
 import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.identity.administration.QuotaActions;
+import io.coppice.cloud.identity.policy.StoredPolicySource;
 import io.coppice.cloud.identity.session.SessionPolicies;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
@@ -95,8 +96,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    PolicySource policies(Database database, Invalidations invalidations) {
-        var principals = new SessionPolicies(new EverybodyMayEverything(), database, invalidations, clock);
+    PolicySource policies(StoredPolicySource stored, Database database, Invalidations invalidations) {
+        var principals = new SessionPolicies(stored, database, invalidations, clock);
         return new AccountCaps(principals, database, invalidations, clock);
     }
 

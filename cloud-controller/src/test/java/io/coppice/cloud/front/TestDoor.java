@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesResponse;
 
 /** The users' door on a free port, with IAM, STS, a few EC2 actions and whatever object store a test brings: a fixture. */
-final class TestDoor implements AutoCloseable {
+public final class TestDoor implements AutoCloseable {
     static final FrontConfig CONFIG = new FrontConfig() {
         @Override
         public int maxQueryBodyBytes() {
@@ -67,7 +67,8 @@ final class TestDoor implements AutoCloseable {
     private final S3Passage passage;
     private final HttpServer server;
 
-    TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+    /** Opens it. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
         var dispatcher = new QueryDispatcher(
@@ -85,7 +86,8 @@ final class TestDoor implements AutoCloseable {
                 .get(60, TimeUnit.SECONDS);
     }
 
-    URI uri() {
+    /** Where it is. */
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 

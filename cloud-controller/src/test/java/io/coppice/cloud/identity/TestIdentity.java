@@ -6,14 +6,42 @@ import io.coppice.cloud.identity.administration.AccountActions;
 import io.coppice.cloud.identity.administration.AccountCaps;
 import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.identity.administration.QuotaActions;
+import io.coppice.cloud.identity.account.AliasActions;
+import io.coppice.cloud.identity.account.AuthorizationDetailsActions;
+import io.coppice.cloud.identity.account.CredentialReportActions;
+import io.coppice.cloud.identity.account.CredentialReportRow;
+import io.coppice.cloud.identity.account.SummaryActions;
 import io.coppice.cloud.identity.credential.AccessKeyActions;
+import io.coppice.cloud.identity.credential.LoginProfileActions;
+import io.coppice.cloud.identity.credential.LoginProfileRow;
+import io.coppice.cloud.identity.credential.MfaActions;
+import io.coppice.cloud.identity.credential.MfaDeviceRow;
+import io.coppice.cloud.identity.credential.MfaDevices;
+import io.coppice.cloud.identity.credential.PasswordPolicyRow;
+import io.coppice.cloud.identity.credential.PublicKeyRow;
+import io.coppice.cloud.identity.credential.ServerCertificateActions;
+import io.coppice.cloud.identity.credential.ServerCertificateRow;
+import io.coppice.cloud.identity.credential.SigningCertificateActions;
+import io.coppice.cloud.identity.credential.SshPublicKeyActions;
 import io.coppice.cloud.identity.credential.UserKeys;
 import io.coppice.cloud.identity.entity.EntityKind;
 import io.coppice.cloud.identity.entity.IamPages;
+import io.coppice.cloud.identity.entity.IamStore;
+import io.coppice.cloud.identity.group.GroupActions;
 import io.coppice.cloud.identity.group.GroupRow;
+import io.coppice.cloud.identity.policy.AttachmentActions;
+import io.coppice.cloud.identity.policy.InlinePolicyActions;
+import io.coppice.cloud.identity.policy.ManagedPolicyActions;
 import io.coppice.cloud.identity.policy.ManagedPolicyRow;
+import io.coppice.cloud.identity.policy.PolicyVersionActions;
 import io.coppice.cloud.identity.policy.PolicyVersionRow;
+import io.coppice.cloud.identity.policy.SimulationActions;
+import io.coppice.cloud.identity.policy.StoredPolicySource;
+import io.coppice.cloud.identity.provider.OidcProviderActions;
+import io.coppice.cloud.identity.provider.OidcProviderRow;
+import io.coppice.cloud.identity.role.InstanceProfileActions;
 import io.coppice.cloud.identity.role.InstanceProfileRow;
+import io.coppice.cloud.identity.role.RoleActions;
 import io.coppice.cloud.identity.role.RoleRow;
 import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
@@ -28,6 +56,8 @@ import io.coppice.cloud.identity.sts.StsActions;
 import io.coppice.cloud.identity.sts.WebIdentityActions;
 import io.coppice.cloud.identity.sts.WebIdentityConfig;
 import io.coppice.cloud.identity.sts.WebIdentityTokens;
+import io.coppice.cloud.identity.role.ServiceLinkedRoleActions;
+import io.coppice.cloud.identity.tag.TagActions;
 import io.coppice.cloud.identity.user.UserActions;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
@@ -52,7 +82,14 @@ public final class TestIdentity implements AutoCloseable {
         RoleRow.class,
         InstanceProfileRow.class,
         ManagedPolicyRow.class,
-        PolicyVersionRow.class
+        PolicyVersionRow.class,
+        LoginProfileRow.class,
+        PasswordPolicyRow.class,
+        MfaDeviceRow.class,
+        ServerCertificateRow.class,
+        PublicKeyRow.class,
+        OidcProviderRow.class,
+        CredentialReportRow.class
     };
 
     private final TestDatabase database;
@@ -91,10 +128,30 @@ public final class TestIdentity implements AutoCloseable {
 
     /** IAM and STS. */
     public List<ActionModule> modules() {
-        var pages = new IamPages(new Pages(new PageTokens(() -> new byte[32])));
+        var store = store();
         return List.of(
-                new UserActions(database, pages, invalidations, clock),
-                new AccessKeyActions(database, userKeys(), uses, pages),
+                new UserActions(store),
+                new AccessKeyActions(store, userKeys(), uses),
+                new GroupActions(store),
+                new RoleActions(store),
+                new ServiceLinkedRoleActions(),
+                new InstanceProfileActions(store),
+                new ManagedPolicyActions(store),
+                new PolicyVersionActions(store),
+                new AttachmentActions(store),
+                new InlinePolicyActions(store),
+                new SimulationActions(store),
+                new TagActions(store),
+                new LoginProfileActions(store),
+                new MfaActions(store, new MfaDevices(secrets, clock)),
+                new ServerCertificateActions(store, secrets),
+                new SigningCertificateActions(store),
+                new SshPublicKeyActions(store),
+                new OidcProviderActions(store),
+                new AliasActions(store),
+                new SummaryActions(store),
+                new CredentialReportActions(store),
+                new AuthorizationDetailsActions(store),
                 new StsActions(database),
                 new AssumeRoleActions(roles(), new PolicyRoleTrust(policies(), clock), TestIdentity::showsSix, clock),
                 new SessionActions(database, sessionTokens(), TestIdentity::showsSix, clock),
@@ -150,9 +207,10 @@ public final class TestIdentity implements AutoCloseable {
         invalidations.everything();
     }
 
-    /** What binds callers; those without a session may do everything. */
+    /** What binds callers. */
     public PolicySource policies() {
-        var principals = new SessionPolicies(new EverybodyMayEverything(), database, invalidations, clock);
+        var stored = new StoredPolicySource(database, invalidations, clock);
+        var principals = new SessionPolicies(stored, database, invalidations, clock);
         return new AccountCaps(principals, database, invalidations, clock);
     }
 
@@ -173,6 +231,11 @@ public final class TestIdentity implements AutoCloseable {
     /** The device of everybody shows the same code. */
     private static boolean showsSix(Caller caller, String serialNumber, String code) {
         return code.equals("666666");
+    }
+
+    private IamStore store() {
+        var pages = new IamPages(new Pages(new PageTokens(() -> new byte[32])));
+        return new IamStore(database, pages, invalidations, clock);
     }
 
     /** The first access key. */

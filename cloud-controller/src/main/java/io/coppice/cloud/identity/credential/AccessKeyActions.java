@@ -10,9 +10,9 @@ import io.coppice.cloud.identity.KeyUses;
 import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.IamPages;
+import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.entity.Require;
 import io.coppice.cloud.identity.user.Users;
-import io.coppice.cloud.store.Database;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.Optional;
@@ -39,17 +39,15 @@ public final class AccessKeyActions implements ActionModule {
     private static final Pattern KEY_ID = Pattern.compile("\\w{16,128}");
     private static final String NEVER = "N/A";
 
-    private final Database database;
+    private final IamStore store;
     private final UserKeys keys;
     private final KeyUses uses;
-    private final IamPages pages;
 
     /** For the container and for tests. */
-    public AccessKeyActions(Database database, UserKeys keys, KeyUses uses, IamPages pages) {
-        this.database = database;
+    public AccessKeyActions(IamStore store, UserKeys keys, KeyUses uses) {
+        this.store = store;
         this.keys = keys;
         this.uses = uses;
-        this.pages = pages;
     }
 
     @Override
@@ -77,10 +75,10 @@ public final class AccessKeyActions implements ActionModule {
 
     private ListAccessKeysResponse list(RequestContext context, ListAccessKeysRequest request) {
         var user = user(context, request.userName());
-        var rows = database.call(entities -> UserKeys.of(entities, user)).stream()
+        var rows = store.read(entities -> UserKeys.of(entities, user)).stream()
                 .sorted(Comparator.comparing(AccessKeyRow::id))
                 .toList();
-        var page = pages.cut(context, new IamPages.Ask(request.maxItems(), request.marker()), rows, AccessKeyRow::id);
+        var page = store.cut(context, new IamPages.Ask(request.maxItems(), request.marker()), rows, AccessKeyRow::id);
         return ListAccessKeysResponse.builder()
                 .accessKeyMetadata(page.map(key -> AccessKeyMetadata.builder()
                         .userName(user.name())
@@ -108,7 +106,7 @@ public final class AccessKeyActions implements ActionModule {
 
     private GetAccessKeyLastUsedResponse lastUsed(RequestContext context, GetAccessKeyLastUsedRequest request) {
         var id = keyId(request.accessKeyId());
-        var key = database.call(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, id))
+        var key = store.read(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, id))
                 .filter(row -> row.user().account().equals(context.account()))
                 .orElseThrow(() -> IamErrors.noSuchEntity("The Access Key with id " + id + " cannot be found.")));
         var use = uses.lastUse(key);
@@ -123,7 +121,7 @@ public final class AccessKeyActions implements ActionModule {
     }
 
     private UserRow user(RequestContext context, @Nullable String name) {
-        return database.call(entities -> Users.orCaller(entities, context.caller(), name));
+        return store.read(entities -> Users.orCaller(entities, context.caller(), name));
     }
 
     private static String keyId(@Nullable String id) {

@@ -31,18 +31,12 @@ public final class EntityRows<T extends EntityRow> {
     /** The one of that name, after the name was checked. Throws {@code ValidationError} or {@code NoSuchEntity}. */
     public T get(EntityManager entities, AccountId account, @Nullable String name) {
         var checked = Require.name(kind, name);
-        return sameName(entities, account, checked)
-                .filter(row -> row.name().equals(checked))
-                .orElseThrow(() -> IamErrors.notFound(kind, checked));
+        return named(entities, account, checked).orElseThrow(() -> IamErrors.notFound(kind, checked));
     }
 
-    /**
-     * As {@link #get}, with the account locked first, so that what the transaction decides on stays as it is. Changes
-     * within one account happen one after another.
-     */
-    public T getForChange(EntityManager entities, AccountId account, @Nullable String name) {
-        lock(entities, account);
-        return get(entities, account, name);
+    /** The one of exactly that name. */
+    public Optional<T> named(EntityManager entities, AccountId account, String name) {
+        return sameName(entities, account, name).filter(row -> row.name().equals(name));
     }
 
     /** The one with this unique id, if it is this account's. */

@@ -32,7 +32,12 @@ public final class IamErrors {
 
     /** {@code LimitExceeded} of a quota. */
     public static AwsException limitExceeded(String quota, long limit) {
-        return AwsException.of("LimitExceeded", CONFLICT, "Cannot exceed quota for " + quota + ": " + limit);
+        return limitExceeded("Cannot exceed quota for " + quota + ": " + limit);
+    }
+
+    /** {@code LimitExceeded} in these words. */
+    public static AwsException limitExceeded(String message) {
+        return AwsException.of("LimitExceeded", CONFLICT, message);
     }
 
     /** {@code DeleteConflict}: what must be done before, for example {@code must delete policies first}. */

@@ -112,14 +112,11 @@ public final class Require {
         return value;
     }
 
-    /** The value of an enumeration that the SDK knows; {@code allowed} is told when it does not. */
-    public static <E extends Enum<E>> E oneOf(
-            String parameter, @Nullable String text, E value, E unknown, String allowed) {
-        present(parameter, text);
-        if (value.equals(unknown)) {
-            throw IamErrors.invalid(
-                    parameter, String.valueOf(text), "Member must satisfy enum value set: [" + allowed + "]");
+    /** Refuses text that the SDK does not know as a value of an enumeration; {@code allowed} tells what it knows. */
+    public static <E extends Enum<E>> void known(
+            String parameter, @Nullable String text, @Nullable E value, E unknown, String allowed) {
+        if (text != null && (value == null || value.equals(unknown))) {
+            throw IamErrors.invalid(parameter, text, "Member must satisfy enum value set: [" + allowed + "]");
         }
-        return value;
     }
 }

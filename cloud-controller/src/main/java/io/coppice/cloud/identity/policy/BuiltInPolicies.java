@@ -46,7 +46,7 @@ public final class BuiltInPolicies {
     private BuiltInPolicies() {}
 
     /** All, in the order of their names. */
-    static Collection<ManagedPolicy> all() {
+    public static Collection<ManagedPolicy> all() {
         return BY_ARN.values().stream().map(BuiltIn::policy).toList();
     }
 
@@ -56,7 +56,7 @@ public final class BuiltInPolicies {
     }
 
     /** Its document. */
-    static Optional<String> document(String arn) {
+    public static Optional<String> document(String arn) {
         return Optional.ofNullable(BY_ARN.get(arn)).map(BuiltIn::document);
     }
 

@@ -5,10 +5,12 @@ import io.coppice.cloud.identity.entity.EntityRows;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.Require;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -16,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Managed policies by their ARNs: the account's own and those of the cloud. Works in the caller's transaction. */
 public final class ManagedPolicies {
-    static final EntityRows<ManagedPolicyRow> ROWS = new EntityRows<>(ManagedPolicyRow.class, EntityKind.POLICY);
+    /** Accounts' own policies by name. */
+    public static final EntityRows<ManagedPolicyRow> ROWS = new EntityRows<>(ManagedPolicyRow.class, EntityKind.POLICY);
 
     private static final int ARN_ACCOUNT = 4;
+    private static final int FORBIDDEN = 403;
 
     private ManagedPolicies() {}
 
@@ -38,6 +42,28 @@ public final class ManagedPolicies {
             throw IamErrors.noSuchEntity("Scope ARN: " + checked + " does not exist or is not attachable.");
         }
         return checked;
+    }
+
+    /**
+     * The row of an account's own policy, to be changed. Throws {@code NoSuchEntity}, or {@code AccessDenied} for one that
+     * comes with the cloud.
+     */
+    public static ManagedPolicyRow own(EntityManager entities, AccountId account, @Nullable String arn) {
+        var checked = Require.arn("policyArn", arn);
+        if (BuiltInPolicies.find(checked).isPresent()) {
+            throw AwsException.of(
+                    "AccessDenied", FORBIDDEN, "Policy " + checked + " comes with the cloud and cannot be changed.");
+        }
+        return row(entities, account, checked).orElseThrow(() -> IamErrors.notFound(EntityKind.POLICY, checked));
+    }
+
+    /** The versions of a policy, the newest first. */
+    static List<PolicyVersionRow> versions(EntityManager entities, ManagedPolicyRow policy) {
+        return entities.createQuery(
+                        "select v from PolicyVersion v where v.key.policyId = :policy order by v.key.number desc",
+                        PolicyVersionRow.class)
+                .setParameter("policy", policy.id())
+                .getResultList();
     }
 
     /** The row of an account's own policy; empty for others'. */

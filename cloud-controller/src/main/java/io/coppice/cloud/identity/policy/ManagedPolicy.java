@@ -26,7 +26,8 @@ public record ManagedPolicy(
         return account.isEmpty();
     }
 
-    static ManagedPolicy of(ManagedPolicyRow row) {
+    /** An account's own. */
+    public static ManagedPolicy of(ManagedPolicyRow row) {
         return new ManagedPolicy(
                 row.arn(),
                 row.id(),

@@ -1,6 +1,8 @@
 package io.coppice.cloud.identity.policy;
 
 import io.coppice.cloud.identity.UserRow;
+import io.coppice.cloud.identity.credential.LoginProfiles;
+import io.coppice.cloud.identity.credential.PasswordRules;
 import io.coppice.cloud.identity.entity.EntityKind;
 import io.coppice.cloud.identity.group.Members;
 import io.coppice.cloud.identity.role.RoleRow;
@@ -18,6 +20,11 @@ public final class PrincipalPolicies {
     private static final String NOTHING = """
             {"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}""";
 
+    /** What an account's password policy allows by itself: both actions are about the caller and nobody else. */
+    private static final String OWN_PASSWORD = """
+            {"Version":"2012-10-17","Statement":{"Effect":"Allow",\
+            "Action":["iam:ChangePassword","iam:GetAccountPasswordPolicy"],"Resource":"*"}}""";
+
     private PrincipalPolicies() {}
 
     /**
@@ -29,6 +36,12 @@ public final class PrincipalPolicies {
     public record Bound(Map<String, String> identity, Optional<String> boundary) {
         public Bound {
             identity = Map.copyOf(identity);
+        }
+
+        Bound with(String name, String document) {
+            var more = new LinkedHashMap<>(identity);
+            more.put(name, document);
+            return new Bound(more, boundary);
         }
     }
 
@@ -42,7 +55,10 @@ public final class PrincipalPolicies {
         var owners = new ArrayList<String>();
         owners.add(principalId);
         owners.addAll(Members.groupsOf(entities, principalId));
-        return bound(entities, owners, user.flatMap(UserRow::boundaryArn));
+        var bound = bound(entities, owners, user.flatMap(UserRow::boundaryArn));
+        var mayChange = user.flatMap(row -> LoginProfiles.rules(entities, row.account()))
+                .filter(PasswordRules::usersMayChange);
+        return mayChange.isEmpty() ? bound : bound.with("AccountPasswordPolicy", OWN_PASSWORD);
     }
 
     private static Bound bound(EntityManager entities, Collection<String> owners, Optional<String> boundaryArn) {

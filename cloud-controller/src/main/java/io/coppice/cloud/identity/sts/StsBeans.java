@@ -3,6 +3,7 @@ package io.coppice.cloud.identity.sts;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
+import io.coppice.cloud.identity.credential.MfaDevices;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.role.SiteConfig;
@@ -37,8 +38,8 @@ class StsBeans {
 
     @Produces
     @Singleton
-    MfaCheck mfaCheck() {
-        return (caller, serialNumber, code) -> false;
+    MfaCheck mfaCheck(Database database, MfaDevices devices) {
+        return new DeviceCodes(database, devices);
     }
 
     @Produces

@@ -4,16 +4,14 @@ import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.entity.EntityTags;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.IamPages;
+import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.entity.Require;
 import io.coppice.cloud.identity.policy.ManagedPolicies;
-import io.coppice.cloud.store.Database;
 import jakarta.inject.Singleton;
-import java.time.Clock;
 import java.util.List;
 import software.amazon.awssdk.services.iam.model.AttachedPermissionsBoundary;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
@@ -36,17 +34,11 @@ import software.amazon.awssdk.services.iam.model.User;
 /** IAM's actions on users. Thread-safe. */
 @Singleton
 public final class UserActions implements ActionModule {
-    private final Database database;
-    private final IamPages pages;
-    private final Invalidations invalidations;
-    private final Clock clock;
+    private final IamStore store;
 
     /** For the container and for tests. */
-    public UserActions(Database database, IamPages pages, Invalidations invalidations, Clock clock) {
-        this.database = database;
-        this.pages = pages;
-        this.invalidations = invalidations;
-        this.clock = clock;
+    public UserActions(IamStore store) {
+        this.store = store;
     }
 
     @Override
@@ -66,8 +58,8 @@ public final class UserActions implements ActionModule {
     }
 
     private CreateUserResponse create(RequestContext context, CreateUserRequest request) {
-        return database.call(entities -> {
-            var row = Users.create(entities, context.account(), request.path(), request.userName(), clock.instant());
+        return store.change(context.account(), entities -> {
+            var row = Users.create(entities, context.account(), request.path(), request.userName(), store.now());
             if (request.permissionsBoundary() != null) {
                 row.bound(ManagedPolicies.boundary(entities, context.account(), request.permissionsBoundary()));
             }
@@ -84,7 +76,7 @@ public final class UserActions implements ActionModule {
                 && caller.userId().equals(caller.account().value())) {
             return GetUserResponse.builder().user(root(context)).build();
         }
-        return database.call(entities -> {
+        return store.read(entities -> {
             var row = Users.orCaller(entities, caller, request.userName());
             return GetUserResponse.builder()
                     .user(full(row, EntityTags.of(entities, row.id())))
@@ -100,17 +92,17 @@ public final class UserActions implements ActionModule {
                 .arn(caller.arn())
                 .path("/")
                 .userName("root")
-                .createDate(clock.instant())
+                .createDate(store.now())
                 .build();
     }
 
     private ListUsersResponse list(RequestContext context, ListUsersRequest request) {
         var prefix = Require.pathPrefix(request.pathPrefix());
-        var page = database.call(entities -> pages.read(
+        var page = store.page(
                 context,
                 new IamPages.Ask(request.maxItems(), request.marker()),
-                Users.ROWS.under(entities, context.account(), prefix),
-                Users.ROWS::sortKey));
+                entities -> Users.ROWS.under(entities, context.account(), prefix),
+                Users.ROWS::sortKey);
         return ListUsersResponse.builder()
                 .users(page.map(UserActions::brief))
                 .isTruncated(page.nextToken() != null)
@@ -119,40 +111,37 @@ public final class UserActions implements ActionModule {
     }
 
     private UpdateUserResponse update(RequestContext context, UpdateUserRequest request) {
-        database.run(entities -> {
-            var row = Users.ROWS.getForChange(entities, context.account(), request.userName());
+        store.changeAccess(context.account(), entities -> {
+            var row = Users.ROWS.get(entities, context.account(), request.userName());
             Users.ROWS.rename(entities, row, request.newPath(), request.newUserName());
         });
-        // Copies of the user's ARN are kept with keys.
-        invalidations.everything();
         return UpdateUserResponse.builder().build();
     }
 
     private DeleteUserResponse delete(RequestContext context, DeleteUserRequest request) {
-        database.run(entities -> Users.delete(entities, context.account(), request.userName()));
+        store.changeAccess(
+                context.account(), entities -> Users.delete(entities, context.account(), request.userName()));
         return DeleteUserResponse.builder().build();
     }
 
     private PutUserPermissionsBoundaryResponse bound(
             RequestContext context, PutUserPermissionsBoundaryRequest request) {
-        database.run(entities -> {
-            var row = Users.ROWS.getForChange(entities, context.account(), request.userName());
+        store.changeAccess(context.account(), entities -> {
+            var row = Users.ROWS.get(entities, context.account(), request.userName());
             row.bound(ManagedPolicies.boundary(entities, context.account(), request.permissionsBoundary()));
         });
-        invalidations.everything();
         return PutUserPermissionsBoundaryResponse.builder().build();
     }
 
     private DeleteUserPermissionsBoundaryResponse unbound(
             RequestContext context, DeleteUserPermissionsBoundaryRequest request) {
-        database.run(entities -> {
-            var row = Users.ROWS.getForChange(entities, context.account(), request.userName());
+        store.changeAccess(context.account(), entities -> {
+            var row = Users.ROWS.get(entities, context.account(), request.userName());
             if (row.boundaryArn().isEmpty()) {
                 throw IamErrors.noSuchEntity("The permissions boundary of user " + row.name() + " cannot be found.");
             }
             row.bound(null);
         });
-        invalidations.everything();
         return DeleteUserPermissionsBoundaryResponse.builder().build();
     }
 

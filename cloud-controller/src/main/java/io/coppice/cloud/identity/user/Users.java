@@ -47,7 +47,7 @@ public final class Users {
 
     /** Deletes one. Throws {@code DeleteConflict} while the user has credentials, policies or groups. */
     static void delete(EntityManager entities, AccountId account, @Nullable String name) {
-        var user = ROWS.getForChange(entities, account, name);
+        var user = ROWS.get(entities, account, name);
         var id = user.id();
         refuseWhile(exists(entities, "access_keys", id), "must delete access keys first");
         refuseWhile(exists(entities, "login_profiles", id), "must delete login profile first");
