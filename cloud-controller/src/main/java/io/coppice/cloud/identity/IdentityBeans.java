@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.pki.CertificateAuthority;
@@ -85,6 +86,18 @@ class IdentityBeans {
     @Singleton
     AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens) {
         return new AuthorityService(authority, tokens);
+    }
+
+    @Produces
+    @Singleton
+    PolicySource policies() {
+        return new EverybodyMayEverything();
+    }
+
+    @Produces
+    @Singleton
+    ResourceFacts userFacts(Database database) {
+        return new UserFacts(database);
     }
 
     @Produces
