@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.Caller;
 import io.coppice.cloud.identity.administration.AccountActions;
@@ -49,7 +50,6 @@ import io.coppice.cloud.identity.session.SessionPolicies;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.identity.session.TemporaryCredentials;
 import io.coppice.cloud.identity.sts.AssumeRoleActions;
-import io.coppice.cloud.identity.sts.PolicyRoleTrust;
 import io.coppice.cloud.identity.sts.RoleAssumption;
 import io.coppice.cloud.identity.sts.SessionActions;
 import io.coppice.cloud.identity.sts.StsActions;
@@ -152,8 +152,8 @@ public final class TestIdentity implements AutoCloseable {
                 new SummaryActions(store),
                 new CredentialReportActions(store),
                 new AuthorizationDetailsActions(store),
-                new StsActions(database),
-                new AssumeRoleActions(roles(), new PolicyRoleTrust(policies(), clock), TestIdentity::showsSix, clock),
+                new StsActions(database, new AuthorizationMessages(secrets)),
+                new AssumeRoleActions(roles(), TestAccess.by(policies())::decide, TestIdentity::showsSix, clock),
                 new SessionActions(database, sessionTokens(), TestIdentity::showsSix, clock),
                 new AccountActions(database, invalidations, clock),
                 new QuotaActions(database, quota -> 100),

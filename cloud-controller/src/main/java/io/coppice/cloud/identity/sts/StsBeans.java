@@ -1,7 +1,8 @@
 package io.coppice.cloud.identity.sts;
 
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.identity.PolicySource;
+import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.credential.MfaDevices;
 import io.coppice.cloud.identity.session.SessionTokens;
@@ -32,8 +33,8 @@ class StsBeans {
 
     @Produces
     @Singleton
-    RoleTrust roleTrust(PolicySource policies) {
-        return new PolicyRoleTrust(policies, clock);
+    RoleTrust roleTrust(Authorizer authorizer) {
+        return authorizer::decide;
     }
 
     @Produces
@@ -54,8 +55,8 @@ class StsBeans {
 
     @Produces
     @Singleton
-    ActionModule sts(Database database) {
-        return new StsActions(database);
+    ActionModule sts(Database database, SecretBox secrets) {
+        return new StsActions(database, new AuthorizationMessages(secrets));
     }
 
     @Produces
