@@ -68,6 +68,11 @@ class Instance {
     @Embedded
     MetadataOptions metadata;
 
+    /** The instance profile it carries; null for none. */
+    @Embedded
+    @Nullable
+    InstanceProfileUse profile;
+
     @Column(name = "key_name")
     String keyName;
 
@@ -170,6 +175,9 @@ class Instance {
         this.network = network;
         this.options = plan.command().options();
         this.metadata = plan.command().metadata();
+        this.profile = plan.command().profile() == null
+                ? null
+                : InstanceProfileUse.of(plan.command().profile(), plan.at());
         this.keyName = plan.command().keyName();
         this.publicKey = plan.publicKey();
         this.userData = plan.command().userData();

@@ -23,6 +23,10 @@ final class InstanceAnswers {
         this.zone = zone;
     }
 
+    String region() {
+        return region;
+    }
+
     String zone() {
         return zone;
     }
@@ -104,6 +108,10 @@ final class InstanceAnswers {
                 .metadataOptions(metadata(row));
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);
+        }
+        var profile = row.profile;
+        if (profile != null && alive(row)) {
+            answer.iamInstanceProfile(each -> each.arn(profile.arn()).id(profile.profileId()));
         }
         if (!row.clientToken.isEmpty()) {
             answer.clientToken(row.clientToken);

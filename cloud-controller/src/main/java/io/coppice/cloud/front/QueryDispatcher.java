@@ -96,7 +96,7 @@ public final class QueryDispatcher {
         if (registered.signed()) {
             authorizer.authorize(new AccessCall(Service.valueOf(service.name()), action, caller, origin, request));
         }
-        if (parameters.get("DryRun").orElse("").equalsIgnoreCase("true")) {
+        if (dryRun(service, parameters)) {
             throw AwsException.of(
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
@@ -127,6 +127,20 @@ public final class QueryDispatcher {
                         .findFirst()
                         .orElse(QueryService.EC2);
         };
+    }
+
+    /** Only EC2 has it. */
+    private static boolean dryRun(QueryService service, QueryParameters parameters) {
+        var text = parameters.get("DryRun").orElse("false");
+        if (service != QueryService.EC2 || text.isEmpty() || text.equalsIgnoreCase("false")) {
+            return false;
+        }
+        if (!text.equalsIgnoreCase("true")) {
+            throw AwsException.client(
+                    "InvalidParameterValue",
+                    "Value (" + text + ") for parameter DryRun is invalid. Expected: 'boolean'.");
+        }
+        return true;
     }
 
     private static SignatureDialect dialect(QueryService service) {
