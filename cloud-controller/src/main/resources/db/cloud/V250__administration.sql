@@ -22,3 +22,5 @@ ALTER TABLE instances ADD COLUMN credentials_until timestamptz;
 -- Quotas count processors and memory as well: from the index alone.
 DROP INDEX instances_alive;
 CREATE INDEX instances_alive ON instances (account_id) INCLUDE (vcpus, memory_mib) WHERE state <> 'TERMINATED';
+CREATE INDEX instances_with_credentials ON instances (zone)
+    WHERE profile_association_id IS NOT NULL OR credentials_until IS NOT NULL;

@@ -73,6 +73,11 @@ class Instance {
     @Nullable
     InstanceProfileUse profile;
 
+    /** Until when its host needs no new credentials of the profile's role; null when it was given none. */
+    @Column(name = "credentials_until")
+    @Nullable
+    Instant credentialsUntil;
+
     @Column(name = "key_name")
     String keyName;
 
@@ -367,5 +372,11 @@ class Instance {
 
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    /** From now on it carries this profile; its host has no credentials of it yet. */
+    void carry(InstanceProfileUse use) {
+        profile = use;
+        credentialsUntil = null;
     }
 }

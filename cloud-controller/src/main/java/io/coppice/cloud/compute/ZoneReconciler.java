@@ -28,6 +28,7 @@ final class ZoneReconciler {
     private final ImageUrls imageUrls;
     private final EventLog events;
     private final AddressPool addresses;
+    private final InstanceCredentials credentials;
     private final Settings settings;
     private volatile ReconcilerStatus status;
 
@@ -44,12 +45,14 @@ final class ZoneReconciler {
             Database database,
             ZoneLink link,
             ImageUrls imageUrls,
+            InstanceCredentials credentials,
             EventLog events,
             AddressPool addresses,
             Settings settings) {
         this.database = database;
         this.link = link;
         this.imageUrls = imageUrls;
+        this.credentials = credentials;
         this.events = events;
         this.addresses = addresses;
         this.settings = settings;
@@ -67,6 +70,11 @@ final class ZoneReconciler {
         try {
             giveUpUnschedulable();
             result = applyAll();
+            credentials.refresh(
+                    settings.zone(),
+                    settings.applyBatch(),
+                    row -> DesiredInstances.of(row, settings.region(), ""),
+                    link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
             LOG.warnf("the zone %s is not brought to what is desired: %s", settings.zone(), e.toString());
@@ -97,6 +105,7 @@ final class ZoneReconciler {
                 link.apply(messages);
             }
             markApplied(batch);
+            credentials.mark(batch, messages);
             if (batch.size() < settings.applyBatch()) {
                 break;
             }
@@ -106,7 +115,8 @@ final class ZoneReconciler {
 
     private DesiredInstance message(Instance row) {
         var runs = row.desired == DesiredPower.RUNNING;
-        return DesiredInstances.of(row, settings.region(), runs ? imageUrls.of(row.image.id()) : "");
+        var url = runs ? imageUrls.of(row.image.id()) : "";
+        return credentials.with(row, DesiredInstances.of(row, settings.region(), url));
     }
 
     private List<Instance> due(EntityManager entities) {

@@ -47,6 +47,7 @@ public final class Bootstrap {
                     createFirst(entities);
                 } else {
                     checkMasterKey(entities);
+                    MasterKeyChange.run(entities, secrets);
                 }
                 ensureSystemAdministrator(entities);
             });

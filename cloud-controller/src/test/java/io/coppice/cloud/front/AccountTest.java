@@ -78,7 +78,9 @@ class AccountTest {
         var theirs = new Credentials(text(key, "AccessKeyId"), text(key, "SecretAccessKey"));
         assertEquals(
                 "arn:aws:iam::" + id + ":user/admin", text(ask(theirs, "sts", "GetCallerIdentity", Map.of()), "Arn"));
-        assertEquals("admin", text(ask(operator, "GetUser", Map.of("UserName", "admin", "DelegateAccount", id)), "UserName"));
+        assertEquals(
+                "admin",
+                text(ask(operator, "GetUser", Map.of("UserName", "admin", "DelegateAccount", id)), "UserName"));
 
         assertEquals(
                 "DeleteConflict",
@@ -93,8 +95,16 @@ class AccountTest {
 
     @Test
     void tenantsAreNoOperators() throws IOException {
-        for (var action : new String[] {"CreateAccount", "ListAccounts", "DeleteAccount", "PutAccountPolicy",
-            "GetAccountPolicy", "ListAccountPolicies", "DeleteAccountPolicy", "PutAccountQuota"}) {
+        for (var action : new String[] {
+            "CreateAccount",
+            "ListAccounts",
+            "DeleteAccount",
+            "PutAccountPolicy",
+            "GetAccountPolicy",
+            "ListAccountPolicies",
+            "DeleteAccountPolicy",
+            "PutAccountQuota"
+        }) {
             assertEquals(DENIED, code(ask(tenant, action, Map.of("AccountName", "main"))), action);
         }
         assertEquals(DENIED, code(ask(tenant, "ListUsers", Map.of("DelegateAccount", "coppice"))));
@@ -117,7 +127,9 @@ class AccountTest {
         assertTrue(ask(operator, "ListAccountPolicies", Map.of("AccountName", "capped"))
                 .contains("<member>only-ec2</member>"));
         var named = Map.of("AccountName", "capped", "PolicyName", "only-ec2");
-        assertEquals(cap, text(ask(operator, "GetAccountPolicy", named), "PolicyDocument").replace("&quot;", "\""));
+        assertEquals(
+                cap,
+                text(ask(operator, "GetAccountPolicy", named), "PolicyDocument").replace("&quot;", "\""));
         ask(operator, "DeleteAccountPolicy", named);
         assertEquals("NoSuchEntity", code(ask(operator, "GetAccountPolicy", named)));
         assertTrue(identity.policies().of(root).allowsEverything());
@@ -132,9 +144,13 @@ class AccountTest {
         ask(operator, "PutAccountQuota", Map.of("AccountName", "small", "Quota", "users", "Value", "1"));
         var quotas = ask(operator, "ListAccountQuotas", Map.of("AccountName", "small"));
         assertTrue(quotas.contains("<Quota>users</Quota><Value>1</Value>"), quotas);
-        assertEquals("LimitExceeded", code(ask(operator, "CreateUser", Map.of("UserName", "b", "DelegateAccount", "small"))));
+        assertEquals(
+                "LimitExceeded",
+                code(ask(operator, "CreateUser", Map.of("UserName", "b", "DelegateAccount", "small"))));
         ask(operator, "PutAccountQuota", Map.of("AccountName", "small", "Quota", "users"));
-        assertEquals("b", text(ask(operator, "CreateUser", Map.of("UserName", "b", "DelegateAccount", "small")), "UserName"));
+        assertEquals(
+                "b",
+                text(ask(operator, "CreateUser", Map.of("UserName", "b", "DelegateAccount", "small")), "UserName"));
     }
 
     /** Makes a user and says {@code false}. */
@@ -182,7 +198,8 @@ class AccountTest {
     }
 
     private static String text(String xml, String element) {
-        var found = Pattern.compile("<" + element + ">([^<]*)</" + element + ">").matcher(xml);
+        var found =
+                Pattern.compile("<" + element + ">([^<]*)</" + element + ">").matcher(xml);
         assertTrue(found.find(), () -> "no " + element + " in " + xml);
         return found.group(1);
     }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.identity.policy.StoredPolicySource;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.AccessRequest;
 import io.coppice.policy.PolicyEvaluator;
@@ -39,7 +38,7 @@ class IamPoliciesTest {
 
     private static IamDoor door;
     private static IamClient iam;
-    private static StoredPolicySource source;
+    private static PolicySource source;
 
     @BeforeAll
     static void start() throws Exception {

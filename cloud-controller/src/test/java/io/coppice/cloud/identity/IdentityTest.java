@@ -3,6 +3,7 @@ package io.coppice.cloud.identity;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -107,6 +108,30 @@ class IdentityTest {
         assertFalse(stored.isEmpty());
         stored.forEach(blob ->
                 assertFalse(new String(blob, StandardCharsets.ISO_8859_1).contains(secret), "found the secret"));
+    }
+
+    @Test
+    void aNewMasterKeySealsEverythingAnewAndTheOldOneCanGo(@TempDir Path folder) throws IOException {
+        try (var other = TestIdentity.start(folder, CLOCK)) {
+            var id = other.credentials().id();
+            var before = other.sealedSecret(id);
+            var file = folder.resolve("master.key");
+            SecretBox.rotate(folder);
+            assertEquals(2, Files.readAllLines(file).size());
+            new Bootstrap(other.database(), SecretBox.open(folder), folder, CLOCK).run();
+            assertNotEquals(
+                    Base64.getEncoder().encodeToString(before),
+                    Base64.getEncoder().encodeToString(other.sealedSecret(id)));
+            var newKey = Files.readAllLines(file).getFirst();
+            OwnerOnlyFile.write(file, newKey + "\n");
+            var keys = new AccessKeys(
+                    other.database(),
+                    SecretBox.open(folder),
+                    other.invalidations(),
+                    new KeyUses(other.database(), CLOCK),
+                    CLOCK);
+            assertTrue(keys.find(id, SCOPE).isPresent(), "the new key alone opens it");
+        }
     }
 
     @Test

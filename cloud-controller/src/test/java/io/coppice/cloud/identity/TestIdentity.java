@@ -3,15 +3,15 @@ package io.coppice.cloud.identity;
 import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.identity.administration.AccountActions;
-import io.coppice.cloud.identity.administration.AccountCaps;
-import io.coppice.cloud.identity.administration.Delegation;
-import io.coppice.cloud.identity.administration.QuotaActions;
 import io.coppice.cloud.identity.account.AliasActions;
 import io.coppice.cloud.identity.account.AuthorizationDetailsActions;
 import io.coppice.cloud.identity.account.CredentialReportActions;
 import io.coppice.cloud.identity.account.CredentialReportRow;
 import io.coppice.cloud.identity.account.SummaryActions;
+import io.coppice.cloud.identity.administration.AccountActions;
+import io.coppice.cloud.identity.administration.AccountCaps;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.identity.administration.QuotaActions;
 import io.coppice.cloud.identity.credential.AccessKeyActions;
 import io.coppice.cloud.identity.credential.LoginProfileActions;
 import io.coppice.cloud.identity.credential.LoginProfileRow;
@@ -44,6 +44,7 @@ import io.coppice.cloud.identity.role.InstanceProfileActions;
 import io.coppice.cloud.identity.role.InstanceProfileRow;
 import io.coppice.cloud.identity.role.RoleActions;
 import io.coppice.cloud.identity.role.RoleRow;
+import io.coppice.cloud.identity.role.ServiceLinkedRoleActions;
 import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionPolicies;
@@ -56,7 +57,6 @@ import io.coppice.cloud.identity.sts.StsActions;
 import io.coppice.cloud.identity.sts.WebIdentityActions;
 import io.coppice.cloud.identity.sts.WebIdentityConfig;
 import io.coppice.cloud.identity.sts.WebIdentityTokens;
-import io.coppice.cloud.identity.role.ServiceLinkedRoleActions;
 import io.coppice.cloud.identity.tag.TagActions;
 import io.coppice.cloud.identity.user.UserActions;
 import io.coppice.cloud.query.PageTokens;
@@ -257,6 +257,14 @@ public final class TestIdentity implements AutoCloseable {
     /** The keys of users. */
     public UserKeys userKeys() {
         return new UserKeys(database, secrets, invalidations, clock);
+    }
+
+    /** The secret of an access key as the database has it. */
+    byte[] sealedSecret(String accessKeyId) {
+        return database.call(entities -> entities.createQuery(
+                        "select k.sealedSecret from AccessKey k where k.id = :id", byte[].class)
+                .setParameter("id", accessKeyId)
+                .getSingleResult());
     }
 
     Invalidations invalidations() {

@@ -100,7 +100,8 @@ class ImdsServerTest {
         assertTrue(text(get("latest/meta-data/iam/info"))
                 .contains("\"InstanceProfileArn\" : \"arn:aws:iam::111111111111:instance-profile/web\""));
         server.publish(before);
-        assertEquals(404, get("latest/meta-data/iam/security-credentials/web-role").statusCode());
+        assertEquals(
+                404, get("latest/meta-data/iam/security-credentials/web-role").statusCode());
     }
 
     @Test

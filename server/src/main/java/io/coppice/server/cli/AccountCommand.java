@@ -96,7 +96,10 @@ final class AccountCommand extends CloudCommand {
         @SuppressWarnings("NullAway.Init")
         private String name;
 
-        @Option(names = "--user", paramLabel = "USER", description = "Whose key it will be; ${DEFAULT-VALUE} when absent.")
+        @Option(
+                names = "--user",
+                paramLabel = "USER",
+                description = "Whose key it will be; ${DEFAULT-VALUE} when absent.")
         private String user = "admin";
 
         @Override
@@ -133,7 +136,8 @@ final class AccountCommand extends CloudCommand {
                 }
                 ask("PutAccountQuota", parameters);
             });
-            for (var quota : ask("ListAccountQuotas", Map.of(ACCOUNT_NAME, name)).structures("member")) {
+            for (var quota :
+                    ask("ListAccountQuotas", Map.of(ACCOUNT_NAME, name)).structures("member")) {
                 out().printf("%-24s %12s%n", quota.get("Quota"), quota.get("Value"));
             }
             out().flush();

@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             DownCommand.class,
             ResetCommand.class,
             AccountCommand.class,
+            MasterKeyCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
             RoleCertificateCommand.class,

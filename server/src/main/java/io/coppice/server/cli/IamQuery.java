@@ -75,21 +75,18 @@ final class IamQuery implements AutoCloseable {
                 .uri(endpoint)
                 .putHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
                 .build();
-        var identity =
-                AwsCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey());
-        var signed = AwsV4HttpSigner.create()
-                .sign(sign -> sign.identity(identity)
-                        .request(request)
-                        .payload(ContentStreamProvider.fromUtf8String(body))
-                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "iam")
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, region));
+        var identity = AwsCredentialsIdentity.create(credentials.accessKeyId(), credentials.secretAccessKey());
+        var signed = AwsV4HttpSigner.create().sign(sign -> sign.identity(identity)
+                .request(request)
+                .payload(ContentStreamProvider.fromUtf8String(body))
+                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "iam")
+                .putProperty(AwsV4HttpSigner.REGION_NAME, region));
         var response = http.prepareRequest(HttpExecuteRequest.builder()
                         .request(signed.request())
                         .contentStreamProvider(signed.payload().orElseThrow())
                         .build())
                 .call();
-        var content = response.responseBody()
-                .orElseThrow(() -> new IOException(action + " was answered with nothing"));
+        var content = response.responseBody().orElseThrow(() -> new IOException(action + " was answered with nothing"));
         Answer answer;
         try (content) {
             answer = new Answer(parse(content));
