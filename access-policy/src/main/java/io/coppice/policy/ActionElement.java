@@ -13,4 +13,9 @@ record ActionElement(boolean negated, List<Wildcards> patterns) {
         }
         return negated;
     }
+
+    /** Whether it names every action there is. */
+    boolean everything() {
+        return !negated && patterns.stream().anyMatch(Wildcards::matchesEverything);
+    }
 }

@@ -84,6 +84,16 @@ public final class PolicyDocument {
         return conditionKeys;
     }
 
+    /** Whether a statement allows everything on every resource without conditions. */
+    boolean allowsEverything() {
+        return statements.stream().anyMatch(Statement::allowsEverything);
+    }
+
+    /** Whether a statement denies anything. */
+    boolean denies() {
+        return statements.stream().anyMatch(statement -> statement.effect() == Effect.DENY);
+    }
+
     /** Characters without white space: what IAM counts against its limits. */
     public int countedCharacters() {
         return (int) json.chars().filter(each -> !Character.isWhitespace(each)).count();

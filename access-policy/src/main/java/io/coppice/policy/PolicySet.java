@@ -42,13 +42,16 @@ public record PolicySet(
         return new PolicySet(List.of(EVERYTHING), Optional.empty(), Optional.empty(), account);
     }
 
-    /** Whether no request can be refused by this set: the way of an account's root, worth a shortcut. */
+    /**
+     * Whether no request can be refused by this set: the way of an account's root and of administrators, worth a shortcut.
+     * Resources may still refuse.
+     */
     public boolean allowsEverything() {
-        return identity.size() == 1
-                && identity.getFirst() == EVERYTHING
-                && boundary.isEmpty()
+        return boundary.isEmpty()
                 && session.isEmpty()
-                && account.isEmpty();
+                && account.isEmpty()
+                && identity.stream().anyMatch(PolicyDocument::allowsEverything)
+                && identity.stream().noneMatch(PolicyDocument::denies);
     }
 
     /**

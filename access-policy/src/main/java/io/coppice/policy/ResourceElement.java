@@ -21,6 +21,10 @@ record ResourceElement(boolean negated, boolean everything, List<ArnPattern> pat
         return arn.isPresent() && patterns.stream().anyMatch(pattern -> pattern.matches(arn.get(), evaluation));
     }
 
+    boolean matchesEverything() {
+        return everything && !negated;
+    }
+
     void collectKeys(Set<String> keys) {
         patterns.forEach(pattern -> pattern.collectKeys(keys));
     }

@@ -65,6 +65,14 @@ public final class Statement {
         return naming;
     }
 
+    boolean allowsEverything() {
+        return effect == Effect.ALLOW
+                && principals.isEmpty()
+                && conditions.isEmpty()
+                && actions.everything()
+                && resources.filter(ResourceElement::matchesEverything).isPresent();
+    }
+
     void collectKeys(Set<String> keys) {
         conditions.forEach(condition -> condition.collectKeys(keys));
         resources.ifPresent(each -> each.collectKeys(keys));

@@ -35,6 +35,11 @@ final class Wildcards {
                 .toArray();
     }
 
+    /** Whether it is a bare star. */
+    boolean matchesEverything() {
+        return shape == Shape.EVERYTHING;
+    }
+
     boolean matches(String text) {
         return switch (shape) {
             case EVERYTHING -> true;

@@ -1,6 +1,7 @@
 package io.coppice.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -179,6 +180,21 @@ class DecisionTest {
     }
 
     @Test
+    void onlyWhatCannotRefuseIsPassedWithoutALook() {
+        var everything = document("everything");
+        assertTrue(PolicySet.UNRESTRICTED.allowsEverything());
+        assertTrue(PolicySet.ofIdentity(List.of(document("allow"), everything)).allowsEverything());
+        assertFalse(PolicySet.ofIdentity(List.of(document("allow"))).allowsEverything());
+        assertFalse(PolicySet.ofIdentity(List.of(everything, document("deny"))).allowsEverything());
+        assertFalse(PolicySet.root(List.of(document("allow"))).allowsEverything());
+        var some = Optional.of(document("allow"));
+        assertFalse(new PolicySet(List.of(everything), some, Optional.empty(), List.of()).allowsEverything());
+        assertFalse(new PolicySet(List.of(everything), Optional.empty(), Optional.of(List.of()), List.of())
+                .allowsEverything());
+        assertFalse(PolicySet.NOTHING.allowsEverything());
+    }
+
+    @Test
     void strangersHaveWhatResourcesGrantThem() {
         var service = PolicyPrincipal.service("ec2.amazonaws.com");
         var trust = PolicyDocument.parse("""
@@ -236,6 +252,7 @@ class DecisionTest {
     private static PolicyDocument document(String state) {
         var statement =
                 switch (state) {
+                    case "everything" -> "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}";
                     case "allow" -> "{\"Effect\":\"Allow\",\"Action\":\"s3:*\",\"Resource\":\"*\"}";
                     case "deny" ->
                         "{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"},"

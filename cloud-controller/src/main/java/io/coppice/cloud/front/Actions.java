@@ -38,8 +38,8 @@ public final class Actions implements ActionRegistry {
     /** What is known about an action: how its request is built and who carries it out. */
     record Registered<Q, B extends Buildable & SdkPojo, A extends SdkPojo>(
             Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
-        Object read(RequestReader reader, QueryParameters parameters) {
-            return reader.<B>read(parameters, newBuilder.get());
+        SdkPojo read(RequestReader reader, QueryParameters parameters) {
+            return (SdkPojo) reader.<B>read(parameters, newBuilder.get());
         }
 
         /** The request came out of this action's own builder, so it is of the class that its handler takes. */

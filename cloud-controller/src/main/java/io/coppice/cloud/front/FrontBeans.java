@@ -1,20 +1,28 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.AuthorityService;
+import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.PolicySource;
+import io.coppice.cloud.identity.SecretBox;
+import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
+import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executors;
 
 /** Puts the users' door together. */
@@ -45,8 +53,14 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
+    Authorizer authorizer(PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets) {
+        return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock);
+    }
+
+    @Produces
+    @Singleton
+    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Authorizer authorizer, Vertx vertx) {
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, authorizer, config);
         var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }

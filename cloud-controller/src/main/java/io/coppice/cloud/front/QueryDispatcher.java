@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.AccessCall;
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
@@ -28,12 +30,14 @@ public final class QueryDispatcher {
 
     private final Actions actions;
     private final Authenticator authenticator;
+    private final Authorizer authorizer;
     private final QueryLimits limits;
     private final Semaphore running;
 
-    public QueryDispatcher(Actions actions, Authenticator authenticator, FrontConfig config) {
+    public QueryDispatcher(Actions actions, Authenticator authenticator, Authorizer authorizer, FrontConfig config) {
         this.actions = actions;
         this.authenticator = authenticator;
+        this.authorizer = authorizer;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
     }
@@ -77,11 +81,13 @@ public final class QueryDispatcher {
         var registered =
                 actions.find(Service.valueOf(service.name()), action).orElseThrow(() -> noHandler(service, action));
         var request = registered.read(new RequestReader(service, limits), parameters);
+        var origin = call.origin();
+        authorizer.authorize(new AccessCall(Service.valueOf(service.name()), action, caller, origin, request));
         if (parameters.get("DryRun").orElse("").equalsIgnoreCase("true")) {
             throw AwsException.of(
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
-        var context = new RequestContext(call.requestId(), action, caller, call.endpoint());
+        var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
         var response = registered.handle(context, request);
         return Answer.ok(new ResponseWriter(service).write(action, version, response, call.requestId()));
     }

@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
@@ -67,11 +69,17 @@ public final class TestDoor implements AutoCloseable {
     private final S3Passage passage;
     private final HttpServer server;
 
-    /** Opens it. */
+    /** Opens it for everybody. */
     public TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+        this(identity, clock, objectStore, TestAccess.everything());
+    }
+
+    /** Opens it for those whom this lets in. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
-        var dispatcher = new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), CONFIG);
+        var dispatcher =
+                new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), authorizer, CONFIG);
         passage = new S3Passage(vertx, objectStore, CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));

@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.identity.account.AliasActions;
 import io.coppice.cloud.identity.account.AuthorizationDetailsActions;
@@ -112,7 +113,7 @@ public final class TestIdentity implements AutoCloseable {
                 new GroupActions(store),
                 new RoleActions(store),
                 new ServiceLinkedRoleActions(),
-                new InstanceProfileActions(store),
+                new InstanceProfileActions(store, TestAccess.everything()),
                 new ManagedPolicyActions(store),
                 new PolicyVersionActions(store),
                 new AttachmentActions(store),
@@ -152,6 +153,10 @@ public final class TestIdentity implements AutoCloseable {
     /** The keys of users. */
     public UserKeys userKeys() {
         return new UserKeys(database, secrets, invalidations, clock);
+    }
+
+    KeyUses uses() {
+        return uses;
     }
 
     Invalidations invalidations() {
