@@ -1,6 +1,5 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.identity.administration.AccountActions;
 import io.coppice.cloud.identity.administration.AccountCaps;
@@ -100,12 +99,6 @@ class IdentityBeans {
     PolicySource policies(StoredPolicySource stored, Database database, Invalidations invalidations) {
         var principals = new SessionPolicies(stored, database, invalidations, clock);
         return new AccountCaps(principals, database, invalidations, clock);
-    }
-
-    @Produces
-    @Singleton
-    ResourceFacts userFacts(Database database) {
-        return new UserFacts(database);
     }
 
     @Produces

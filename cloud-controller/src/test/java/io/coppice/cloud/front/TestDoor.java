@@ -69,12 +69,13 @@ public final class TestDoor implements AutoCloseable {
     private final S3Passage passage;
     private final HttpServer server;
 
-    /** Opens it; everybody may do everything. */
+    /** Opens it for everybody. */
     public TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
         this(identity, clock, objectStore, TestAccess.everything());
     }
 
-    TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
+    /** Opens it for those whom this lets in. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
         var dispatcher = new QueryDispatcher(

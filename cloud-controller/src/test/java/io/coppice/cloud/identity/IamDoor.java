@@ -3,6 +3,7 @@ package io.coppice.cloud.identity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.TestDoor;
 import io.coppice.foundation.rpc.Address;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ final class IamDoor implements AutoCloseable {
 
     IamDoor(Path dataDir, Clock clock) throws Exception {
         identity = TestIdentity.start(dataDir, clock);
-        door = new TestDoor(identity, Clock.systemUTC(), new Address("127.0.0.1", 1));
+        door = new TestDoor(
+                identity, Clock.systemUTC(), new Address("127.0.0.1", 1), TestAccess.by(identity.policies()));
         admin = client(identity.credentials().id(), identity.credentials().secret());
     }
 

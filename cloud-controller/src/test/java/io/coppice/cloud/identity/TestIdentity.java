@@ -135,7 +135,7 @@ public final class TestIdentity implements AutoCloseable {
                 new GroupActions(store),
                 new RoleActions(store),
                 new ServiceLinkedRoleActions(),
-                new InstanceProfileActions(store),
+                new InstanceProfileActions(store, TestAccess.everything()),
                 new ManagedPolicyActions(store),
                 new PolicyVersionActions(store),
                 new AttachmentActions(store),
@@ -265,6 +265,10 @@ public final class TestIdentity implements AutoCloseable {
                         "select k.sealedSecret from AccessKey k where k.id = :id", byte[].class)
                 .setParameter("id", accessKeyId)
                 .getSingleResult());
+    }
+
+    KeyUses uses() {
+        return uses;
     }
 
     Invalidations invalidations() {

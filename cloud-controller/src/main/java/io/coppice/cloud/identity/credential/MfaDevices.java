@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** Devices that show codes, and whether a code is right. Works in the caller's transaction. */
 @Singleton
 public final class MfaDevices {
-    static final EntityRows<MfaDeviceRow> ROWS = new EntityRows<>(MfaDeviceRow.class, EntityKind.MFA_DEVICE);
+    /** Devices by name. */
+    public static final EntityRows<MfaDeviceRow> ROWS = new EntityRows<>(MfaDeviceRow.class, EntityKind.MFA_DEVICE);
 
     /** How far a device's clock may be off when it is enabled or synchronised: 20 minutes. */
     private static final int SEARCH_STEPS = 40;

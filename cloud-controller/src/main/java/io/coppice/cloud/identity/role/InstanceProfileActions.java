@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity.role;
 
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
@@ -13,6 +14,7 @@ import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.entity.Require;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import software.amazon.awssdk.services.iam.model.AddRoleToInstanceProfileRequest;
 import software.amazon.awssdk.services.iam.model.AddRoleToInstanceProfileResponse;
 import software.amazon.awssdk.services.iam.model.CreateInstanceProfileRequest;
@@ -34,10 +36,12 @@ public final class InstanceProfileActions implements ActionModule {
     private static final int ROLES_PER_PROFILE = 1;
 
     private final IamStore store;
+    private final Authorizer authorizer;
 
     /** For the container and for tests. */
-    public InstanceProfileActions(IamStore store) {
+    public InstanceProfileActions(IamStore store, Authorizer authorizer) {
         this.store = store;
+        this.authorizer = authorizer;
     }
 
     @Override
@@ -121,7 +125,11 @@ public final class InstanceProfileActions implements ActionModule {
         return DeleteInstanceProfileResponse.builder().build();
     }
 
+    /** Who puts a role into a profile passes it to instances, and must be allowed to. */
     private AddRoleToInstanceProfileResponse addRole(RequestContext context, AddRoleToInstanceProfileRequest request) {
+        var passed = store.read(entities -> Roles.ROWS.get(entities, context.account(), request.roleName()));
+        authorizer.require(
+                context, "iam:PassRole", passed.arn(), Map.of("iam:passedtoservice", List.of("ec2.amazonaws.com")));
         store.changeAccess(context.account(), entities -> {
             var profile = InstanceProfiles.ROWS.get(entities, context.account(), request.instanceProfileName());
             var role = Roles.ROWS.get(entities, context.account(), request.roleName());
