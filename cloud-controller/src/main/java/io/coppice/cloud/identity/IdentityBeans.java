@@ -84,8 +84,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    IdentityService identityService(AccessKeys keys, Invalidations invalidations) {
-        return new IdentityService(keys, invalidations);
+    IdentityService identityService(AccessKeys keys, PolicySource policies, Invalidations invalidations) {
+        return new IdentityService(keys, policies, invalidations);
     }
 
     @Produces

@@ -23,11 +23,13 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     private static final int MAX_WATCHERS = 1_000;
 
     private final AccessKeys keys;
+    private final PolicySource policies;
     private final Invalidations invalidations;
     private final AtomicInteger watchers = new AtomicInteger();
 
-    public IdentityService(AccessKeys keys, Invalidations invalidations) {
+    public IdentityService(AccessKeys keys, PolicySource policies, Invalidations invalidations) {
         this.keys = keys;
+        this.policies = policies;
         this.invalidations = invalidations;
     }
 
@@ -39,16 +41,29 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
             case KeyLookup.Refused refused -> answers.onError(status(refused).asRuntimeException());
             case KeyLookup.Found found -> {
                 keys.used(request.getAccessKeyId(), scope);
-                answers.onNext(SigningKey.newBuilder()
-                        .setKey(ByteString.copyFrom(found.key().toBytes()))
-                        .setPrincipal(message(found.principal()))
-                        .setCacheSeconds(cacheSeconds(found))
-                        .setExpiresAtSeconds(
-                                found.expiresAt().map(Instant::getEpochSecond).orElse(0L))
-                        .build());
-                answers.onCompleted();
+                answer(found, request.getAccessKeyId(), answers);
             }
         }
+    }
+
+    private void answer(KeyLookup.Found found, String accessKeyId, StreamObserver<SigningKey> answers) {
+        var bounds = PolicyMessages.of(policies, found.principal().caller(accessKeyId));
+        if (bounds.isEmpty()) {
+            answers.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription(
+                            "the policies that bind " + found.principal().arn() + " are too long")
+                    .asRuntimeException());
+            return;
+        }
+        answers.onNext(SigningKey.newBuilder()
+                .setPolicies(bounds.get())
+                .setKey(ByteString.copyFrom(found.key().toBytes()))
+                .setPrincipal(message(found.principal()))
+                .setCacheSeconds(cacheSeconds(found))
+                .setExpiresAtSeconds(
+                        found.expiresAt().map(Instant::getEpochSecond).orElse(0L))
+                .build());
+        answers.onCompleted();
     }
 
     private static Status status(KeyLookup.Refused refused) {

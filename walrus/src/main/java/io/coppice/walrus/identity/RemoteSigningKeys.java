@@ -1,5 +1,6 @@
 package io.coppice.walrus.identity;
 
+import io.coppice.policy.MalformedPolicyException;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
@@ -111,7 +112,8 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             principal.getAccountId(),
                             principal.getCanonicalId(),
                             principal.getDisplayName(),
-                            principal.getSystem()));
+                            principal.getSystem(),
+                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())));
             var end = answer.getExpiresAtSeconds();
             return new Entry(
                     signer,
@@ -122,6 +124,9 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                     .orElseThrow(
                             () -> new IdentityUnavailableException("the Cloud Controller does not tell who signed", e));
             return new Entry(refusal, clock.instant().plus(REFUSAL_LIFE), Instant.MAX);
+        } catch (MalformedPolicyException e) {
+            throw new IdentityUnavailableException(
+                    "a policy that the Cloud Controller sent cannot be read here; is it of another version?", e);
         }
     }
 
