@@ -36,7 +36,7 @@ final class InstanceLauncher {
     record Catalogue(Images images, KeyPairs keyPairs, InstanceTypes types, Tags tags, NetworkNames networks) {}
 
     /** What a launch needs to know of the cloud. */
-    record ComputeSettings(int instanceLimit, Clock clock, ZoneSignal signal) {}
+    record ComputeSettings(LaunchRoom room, Clock clock, ZoneSignal signal) {}
 
     InstanceLauncher(
             Database database,
@@ -50,7 +50,7 @@ final class InstanceLauncher {
         this.answers = answers;
         this.settings = settings;
         this.parser = new LaunchParser(answers.zone());
-        this.writer = new LaunchWriter(addresses, catalogue.tags(), events, settings.instanceLimit());
+        this.writer = new LaunchWriter(addresses, catalogue.tags(), events, settings.room());
         this.queue = new LaunchQueue(database, writer);
     }
 

@@ -35,13 +35,13 @@ final class LaunchWriter {
     private final AddressPool addresses;
     private final Tags tags;
     private final EventLog events;
-    private final int instanceLimit;
+    private final LaunchRoom room;
 
-    LaunchWriter(AddressPool addresses, Tags tags, EventLog events, int instanceLimit) {
+    LaunchWriter(AddressPool addresses, Tags tags, EventLog events, LaunchRoom room) {
         this.addresses = addresses;
         this.tags = tags;
         this.events = events;
-        this.instanceLimit = instanceLimit;
+        this.room = room;
     }
 
     /** A launch with everything looked up, and on whose behalf it is. */
@@ -140,20 +140,13 @@ final class LaunchWriter {
 
     /** Ids for as many instances of each launch as the quota leaves, at least its minimum. */
     private List<List<String>> ids(EntityManager entities, AccountId account, List<Launch> launches) {
-        var alive = InstanceRows.countAlive(entities, account);
+        var left = room.left(entities, account);
         var ids = new ArrayList<List<String>>(launches.size());
         for (var launch : launches) {
-            var room = instanceLimit - alive;
-            var least = launch.command().minCount();
-            if (least > room) {
-                throw InstanceErrors.limitExceeded(least, alive, instanceLimit);
-            }
-            var count = Math.min(launch.command().maxCount(), room);
             ids.add(Stream.generate(InstanceId::random)
                     .map(InstanceId::value)
-                    .limit(count)
+                    .limit(left.take(launch.plan()))
                     .toList());
-            alive += count;
         }
         return ids;
     }

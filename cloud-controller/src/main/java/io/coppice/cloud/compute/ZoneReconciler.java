@@ -41,6 +41,7 @@ final class ZoneReconciler {
     private final ImageUrls imageUrls;
     private final EventLog events;
     private final AddressPool addresses;
+    private final InstanceCredentials credentials;
     private final Settings settings;
     private Instant nextGiveUp = Instant.MIN;
     private volatile Pass last = new Pass(null, Duration.ZERO, "not run yet");
@@ -60,12 +61,14 @@ final class ZoneReconciler {
             Database database,
             ZoneLink link,
             ImageUrls imageUrls,
+            InstanceCredentials credentials,
             EventLog events,
             AddressPool addresses,
             Settings settings) {
         this.database = database;
         this.link = link;
         this.imageUrls = imageUrls;
+        this.credentials = credentials;
         this.events = events;
         this.addresses = addresses;
         this.settings = settings;
@@ -87,6 +90,11 @@ final class ZoneReconciler {
                 nextGiveUp = start.plus(GIVE_UP_EVERY);
             }
             result = applyAll();
+            credentials.refresh(
+                    settings.zone(),
+                    settings.applyBatch(),
+                    row -> DesiredInstances.of(row, settings.region(), ""),
+                    link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
             LOG.warnf("the zone %s is not brought to what is desired: %s", settings.zone(), e.toString());
@@ -116,6 +124,7 @@ final class ZoneReconciler {
                 link.apply(messages);
             }
             markApplied(batch);
+            credentials.mark(batch, messages);
             if (batch.size() < settings.applyBatch()) {
                 break;
             }
@@ -125,7 +134,8 @@ final class ZoneReconciler {
 
     private DesiredInstance message(Instance row) {
         var runs = row.desired == DesiredPower.RUNNING;
-        return DesiredInstances.of(row, settings.region(), runs ? imageUrls.of(row.image.id()) : "");
+        var url = runs ? imageUrls.of(row.image.id()) : "";
+        return credentials.with(row, DesiredInstances.of(row, settings.region(), url));
     }
 
     private List<Instance> due(EntityManager entities) {

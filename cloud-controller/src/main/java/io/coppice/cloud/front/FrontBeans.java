@@ -1,17 +1,26 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.AuthorityService;
+import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.PolicySource;
+import io.coppice.cloud.identity.SecretBox;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.PeerTrust;
 import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.RefusalLog;
+import io.coppice.foundation.rpc.Address;
+import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -19,6 +28,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Executors;
 import javax.net.ssl.X509TrustManager;
 import org.jboss.logging.Logger;
@@ -58,13 +68,22 @@ class FrontBeans {
 
     @Produces
     @Singleton
+    Authorizer authorizer(PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets) {
+        return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock);
+    }
+
+    @Produces
+    @Singleton
     FrontDoor door(
             Instance<ActionModule> modules,
             Authenticator authenticator,
+            Delegation delegation,
+            Authorizer authorizer,
             RefusalLog refusals,
             Vertx vertx,
             Instance<CertificateAuthority> authority) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, refusals, config);
+        var dispatcher =
+                new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, refusals, config);
         var s3 = S3Door.of(site);
         var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
         var passage = new S3Passage(vertx, s3.address(), trust, config);

@@ -63,7 +63,8 @@ final class CloudFixture {
                                 "default")),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
-                new ComputeActions.Wiring(cidr, instanceLimit, REGION, ZONE, Clock.systemUTC()),
+                new ComputeActions.Wiring(
+                        cidr, new LaunchRoom(instanceLimit, 100_000, 1_000_000_000), REGION, ZONE, Clock.systemUTC()),
                 zone -> signalled.run(),
                 zone -> link);
     }

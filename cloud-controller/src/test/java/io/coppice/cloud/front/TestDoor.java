@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
@@ -29,7 +31,7 @@ import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesResponse;
 
 /** The users' door on a free port, with IAM, STS, a few EC2 actions and whatever object store a test brings: a fixture. */
-final class TestDoor implements AutoCloseable {
+public final class TestDoor implements AutoCloseable {
     static final FrontConfig CONFIG = new FrontConfig() {
         @Override
         public int maxQueryBodyBytes() {
@@ -78,12 +80,20 @@ final class TestDoor implements AutoCloseable {
     private final S3Passage passage;
     private final HttpServer server;
 
-    TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+    /** Opens it for everybody. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+        this(identity, clock, objectStore, TestAccess.everything());
+    }
+
+    /** Opens it for those whom this lets in. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
         var dispatcher = new QueryDispatcher(
                 Actions.of(modules),
                 new Authenticator(identity.keys(), clock),
+                identity.delegation(),
+                authorizer,
                 new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
                 CONFIG);
         passage = new S3Passage(vertx, objectStore, CONFIG);
@@ -99,7 +109,8 @@ final class TestDoor implements AutoCloseable {
                 .get(60, TimeUnit.SECONDS);
     }
 
-    URI uri() {
+    /** Where it is. */
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 

@@ -68,6 +68,7 @@ public final class Zone {
             }
             var host = known == null ? tables.addHost(node) : known;
             host.begin(hello, way, clock.millis());
+            host.instances().values().forEach(InstanceRecord::hostBegan);
             log.append(host.toProto(settings.name()));
             way.send(ClusterMessage.newBuilder()
                     .setNodeId(node.value())

@@ -90,6 +90,11 @@ public record DataFolder(Path root) {
         return root.resolve("credentials");
     }
 
+    /** The access key of the cloud's own account, in the same form. */
+    public Path systemCredentials() {
+        return root.resolve("system-credentials");
+    }
+
     /** The secret that lets the command line ask the server about the whole cloud. */
     public Path operatorToken() {
         return root.resolve("operator-token");

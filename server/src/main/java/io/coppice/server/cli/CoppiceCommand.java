@@ -42,6 +42,8 @@ import picocli.CommandLine.IVersionProvider;
             BenchCommand.class,
             DownCommand.class,
             ResetCommand.class,
+            AccountCommand.class,
+            MasterKeyCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
             RoleCertificateCommand.class,

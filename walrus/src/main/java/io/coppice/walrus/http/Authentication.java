@@ -31,8 +31,11 @@ final class Authentication {
         var signable = request.signable();
         var signature = RequestSignature.of(SignatureDialect.S3, signable)
                 .orElseThrow(() -> SignatureDialect.S3.error(SignatureFault.MISSING, ""));
-        var signer = keys.find(signature.accessKeyId(), signature.scope())
-                .orElseThrow(() -> SignatureDialect.S3.error(SignatureFault.UNKNOWN_KEY, ""));
+        var signer =
+                switch (keys.find(signature.accessKeyId(), signature.scope(), signature.sessionToken())) {
+                    case SigningKeys.SignerKey key -> key;
+                    case SigningKeys.Refusal refusal -> throw SignatureDialect.S3.error(refusal.fault(), "");
+                };
         var payloadHash = SignatureVerifier.payloadHash(signature, signable);
         verifier.verify(signature, signable, payloadHash, signer.key());
         return new Signed(
