@@ -21,10 +21,12 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
     private final AccessKeys keys;
     private final PolicySource policies;
+    private final OriginKey originKey;
     private final Invalidations invalidations;
     private final AtomicInteger watchers = new AtomicInteger();
 
-    public IdentityService(AccessKeys keys, PolicySource policies, Invalidations invalidations) {
+    public IdentityService(AccessKeys keys, PolicySource policies, OriginKey originKey, Invalidations invalidations) {
+        this.originKey = originKey;
         this.keys = keys;
         this.policies = policies;
         this.invalidations = invalidations;
@@ -50,6 +52,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         }
         answers.onNext(SigningKey.newBuilder()
                 .setPolicies(bounds.get())
+                .setOriginKey(ByteString.copyFrom(originKey.toBytes()))
                 .setKey(ByteString.copyFrom(found.get().key().toBytes()))
                 .setPrincipal(message(found.get().principal()))
                 .setCacheSeconds(CACHE_SECONDS)

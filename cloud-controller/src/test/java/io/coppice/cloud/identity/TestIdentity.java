@@ -41,6 +41,11 @@ public final class TestIdentity implements AutoCloseable {
         return new AccessKeys(database, secrets, invalidations, clock);
     }
 
+    /** Stamps requests that are passed on. */
+    public OriginKey originKey() {
+        return OriginKey.of(secrets);
+    }
+
     /** IAM and STS. */
     public List<ActionModule> modules() {
         return List.of(new IamActions(users()), new StsActions());

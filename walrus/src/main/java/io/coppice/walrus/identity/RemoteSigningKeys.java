@@ -105,7 +105,8 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             principal.getCanonicalId(),
                             principal.getDisplayName(),
                             principal.getSystem(),
-                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())));
+                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())),
+                    answer.getOriginKey().toByteArray());
             return new Entry(Optional.of(signer), clock.instant().plusSeconds(answer.getCacheSeconds()));
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
