@@ -9,6 +9,7 @@ import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.administration.Delegation;
@@ -80,13 +81,14 @@ class FrontBeans {
             Delegation delegation,
             Authorizer authorizer,
             RefusalLog refusals,
+            SecretBox secrets,
             Vertx vertx,
             Instance<CertificateAuthority> authority) {
         var dispatcher =
                 new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, refusals, config);
         var s3 = S3Door.of(site);
         var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
-        var passage = new S3Passage(vertx, s3.address(), trust, config);
+        var passage = new S3Passage(vertx, s3.address(), trust, OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }
 

@@ -1,8 +1,10 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
+import io.coppice.wire.sign.OriginStamp;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.TrustOptions;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -29,8 +32,6 @@ public final class S3Passage implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(S3Passage.class);
     private static final int CONNECT_MILLIS = 5_000;
     private static final int UNAVAILABLE = 503;
-    /** Links in Walrus's answers begin as the client's request did. */
-    private static final String SCHEME = "X-Forwarded-Proto";
 
     /** RFC 9110 section 7.6.1: they speak about one connection only. */
     private static final Set<String> HOP_BY_HOP = Set.of(
@@ -46,15 +47,23 @@ public final class S3Passage implements AutoCloseable {
 
     private final HttpClient walrus;
     private final Address address;
+    private final OriginKey originKey;
+    private final Clock clock = Clock.systemUTC();
 
     /** To a Walrus that speaks plain HTTP. */
-    public S3Passage(Vertx vertx, Address walrus, FrontConfig config) {
-        this(vertx, walrus, Optional.empty(), config);
+    public S3Passage(Vertx vertx, Address walrus, OriginKey originKey, FrontConfig config) {
+        this(vertx, walrus, Optional.empty(), originKey, config);
     }
 
-    /** With {@code trust}, which says who is Walrus, it speaks HTTPS. */
-    public S3Passage(Vertx vertx, Address walrus, Optional<X509TrustManager> trust, FrontConfig config) {
+    /**
+     * With {@code trust}, which says who is Walrus, it speaks HTTPS.
+     *
+     * @param originKey stamps where requests came from
+     */
+    public S3Passage(
+            Vertx vertx, Address walrus, Optional<X509TrustManager> trust, OriginKey originKey, FrontConfig config) {
         this.address = walrus;
+        this.originKey = originKey;
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(Math.toIntExact(config.s3IdleTimeout().toSeconds()))
@@ -84,15 +93,14 @@ public final class S3Passage implements AutoCloseable {
 
     private void send(HttpServerRequest inbound, HttpClientRequest outbound) {
         inbound.headers().forEach(header -> {
-            if (!hopByHop(header.getKey())) {
+            if (!hopByHop(header.getKey()) && !header.getKey().equalsIgnoreCase(OriginStamp.HEADER)) {
                 outbound.headers().add(header.getKey(), header.getValue());
             }
         });
+        outbound.putHeader(
+                OriginStamp.HEADER, originKey.stamp(inbound.remoteAddress().hostAddress(), inbound.isSSL(), clock));
         if (inbound.getHeader("Host") == null && inbound.authority() != null) {
             outbound.putHeader("Host", inbound.authority().toString());
-        }
-        if (inbound.getHeader(SCHEME) == null) {
-            outbound.putHeader(SCHEME, inbound.isSSL() ? "https" : "http");
         }
         inbound.response().closeHandler(gone -> outbound.reset());
         outbound.response()

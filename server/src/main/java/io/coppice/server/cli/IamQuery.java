@@ -45,10 +45,12 @@ final class IamQuery implements AutoCloseable {
         this.endpoint = URI.create(settings.endpointUrl());
         this.region = settings.value(Settings.REGION, "us-east-1");
         this.credentials = Credentials.read(folder.systemCredentials());
+        var client = UrlConnectionHttpClient.builder();
         if (settings.secure()) {
-            TrustedAuthority.install(folder.authorityCertificate());
+            var trusted = TrustedAuthority.managers(folder.authorityCertificate());
+            client.tlsTrustManagersProvider(() -> trusted);
         }
-        this.http = UrlConnectionHttpClient.create();
+        this.http = client.build();
     }
 
     /** Carries out an action; throws {@link OperatorException} with the cloud's words when it is refused. */
