@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 final class PolicyReader {
     private static final int MAX_STATEMENTS = 1_000;
     private static final Pattern SID = Pattern.compile("[0-9A-Za-z]*");
+    private static final String LIMIT = "Limit";
     private static final Pattern ACTION = Pattern.compile("(\\*|[A-Za-z0-9-]+):[A-Za-z0-9*?_-]+");
     private static final Pattern TRUST_ACTION =
             Pattern.compile("sts:(assumerole[a-z]*|tagsession|setsourceidentity|setcontext|\\*)");
@@ -72,7 +73,7 @@ final class PolicyReader {
 
     private Statement statement(Json json) {
         var fields = Fields.of(json, STATEMENT_ELEMENTS);
-        var head = new Head(sid(fields), effect(fields), json.where());
+        var head = new Head(sid(fields), effect(fields), isLimit(fields), json.where());
         var principals = principals(fields);
         var actions = actions(fields);
         var resources = resources(fields);
@@ -96,14 +97,23 @@ final class PolicyReader {
         return sid;
     }
 
-    private static Effect effect(Fields fields) {
+    private Effect effect(Fields fields) {
         var word = fields.text("Effect").orElseThrow(() -> malformed("Missing required field Effect"));
         for (var effect : Effect.values()) {
             if (effect.word().equals(word)) {
                 return effect;
             }
         }
+        if (isLimit(fields)) {
+            return Effect.DENY;
+        }
         throw malformed("Invalid effect: " + word);
+    }
+
+    /** Eucalyptus's own effect, on whom a policy is attached to: it denies what is beyond its conditions. */
+    private boolean isLimit(Fields fields) {
+        return kind == Kind.IDENTITY
+                && fields.text("Effect").filter(LIMIT::equals).isPresent();
     }
 
     private Optional<PrincipalElement> principals(Fields fields) {

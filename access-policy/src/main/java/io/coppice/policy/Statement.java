@@ -3,6 +3,7 @@ package io.coppice.policy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** One statement of a document: an effect on the requests that match its principal, action, resource and conditions. */
 public final class Statement {
@@ -13,6 +14,8 @@ public final class Statement {
     private final Optional<ResourceElement> resources;
     private final List<Condition> conditions;
     private final SourceRange where;
+    private final boolean limit;
+    private final Set<String> limitKeys;
 
     Statement(
             Head head,
@@ -27,6 +30,12 @@ public final class Statement {
         this.actions = actions;
         this.resources = resources;
         this.conditions = List.copyOf(conditions);
+        this.limit = head.limit();
+        var keys = new TreeSet<String>();
+        if (limit) {
+            conditions.forEach(condition -> condition.collectKeys(keys));
+        }
+        this.limitKeys = Set.copyOf(keys);
     }
 
     /** The name that its author gave it. */
@@ -57,12 +66,26 @@ public final class Statement {
         if (naming == Naming.NONE || (resources.isPresent() && !resources.get().matches(evaluation))) {
             return Naming.NONE;
         }
+        return limit ? beyondLimit(evaluation, naming) : within(evaluation, naming);
+    }
+
+    private Naming within(Evaluation evaluation, Naming naming) {
         for (var condition : conditions) {
             if (!condition.holds(evaluation)) {
                 return Naming.NONE;
             }
         }
         return naming;
+    }
+
+    /** A limit is about requests that have what it speaks of, and denies those that are beyond it. */
+    private Naming beyondLimit(Evaluation evaluation, Naming naming) {
+        for (var key : limitKeys) {
+            if (evaluation.values(key).isEmpty()) {
+                return Naming.NONE;
+            }
+        }
+        return within(evaluation, naming) == Naming.NONE ? naming : Naming.NONE;
     }
 
     boolean allowsEverything() {
@@ -78,8 +101,13 @@ public final class Statement {
         resources.ifPresent(each -> each.collectKeys(keys));
     }
 
-    /** What a statement begins with. */
-    record Head(Optional<String> sid, Effect effect, SourceRange where) {}
+    /**
+     * What a statement begins with.
+     *
+     * @param limit whether it denies where its conditions do not hold, instead of where they do: Eucalyptus's effect {@code
+     *     Limit}, for quotas
+     */
+    record Head(Optional<String> sid, Effect effect, boolean limit, SourceRange where) {}
 
     /** How a statement names a principal; later ones are closer. */
     enum Naming {

@@ -31,6 +31,7 @@ public final class Authorizer {
     private final Refusals refusals;
     private final String region;
     private final Clock clock;
+    private final QuotaKeys quotas;
 
     /** @param facts what the features tell of their resources */
     public Authorizer(
@@ -47,6 +48,23 @@ public final class Authorizer {
         this.refusals = new Refusals(messages);
         this.region = region;
         this.clock = clock;
+        this.quotas = call -> Map.of();
+    }
+
+    private Authorizer(Authorizer other, QuotaKeys quotas) {
+        this.policies = other.policies;
+        this.rules = other.rules;
+        this.known = other.known;
+        this.names = other.names;
+        this.refusals = other.refusals;
+        this.region = other.region;
+        this.clock = other.clock;
+        this.quotas = quotas;
+    }
+
+    /** The same for policies that speak of quotas. */
+    public Authorizer withQuotas(QuotaKeys keys) {
+        return new Authorizer(this, keys);
     }
 
     /**
@@ -63,6 +81,9 @@ public final class Authorizer {
             return;
         }
         var asker = new Asker(call.caller(), set, call.origin());
+        if (QuotaKeys.PREFIXES.stream().anyMatch(set::mentions)) {
+            asker.common.putAll(quotas.of(call));
+        }
         for (var question : new Questions(call, rule, set, names, known).all()) {
             asker.ask(question).ifPresent(refused -> {
                 throw call.service() == Service.EC2

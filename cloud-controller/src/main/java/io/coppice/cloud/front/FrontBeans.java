@@ -1,6 +1,7 @@
 package io.coppice.cloud.front;
 
 import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.QuotaKeys;
 import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.AuthorityService;
@@ -69,8 +70,10 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    Authorizer authorizer(PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets) {
-        return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock);
+    Authorizer authorizer(
+            PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets, QuotaKeys quotas) {
+        return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock)
+                .withQuotas(quotas);
     }
 
     @Produces

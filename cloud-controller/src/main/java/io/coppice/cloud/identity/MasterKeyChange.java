@@ -26,18 +26,18 @@ final class MasterKeyChange {
             return;
         }
         var renewed = SEALED.stream()
-                .mapToInt(sealed -> renew(entities, secrets, sealed))
+                .mapToInt(place -> renew(entities, secrets, place))
                 .sum();
         LOG.infof("%d secrets were sealed anew: all are sealed with the first key of master.key now", renewed);
     }
 
-    private static int renew(EntityManager entities, SecretBox secrets, Sealed sealed) {
+    private static int renew(EntityManager entities, SecretBox secrets, Sealed place) {
         var renewed = 0;
         var after = "";
         while (true) {
             var rows = Sql.rows(
                             entities,
-                            "select id, " + sealed.column() + " from {h-schema}" + sealed.table()
+                            "select id, " + place.column() + " from {h-schema}" + place.table()
                                     + " where id > :after order by id")
                     .setParameter("after", after)
                     .setMaxResults(BATCH)
@@ -49,9 +49,9 @@ final class MasterKeyChange {
                 after = (String) row[0];
                 var fresh = secrets.renew(after, (byte[]) row[1]);
                 if (fresh.isPresent()) {
-                    entities.createNativeQuery("update {h-schema}" + sealed.table() + " set " + sealed.column()
-                                    + " = :sealed where id = :id")
-                            .setParameter("sealed", fresh.get())
+                    entities.createNativeQuery("update {h-schema}" + place.table() + " set " + place.column()
+                                    + " = :bytes where id = :id")
+                            .setParameter("bytes", fresh.get())
                             .setParameter("id", after)
                             .executeUpdate();
                     renewed++;

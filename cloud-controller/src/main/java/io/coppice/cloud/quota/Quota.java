@@ -28,9 +28,7 @@ public enum Quota {
     /** Instance profiles of IAM. */
     INSTANCE_PROFILES("instance-profiles"),
     /** Managed policies of IAM. */
-    POLICIES("policies"),
-    /** Buckets of S3. */
-    BUCKETS("buckets");
+    POLICIES("policies");
 
     private final String key;
 

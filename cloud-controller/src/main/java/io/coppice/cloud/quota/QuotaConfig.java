@@ -13,8 +13,4 @@ public interface QuotaConfig {
     /** MiB of memory of all instances of an account that are not terminated. */
     @WithDefault("1000000000")
     long memoryMib();
-
-    /** Buckets of an account. */
-    @WithDefault("1000")
-    long buckets();
 }

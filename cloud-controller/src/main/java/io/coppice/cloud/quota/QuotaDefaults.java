@@ -45,7 +45,6 @@ public class QuotaDefaults {
             case ROLES -> EntityKind.ROLE.limit();
             case INSTANCE_PROFILES -> EntityKind.INSTANCE_PROFILE.limit();
             case POLICIES -> EntityKind.POLICY.limit();
-            case BUCKETS -> quotas.buckets();
         };
     }
 }

@@ -94,6 +94,16 @@ class AccountTest {
     }
 
     @Test
+    void anAccountWithResourcesStaysWhateverTheOperatorSays() throws IOException {
+        var id = text(ask(operator, "CreateAccount", Map.of("AccountName", "holder")), "AccountId");
+        identity.keyPair(new AccountId(id), "key-of-holder");
+        var refused = ask(operator, "DeleteAccount", Map.of("AccountName", "holder", "Recursive", "true"));
+        assertEquals("DeleteConflict", code(refused));
+        assertTrue(refused.contains("1 key pair"), refused);
+        assertEquals("DeleteConflict", code(ask(operator, "DeleteAccount", Map.of("AccountName", "coppice"))));
+    }
+
+    @Test
     void tenantsAreNoOperators() throws IOException {
         for (var action : new String[] {
             "CreateAccount",

@@ -71,7 +71,7 @@ class SessionTest {
         try (var sts = sts(admin)) {
             account = new AccountId(sts.getCallerIdentity().account());
         }
-        role("reader", "");
+        identity.allowEverything(account, role("reader", ""));
     }
 
     @AfterAll

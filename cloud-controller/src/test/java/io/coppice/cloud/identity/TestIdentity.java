@@ -31,6 +31,7 @@ import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.group.GroupActions;
 import io.coppice.cloud.identity.group.GroupRow;
 import io.coppice.cloud.identity.policy.AttachmentActions;
+import io.coppice.cloud.identity.policy.Attachments;
 import io.coppice.cloud.identity.policy.InlinePolicyActions;
 import io.coppice.cloud.identity.policy.ManagedPolicyActions;
 import io.coppice.cloud.identity.policy.ManagedPolicyRow;
@@ -202,6 +203,24 @@ public final class TestIdentity implements AutoCloseable {
                 .setParameter("trust", trustPolicy)
                 .executeUpdate());
         return id;
+    }
+
+    /** Lets a role or user do everything in its account. */
+    public void allowEverything(AccountId account, String principalId) {
+        database.run(entities -> Attachments.add(
+                entities, account, principalId, "arn:aws:iam::aws:policy/AdministratorAccess", clock.instant()));
+        invalidations.everything();
+    }
+
+    /** Puts a key pair into an account. */
+    public void keyPair(AccountId account, String name) {
+        database.run(entities -> entities.createNativeQuery("""
+                        insert into {h-schema}key_pair
+                          (id, account_id, name, key_type, fingerprint, public_key, created_at)
+                        values (:name, :account, :name, 'rsa', '', '', now())""")
+                .setParameter("name", name)
+                .setParameter("account", account.value())
+                .executeUpdate());
     }
 
     /** Removes a role as IAM does. */

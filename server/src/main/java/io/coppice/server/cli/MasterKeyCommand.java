@@ -33,7 +33,8 @@ final class MasterKeyCommand extends CloudCommand {
                         "Run the command on the machine of the Cloud Controller, as the owner of the data folder.",
                         e);
             }
-            out().println("master.key has a new first line; restart the cloud (\"down\", \"up\") to seal everything anew.");
+            out().println(
+                            "master.key has a new first line; restart the cloud (\"down\", \"up\") to seal everything anew.");
             out().println("After 36 hours no session needs the old key: remove the lines below the first one then.");
             return 0;
         }

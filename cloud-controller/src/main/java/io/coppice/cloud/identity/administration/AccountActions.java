@@ -35,20 +35,20 @@ public final class AccountActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        add(registry, "CreateAccount", this::create);
-        add(registry, "ListAccounts", this::list);
-        add(registry, "DeleteAccount", this::delete);
-        add(registry, "PutAccountPolicy", this::putPolicy);
-        add(registry, "GetAccountPolicy", this::getPolicy);
-        add(registry, "ListAccountPolicies", this::listPolicies);
-        add(registry, "DeleteAccountPolicy", this::deletePolicy);
+        registry.add(Service.IAM, "CreateAccount", AccountMessages::request, operatorOnly(this::create));
+        registry.add(Service.IAM, "ListAccounts", AccountMessages::request, operatorOnly(this::list));
+        registry.add(Service.IAM, "DeleteAccount", AccountMessages::request, operatorOnly(this::delete));
+        registry.add(Service.IAM, "PutAccountPolicy", AccountMessages::request, operatorOnly(this::putPolicy));
+        registry.add(Service.IAM, "GetAccountPolicy", AccountMessages::request, operatorOnly(this::getPolicy));
+        registry.add(Service.IAM, "ListAccountPolicies", AccountMessages::request, operatorOnly(this::listPolicies));
+        registry.add(Service.IAM, "DeleteAccountPolicy", AccountMessages::request, operatorOnly(this::deletePolicy));
     }
 
-    private static void add(ActionRegistry registry, String action, ActionHandler<Message, Message> handler) {
-        registry.add(Service.IAM, action, AccountMessages::request, (RequestContext context, Message request) -> {
+    private static ActionHandler<Message, Message> operatorOnly(ActionHandler<Message, Message> handler) {
+        return (context, request) -> {
             requireSystem(context);
             return handler.handle(context, request);
-        });
+        };
     }
 
     /** Throws {@code AccessDenied} for users of other accounts than the cloud's own. */

@@ -88,7 +88,9 @@ final class AccountRemoval {
         var tables = Sql.texts(entities, """
                         select c.table_name from information_schema.columns c
                         join information_schema.tables t using (table_schema, table_name)
-                        where c.column_name = 'account_id' and c.table_schema = current_schema()
+                        where c.column_name = 'account_id' and c.table_schema = (
+                          select n.nspname from pg_class k join pg_namespace n on n.oid = k.relnamespace
+                          where k.oid = cast('{h-schema}accounts' as regclass))
                         and t.table_type = 'BASE TABLE' order by c.table_name""").getResultList();
         var ours = new HashSet<>(OF_IAM);
         var left = new ArrayList<String>();
