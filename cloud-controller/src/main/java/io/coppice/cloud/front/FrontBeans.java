@@ -9,6 +9,7 @@ import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.tag.Tags;
@@ -59,9 +60,14 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Authorizer authorizer, Vertx vertx) {
+    FrontDoor door(
+            Instance<ActionModule> modules,
+            Authenticator authenticator,
+            Authorizer authorizer,
+            SecretBox secrets,
+            Vertx vertx) {
         var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, authorizer, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }
 

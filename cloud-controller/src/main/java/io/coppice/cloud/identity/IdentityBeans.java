@@ -77,8 +77,9 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    IdentityService identityService(AccessKeys keys, Invalidations invalidations) {
-        return new IdentityService(keys, invalidations);
+    IdentityService identityService(
+            AccessKeys keys, PolicySource policies, SecretBox secrets, Invalidations invalidations) {
+        return new IdentityService(keys, policies, OriginKey.of(secrets), invalidations);
     }
 
     @Produces

@@ -20,11 +20,15 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     private static final int MAX_WATCHERS = 1_000;
 
     private final AccessKeys keys;
+    private final PolicySource policies;
+    private final OriginKey originKey;
     private final Invalidations invalidations;
     private final AtomicInteger watchers = new AtomicInteger();
 
-    public IdentityService(AccessKeys keys, Invalidations invalidations) {
+    public IdentityService(AccessKeys keys, PolicySource policies, OriginKey originKey, Invalidations invalidations) {
+        this.originKey = originKey;
         this.keys = keys;
+        this.policies = policies;
         this.invalidations = invalidations;
     }
 
@@ -38,8 +42,18 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
                     .asRuntimeException());
             return;
         }
+        var bounds = PolicyMessages.of(policies, found.get().principal().caller(request.getAccessKeyId()));
+        if (bounds.isEmpty()) {
+            answers.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription(
+                            "the policies that bind " + found.get().principal().arn() + " are too long")
+                    .asRuntimeException());
+            return;
+        }
         keys.used(request.getAccessKeyId(), scope);
         answers.onNext(SigningKey.newBuilder()
+                .setPolicies(bounds.get())
+                .setOriginKey(ByteString.copyFrom(originKey.toBytes()))
                 .setKey(ByteString.copyFrom(found.get().key().toBytes()))
                 .setPrincipal(message(found.get().principal()))
                 .setCacheSeconds(CACHE_SECONDS)

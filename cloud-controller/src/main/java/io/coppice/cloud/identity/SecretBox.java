@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -71,6 +72,17 @@ public final class SecretBox {
         var content = new byte[buffer.remaining()];
         buffer.get(content);
         return new String(crypt(Cipher.DECRYPT_MODE, owner, nonce, content), StandardCharsets.UTF_8);
+    }
+
+    /** A key of 32 bytes for one purpose, from which the master key cannot be found; always the same. */
+    public byte[] derive(String purpose) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(key);
+            return mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
     }
 
     private byte[] crypt(int mode, String owner, byte[] nonce, byte[] content) {

@@ -80,7 +80,7 @@ public final class TestDoor implements AutoCloseable {
         modules.add(this::registerEc2);
         var dispatcher =
                 new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), authorizer, CONFIG);
-        passage = new S3Passage(vertx, objectStore, CONFIG);
+        passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
         new FrontDoor(dispatcher, passage, handlers, CONFIG).mountOn(router);

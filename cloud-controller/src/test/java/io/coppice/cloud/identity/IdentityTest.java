@@ -23,6 +23,7 @@ import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.policy.PolicySet;
 import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
@@ -45,6 +46,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -58,6 +61,9 @@ import org.junit.jupiter.api.io.TempDir;
 class IdentityTest {
     private static final Clock CLOCK = Clock.systemUTC();
     private static final CredentialScope SCOPE = new CredentialScope("20260102", "us-east-1", "s3");
+
+    private static final PolicySource POLICIES = caller ->
+            new PolicySet(PolicySet.UNRESTRICTED.identity(), Optional.empty(), Optional.of(List.of()), List.of());
 
     @TempDir
     static Path data;
@@ -185,7 +191,10 @@ class IdentityTest {
         var keys = identity.keys();
         var tokens = tokens(CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
-                .offer(new IdentityService(keys, identity.invalidations()), PeerKind.WALRUS)
+                .offer(
+                        new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations()),
+                        PeerKind.WALRUS)
                 .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
@@ -204,7 +213,10 @@ class IdentityTest {
         var keys =
                 new AccessKeys(away, SecretBox.open(data), identity.invalidations(), new KeyUses(away, CLOCK), CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
-                .offer(FailureGate.around(new IdentityService(keys, identity.invalidations())), PeerKind.WALRUS)
+                .offer(
+                        FailureGate.around(new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations())),
+                        PeerKind.WALRUS)
                 .start()) {
             var channel = open(server, PeerKind.WALRUS);
             try {
@@ -234,7 +246,14 @@ class IdentityTest {
                     .setDate("20260102")
                     .setRegion("us-east-1")
                     .setService("s3");
-            assertEquals(32, stub.getSigningKey(request.build()).getKey().size());
+            var answer = stub.getSigningKey(request.build());
+            assertEquals(32, answer.getKey().size());
+            assertEquals(
+                    PolicySet.UNRESTRICTED.identity().getFirst().json(),
+                    answer.getPolicies().getIdentity(0).getJson());
+            assertTrue(answer.getPolicies().getSessionRestricted(), "a session restricted to nothing stays so");
+            assertFalse(answer.getPolicies().hasBoundary());
+            assertEquals(32, answer.getOriginKey().size());
             var unknown = assertThrows(
                     StatusRuntimeException.class,
                     () -> stub.getSigningKey(

@@ -1,5 +1,6 @@
 package io.coppice.walrus.identity;
 
+import io.coppice.policy.MalformedPolicyException;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
@@ -103,13 +104,18 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             principal.getAccountId(),
                             principal.getCanonicalId(),
                             principal.getDisplayName(),
-                            principal.getSystem()));
+                            principal.getSystem(),
+                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())),
+                    answer.getOriginKey().toByteArray());
             return new Entry(Optional.of(signer), clock.instant().plusSeconds(answer.getCacheSeconds()));
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
                 return new Entry(Optional.empty(), clock.instant().plus(REFUSAL_LIFE));
             }
             throw new IdentityUnavailableException("the Cloud Controller does not tell who signed", e);
+        } catch (MalformedPolicyException e) {
+            throw new IdentityUnavailableException(
+                    "a policy that the Cloud Controller sent cannot be read here; is it of another version?", e);
         }
     }
 

@@ -14,6 +14,20 @@ public interface SigningKeys {
      */
     Optional<SignerKey> find(String accessKeyId, CredentialScope scope);
 
-    /** A key and its owner. */
-    record SignerKey(SigningKey key, Principal principal) {}
+    /**
+     * A key and its owner.
+     *
+     * @param originKey under which the users' door stamps where requests came from; empty when there is no such door
+     */
+    record SignerKey(SigningKey key, Principal principal, byte[] originKey) {
+        /** Of a Walrus to which nobody passes requests on. */
+        public SignerKey(SigningKey key, Principal principal) {
+            this(key, principal, new byte[0]);
+        }
+
+        @Override
+        public String toString() {
+            return "SignerKey[" + principal + "]";
+        }
+    }
 }

@@ -16,6 +16,9 @@ import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
+import io.coppice.proto.identity.v1.KeyValues;
+import io.coppice.proto.identity.v1.Policies;
+import io.coppice.proto.identity.v1.PolicyText;
 import io.coppice.proto.identity.v1.SigningKeyRequest;
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.http.S3Server;
@@ -33,6 +36,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -52,6 +56,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * would look to clients like a wrong key, which they do not try again.
  */
 class RemoteSigningKeysTest {
+    private static final String EVERYTHING = """
+            {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}""";
     private static final CredentialScope SCOPE = new CredentialScope("20260102", "us-east-1", "s3");
 
     @TempDir
@@ -84,6 +90,15 @@ class RemoteSigningKeysTest {
     void aKeyIsAskedForOnceAndForgottenWhenItIsTakenBack() {
         var signer = keys.find(WalrusFixture.ALICE, SCOPE).orElseThrow();
         assertEquals("111111111111", signer.principal().accountId());
+        var permissions = signer.principal().permissions();
+        assertEquals(Optional.of("alice"), permissions.principal().userName());
+        assertEquals(Map.of("team", "red"), permissions.principal().tags());
+        assertEquals(
+                Optional.of("mine"),
+                permissions.policies().identity().getFirst().name());
+        assertTrue(permissions.policies().boundary().isPresent());
+        assertEquals(1, permissions.policies().session().orElseThrow().size());
+        assertEquals(Map.of("aws:MultiFactorAuthPresent", List.of("true")), permissions.credentialKeys());
         assertArrayEquals(
                 SigV4.signingKey(WalrusFixture.SECRET, SCOPE.date(), SCOPE.region(), SCOPE.service())
                         .toBytes(),
@@ -189,7 +204,18 @@ class RemoteSigningKeysTest {
                     .setPrincipal(io.coppice.proto.identity.v1.Principal.newBuilder()
                             .setAccountId("111111111111")
                             .setCanonicalId("a".repeat(64))
+                            .setArn("arn:aws:iam::111111111111:user/alice")
+                            .setUserId("AIDAALICE")
                             .setDisplayName("alice"))
+                    .setPolicies(Policies.newBuilder()
+                            .addIdentity(PolicyText.newBuilder().setName("mine").setJson(EVERYTHING))
+                            .setBoundary(PolicyText.newBuilder().setJson(EVERYTHING))
+                            .setSessionRestricted(true)
+                            .addSession(PolicyText.newBuilder().setJson(EVERYTHING))
+                            .putTags("team", "red")
+                            .putCredentialKeys(
+                                    "aws:MultiFactorAuthPresent",
+                                    KeyValues.newBuilder().addValues("true").build()))
                     .setCacheSeconds(300)
                     .build());
             answers.onCompleted();
