@@ -45,7 +45,7 @@ final class InstanceQueries {
 
     DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {
         var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
-        return database.call(entities -> {
+        return database.read(entities -> {
             var page = page(entities, context, asked, instanceFilters, row -> true);
             var reservations = new LinkedHashMap<String, List<Tagged>>();
             for (var row : page.rows()) {
@@ -66,7 +66,7 @@ final class InstanceQueries {
     DescribeInstanceStatusResponse statuses(RequestContext context, DescribeInstanceStatusRequest request) {
         var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
         var all = Boolean.TRUE.equals(request.includeAllInstances());
-        return database.call(entities -> {
+        return database.read(entities -> {
             var page = page(
                     entities, context, asked, statusFilters, row -> all || row.row().state == InstanceState.RUNNING);
             return DescribeInstanceStatusResponse.builder()

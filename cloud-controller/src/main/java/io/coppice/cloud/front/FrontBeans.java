@@ -16,6 +16,7 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +26,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -60,13 +62,21 @@ class FrontBeans {
 
     @Produces
     @Singleton
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
     FrontDoor door(
             Instance<ActionModule> modules,
             Authenticator authenticator,
             Authorizer authorizer,
+            RefusalLog refusals,
             SecretBox secrets,
             Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, authorizer, config);
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, authorizer, refusals, config);
         var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }

@@ -6,12 +6,17 @@ import io.coppice.testing.architecture.SourceTree;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** A page in {@code docs/generated}; {@code -Dgolden.update=true} rewrites it. */
+/** A generated file, mostly a page in {@code docs/generated}; {@code -Dgolden.update=true} rewrites it. */
 final class GeneratedPage {
     private GeneratedPage() {}
 
     static void check(String name, String text) throws IOException {
-        var file = SourceTree.root().resolve("docs/generated").resolve(name);
+        checkFile("docs/generated/" + name, text);
+    }
+
+    /** {@code path} begins at the top of the source tree. */
+    static void checkFile(String path, String text) throws IOException {
+        var file = SourceTree.root().resolve(path);
         if (Boolean.getBoolean("golden.update")) {
             Files.writeString(file, text);
         }
