@@ -9,6 +9,7 @@ import io.coppice.cloud.identity.OperatorTokens;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -16,6 +17,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -45,8 +47,15 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
+    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, RefusalLog refusals, Vertx vertx) {
+        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, refusals, config);
         var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }

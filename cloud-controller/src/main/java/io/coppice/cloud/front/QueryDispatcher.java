@@ -3,6 +3,7 @@ package io.coppice.cloud.front;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.error.RefusalLog;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryLimits;
 import io.coppice.wire.query.QueryParameters;
@@ -30,10 +31,12 @@ public final class QueryDispatcher {
     private final Authenticator authenticator;
     private final QueryLimits limits;
     private final Semaphore running;
+    private final RefusalLog refusals;
 
-    public QueryDispatcher(Actions actions, Authenticator authenticator, FrontConfig config) {
+    public QueryDispatcher(Actions actions, Authenticator authenticator, RefusalLog refusals, FrontConfig config) {
         this.actions = actions;
         this.authenticator = authenticator;
+        this.refusals = refusals;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
     }
@@ -57,6 +60,9 @@ public final class QueryDispatcher {
                 running.release();
             }
         } catch (AwsException e) {
+            if (e.status() != PRECONDITION_FAILED) {
+                refusals.refused(trace.requestId, trace.request(), trace.account, e);
+            }
             return error(e, trace);
         } catch (RuntimeException e) {
             return error(unexpected(e, trace), trace);
@@ -133,11 +139,15 @@ public final class QueryDispatcher {
 
     private static AwsException unexpected(RuntimeException e, Trace trace) {
         if (DatabaseFailures.unavailable(e)) {
-            LOG.warnf("request %s %s: the database is away: %s", trace.requestId, trace.action, e.getMessage());
+            LOG.warnf(
+                    "request %s %s: the database is away or has no room: %s",
+                    trace.requestId, trace.request(), DatabaseFailures.reason(e));
             return AwsException.of(
-                    "ServiceUnavailable", UNAVAILABLE, "The service is unable to reach its database. Try again soon.");
+                    "ServiceUnavailable",
+                    UNAVAILABLE,
+                    "The service is unable to use its database now. Try again soon.");
         }
-        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.action);
+        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.request());
         return AwsException.of(
                 "InternalError",
                 INTERNAL_ERROR,
@@ -170,6 +180,11 @@ public final class QueryDispatcher {
                         "request %s %s %s account %s status %d %s %d us",
                         requestId, service, printable(action), account, status, code, micros);
             }
+        }
+
+        /** What was asked for, for a log line. */
+        String request() {
+            return service + " " + printable(action);
         }
 
         private static String printable(String action) {

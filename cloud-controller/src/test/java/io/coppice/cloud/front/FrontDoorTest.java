@@ -17,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,13 @@ class FrontDoorTest {
                             .statusCode());
             refused("SignatureDoesNotMatch", 403, sts::getCallerIdentity);
         }
+        var lines = door.refusals;
+        for (var line : List.of(
+                "EC2 DescribeRegions of account - refused: 401 AuthFailure",
+                "STS GetCallerIdentity of account - refused: 403 SignatureDoesNotMatch")) {
+            assertTrue(lines.stream().anyMatch(each -> each.contains(line)), lines::toString);
+        }
+        assertFalse(lines.toString().contains(good.secretAccessKey()), "a secret is in the log");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.coppice.cloud.front;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +13,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -57,10 +60,18 @@ final class TestDoor implements AutoCloseable {
         public Duration s3IdleTimeout() {
             return Duration.ofSeconds(60);
         }
+
+        @Override
+        public int loggedRefusalsPerMinute() {
+            return 1_000;
+        }
     };
 
     /** How often StopInstances was really carried out. */
     final AtomicInteger stops = new AtomicInteger();
+
+    /** What the log says of refused requests. */
+    final List<String> refusals = new CopyOnWriteArrayList<>();
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
@@ -70,7 +81,11 @@ final class TestDoor implements AutoCloseable {
     TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
-        var dispatcher = new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), CONFIG);
+        var dispatcher = new QueryDispatcher(
+                Actions.of(modules),
+                new Authenticator(identity.keys(), clock),
+                new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
+                CONFIG);
         passage = new S3Passage(vertx, objectStore, CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
