@@ -10,7 +10,6 @@ import java.nio.file.Files;
 final class GeneratedPage {
     private GeneratedPage() {}
 
-    /** A page in {@code docs/generated}. */
     static void check(String name, String text) throws IOException {
         checkFile("docs/generated/" + name, text);
     }
