@@ -81,6 +81,12 @@ final class InstanceConsoles {
 
     DescribeInstanceCreditSpecificationsResponse credits(
             RequestContext context, DescribeInstanceCreditSpecificationsRequest request) {
+        if (request.instanceIds().isEmpty()) {
+            // AWS then tells of the instances with unlimited credits, and there are none.
+            return DescribeInstanceCreditSpecificationsResponse.builder()
+                    .instanceCreditSpecifications(List.of())
+                    .build();
+        }
         var ids = InstanceRows.requireIds(request.instanceIds());
         var rows = database.call(entities -> InstanceRows.read(entities, context.account(), ids));
         return DescribeInstanceCreditSpecificationsResponse.builder()
