@@ -2,6 +2,7 @@ package io.coppice.wire.query;
 
 import io.coppice.wire.error.AwsException;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** An AWS service that speaks the Query protocol, and how its dialect differs from the others'. */
@@ -47,21 +48,19 @@ public enum QueryService {
         return asked;
     }
 
-    /** Whether the AWS SDK's model has such an action. Loads one class at most. */
+    /** Whether the AWS SDK's model has such an action. Loads two classes at most. */
     public boolean knows(String action) {
+        return operation(action).isPresent();
+    }
+
+    /** The operation behind an action; empty when the AWS SDK's model has none of this name. */
+    public Optional<Operation> operation(String action) {
         if (!ACTION.matcher(action).matches()) {
-            return false;
+            return Optional.empty();
         }
         var sdkName =
                 ACRONYM.matcher(action).replaceAll(letters -> letters.group().toLowerCase(Locale.ROOT));
-        var name = "software.amazon.awssdk.services." + sdkPackage + ".model." + sdkName + "Request";
-        try {
-            Class.forName(name, false, QueryService.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException | NoClassDefFoundError e) {
-            // NoClassDefFoundError: a file system that ignores case found a class of another spelling.
-            return false;
-        }
+        return Operation.named(sdkPackage, sdkName);
     }
 
     /** Whether lists are {@code Name.1} and answers have no result element. */

@@ -13,7 +13,6 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import software.amazon.awssdk.services.ec2.model.DescribeIamInstanceProfileAssociationsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
@@ -25,13 +24,12 @@ import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsRe
 import software.amazon.awssdk.services.ec2.model.MonitorInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.ResetInstanceAttributeRequest;
-import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.UnmonitorInstancesRequest;
 
-/** The EC2 actions on instances, wired to what they need. */
+/** The EC2 actions on instances that are there, wired to what they need; {@link LaunchActions} makes them. */
 @ApplicationScoped
 public class ComputeActions implements ActionModule {
     private final InstanceLauncher launcher;
@@ -91,7 +89,6 @@ public class ComputeActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        registry.add(Service.EC2, "RunInstances", RunInstancesRequest::builder, launcher::run);
         registry.add(Service.EC2, "DescribeInstances", DescribeInstancesRequest::builder, queries::instances);
         registry.add(Service.EC2, "DescribeInstanceStatus", DescribeInstanceStatusRequest::builder, queries::statuses);
         registry.add(Service.EC2, "StartInstances", StartInstancesRequest::builder, power::start);
@@ -106,11 +103,6 @@ public class ComputeActions implements ActionModule {
                 "DescribeInstanceCreditSpecifications",
                 DescribeInstanceCreditSpecificationsRequest::builder,
                 consoles::credits);
-        registry.add(
-                Service.EC2,
-                "DescribeIamInstanceProfileAssociations",
-                DescribeIamInstanceProfileAssociationsRequest::builder,
-                consoles::profiles);
     }
 
     private void registerAttributes(ActionRegistry registry) {
@@ -131,7 +123,7 @@ public class ComputeActions implements ActionModule {
         registry.add(Service.EC2, "UnmonitorInstances", UnmonitorInstancesRequest::builder, attributes::unmonitor);
     }
 
-    /** For tests: the actions without the registry. */
+    /** For {@link LaunchActions} and tests. */
     InstanceLauncher launcher() {
         return launcher;
     }

@@ -68,6 +68,16 @@ class Instance {
     @Embedded
     MetadataOptions metadata;
 
+    /** The instance profile it carries; null for none. */
+    @Embedded
+    @Nullable
+    InstanceProfileUse profile;
+
+    /** The placement group it is in; null for none. */
+    @Embedded
+    @Nullable
+    PlacementGroupUse placementGroup;
+
     @Column(name = "key_name")
     String keyName;
 
@@ -170,6 +180,12 @@ class Instance {
         this.network = network;
         this.options = plan.command().options();
         this.metadata = plan.command().metadata();
+        this.profile = plan.command().profile() == null
+                ? null
+                : InstanceProfileUse.of(plan.command().profile(), plan.at());
+        this.placementGroup = plan.command().placementGroup() == null
+                ? null
+                : PlacementGroupUse.of(plan.command().placementGroup());
         this.keyName = plan.command().keyName();
         this.publicKey = plan.publicKey();
         this.userData = plan.command().userData();

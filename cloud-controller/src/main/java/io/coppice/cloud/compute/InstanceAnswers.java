@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
+import software.amazon.awssdk.services.ec2.model.Placement;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -21,6 +22,10 @@ final class InstanceAnswers {
     InstanceAnswers(String region, String zone) {
         this.region = region;
         this.zone = zone;
+    }
+
+    String region() {
+        return region;
     }
 
     String zone() {
@@ -77,7 +82,7 @@ final class InstanceAnswers {
                 .productCodes(List.of())
                 .instanceType(row.machine.type())
                 .launchTime(row.launchTime)
-                .placement(p -> p.availabilityZone(row.zone).groupName("").tenancy(row.options.tenancy()))
+                .placement(placement(row))
                 .monitoring(m -> m.state(row.options.monitoring() ? "enabled" : "disabled"))
                 .architecture(row.image.architecture())
                 .rootDeviceType("ebs")
@@ -105,6 +110,10 @@ final class InstanceAnswers {
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);
         }
+        var profile = row.profile;
+        if (profile != null && alive(row)) {
+            answer.iamInstanceProfile(each -> each.arn(profile.arn()).id(profile.profileId()));
+        }
         if (!row.clientToken.isEmpty()) {
             answer.clientToken(row.clientToken);
         }
@@ -121,6 +130,15 @@ final class InstanceAnswers {
             answer.securityGroups(List.of()).networkInterfaces(List.of());
         }
         return answer.build();
+    }
+
+    private static Placement placement(Instance row) {
+        var group = row.placementGroup;
+        var placement = Placement.builder()
+                .availabilityZone(row.zone)
+                .groupName(group == null ? "" : group.name())
+                .tenancy(row.options.tenancy());
+        return group == null ? placement.build() : placement.groupId(group.id()).build();
     }
 
     /** The instance's interface as DescribeNetworkInterfaces answers it. */

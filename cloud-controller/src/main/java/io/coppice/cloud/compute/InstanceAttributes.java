@@ -8,6 +8,7 @@ import io.coppice.cloud.store.Database;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.services.ec2.model.UnmonitorInstancesResponse;
 
 /** Reads and changes single attributes of instances. Thread-safe. */
 final class InstanceAttributes {
+    private static final Set<String> RESETTABLE = Set.of("kernel", "ramdisk", "sourceDestCheck");
+
     private final Database database;
     private final EventLog events;
     private final InstanceTypes types;
@@ -82,6 +85,7 @@ final class InstanceAttributes {
     }
 
     private void modify(Instance row, ModifyInstanceAttributeRequest request) {
+        AttributeRules.checkOne(request);
         var options = modifyOptions(row, request);
         var changed = modifyByName(row, request.attributeAsString(), request.value()) || options;
         if (request.instanceType() != null) {
@@ -100,7 +104,7 @@ final class InstanceAttributes {
             }
             changed = true;
         }
-        if (!changed) {
+        if (!changed && !AttributeRules.changesNothing(row, request)) {
             throw InstanceErrors.combination("No attributes specified.");
         }
     }
@@ -147,6 +151,11 @@ final class InstanceAttributes {
             case "instanceInitiatedShutdownBehavior" ->
                 row.options = row.options.withShutdownBehavior(LaunchParser.behavior(value));
             case "sourceDestCheck" -> row.options = row.options.withSourceDestCheck(Boolean.parseBoolean(value));
+            case "ebsOptimized" -> {
+                requireStopped(row, attribute);
+                row.options = row.options.withEbsOptimized(Boolean.parseBoolean(value));
+            }
+            case "kernel", "ramdisk", "sriovNetSupport" -> AttributeRules.fixed(row, attribute);
             default -> throw InstanceErrors.invalid("attribute", attribute, "It cannot be changed.");
         }
         return true;
@@ -154,13 +163,18 @@ final class InstanceAttributes {
 
     ResetInstanceAttributeResponse reset(RequestContext context, ResetInstanceAttributeRequest request) {
         var attribute = required(request.attributeAsString(), "Attribute");
-        if (!attribute.equals("sourceDestCheck")) {
-            throw InstanceErrors.invalid("attribute", attribute, "Only sourceDestCheck can be reset.");
+        if (!RESETTABLE.contains(attribute)) {
+            throw InstanceErrors.invalid(
+                    "attribute", attribute, "Only kernel, ramdisk and sourceDestCheck can be reset.");
         }
-        change(
-                context,
-                required(request.instanceId(), "InstanceId"),
-                row -> row.options = row.options.withSourceDestCheck(true));
+        change(context, required(request.instanceId(), "InstanceId"), row -> {
+            if (attribute.equals("sourceDestCheck")) {
+                row.options = row.options.withSourceDestCheck(true);
+            } else {
+                // It boots what its image says, which is what a reset means.
+                requireStopped(row, attribute);
+            }
+        });
         return ResetInstanceAttributeResponse.builder().build();
     }
 
@@ -250,7 +264,7 @@ final class InstanceAttributes {
         row.wantAgain();
     }
 
-    private static void requireStopped(Instance row, String attribute) {
+    static void requireStopped(Instance row, String attribute) {
         if (row.state != InstanceState.STOPPED) {
             throw InstanceErrors.notStopped(row.id, row.state, attribute);
         }

@@ -8,11 +8,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.ec2.model.DescribeIamInstanceProfileAssociationsRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeIamInstanceProfileAssociationsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsResponse;
 import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
@@ -96,14 +93,6 @@ final class InstanceConsoles {
                                 .cpuCredits("standard")
                                 .build())
                         .toList())
-                .build();
-    }
-
-    /** Instance profiles cannot be attached yet, so there are none. */
-    DescribeIamInstanceProfileAssociationsResponse profiles(
-            RequestContext context, DescribeIamInstanceProfileAssociationsRequest request) {
-        return DescribeIamInstanceProfileAssociationsResponse.builder()
-                .iamInstanceProfileAssociations(List.of())
                 .build();
     }
 

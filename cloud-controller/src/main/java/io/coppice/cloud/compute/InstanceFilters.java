@@ -1,94 +1,150 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The filters of DescribeInstances and DescribeInstanceStatus, over a row and its tags. */
+/**
+ * The filters of DescribeInstances and DescribeInstanceStatus, over a row and its tags: every one that the API reference
+ * documents. Pure.
+ */
 final class InstanceFilters {
     /** An instance with what only other tables know. */
     record Tagged(Instance row, Map<String, String> tags) {}
 
     private InstanceFilters() {}
 
-    static Filters<Tagged> instances() {
-        var builder = states(Filters.<Tagged>builder());
-        return network(builder)
-                .tags(Tagged::tags)
-                .value("architecture", i -> i.row().image.architecture())
-                .value("client-token", i -> i.row().clientToken)
-                .value("hypervisor", i -> "xen")
+    /** @param region for the private DNS names */
+    static Filters<Tagged> instances(String region) {
+        var builder = states(Filters.<Tagged>builder()).tags(Tagged::tags);
+        machine(builder);
+        disks(builder);
+        switches(builder);
+        InstanceNetworkFilters.add(builder, region);
+        return builder.value("client-token", i -> i.row().clientToken)
+                .value(
+                        "iam-instance-profile.arn",
+                        i -> i.row().profile == null ? null : i.row().profile.arn())
+                .value(
+                        "iam-instance-profile.id",
+                        i -> i.row().profile == null ? null : i.row().profile.profileId())
                 .value("image-id", i -> i.row().image.id())
-                .values("instance-lifecycle", i -> List.of())
-                .value("instance-type", i -> i.row().machine.type())
-                .value("instance.group-id", i -> i.row().network.securityGroupId())
-                .value("instance.group-name", i -> i.row().network.securityGroupName())
                 .value("key-name", i -> i.row().keyName)
                 .value("launch-index", i -> i.row().launchIndex)
                 .value("launch-time", i -> i.row().launchTime)
-                .value("metadata-options.http-tokens", i -> i.row().metadata.tokenRequired() ? "required" : "optional")
-                .value("monitoring-state", i -> i.row().options.monitoring() ? "enabled" : "disabled")
                 .value("owner-id", i -> i.row().accountId)
-                .value("platform-details", i -> "Linux/UNIX")
+                .value(
+                        "placement-group-name",
+                        i -> i.row().placementGroup == null
+                                ? null
+                                : i.row().placementGroup.name())
                 .value("reason", i -> i.row().transitionReason)
                 .value("requester-id", i -> i.row().accountId)
                 .value("reservation-id", i -> i.row().reservationId)
-                .value("root-device-name", i -> i.row().image.rootDeviceName())
-                .value("root-device-type", i -> "ebs")
-                .value("source-dest-check", i -> i.row().options.sourceDestCheck())
                 .value("state-reason-code", i -> i.row().reasonCode)
+                .value("state-reason-message", i -> i.row().reasonMessage)
+                .value("usage-operation", i -> "RunInstances")
+                .value("usage-operation-update-time", i -> i.row().createdAt)
+                .never(
+                        "affinity",
+                        "capacity-reservation-id",
+                        "capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id",
+                        "capacity-reservation-specification.capacity-reservation-target"
+                                + ".capacity-reservation-resource-group-arn",
+                        "host-id",
+                        "instance-lifecycle",
+                        "operator.principal",
+                        "outpost-arn",
+                        "placement-partition-number",
+                        "product-code",
+                        "product-code.type",
+                        "spot-instance-request-id")
+                .build();
+    }
+
+    private static void machine(Filters.Builder<Tagged> builder) {
+        builder.value("architecture", i -> i.row().image.architecture())
+                .value("current-instance-boot-mode", i -> "legacy-bios")
+                .value("hypervisor", i -> "xen")
+                .value("instance-type", i -> i.row().machine.type())
+                .value("platform-details", i -> "Linux/UNIX")
                 .value("tenancy", i -> i.row().options.tenancy())
                 .value("virtualization-type", i -> "hvm")
-                .build();
+                .never("boot-mode", "kernel-id", "platform", "ramdisk-id", "tpm-support");
+    }
+
+    private static void disks(Filters.Builder<Tagged> builder) {
+        builder.value("root-device-name", i -> i.row().image.rootDeviceName())
+                .value("root-device-type", i -> "ebs")
+                .value("block-device-mapping.volume-id", i -> whileAlive(i, InstanceRootVolumes.idOf(i.row())))
+                .value(
+                        "block-device-mapping.device-name",
+                        i -> whileAlive(i, i.row().image.rootDeviceName()))
+                .value("block-device-mapping.status", i -> whileAlive(i, "attached"))
+                .value("block-device-mapping.delete-on-termination", i -> whileAlive(i, true))
+                .value("block-device-mapping.attach-time", i -> whileAlive(i, i.row().createdAt));
+    }
+
+    private static void switches(Filters.Builder<Tagged> builder) {
+        builder.value("capacity-reservation-specification.capacity-reservation-preference", i -> "open")
+                .value("ebs-optimized", i -> i.row().options.ebsOptimized())
+                .value("ena-support", i -> true)
+                .value("enclave-options.enabled", i -> false)
+                .value("hibernation-options.configured", i -> false)
+                .value("maintenance-options.auto-recovery", i -> "default")
+                .value(
+                        "metadata-options.http-endpoint",
+                        i -> enabled(i.row().metadata.enabled()))
+                .value("metadata-options.http-protocol-ipv4", i -> enabled(true))
+                .value("metadata-options.http-protocol-ipv6", i -> enabled(false))
+                .value(
+                        "metadata-options.http-put-response-hop-limit",
+                        i -> i.row().metadata.hopLimit())
+                .value("metadata-options.http-tokens", i -> i.row().metadata.tokenRequired() ? "required" : "optional")
+                .value(
+                        "metadata-options.instance-metadata-tags",
+                        i -> enabled(i.row().metadata.tags()))
+                .value("metadata-options.state", i -> i.row().settled ? "applied" : "pending")
+                .value("monitoring-state", i -> enabled(i.row().options.monitoring()))
+                .value("network-performance-options.bandwidth-weighting", i -> "default")
+                .value("operator.managed", i -> false);
     }
 
     static Filters<Tagged> statuses() {
         return states(Filters.<Tagged>builder())
-                .values("event.code", i -> List.of())
-                .values("event.description", i -> List.of())
-                .values("event.not-after", i -> List.of())
-                .values("event.not-before", i -> List.of())
                 .value("instance-status.reachability", i -> InstanceStatuses.reachability(i.row()))
                 .value("instance-status.status", i -> InstanceStatuses.status(i.row()))
                 .value("system-status.reachability", i -> InstanceStatuses.reachability(i.row()))
                 .value("system-status.status", i -> InstanceStatuses.status(i.row()))
+                .value("attached-ebs-status.status", i -> InstanceStatuses.status(i.row()))
+                .value("operator.managed", i -> false)
+                .tags(Tagged::tags)
+                .never(
+                        "event.code",
+                        "event.description",
+                        "event.instance-event-id",
+                        "event.not-after",
+                        "event.not-before",
+                        "event.not-before-deadline",
+                        "operator.principal")
                 .build();
     }
 
     private static Filters.Builder<Tagged> states(Filters.Builder<Tagged> builder) {
         return builder.value("availability-zone", i -> i.row().zone)
+                .value("availability-zone-id", i -> Zones.idOf(i.row().zone))
                 .value("instance-id", i -> i.row().id)
                 .value("instance-state-code", i -> i.row().state.code())
                 .value("instance-state-name", i -> i.row().state.awsName());
     }
 
-    private static Filters.Builder<Tagged> network(Filters.Builder<Tagged> builder) {
-        return builder.value("dns-name", i -> "")
-                .values("ip-address", i -> List.of())
-                .value(
-                        "network-interface.network-interface-id",
-                        i -> i.row().network.interfaceId())
-                .value(
-                        "network-interface.private-ip-address",
-                        i -> i.row().network.privateIp())
-                .value(
-                        "network-interface.addresses.private-ip-address",
-                        i -> i.row().network.privateIp())
-                .value("network-interface.mac-address", i -> i.row().network.mac())
-                .value("network-interface.subnet-id", i -> i.row().network.subnetId())
-                .value("network-interface.vpc-id", i -> i.row().network.vpcId())
-                .value("network-interface.group-id", i -> i.row().network.securityGroupId())
-                .value("private-ip-address", i -> i.row().network.privateIp())
-                .value("group-id", i -> i.row().network.securityGroupId())
-                .value("group-name", i -> i.row().network.securityGroupName())
-                .value("subnet-id", i -> i.row().network.subnetId())
-                .value("vpc-id", i -> i.row().network.vpcId())
-                .values("block-device-mapping.volume-id", i -> List.of(InstanceRootVolumes.idOf(i.row())))
-                .values(
-                        "block-device-mapping.device-name",
-                        i -> List.of(i.row().image.rootDeviceName()))
-                .values("block-device-mapping.status", i -> List.of("attached"))
-                .values("block-device-mapping.delete-on-termination", i -> List.of(true))
-                .values("block-device-mapping.attach-time", i -> List.of(i.row().createdAt));
+    /** A terminated instance has neither disk nor network any more. */
+    static @Nullable Object whileAlive(Tagged instance, Object value) {
+        return InstanceState.TERMINAL.contains(instance.row().state) ? null : value;
+    }
+
+    private static String enabled(boolean on) {
+        return on ? "enabled" : "disabled";
     }
 }

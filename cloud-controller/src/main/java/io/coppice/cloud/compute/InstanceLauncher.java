@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -62,6 +63,10 @@ final class InstanceLauncher {
     }
 
     RunInstancesResponse run(RequestContext context, RunInstancesRequest request) {
+        return run(context, LaunchRequest.plain(request));
+    }
+
+    RunInstancesResponse run(RequestContext context, LaunchRequest request) {
         var command = parser.parse(request);
         var answer = database.call(entities -> {
             var earlier = earlier(entities, context, command);
@@ -125,15 +130,33 @@ final class InstanceLauncher {
         instances.forEach(entities::persist);
         // One batch on the wire, before tags and events that name the rows.
         entities.flush();
-        if (!command.instanceTags().isEmpty()) {
-            var ids = instances.stream().map(i -> i.id).toList();
-            catalogue.tags().putAll(context.account(), ids, "instance", command.instanceTags());
-        }
+        tag(context, command.tags(), instances);
         recordLaunch(context, plan, instances);
         return answers.launched(
                 reservation,
                 instances,
-                command.instanceTags().isEmpty() ? Map.of() : tagsOfAll(instances, command.instanceTags()));
+                command.tags().instance().isEmpty()
+                        ? Map.of()
+                        : tagsOfAll(instances, command.tags().instance()));
+    }
+
+    private void tag(RequestContext context, LaunchTags given, List<Instance> instances) {
+        putAll(context, instances, i -> i.id, "instance", given.instance());
+        putAll(context, instances, InstanceRootVolumes::idOf, "volume", given.volume());
+        putAll(context, instances, i -> i.network.interfaceId(), "network-interface", given.networkInterface());
+    }
+
+    private void putAll(
+            RequestContext context,
+            List<Instance> instances,
+            Function<Instance, String> id,
+            String resourceType,
+            Map<String, String> given) {
+        if (!given.isEmpty()) {
+            catalogue
+                    .tags()
+                    .putAll(context.account(), instances.stream().map(id).toList(), resourceType, given);
+        }
     }
 
     private List<Instance> make(EntityManager entities, LaunchPlan plan, NetworkNames.DefaultNames names, int count) {

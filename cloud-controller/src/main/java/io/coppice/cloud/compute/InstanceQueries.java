@@ -33,7 +33,7 @@ final class InstanceQueries {
     private final Tags tags;
     private final Pages pages;
     private final InstanceAnswers answers;
-    private final Filters<Tagged> instanceFilters = InstanceFilters.instances();
+    private final Filters<Tagged> instanceFilters;
     private final Filters<Tagged> statusFilters = InstanceFilters.statuses();
 
     InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers) {
@@ -41,6 +41,7 @@ final class InstanceQueries {
         this.tags = tags;
         this.pages = pages;
         this.answers = answers;
+        this.instanceFilters = InstanceFilters.instances(answers.region());
     }
 
     DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {

@@ -1,14 +1,18 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
+import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.foundation.id.ImageId;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a RunInstances request asks for, checked but not yet looked up.
  *
  * @param keyName empty for none
  * @param userData at most 16 KiB
+ * @param profile null for none
+ * @param placementGroup null for none
  * @param clientToken empty for none
  * @param rootDiskGib 0 when not asked for
  * @param fingerprint SHA-256 of all parameters but the client token
@@ -28,7 +32,8 @@ record LaunchCommand(
         InstanceOptions options,
         MetadataOptions metadata,
         int rootDiskGib,
-        Map<String, String> instanceTags,
-        Map<String, String> volumeTags,
+        LaunchTags tags,
+        @Nullable Profile profile,
+        @Nullable Group placementGroup,
         String clientToken,
         String fingerprint) {}

@@ -8,9 +8,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -30,8 +27,9 @@ final class LaunchParser {
         this.zone = zone;
     }
 
-    LaunchCommand parse(RunInstancesRequest request) {
-        refuseUnsupported(request);
+    LaunchCommand parse(LaunchRequest launch) {
+        var request = launch.request();
+        LaunchRefusals.check(request);
         var minimum = count("minCount", request.minCount());
         var maximum = count("maxCount", request.maxCount());
         if (minimum > maximum) {
@@ -51,24 +49,11 @@ final class LaunchParser {
                 options(request),
                 metadata(MetadataOptions.USUAL, request.metadataOptions()),
                 rootDiskGib(request),
-                tags(request, "instance"),
-                tags(request, "volume"),
+                LaunchTags.of(request),
+                launch.profile(),
+                launch.placementGroup(),
                 clientToken(request.clientToken()),
-                fingerprint(request));
-    }
-
-    private static void refuseUnsupported(RunInstancesRequest request) {
-        if (request.privateIpAddress() != null) {
-            throw InstanceErrors.unsupported("PrivateIpAddress cannot be chosen in this cloud yet: leave it out");
-        }
-        if (request.launchTemplate() != null) {
-            throw InstanceErrors.unsupported(
-                    "Launch templates are not supported by this cloud yet: give the parameters");
-        }
-        if (request.instanceMarketOptions() != null) {
-            throw InstanceErrors.unsupported(
-                    "Spot instances are not supported by this cloud: leave InstanceMarketOptions out");
-        }
+                fingerprint(launch.original()));
     }
 
     private static int count(String name, @Nullable Integer value) {
@@ -191,10 +176,6 @@ final class LaunchParser {
 
     private static int rootDiskGib(RunInstancesRequest request) {
         var mappings = request.blockDeviceMappings();
-        if (mappings.size() > 1) {
-            throw InstanceErrors.unsupported(
-                    "Only the root device can be mapped at launch: attach other volumes afterwards");
-        }
         if (mappings.isEmpty() || mappings.getFirst().ebs() == null) {
             return 0;
         }
@@ -203,23 +184,6 @@ final class LaunchParser {
             throw InstanceErrors.invalid("volumeSize", size, "Expecting 1 to " + MAX_ROOT_GIB + " GiB.");
         }
         return size == null ? 0 : size;
-    }
-
-    private static Map<String, String> tags(RunInstancesRequest request, String resourceType) {
-        var tags = new LinkedHashMap<String, String>();
-        var seen = new LinkedHashSet<String>();
-        for (var specification : request.tagSpecifications()) {
-            if (!resourceType.equals(specification.resourceTypeAsString())) {
-                continue;
-            }
-            for (var tag : specification.tags()) {
-                if (!seen.add(text(tag.key()))) {
-                    throw InstanceErrors.invalid("tagSpecification", text(tag.key()), "The tag key is given twice.");
-                }
-                tags.put(text(tag.key()), text(tag.value()));
-            }
-        }
-        return tags;
     }
 
     private static String clientToken(@Nullable String token) {

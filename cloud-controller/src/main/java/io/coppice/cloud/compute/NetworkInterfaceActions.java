@@ -4,6 +4,7 @@ import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
@@ -66,6 +67,19 @@ public class NetworkInterfaceActions implements ActionModule, TaggableResource {
             .values(
                     "group-id",
                     each -> each.groups().stream().map(GroupIdentifier::groupId).toList())
+            .value("availability-zone-id", each -> Zones.idOf(String.valueOf(each.availabilityZone())))
+            .value("operator.managed", each -> false)
+            .never(
+                    "addresses.association.owner-id",
+                    "addresses.association.public-ip",
+                    "association.allocation-id",
+                    "association.association-id",
+                    "association.ip-owner-id",
+                    "association.public-dns-name",
+                    "association.public-ip",
+                    "ipv6-addresses.ipv6-address",
+                    "operator.principal",
+                    "requester-id")
             .values("group-name", each -> each.groups().stream()
                     .map(GroupIdentifier::groupName)
                     .toList())

@@ -1,22 +1,34 @@
 package io.coppice.cloud.front;
 
 import io.coppice.cloud.identity.AccessKeys;
+import io.coppice.wire.error.AwsException;
+import io.coppice.wire.sign.LegacySignature;
 import io.coppice.wire.sign.RequestSignature;
 import io.coppice.wire.sign.SigV4;
 import io.coppice.wire.sign.SignableRequest;
 import io.coppice.wire.sign.SignatureDialect;
 import io.coppice.wire.sign.SignatureFault;
 import io.coppice.wire.sign.SignatureVerifier;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 
 /** Finds out who makes a request, by its signature. Thread-safe. */
 public final class Authenticator {
+    private static final int UNAVAILABLE = 503;
+
     private final AccessKeys keys;
     private final Clock clock;
+    private final SignaturePolicy policy;
 
+    /** Takes the usual signatures. */
     public Authenticator(AccessKeys keys, Clock clock) {
+        this(keys, clock, SignaturePolicy.usual(clock));
+    }
+
+    public Authenticator(AccessKeys keys, Clock clock, SignaturePolicy policy) {
         this.keys = keys;
         this.clock = clock;
+        this.policy = policy;
     }
 
     /**
@@ -24,6 +36,18 @@ public final class Authenticator {
      * io.coppice.wire.error.AwsException} in the words of the dialect otherwise.
      */
     public Caller authenticate(SignatureDialect dialect, SignableRequest request, byte[] body) {
+        var caller = LegacySignature.of(request, form(request, body))
+                .map(signature -> legacy(dialect, signature))
+                .orElseGet(() -> current(dialect, request, body));
+        if (!policy.throttle().admits(caller.accessKeyId())) {
+            throw dialect == SignatureDialect.EC2
+                    ? AwsException.of("RequestLimitExceeded", UNAVAILABLE, "Request limit exceeded.")
+                    : AwsException.client("Throttling", "Rate exceeded");
+        }
+        return caller;
+    }
+
+    private Caller current(SignatureDialect dialect, SignableRequest request, byte[] body) {
         var signature = RequestSignature.of(dialect, request)
                 .orElseThrow(() -> dialect.error(SignatureFault.MISSING, "The request is not signed."));
         var access = keys.find(signature.accessKeyId(), signature.scope())
@@ -31,5 +55,24 @@ public final class Authenticator {
         var payloadHash = SigV4.sha256Hex(body);
         new SignatureVerifier(dialect, clock).verify(signature, request, payloadHash, access.key());
         return access.principal().caller(signature.accessKeyId());
+    }
+
+    private Caller legacy(SignatureDialect dialect, LegacySignature signature) {
+        var version = signature.version(dialect);
+        if (!policy.accepts(version)) {
+            throw dialect.error(
+                    SignatureFault.MALFORMED_QUERY,
+                    "This cloud does not accept Signature Version " + version + ": use Signature Version 4.");
+        }
+        var access = keys.findLegacy(signature.accessKeyId())
+                .orElseThrow(() -> dialect.error(SignatureFault.UNKNOWN_KEY, ""));
+        signature.verify(dialect, access.key(), clock);
+        return access.principal().caller(signature.accessKeyId());
+    }
+
+    private static String form(SignableRequest request, byte[] body) {
+        return request.header("content-type").orElse("").startsWith("application/x-www-form-urlencoded")
+                ? new String(body, StandardCharsets.UTF_8)
+                : "";
     }
 }

@@ -33,8 +33,8 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    Authenticator authenticator(AccessKeys keys) {
-        return new Authenticator(keys, clock);
+    Authenticator authenticator(AccessKeys keys, SignatureConfig signatures) {
+        return new Authenticator(keys, clock, SignaturePolicy.of(signatures, clock));
     }
 
     @Produces

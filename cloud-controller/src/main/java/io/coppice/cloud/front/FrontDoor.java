@@ -70,7 +70,7 @@ public final class FrontDoor {
                             "RequestEntityTooLarge",
                             TOO_LARGE,
                             "The body has more than " + bodies.maxBytes() + " bytes.");
-                    respond(request, requestId, errorAnswer(error, requestId));
+                    respond(request, requestId, Encoded.plain(errorAnswer(error, requestId)));
                 });
     }
 
@@ -79,12 +79,12 @@ public final class FrontDoor {
         var context = routing.vertx().getOrCreateContext();
         try {
             handlers.execute(() -> {
-                var answer = dispatcher.dispatch(call);
+                var answer = Encoded.of(dispatcher.dispatch(call), call.request());
                 context.runOnContext(any -> respond(request, call.requestId(), answer));
             });
         } catch (RejectedExecutionException e) {
             var error = AwsException.of("ServiceUnavailable", UNAVAILABLE, "The service is shutting down.");
-            respond(request, call.requestId(), errorAnswer(error, call.requestId()));
+            respond(request, call.requestId(), Encoded.plain(errorAnswer(error, call.requestId())));
         }
     }
 
@@ -92,16 +92,20 @@ public final class FrontDoor {
         return new Answer(error.status(), ErrorDocuments.of(QueryService.EC2, error, requestId));
     }
 
-    private static void respond(HttpServerRequest request, String requestId, Answer answer) {
+    private static void respond(HttpServerRequest request, String requestId, Encoded answer) {
         var response = request.response();
         if (response.ended() || response.closed()) {
             return;
         }
+        if (answer.gzip()) {
+            response.putHeader("Content-Encoding", "gzip");
+        }
         response.setStatusCode(answer.status())
                 .putHeader("Content-Type", XML)
+                .putHeader("Vary", "Accept-Encoding")
                 .putHeader("x-amzn-RequestId", requestId)
                 .putHeader("Cache-Control", "no-cache, no-store")
-                .end(Buffer.buffer(answer.xml(), "UTF-8"));
+                .end(Buffer.buffer(answer.body()));
     }
 
     /** What the signature covers, as the client sent it. */

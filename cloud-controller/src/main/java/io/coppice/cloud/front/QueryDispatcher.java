@@ -77,7 +77,7 @@ public final class QueryDispatcher {
         var registered =
                 actions.find(Service.valueOf(service.name()), action).orElseThrow(() -> noHandler(service, action));
         var request = registered.read(new RequestReader(service, limits), parameters);
-        if (parameters.get("DryRun").orElse("").equalsIgnoreCase("true")) {
+        if (dryRun(service, parameters)) {
             throw AwsException.of(
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
@@ -103,6 +103,20 @@ public final class QueryDispatcher {
         };
     }
 
+    /** Only EC2 has it. */
+    private static boolean dryRun(QueryService service, QueryParameters parameters) {
+        var text = parameters.get("DryRun").orElse("false");
+        if (service != QueryService.EC2 || text.isEmpty() || text.equalsIgnoreCase("false")) {
+            return false;
+        }
+        if (!text.equalsIgnoreCase("true")) {
+            throw AwsException.client(
+                    "InvalidParameterValue",
+                    "Value (" + text + ") for parameter DryRun is invalid. Expected: 'boolean'.");
+        }
+        return true;
+    }
+
     private static SignatureDialect dialect(QueryService service) {
         return service == QueryService.EC2 ? SignatureDialect.EC2 : SignatureDialect.QUERY;
     }
@@ -111,7 +125,7 @@ public final class QueryDispatcher {
         if (action.isEmpty()) {
             return AwsException.client("MissingAction", "The request must contain the parameter Action");
         }
-        return service.knows(action)
+        return service.knows(action) || (service == QueryService.EC2 && Actions.OF_EUCALYPTUS.contains(action))
                 ? AwsException.client(
                         "UnsupportedOperation", "The action " + action + " is not supported by this cloud.")
                 : AwsException.client("InvalidAction", "The action " + action + " is not valid for this web service.");

@@ -2,6 +2,7 @@ package io.coppice.cloud.identity;
 
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.sign.CredentialScope;
+import io.coppice.wire.sign.LegacyKey;
 import io.coppice.wire.sign.SigV4;
 import io.coppice.wire.sign.SigningKey;
 import java.time.Clock;
@@ -42,6 +43,11 @@ public final class AccessKeys {
                         known.principal()));
     }
 
+    /** The key for signatures before version 4; empty as for {@link #find}. */
+    public Optional<LegacyAccess> findLegacy(String accessKeyId) {
+        return known(accessKeyId).map(known -> new LegacyAccess(LegacyKey.of(known.secret()), known.principal()));
+    }
+
     private Optional<Known> known(String accessKeyId) {
         if (accessKeyId.length() > LONGEST_ID) {
             return Optional.empty();
@@ -72,6 +78,9 @@ public final class AccessKeys {
      * @param key good for the scope that was asked for
      */
     public record SigningAccess(SigningKey key, Principal principal) {}
+
+    /** What a signature before version 4 is checked with. */
+    public record LegacyAccess(LegacyKey key, Principal principal) {}
 
     private record Known(String secret, Principal principal, Instant goodUntil) {
         @Override

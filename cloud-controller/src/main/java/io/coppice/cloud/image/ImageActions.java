@@ -51,13 +51,19 @@ class ImageActions implements ActionModule {
             .value("block-device-mapping.volume-size", Image::rootGib)
             .value("block-device-mapping.volume-type", image -> "standard")
             .values("block-device-mapping.snapshot-id", image -> List.of())
-            .values("kernel-id", image -> List.of())
-            .values("ramdisk-id", image -> List.of())
-            .values("platform", image -> List.of())
-            .values("product-code", image -> List.of())
-            .values("product-code.type", image -> List.of())
-            .values("sriov-net-support", image -> List.of())
-            .values("source-instance-id", image -> List.of())
+            .value("free-tier-eligible", image -> true)
+            .value("image-allowed", image -> true)
+            .value("state-reason-code", image -> image.state() == ImageState.FAILED ? "Client.InvalidManifest" : null)
+            .never(
+                    "kernel-id",
+                    "ramdisk-id",
+                    "platform",
+                    "product-code",
+                    "product-code.type",
+                    "source-image-id",
+                    "source-image-region",
+                    "source-instance-id",
+                    "sriov-net-support")
             .tags(Image::tags)
             .build();
 

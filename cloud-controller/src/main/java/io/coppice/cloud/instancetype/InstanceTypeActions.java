@@ -9,6 +9,7 @@ import io.coppice.cloud.query.Pages;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.stream.IntStream;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
@@ -22,6 +23,8 @@ class InstanceTypeActions implements ActionModule {
     private static final PageLimits TYPE_PAGES = new PageLimits(5, 100, "instanceTypesSet");
     private static final PageLimits OFFERING_PAGES = PageLimits.usual("locationSet");
     private static final String INSTANCE_TYPE = "instance-type";
+
+    private static final String UNSUPPORTED = "unsupported";
 
     private static final Filters<InstanceType> TYPES = Filters.<InstanceType>builder()
             .value(INSTANCE_TYPE, InstanceType::name)
@@ -46,11 +49,43 @@ class InstanceTypeActions implements ActionModule {
             .value("dedicated-hosts-supported", type -> false)
             .value("hibernation-supported", type -> false)
             .value("instance-storage-supported", type -> false)
-            .value("ebs-info.ebs-optimized-support", type -> "unsupported")
-            .value("ebs-info.encryption-support", type -> "unsupported")
-            .value("ebs-info.nvme-support", type -> "unsupported")
-            .value("network-info.ena-support", type -> "unsupported")
+            .value("ebs-info.ebs-optimized-support", type -> UNSUPPORTED)
+            .value("ebs-info.encryption-support", type -> UNSUPPORTED)
+            .value("ebs-info.nvme-support", type -> UNSUPPORTED)
+            .value("network-info.ena-support", type -> UNSUPPORTED)
             .value("network-info.ipv6-supported", type -> false)
+            .value("network-info.ipv6-addresses-per-interface", type -> 0)
+            .value("network-info.maximum-network-cards", type -> 1)
+            .value("network-info.efa-supported", type -> false)
+            .value("network-info.encryption-in-transit-supported", type -> false)
+            .value("network-info.flexible-ena-queues-support", type -> UNSUPPORTED)
+            .value("nitro-enclaves-support", type -> UNSUPPORTED)
+            .value("nitro-tpm-support", type -> UNSUPPORTED)
+            .value("reboot-migration-support", type -> UNSUPPORTED)
+            .value("vcpu-info.default-threads-per-core", type -> 1)
+            .value("vcpu-info.valid-threads-per-core", type -> 1)
+            .values(
+                    "vcpu-info.valid-cores",
+                    type -> IntStream.rangeClosed(1, type.vcpus()).boxed().toList())
+            .never(
+                    "ebs-info.attachment-limit-type",
+                    "ebs-info.maximum-ebs-attachments",
+                    "ebs-info.ebs-optimized-info.baseline-bandwidth-in-mbps",
+                    "ebs-info.ebs-optimized-info.baseline-iops",
+                    "ebs-info.ebs-optimized-info.baseline-throughput-in-mbps",
+                    "ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps",
+                    "ebs-info.ebs-optimized-info.maximum-iops",
+                    "ebs-info.ebs-optimized-info.maximum-throughput-in-mbps",
+                    "instance-storage-info.disk.count",
+                    "instance-storage-info.disk.size-in-gb",
+                    "instance-storage-info.disk.type",
+                    "instance-storage-info.encryption-support",
+                    "instance-storage-info.nvme-support",
+                    "instance-storage-info.total-size-in-gb",
+                    "network-info.bandwidth-weightings",
+                    "network-info.efa-info.maximum-efa-interfaces",
+                    "nitro-tpm-info.supported-versions",
+                    "processor-info.supported-features")
             .build();
 
     private static final Filters<Offering> OFFERINGS = Filters.<Offering>builder()

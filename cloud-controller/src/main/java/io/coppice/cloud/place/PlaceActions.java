@@ -39,9 +39,7 @@ class PlaceActions implements ActionModule {
             .value("group-name", AvailabilityZone::groupName)
             .value("network-border-group", AvailabilityZone::networkBorderGroup)
             .value("opt-in-status", AvailabilityZone::optInStatusAsString)
-            .values("message", zone -> List.of())
-            .values("parent-zone-id", zone -> List.of())
-            .values("parent-zone-name", zone -> List.of())
+            .never("group-long-name", "message", "parent-zone-id", "parent-zone-name")
             .build();
 
     private final Zones zones;
@@ -91,7 +89,7 @@ class PlaceActions implements ActionModule {
 
     DescribeAvailabilityZonesResponse zones(RequestContext context, DescribeAvailabilityZonesRequest request) {
         var name = zones.zone();
-        var id = zones.idOf(name);
+        var id = Zones.idOf(name);
         check(request.zoneNames(), name);
         check(request.zoneIds(), id);
         var zone = AvailabilityZone.builder()

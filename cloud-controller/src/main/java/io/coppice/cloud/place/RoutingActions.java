@@ -56,10 +56,14 @@ class RoutingActions implements ActionModule {
                     .values("route.gateway-id", table -> table.routes().stream()
                             .map(Route::gatewayId)
                             .toList())
-                    .values("route.nat-gateway-id", table -> List.of())
-                    .values("route.instance-id", table -> List.of())
-                    .values("route.transit-gateway-id", table -> List.of())
-                    .values("route.vpc-peering-connection-id", table -> List.of())
+                    .never(
+                            "route.destination-ipv6-cidr-block",
+                            "route.destination-prefix-list-id",
+                            "route.egress-only-internet-gateway-id",
+                            "route.instance-id",
+                            "route.nat-gateway-id",
+                            "route.transit-gateway-id",
+                            "route.vpc-peering-connection-id")
                     .values("route.origin", table -> table.routes().stream()
                             .map(Route::originAsString)
                             .toList())
@@ -103,6 +107,12 @@ class RoutingActions implements ActionModule {
                     .value("entry.protocol", acl -> "-1")
                     .values("entry.rule-action", acl -> List.of("allow", "deny"))
                     .values("entry.rule-number", acl -> List.of(ALLOW_RULE, LAST_RULE))
+                    .never(
+                            "entry.icmp.code",
+                            "entry.icmp.type",
+                            "entry.ipv6-cidr",
+                            "entry.port-range.from",
+                            "entry.port-range.to")
                     .values("entry.egress", acl -> List.of(true, false))
                     .tags(NetworkTags.asMap(NetworkAcl::tags))
                     .build());

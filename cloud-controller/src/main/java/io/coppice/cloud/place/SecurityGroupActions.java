@@ -47,7 +47,14 @@ class SecurityGroupActions implements ActionModule {
                     .value("egress.ip-permission.protocol", group -> ALL_PROTOCOLS)
                     .values("egress.ip-permission.from-port", group -> List.of())
                     .values("egress.ip-permission.to-port", group -> List.of())
-                    .values("egress.ip-permission.group-id", group -> List.of())
+                    .never(
+                            "egress.ip-permission.group-id",
+                            "egress.ip-permission.group-name",
+                            "egress.ip-permission.ipv6-cidr",
+                            "egress.ip-permission.prefix-list-id",
+                            "egress.ip-permission.user-id",
+                            "ip-permission.ipv6-cidr",
+                            "ip-permission.prefix-list-id")
                     .tags(NetworkTags.asMap(SecurityGroup::tags))
                     .build());
 

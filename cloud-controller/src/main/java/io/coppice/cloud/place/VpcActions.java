@@ -48,6 +48,11 @@ class VpcActions implements ActionModule {
                     .value("isDefault", Vpc::isDefault)
                     .value("owner-id", Vpc::ownerId)
                     .value("state", Vpc::stateAsString)
+                    .never(
+                            "ipv6-cidr-block-association.ipv6-cidr-block",
+                            "ipv6-cidr-block-association.ipv6-pool",
+                            "ipv6-cidr-block-association.association-id",
+                            "ipv6-cidr-block-association.state")
                     .tags(NetworkTags.asMap(Vpc::tags))
                     .build());
 
@@ -69,6 +74,20 @@ class VpcActions implements ActionModule {
                     .value("owner-id", Subnet::ownerId)
                     .value("state", Subnet::stateAsString)
                     .value("subnet-arn", Subnet::subnetArn)
+                    .value("cidrBlock", Subnet::cidrBlock)
+                    .value("enable-dns64", subnet -> false)
+                    .value("ipv6-native", subnet -> false)
+                    .value("map-customer-owned-ip-on-launch", subnet -> false)
+                    .value("private-dns-name-options-on-launch.hostname-type", subnet -> "ip-name")
+                    .value("private-dns-name-options-on-launch.enable-resource-name-dns-a-record", subnet -> false)
+                    .value("private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record", subnet -> false)
+                    .never(
+                            "customer-owned-ipv4-pool",
+                            "enable-lni-at-device-index",
+                            "ipv6-cidr-block-association.ipv6-cidr-block",
+                            "ipv6-cidr-block-association.association-id",
+                            "ipv6-cidr-block-association.state",
+                            "outpost-arn")
                     .tags(NetworkTags.asMap(Subnet::tags))
                     .build());
 
@@ -148,7 +167,7 @@ class VpcActions implements ActionModule {
                 .vpcId(network.vpcId())
                 .cidrBlock(network.cidr())
                 .availabilityZone(network.zone())
-                .availabilityZoneId(zones.idOf(network.zone()))
+                .availabilityZoneId(Zones.idOf(network.zone()))
                 .availableIpAddressCount(Cidr.usableAddresses(network.cidr()))
                 .defaultForAz(true)
                 .mapPublicIpOnLaunch(false)

@@ -36,7 +36,7 @@ public class Zones {
     }
 
     /** The zone's id: {@code use1-az1} for {@code us-east-1a}, the name itself for names of another form. */
-    String idOf(String zone) {
+    public static String idOf(String zone) {
         var parts = AWS_LIKE.matcher(zone);
         return parts.matches()
                 ? parts.group(1) + parts.group(2) + parts.group(3) + "-az"

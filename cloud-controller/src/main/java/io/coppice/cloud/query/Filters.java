@@ -125,6 +125,14 @@ public final class Filters<T> {
             return this;
         }
 
+        /** Filters that AWS documents on what no row of this cloud has: they are understood and match nothing. */
+        public Builder<T> never(String... names) {
+            for (var name : names) {
+                values(name, row -> List.of());
+            }
+            return this;
+        }
+
         /** The filters {@code tag:KEY}, {@code tag-key} and {@code tag-value}. */
         public Builder<T> tags(Function<T, Map<String, String>> read) {
             tags = read;

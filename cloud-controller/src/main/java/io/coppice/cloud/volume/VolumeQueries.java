@@ -3,6 +3,7 @@ package io.coppice.cloud.volume;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;
@@ -38,7 +39,9 @@ class VolumeQueries implements ActionModule {
             .value("encrypted", volume -> false)
             .value("multi-attach-enabled", volume -> false)
             .value("fast-restored", volume -> false)
-            .values("snapshot-id", volume -> List.of())
+            .value("availability-zone-id", volume -> Zones.idOf(volume.shape().zone()))
+            .value("operator.managed", volume -> false)
+            .never("snapshot-id", "operator.principal")
             .values("attachment.attach-time", attached(Volume.Attachment::since))
             .values("attachment.delete-on-termination", attached(attachment -> true))
             .values("attachment.device", attached(Volume.Attachment::device))
@@ -51,8 +54,35 @@ class VolumeQueries implements ActionModule {
             .value(VOLUME_ID, Volume::id)
             .value("availability-zone", volume -> volume.shape().zone())
             .value("volume-status.status", volume -> VolumeAnswers.status(volume.state() != VolumeState.ERROR))
-            .values("action.code", volume -> List.of())
-            .values("event.event-type", volume -> List.of())
+            .value("volume-status.details-status", volume -> volume.state() == VolumeState.ERROR ? "failed" : "passed")
+            .value("volume-status.details-name", volume -> "io-enabled")
+            .never(
+                    "action.code",
+                    "action.description",
+                    "action.event-id",
+                    "event.description",
+                    "event.event-id",
+                    "event.event-type",
+                    "event.not-after",
+                    "event.not-before")
+            .build();
+
+    /** There are no snapshots yet, so the filters only have to be right. */
+    private static final Filters<Volume> SNAPSHOTS = Filters.<Volume>builder()
+            .never(
+                    "description",
+                    "encrypted",
+                    "owner-alias",
+                    "owner-id",
+                    "progress",
+                    "snapshot-id",
+                    "start-time",
+                    "status",
+                    "storage-tier",
+                    "transfer-type",
+                    VOLUME_ID,
+                    "volume-size")
+            .tags(Volume::tags)
             .build();
 
     private static Function<Volume, List<?>> attached(Function<Volume.Attachment, Object> read) {
@@ -120,6 +150,7 @@ class VolumeQueries implements ActionModule {
     }
 
     DescribeSnapshotsResponse snapshots(RequestContext context, DescribeSnapshotsRequest request) {
+        SNAPSHOTS.select(request.filters());
         request.snapshotIds().stream().findFirst().ifPresent(id -> {
             throw VolumeErrors.snapshotNotFound(id);
         });

@@ -56,6 +56,11 @@ public final class CloudUnderTest implements AutoCloseable {
         }
     }
 
+    /** A cloud that somebody else has raised. Closing it would remove it. */
+    static CloudUnderTest at(Path data) {
+        return new CloudUnderTest(data);
+    }
+
     /** Raises a cloud. {@code options} are added to {@code up}. */
     public static CloudUnderTest up(Path data, String... options) {
         assumePackaged();

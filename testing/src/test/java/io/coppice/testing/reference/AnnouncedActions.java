@@ -1,10 +1,8 @@
 package io.coppice.testing.reference;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.coppice.cloud.absent.AbsentSubjects;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import java.io.IOException;
@@ -14,72 +12,47 @@ import java.lang.classfile.CodeElement;
 import java.lang.classfile.instruction.ConstantInstruction;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 
 /**
- * If this fails, the list of actions that users read is not what the Cloud Controller answers. The list comes from the
- * compiled calls of {@link ActionRegistry#add}: service and name are constants there.
+ * The actions that features announce, from the compiled calls of {@link ActionRegistry#add}: service and name are constants
+ * there. {@link AbsentSubjects} announces its own from a table.
  */
-class ActionsPageTest {
-    private static final String HEADER = """
-            # Actions
+final class AnnouncedActions {
+    /** Actions that AWS does not have: Eucalyptus had them, and its tools call them. */
+    static final Set<String> OF_EUCALYPTUS = Set.of();
 
-            What the users' door carries out, generated from the actions that features announce (`ActionsPageTest` with
-            `-Dgolden.update=true`). Any other action of these services is answered with an error of its own, in the
-            service's format. S3 is served by Walrus and not listed here.
-            """;
+    private AnnouncedActions() {}
 
     /** An action, and the feature that carries it out. */
-    private record Announced(String service, String action, String feature) {}
+    record Announced(String service, String action, String feature) {}
 
-    @Test
-    void thePageIsTheCode() throws IOException {
+    /** Service to action to feature. */
+    static TreeMap<String, TreeMap<String, String>> byService() {
         var services = new TreeMap<String, TreeMap<String, String>>();
-        announced().forEach(each -> services.computeIfAbsent(each.service(), any -> new TreeMap<>())
-                .put(each.action(), each.feature()));
-        var page = new StringBuilder(HEADER);
-        services.forEach((service, actions) -> {
-            page.append("\n## ")
-                    .append(service)
-                    .append(" (")
-                    .append(actions.size())
-                    .append(")\n\n");
-            page.append("| action | feature |\n|---|---|\n");
-            actions.forEach((action, feature) -> page.append("| ")
-                    .append(action)
-                    .append(" | ")
-                    .append(feature)
-                    .append(" |\n"));
-        });
-        GeneratedPage.check("actions.md", page.toString());
+        all().forEach(each ->
+                services.computeIfAbsent(each.service(), any -> new TreeMap<>()).put(each.action(), each.feature()));
+        return services;
     }
 
-    @Test
-    void noActionIsAnnouncedTwice() {
-        var names = announced().stream()
-                .map(each -> each.service() + " " + each.action())
-                .toList();
-        assertEquals(new TreeSet<>(names).size(), names.size(), names.toString());
-        assertTrue(names.contains("EC2 RunInstances"), names.toString());
-    }
-
-    private static List<Announced> announced() {
+    static List<Announced> all() {
         return new ClassFileImporter()
                         .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                         .importPackages("io.coppice.cloud")
                         .stream()
                         .filter(type -> type.isAssignableTo(ActionModule.class) && !type.isInterface())
+                        .filter(type -> !type.isEquivalentTo(AbsentSubjects.class))
                         .flatMap(type -> announced(type.reflect()).stream())
                         .toList();
     }
 
     private static List<Announced> announced(Class<?> module) {
         var feature = module.getPackageName().substring("io.coppice.cloud.".length());
-        var found = new java.util.ArrayList<Announced>();
+        var found = new ArrayList<Announced>();
         try (var bytes = module.getResourceAsStream(module.getSimpleName() + ".class")) {
             if (bytes == null) {
                 throw new AssertionError("no class file of " + module);
@@ -94,7 +67,7 @@ class ActionsPageTest {
     }
 
     private static List<Announced> calls(List<CodeElement> code, String feature) {
-        var found = new java.util.ArrayList<Announced>();
+        var found = new ArrayList<Announced>();
         @Nullable String service = null;
         @Nullable String action = null;
         for (var element : code) {

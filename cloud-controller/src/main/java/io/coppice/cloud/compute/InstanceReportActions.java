@@ -1,0 +1,166 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.store.Database;
+import io.coppice.wire.error.AwsException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.GetInstanceUefiDataRequest;
+import software.amazon.awssdk.services.ec2.model.GetInstanceUefiDataResponse;
+import software.amazon.awssdk.services.ec2.model.InstanceCreditSpecificationRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstanceCreditSpecificationRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstanceCreditSpecificationResponse;
+import software.amazon.awssdk.services.ec2.model.ModifyInstancePlacementRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyInstancePlacementResponse;
+import software.amazon.awssdk.services.ec2.model.ReportInstanceStatusRequest;
+import software.amazon.awssdk.services.ec2.model.ReportInstanceStatusResponse;
+import software.amazon.awssdk.services.ec2.model.SuccessfulInstanceCreditSpecificationItem;
+import software.amazon.awssdk.services.ec2.model.UnsuccessfulInstanceCreditSpecificationItem;
+
+/** What users tell of instances that changes nothing on a host, and what is asked of hardware they do not have. Thread-safe. */
+@ApplicationScoped
+class InstanceReportActions implements ActionModule {
+    private static final String STANDARD = "standard";
+
+    private final Database database;
+    private final EventLog events;
+
+    InstanceReportActions(Database database, EventLog events) {
+        this.database = database;
+        this.events = events;
+    }
+
+    @Override
+    public void register(ActionRegistry registry) {
+        registry.add(Service.EC2, "ReportInstanceStatus", ReportInstanceStatusRequest::builder, this::report);
+        registry.add(Service.EC2, "GetInstanceUefiData", GetInstanceUefiDataRequest::builder, this::uefi);
+        registry.add(
+                Service.EC2, "ModifyInstancePlacement", ModifyInstancePlacementRequest::builder, this::modifyPlacement);
+        registry.add(
+                Service.EC2,
+                "ModifyInstanceCreditSpecification",
+                ModifyInstanceCreditSpecificationRequest::builder,
+                this::modifyCredits);
+    }
+
+    /** The report stands in the instance's events, where the operator finds it. */
+    ReportInstanceStatusResponse report(RequestContext context, ReportInstanceStatusRequest request) {
+        var ids = InstanceRows.requireIds(request.instances());
+        var status = required(request.statusAsString(), "Status");
+        if (!status.equals("ok") && !status.equals("impaired")) {
+            throw InstanceErrors.invalid("status", status, "Expecting ok or impaired.");
+        }
+        if (request.reasonCodesAsStrings().isEmpty()) {
+            throw InstanceErrors.missing("ReasonCode");
+        }
+        database.run(entities -> {
+            for (var row : InstanceRows.read(entities, context.account(), ids)) {
+                if (row.state != InstanceState.RUNNING) {
+                    throw AwsException.client(
+                            "IncorrectInstanceState",
+                            "The instance '" + row.id + "' is not running: its status cannot be reported");
+                }
+                events.append(
+                        cause(context, "A user reported the status"),
+                        "instance.status-reported",
+                        row.id,
+                        context.account(),
+                        Map.of("status", status, "reasons", String.join(",", request.reasonCodesAsStrings())));
+            }
+        });
+        return ReportInstanceStatusResponse.builder().build();
+    }
+
+    /** Instances boot by BIOS, so there is no UEFI variable to tell. */
+    GetInstanceUefiDataResponse uefi(RequestContext context, GetInstanceUefiDataRequest request) {
+        var id = required(request.instanceId(), "InstanceId");
+        var row = database.call(entities -> InstanceRows.one(entities, context.account(), id));
+        return GetInstanceUefiDataResponse.builder()
+                .instanceId(row.id)
+                .uefiData("")
+                .build();
+    }
+
+    ModifyInstancePlacementResponse modifyPlacement(RequestContext context, ModifyInstancePlacementRequest request) {
+        var id = required(request.instanceId(), "InstanceId");
+        refuseOther(request);
+        database.run(entities -> {
+            var row = InstanceRows.one(entities, context.account(), id);
+            if (row.state != InstanceState.STOPPED) {
+                throw InstanceErrors.notStopped(row.id, row.state, "placement");
+            }
+        });
+        return ModifyInstancePlacementResponse.builder().returnValue(true).build();
+    }
+
+    private static void refuseOther(ModifyInstancePlacementRequest request) {
+        var tenancy = request.tenancyAsString();
+        if (tenancy != null && !tenancy.equals("default")) {
+            throw InstanceErrors.unsupported("The tenancy " + tenancy + " cannot be had in this cloud: use default.");
+        }
+        if (given(request.groupName()) || given(request.groupId()) || request.partitionNumber() != null) {
+            throw InstanceErrors.unsupported("Placement groups cannot be had in this cloud.");
+        }
+        if (given(request.hostId()) || given(request.hostResourceGroupArn())) {
+            throw InstanceErrors.unsupported("Dedicated hosts cannot be had in this cloud.");
+        }
+    }
+
+    /** Processors are never throttled by credits: standard is what every burstable instance has. */
+    ModifyInstanceCreditSpecificationResponse modifyCredits(
+            RequestContext context, ModifyInstanceCreditSpecificationRequest request) {
+        var given = request.instanceCreditSpecifications();
+        if (given.isEmpty()) {
+            throw InstanceErrors.missing("InstanceCreditSpecification");
+        }
+        var ids = InstanceRows.requireIds(given.stream()
+                .map(each -> required(each.instanceId(), "InstanceCreditSpecification.InstanceId"))
+                .toList());
+        database.run(entities -> InstanceRows.read(entities, context.account(), ids));
+        var done = new ArrayList<SuccessfulInstanceCreditSpecificationItem>();
+        var refused = new ArrayList<UnsuccessfulInstanceCreditSpecificationItem>();
+        for (var each : given) {
+            if (STANDARD.equals(each.cpuCredits())) {
+                done.add(SuccessfulInstanceCreditSpecificationItem.builder()
+                        .instanceId(each.instanceId())
+                        .build());
+            } else {
+                refused.add(refusal(each));
+            }
+        }
+        return ModifyInstanceCreditSpecificationResponse.builder()
+                .successfulInstanceCreditSpecifications(done)
+                .unsuccessfulInstanceCreditSpecifications(refused)
+                .build();
+    }
+
+    private static UnsuccessfulInstanceCreditSpecificationItem refusal(InstanceCreditSpecificationRequest each) {
+        return UnsuccessfulInstanceCreditSpecificationItem.builder()
+                .instanceId(each.instanceId())
+                .error(error -> error.code("InstanceCreditSpecification.NotSupported")
+                        .message("Instances of this cloud have standard credits only."))
+                .build();
+    }
+
+    private static ChangeCause cause(RequestContext context, String summary) {
+        return new ChangeCause(context.action(), context.caller().arn(), context.requestId(), summary);
+    }
+
+    private static boolean given(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private static String required(@Nullable String value, String parameter) {
+        if (value == null || value.isEmpty()) {
+            throw InstanceErrors.missing(parameter);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,138 @@
+package io.coppice.cloud.compute;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
+import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
+import software.amazon.awssdk.services.ec2.model.Placement;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
+
+/**
+ * What a launch may ask of AWS and cannot have here: refused by name, so that nothing is silently left out. What asks for
+ * the usual (no hibernation, standard credits) passes. Pure.
+ */
+final class LaunchRefusals {
+    private LaunchRefusals() {}
+
+    static void check(RunInstancesRequest request) {
+        refuse(request.instanceMarketOptions() != null, "Spot instances", "InstanceMarketOptions");
+        refuse(request.privateIpAddress() != null, "A chosen private address", "PrivateIpAddress");
+        refuse(given(request.kernelId()), "A kernel of its own", "KernelId");
+        refuse(given(request.ramdiskId()), "A RAM disk of its own", "RamdiskId");
+        refuse(
+                count(request.ipv6AddressCount()) || !request.ipv6Addresses().isEmpty(),
+                "IPv6 addresses",
+                "Ipv6AddressCount and Ipv6Address");
+        refuse(!request.elasticGpuSpecification().isEmpty(), "Elastic GPUs", "ElasticGpuSpecification");
+        refuse(!request.elasticInferenceAccelerators().isEmpty(), "Accelerators", "ElasticInferenceAccelerator");
+        refuse(!request.licenseSpecifications().isEmpty(), "License configurations", "LicenseSpecification");
+        refuse(request.cpuOptions() != null && shapes(request), "Chosen cores and threads", "CpuOptions");
+        switches(request);
+        if (request.placement() != null) {
+            placement(request.placement());
+        }
+        devices(request.blockDeviceMappings());
+        request.networkInterfaces().forEach(LaunchRefusals::networkInterface);
+    }
+
+    private static void switches(RunInstancesRequest request) {
+        var hibernation = request.hibernationOptions();
+        refuse(hibernation != null && isTrue(hibernation.configured()), "Hibernation", "HibernationOptions.Configured");
+        var enclave = request.enclaveOptions();
+        refuse(enclave != null && isTrue(enclave.enabled()), "Enclaves", "EnclaveOptions.Enabled");
+        var credits = request.creditSpecification();
+        refuse(
+                credits != null && !"standard".equals(credits.cpuCredits()),
+                "Unlimited CPU credits",
+                "CreditSpecification");
+        var reservation = request.capacityReservationSpecification();
+        refuse(
+                reservation != null && reservation.capacityReservationTarget() != null,
+                "Capacity reservations",
+                "CapacityReservationTarget");
+        var maintenance = request.maintenanceOptions();
+        refuse(
+                maintenance != null && !"default".equals(maintenance.autoRecoveryAsString()),
+                "Switching recovery off",
+                "MaintenanceOptions");
+        var names = request.privateDnsNameOptions();
+        refuse(
+                names != null
+                        && (!"ip-name".equals(String.valueOf(names.hostnameTypeAsString()))
+                                || isTrue(names.enableResourceNameDnsARecord())
+                                || isTrue(names.enableResourceNameDnsAAAARecord())),
+                "Resource names",
+                "PrivateDnsNameOptions");
+    }
+
+    private static boolean shapes(RunInstancesRequest request) {
+        var options = request.cpuOptions();
+        return options.coreCount() != null || options.threadsPerCore() != null || options.amdSevSnp() != null;
+    }
+
+    private static void placement(Placement placement) {
+        refuse(given(placement.hostId()), "Dedicated hosts", "Placement.HostId");
+        refuse(given(placement.hostResourceGroupArn()), "Host resource groups", "Placement.HostResourceGroupArn");
+        refuse(count(placement.partitionNumber()), "Partitions", "Placement.PartitionNumber");
+    }
+
+    private static void devices(List<BlockDeviceMapping> mappings) {
+        refuse(mappings.size() > 1, "More than the root device at launch", "the other block device mappings");
+        for (var mapping : mappings) {
+            refuse(given(mapping.virtualName()), "Instance store volumes", "VirtualName");
+            if (mapping.ebs() != null) {
+                rootVolume(mapping.ebs());
+            }
+        }
+    }
+
+    private static void rootVolume(EbsBlockDevice ebs) {
+        refuse(isTrue(ebs.encrypted()) || given(ebs.kmsKeyId()), "Encrypted root volumes", "Ebs.Encrypted");
+        refuse(given(ebs.snapshotId()), "A root volume from another snapshot", "Ebs.SnapshotId");
+        refuse(
+                ebs.deleteOnTermination() != null && !ebs.deleteOnTermination(),
+                "Keeping the root volume of a terminated instance",
+                "Ebs.DeleteOnTermination");
+    }
+
+    private static void networkInterface(InstanceNetworkInterfaceSpecification specification) {
+        refuse(
+                isTrue(specification.associatePublicIpAddress()),
+                "Public addresses at launch",
+                "NetworkInterface.AssociatePublicIpAddress");
+        refuse(
+                given(specification.privateIpAddress())
+                        || !specification.privateIpAddresses().isEmpty()
+                        || count(specification.secondaryPrivateIpAddressCount()),
+                "Chosen and secondary addresses",
+                "NetworkInterface.PrivateIpAddress");
+        refuse(
+                count(specification.ipv6AddressCount())
+                        || !specification.ipv6Addresses().isEmpty(),
+                "IPv6 addresses",
+                "NetworkInterface.Ipv6Address");
+        refuse(
+                specification.deleteOnTermination() != null && !specification.deleteOnTermination(),
+                "Keeping the interface of a terminated instance",
+                "NetworkInterface.DeleteOnTermination");
+    }
+
+    private static void refuse(boolean asked, String what, String parameter) {
+        if (asked) {
+            throw InstanceErrors.unsupported(what + " cannot be had in this cloud: leave " + parameter + " out.");
+        }
+    }
+
+    private static boolean given(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private static boolean count(@Nullable Integer number) {
+        return number != null && number > 0;
+    }
+
+    private static boolean isTrue(@Nullable Boolean value) {
+        return value != null && value;
+    }
+}
