@@ -2,6 +2,7 @@ package io.coppice.wire.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,7 @@ class StructuresTest {
     void whatIsWrittenIsReadBack() {
         var text = RequestWriter.write(DATA);
         var reader = new RequestReader(QueryService.EC2, QueryLimits.DEFAULT);
-        var read = reader.read(
-                QueryParameters.parse(QueryLimits.DEFAULT, text), RequestLaunchTemplateData.builder());
+        var read = reader.read(QueryParameters.parse(QueryLimits.DEFAULT, text), RequestLaunchTemplateData.builder());
         assertEquals(DATA, read);
         assertEquals(text, RequestWriter.write((RequestLaunchTemplateData) read));
     }
@@ -40,7 +40,8 @@ class StructuresTest {
         var copy = (ResponseLaunchTemplateData) Structures.copy(DATA, ResponseLaunchTemplateData.builder());
         assertEquals("ami-1", copy.imageId());
         assertEquals(8, copy.blockDeviceMappings().getFirst().ebs().volumeSize());
-        assertEquals("näme", copy.tagSpecifications().getFirst().tags().getFirst().key());
+        assertEquals(
+                "näme", copy.tagSpecifications().getFirst().tags().getFirst().key());
         assertFalse(copy.hasNetworkInterfaces(), "what was not set stays unset");
         assertEquals(DATA, Structures.copy(copy, RequestLaunchTemplateData.builder()));
     }
@@ -61,5 +62,7 @@ class StructuresTest {
         assertEquals("required", merged.metadataOptions().httpTokensAsString());
         assertEquals(List.of("sg-3"), merged.securityGroupIds());
         assertEquals(1, merged.minCount());
+        assertNull(merged.clientToken(), "the SDK makes one up when it is asked for the default");
+        assertEquals(RequestWriter.write(upper), RequestWriter.write(upper));
     }
 }

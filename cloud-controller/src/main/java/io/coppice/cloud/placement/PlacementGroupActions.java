@@ -10,6 +10,7 @@ import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -53,6 +54,7 @@ class PlacementGroupActions implements ActionModule {
     private final Tags tags;
     private final EventLog events;
     private final PlacementGroupConfig config;
+    private final SiteConfig site;
     private final Clock clock;
 
     PlacementGroupActions(
@@ -61,12 +63,14 @@ class PlacementGroupActions implements ActionModule {
             Tags tags,
             EventLog events,
             PlacementGroupConfig config,
+            SiteConfig site,
             Clock clock) {
         this.database = database;
         this.groups = groups;
         this.tags = tags;
         this.events = events;
         this.config = config;
+        this.site = site;
         this.clock = clock;
     }
 
@@ -146,11 +150,11 @@ class PlacementGroupActions implements ActionModule {
         return wanted.isEmpty() || wanted.contains(name);
     }
 
-    private static PlacementGroup answer(PlacementGroupRow row, Map<String, String> tags) {
+    private PlacementGroup answer(PlacementGroupRow row, Map<String, String> tags) {
         return PlacementGroup.builder()
                 .groupId(row.id)
                 .groupName(row.name)
-                .groupArn("arn:aws:ec2::" + row.accountId + ":placement-group/" + row.name)
+                .groupArn("arn:aws:ec2:" + site.region() + ":" + row.accountId + ":placement-group/" + row.name)
                 .state("available")
                 .strategy(SPREAD)
                 .spreadLevel(HOST)

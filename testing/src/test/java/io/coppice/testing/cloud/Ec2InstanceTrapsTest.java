@@ -309,7 +309,8 @@ class Ec2InstanceTrapsTest {
                 () -> ec2.createPlacementGroup(request -> request.groupName("x").strategy("cluster")));
         refused(
                 "InvalidPlacementGroup.Duplicate",
-                () -> ec2.createPlacementGroup(request -> request.groupName(name).strategy("spread")));
+                () -> ec2.createPlacementGroup(
+                        request -> request.groupName(name).strategy("spread")));
         var ids = new ArrayList<String>();
         for (var i = 0; i < 3; i++) {
             ids.add(run(request -> request.placement(placement -> placement.groupName(name)))
@@ -323,9 +324,7 @@ class Ec2InstanceTrapsTest {
                         .filter(id -> describe(id).state().nameAsString().equals("running"))
                         .count(),
                 count -> count == 2);
-        refused(
-                "InvalidPlacementGroup.InUse",
-                () -> ec2.deletePlacementGroup(request -> request.groupName(name)));
+        refused("InvalidPlacementGroup.InUse", () -> ec2.deletePlacementGroup(request -> request.groupName(name)));
         var running = ids.stream()
                 .filter(id -> describe(id).state().nameAsString().equals("running"))
                 .findFirst()
