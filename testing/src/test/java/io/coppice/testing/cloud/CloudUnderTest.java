@@ -29,12 +29,12 @@ import software.amazon.awssdk.services.s3.S3Client;
  * A cloud in a folder of its own, driven only through the {@code ./coppice} command as a user has it. Closing it removes
  * everything, guests included.
  */
-final class CloudUnderTest implements AutoCloseable {
+public final class CloudUnderTest implements AutoCloseable {
     /** Generous: the sample image is built, PostgreSQL made, every role started, on two slow cores. */
-    static final Duration UP_LIMIT = Duration.ofMinutes(8);
+    public static final Duration UP_LIMIT = Duration.ofMinutes(8);
 
-    static final Duration COMMAND_LIMIT = Duration.ofMinutes(3);
-    static final Duration DEMO_LIMIT = Duration.ofMinutes(10);
+    public static final Duration COMMAND_LIMIT = Duration.ofMinutes(3);
+    public static final Duration DEMO_LIMIT = Duration.ofMinutes(10);
 
     private static final Pattern EXPORT = Pattern.compile("(?m)^(?:export )?([A-Z_]+)=(.*)$");
     private static final Pattern PID = Pattern.compile("\"pid\"\\s*:\\s*(\\d+)");
@@ -46,14 +46,14 @@ final class CloudUnderTest implements AutoCloseable {
     }
 
     /** Skips the test, with the reason, where no server was packaged. */
-    static void assumePackaged() {
+    public static void assumePackaged() {
         assumeTrue(
                 Files.exists(SourceTree.root().resolve("server/target/quarkus-app/quarkus-run.jar")),
                 "the server is not packaged: run ./mvnw verify (or ./coppice test)");
     }
 
     /** Skips the test, with the reason, where real guests cannot run. */
-    static void assumeRealGuests() {
+    public static void assumeRealGuests() {
         assumeTrue("root".equals(System.getProperty("user.name")), "real guests need root");
         for (var program : List.of("/usr/bin/qemu-system-x86_64", "/usr/sbin/libvirtd", "/usr/bin/virsh")) {
             assumeTrue(Files.isExecutable(Path.of(program)), program + " is missing: see deploy/packages.txt");
@@ -66,7 +66,7 @@ final class CloudUnderTest implements AutoCloseable {
     }
 
     /** Raises a cloud. {@code options} are added to {@code up}. */
-    static CloudUnderTest up(Path data, String... options) {
+    public static CloudUnderTest up(Path data, String... options) {
         assumePackaged();
         var cloud = new CloudUnderTest(data);
         try {
@@ -90,7 +90,7 @@ final class CloudUnderTest implements AutoCloseable {
     }
 
     /** {@code ./coppice COMMAND --data FOLDER ARGUMENTS…}. */
-    Command.Result coppice(Duration limit, String command, String... arguments) {
+    public Command.Result coppice(Duration limit, String command, String... arguments) {
         var line = new ArrayList<String>();
         line.add(SourceTree.root().resolve("coppice").toString());
         line.add(command);
@@ -99,12 +99,12 @@ final class CloudUnderTest implements AutoCloseable {
         return Command.run(limit, Map.of(), line);
     }
 
-    Path data() {
+    public Path data() {
         return data;
     }
 
     /** What {@code coppice env} exports. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         var variables = new TreeMap<String, String>();
         var matcher = EXPORT.matcher(coppice(COMMAND_LIMIT, "env").orFail().output());
         while (matcher.find()) {
@@ -113,7 +113,7 @@ final class CloudUnderTest implements AutoCloseable {
         return variables;
     }
 
-    String sampleImageId() {
+    public String sampleImageId() {
         return read("sample-image").strip();
     }
 
@@ -135,7 +135,7 @@ final class CloudUnderTest implements AutoCloseable {
         Eventually.eventually("end of process " + pid, COMMAND_LIMIT, process::isAlive, alive -> !alive);
     }
 
-    Ec2Client ec2() {
+    public Ec2Client ec2() {
         var environment = environment();
         return Ec2Client.builder()
                 .endpointOverride(URI.create(value(environment, "AWS_ENDPOINT_URL")))
@@ -145,7 +145,7 @@ final class CloudUnderTest implements AutoCloseable {
                 .build();
     }
 
-    S3Client s3() {
+    public S3Client s3() {
         var environment = environment();
         return S3Client.builder()
                 .endpointOverride(URI.create(value(environment, "AWS_ENDPOINT_URL")))

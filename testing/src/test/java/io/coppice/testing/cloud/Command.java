@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs programs of the machine for tests: argument arrays only, with a time limit, output kept. */
-final class Command {
+public final class Command {
     private Command() {}
 
     /**
@@ -19,9 +19,9 @@ final class Command {
      * @param status its exit status
      * @param output what it wrote, standard output and errors together
      */
-    record Result(List<String> command, int status, String output) {
+    public record Result(List<String> command, int status, String output) {
         /** This result when the program ended well, else an error with all that it said. */
-        Result orFail() {
+        public Result orFail() {
             if (status != 0) {
                 throw new AssertionError(String.join(" ", command) + " ended with " + status + ":\n" + output);
             }
@@ -30,16 +30,26 @@ final class Command {
     }
 
     /** Runs a program to its end; fails when it takes longer than the limit. */
-    static Result run(Duration limit, Map<String, String> environment, List<String> command) {
+    public static Result run(Duration limit, Map<String, String> environment, List<String> command) {
+        return run(limit, environment, Path.of(""), command);
+    }
+
+    /**
+     * Runs a program in a folder to its end; fails when it takes longer than the limit. Of this process's environment it
+     * gets everything but AWS's settings, which would speak of another cloud.
+     */
+    public static Result run(Duration limit, Map<String, String> environment, Path folder, List<String> command) {
         try {
             // A file and not a pipe: a server that the program leaves behind must not keep us waiting for the pipe's
             // end.
             var output = Files.createTempFile("coppice-test", ".out");
             try {
                 var builder = new ProcessBuilder(command)
+                        .directory(folder.toAbsolutePath().toFile())
                         .redirectErrorStream(true)
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectOutput(output.toFile());
+                builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
                 builder.environment().putAll(environment);
                 var process = builder.start();
                 if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -5,13 +5,13 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Waits for what must become true, and says what was seen last when it does not. */
-final class Eventually {
+public final class Eventually {
     private static final long PAUSE_MILLIS = 200;
 
     private Eventually() {}
 
     /** Looks until the predicate holds and returns what was seen then. */
-    static <T> T eventually(String what, Duration limit, Supplier<T> look, Predicate<T> wanted) {
+    public static <T> T eventually(String what, Duration limit, Supplier<T> look, Predicate<T> wanted) {
         var deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             var seen = look.get();
