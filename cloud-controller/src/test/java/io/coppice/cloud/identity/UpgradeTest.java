@@ -13,7 +13,7 @@ class UpgradeTest {
     @Test
     void whoMightDoEverythingBeforeMayStillDoIt() throws Exception {
         try (var server = EmbeddedPostgres.builder().start()) {
-            flyway(server).target("219").load().migrate();
+            flyway(server).target("200").load().migrate();
             try (var connection = server.getPostgresDatabase().getConnection();
                     var statement = connection.createStatement()) {
                 statement.execute("insert into cloud.accounts values ('111122223333', 'main', 'c', false, now())");
