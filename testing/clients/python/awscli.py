@@ -79,6 +79,7 @@ def instances(folder):
         file.write("#!/bin/sh\necho hello\n")
     ids = words(aws("ec2", "run-instances", "--image-id", IMAGE, "--instance-type", "m1.small", "--count", "2",
                     "--key-name", NAME, "--user-data", f"file://{script}", "--query", "Instances[].InstanceId",
+                    "--credit-specification", "CpuCredits=unlimited",
                     "--tag-specifications", f"ResourceType=instance,Tags=[{{Key=Name,Value={NAME}}}]",
                     "--output", "text"))
     expect("instances", len(ids), 2)

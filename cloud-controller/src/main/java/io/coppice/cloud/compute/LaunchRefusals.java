@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
@@ -10,9 +11,11 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /**
  * What a launch may ask of AWS and cannot have here: refused by name, so that nothing is silently left out. What asks for
- * the usual (no hibernation, standard credits) passes. Pure.
+ * the usual (no hibernation, CPU credits) passes. Pure.
  */
 final class LaunchRefusals {
+    private static final Set<String> CREDITS = Set.of("standard", "unlimited");
+
     private LaunchRefusals() {}
 
     static void check(RunInstancesRequest request) {
@@ -41,10 +44,12 @@ final class LaunchRefusals {
         refuse(hibernation != null && isTrue(hibernation.configured()), "Hibernation", "HibernationOptions.Configured");
         var enclave = request.enclaveOptions();
         refuse(enclave != null && isTrue(enclave.enabled()), "Enclaves", "EnclaveOptions.Enabled");
+        // Nothing here ever throttles a guest for want of credits, so unlimited is what all have; tools ask for it
+        // unasked.
         var credits = request.creditSpecification();
         refuse(
-                credits != null && !"standard".equals(credits.cpuCredits()),
-                "Unlimited CPU credits",
+                credits != null && !CREDITS.contains(String.valueOf(credits.cpuCredits())),
+                "CPU credits other than standard and unlimited",
                 "CreditSpecification");
         var reservation = request.capacityReservationSpecification();
         refuse(

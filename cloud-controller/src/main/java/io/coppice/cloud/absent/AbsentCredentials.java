@@ -1,0 +1,34 @@
+package io.coppice.cloud.absent;
+
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.front.RequestContext;
+import jakarta.inject.Singleton;
+import java.util.List;
+import software.amazon.awssdk.services.iam.model.ListServiceSpecificCredentialsRequest;
+import software.amazon.awssdk.services.iam.model.ListServiceSpecificCredentialsResponse;
+
+/**
+ * IAM's credentials for single AWS services (CodeCommit, Keyspaces), which this cloud does not have. Tools that remove a user
+ * ask for them first, so the list is empty; making one stays unsupported. Thread-safe.
+ */
+@Singleton
+public final class AbsentCredentials implements ActionModule {
+    @Override
+    public void register(ActionRegistry registry) {
+        registry.add(
+                Service.IAM,
+                "ListServiceSpecificCredentials",
+                ListServiceSpecificCredentialsRequest::builder,
+                AbsentCredentials::none);
+    }
+
+    private static ListServiceSpecificCredentialsResponse none(
+            RequestContext context, ListServiceSpecificCredentialsRequest request) {
+        return ListServiceSpecificCredentialsResponse.builder()
+                .serviceSpecificCredentials(List.of())
+                .isTruncated(false)
+                .build();
+    }
+}
