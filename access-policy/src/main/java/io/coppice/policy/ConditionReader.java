@@ -12,7 +12,8 @@ final class ConditionReader {
     private static final String ALL_VALUES = "forallvalues:";
     private static final String ANY_VALUE = "foranyvalue:";
     private static final String IF_EXISTS = "ifexists";
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9-]+:.+");
+    /** Of identity providers the prefix is their host, with port and path where they have them. */
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:-]*:.+");
 
     private final boolean variables;
 

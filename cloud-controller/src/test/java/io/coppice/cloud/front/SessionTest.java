@@ -125,7 +125,11 @@ class SessionTest {
             try (var sts = sts(bad);
                     var ec2 = ec2(bad)) {
                 assertEquals("InvalidClientTokenId", code(sts::getCallerIdentity));
-                assertEquals("AuthFailure", code(ec2::describeRegions));
+                // Java's HttpURLConnection drops the body of a 401, and with it the code AuthFailure.
+                assertEquals(
+                        401,
+                        assertThrows(AwsServiceException.class, ec2::describeRegions)
+                                .statusCode());
             }
         }
         try (var sts = sts(wrongSecret)) {

@@ -89,9 +89,12 @@ final class AccountRemoval {
                         select c.table_name from information_schema.columns c
                         join information_schema.tables t using (table_schema, table_name)
                         where c.column_name = 'account_id' and c.table_schema = (
-                          select n.nspname from pg_class k join pg_namespace n on n.oid = k.relnamespace
-                          where k.oid = cast('{h-schema}accounts' as regclass))
-                        and t.table_type = 'BASE TABLE' order by c.table_name""").getResultList();
+                          select n.nspname from {h-schema}accounts a
+                          join pg_class k on k.oid = a.tableoid join pg_namespace n on n.oid = k.relnamespace
+                          where a.id = :account)
+                        and t.table_type = 'BASE TABLE' order by c.table_name""")
+                .setParameter("account", account.id())
+                .getResultList();
         var ours = new HashSet<>(OF_IAM);
         var left = new ArrayList<String>();
         for (var table : tables) {

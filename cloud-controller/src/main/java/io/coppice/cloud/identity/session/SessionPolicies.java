@@ -117,7 +117,7 @@ public final class SessionPolicies implements PolicySource {
     }
 
     private PolicyPrincipal principal(Caller caller, Session session) {
-        var holder = principals.principal(holder(caller, session));
+        var holder = principals.principal(caller);
         if (session.kind() == Session.Kind.USER) {
             return holder;
         }

@@ -9,6 +9,7 @@ import io.coppice.cloud.identity.entity.Require;
 import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.sts.RoleAssumption.Bearing;
 import io.coppice.cloud.identity.sts.RoleAssumption.Target;
+import io.coppice.policy.PolicyOrigin;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -111,8 +112,10 @@ public final class AssumeRoleActions implements ActionModule {
     }
 
     private void require(RequestContext context, String action, Target role, Map<String, List<String>> keys) {
-        if (!trust.decide(context, action, role.arn(), role.account(), role.trust(), keys)
-                .allowed()) {
+        var decision = trust.decide(context, action, role.arn(), role.account(), role.trust(), keys);
+        // Rights alone do not open a role, not even in its own account: its trust policy must name who may.
+        var trusted = decision.matched().stream().anyMatch(match -> match.origin() == PolicyOrigin.RESOURCE);
+        if (!decision.allowed() || !trusted) {
             throw StsErrors.denied(context.caller().arn(), action, role.arn());
         }
     }
