@@ -75,8 +75,7 @@ record LaunchRoom(long instances, long vcpus, long memoryMib) {
                 throw InstanceErrors.vcpuLimitExceeded(vcpus.used + (long) least * machine.vcpus(), vcpus.limit);
             }
             if (least > memoryMib.room(machine.memoryMib())) {
-                throw InstanceErrors.memoryLimitExceeded(
-                        memoryMib.used + least * machine.memoryMib(), memoryMib.limit);
+                throw InstanceErrors.memoryLimitExceeded(memoryMib.used + least * machine.memoryMib(), memoryMib.limit);
             }
             var roomiest = Math.min(
                     instances.room(1), Math.min(vcpus.room(machine.vcpus()), memoryMib.room(machine.memoryMib())));

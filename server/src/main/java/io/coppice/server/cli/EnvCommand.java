@@ -87,9 +87,7 @@ final class EnvCommand extends CloudCommand {
     }
 
     private String ansible(Settings settings, Credentials credentials) {
-        var authority = settings.secure()
-                ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n"
-                : "";
+        var authority = settings.secure() ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n" : "";
         return """
                 # Give them to all modules of a play:
                 #   module_defaults:
@@ -103,11 +101,11 @@ final class EnvCommand extends CloudCommand {
                 aws_region: "%s"
                 aws_endpoint_url: "%s"
                 """.formatted(
-                        settings.secure() ? "\n#       aws_ca_bundle: \"{{ aws_ca_bundle }}\"" : "",
-                        credentials.accessKeyId(),
-                        credentials.secretAccessKey(),
-                        settings.value(Settings.REGION, ""),
-                        settings.publicUrl())
+                                settings.secure() ? "\n#       aws_ca_bundle: \"{{ aws_ca_bundle }}\"" : "",
+                                credentials.accessKeyId(),
+                                credentials.secretAccessKey(),
+                                settings.value(Settings.REGION, ""),
+                                settings.publicUrl())
                 + authority;
     }
 }

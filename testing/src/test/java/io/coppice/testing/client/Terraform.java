@@ -90,7 +90,8 @@ final class Terraform {
             var plan = terraform("plan", "-detailed-exitcode", "-input=false", "-target=" + address);
             // What a provider cannot read back it sets again in place; it must not want to make the thing anew.
             assertTrue(
-                    plan.status() == NO_CHANGES || IN_PLACE.matcher(plan.output()).find(),
+                    plan.status() == NO_CHANGES
+                            || IN_PLACE.matcher(plan.output()).find(),
                     plan::output);
         }
 
