@@ -85,16 +85,15 @@ final class AccountRemoval {
 
     /** For example {@code 3 instances}; whatever table of another feature names the account. */
     private static List<String> resources(EntityManager entities, AccountRow account) {
-        var tables = Sql.texts(entities, """
+        var tables =
+                Sql.texts(entities, """
                         select c.table_name from information_schema.columns c
                         join information_schema.tables t using (table_schema, table_name)
                         where c.column_name = 'account_id' and c.table_schema = (
                           select n.nspname from {h-schema}accounts a
                           join pg_class k on k.oid = a.tableoid join pg_namespace n on n.oid = k.relnamespace
                           where a.id = :account)
-                        and t.table_type = 'BASE TABLE' order by c.table_name""")
-                .setParameter("account", account.id())
-                .getResultList();
+                        and t.table_type = 'BASE TABLE' order by c.table_name""").setParameter("account", account.id()).getResultList();
         var ours = new HashSet<>(OF_IAM);
         var left = new ArrayList<String>();
         for (var table : tables) {
