@@ -18,6 +18,7 @@ import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.quarkus.arc.All;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -26,6 +27,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -55,6 +57,13 @@ class FrontBeans {
 
     @Produces
     @Singleton
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
     Authorizer authorizer(
             PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets, QuotaKeys quotas) {
         return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock)
@@ -68,8 +77,10 @@ class FrontBeans {
             Authenticator authenticator,
             Delegation delegation,
             Authorizer authorizer,
+            RefusalLog refusals,
             Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, config);
+        var dispatcher = new QueryDispatcher(
+                Actions.of(modules), new QueryDispatcher.Checks(authenticator, delegation, authorizer), refusals, config);
         var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }

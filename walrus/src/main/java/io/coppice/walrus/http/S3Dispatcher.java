@@ -82,6 +82,8 @@ final class S3Dispatcher {
             buckets.location(exchange);
         } else if (request.has("uploads")) {
             uploadListings.listUploads(exchange);
+        } else if (request.has("versions")) {
+            listings.listVersions(exchange);
         } else if (!buckets.readSetting(exchange)) {
             refuseSubresource(request);
             if (request.parameter("list-type").filter("2"::equals).isPresent()) {
