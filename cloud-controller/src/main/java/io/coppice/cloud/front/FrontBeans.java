@@ -10,6 +10,7 @@ import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.administration.Delegation;
@@ -17,8 +18,8 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
-import io.quarkus.arc.All;
 import io.coppice.wire.error.RefusalLog;
+import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
@@ -57,17 +58,17 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    RefusalLog refusals() {
-        var log = Logger.getLogger(QueryDispatcher.class);
-        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
-    }
-
-    @Produces
-    @Singleton
     Authorizer authorizer(
             PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets, QuotaKeys quotas) {
         return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock)
                 .withQuotas(quotas);
+    }
+
+    @Produces
+    @Singleton
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
     }
 
     @Produces
@@ -78,10 +79,11 @@ class FrontBeans {
             Delegation delegation,
             Authorizer authorizer,
             RefusalLog refusals,
+            SecretBox secrets,
             Vertx vertx) {
-        var dispatcher = new QueryDispatcher(
-                Actions.of(modules), new QueryDispatcher.Checks(authenticator, delegation, authorizer), refusals, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        var checks = new QueryDispatcher.Checks(authenticator, delegation, authorizer);
+        var dispatcher = new QueryDispatcher(Actions.of(modules), checks, refusals, config);
+        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }
 

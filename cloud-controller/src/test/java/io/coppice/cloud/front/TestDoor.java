@@ -95,7 +95,7 @@ public final class TestDoor implements AutoCloseable {
                         new Authenticator(identity.keys(), clock), identity.delegation(), authorizer),
                 new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
                 CONFIG);
-        passage = new S3Passage(vertx, objectStore, CONFIG);
+        passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
         new FrontDoor(dispatcher, passage, handlers, CONFIG).mountOn(router);

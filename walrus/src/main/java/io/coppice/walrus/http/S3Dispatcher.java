@@ -31,8 +31,9 @@ final class S3Dispatcher {
     }
 
     /** Authenticates, authorises and runs a request; what it throws is answered by the caller. */
-    void dispatch(S3Request request, S3Server.Connection connection) throws IOException {
-        var signed = authentication.authenticate(request);
+    void dispatch(S3Request received, S3Server.Connection connection) throws IOException {
+        var signed = authentication.authenticate(received);
+        var request = signed.request();
         authorization.check(request, signed.principal());
         var body = new IncomingBody(
                 request, connection.body(), signed.payloadHash(), Optional.of(signed.chunks()), connection.proceed());
