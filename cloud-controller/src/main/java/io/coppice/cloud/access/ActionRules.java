@@ -70,7 +70,8 @@ public final class ActionRules {
                         .append(')');
             }
         }
-        rule.objects().forEach((also, field) -> text.append(", and `").append(also).append("` on the object"));
+        rule.objects()
+                .forEach((also, field) -> text.append(", and `").append(also).append("` on the object"));
         return text.toString();
     }
 

@@ -152,10 +152,12 @@ class AuthorizerTest {
 
     @Test
     void whatIsReadForTheCallerTheCallerMustBeAllowedToRead() {
-        var register = RegisterImageRequest.builder().name("web").imageLocation("/secret/disk").build();
+        var register = RegisterImageRequest.builder()
+                .name("web")
+                .imageLocation("/secret/disk")
+                .build();
         refused("ec2:*", List.of("*"), "{}", register, "s3:GetObject on resource: arn:aws:s3:::secret/disk");
-        var document = document(
-                """
+        var document = document("""
                 [{"Effect":"Allow","Action":"ec2:*","Resource":"*"},
                  {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::secret/*"}]""");
         assertDoesNotThrow(() -> ask(document, Service.EC2, "RegisterImage", register));
