@@ -109,6 +109,8 @@ public class EbsControllerRole implements Role {
                         PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
+        // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
+        undo.add("end the watches", changes::end);
         return new Running(undo, backend, worker);
     }
 }

@@ -2,6 +2,7 @@ package io.coppice.server;
 
 import io.coppice.foundation.role.RoleName;
 import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.KnownKeys;
 import io.coppice.server.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -57,6 +58,7 @@ public final class CoppiceServer {
         var settings = Settings.load(folder)
                 .orElseThrow(() -> new OperatorException(
                         "there is no cloud in " + folder, "Make one with \"coppice up --data " + folder + "\"."));
+        KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         if (!settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
             OperatorToken.ensure(folder);
         }

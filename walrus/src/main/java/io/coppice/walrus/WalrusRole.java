@@ -138,7 +138,8 @@ public class WalrusRole implements Role {
                 config.domains(),
                 config.maxConcurrentRequests(),
                 config.maxPutBytes(),
-                config.idleLimit());
+                config.idleLimit(),
+                config.loggedRefusalsPerMinute());
         var server = new S3Server(
                 vertx, new Store(transactions, clock, blobs, blobStore), keys, settings, Optional.of(downloads));
         server.start(Address.parse(site.endpoints().s3()));

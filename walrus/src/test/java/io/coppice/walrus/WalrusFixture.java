@@ -51,6 +51,9 @@ public final class WalrusFixture implements AutoCloseable {
     /** A user of Alice's account, who may do what {@link #carolMay} says, at first nothing. */
     public static final String CAROL = "AKIACAROL00000000001";
 
+    /** Under which a door may stamp where Carol's requests came from. */
+    public static final byte[] ORIGIN_KEY = {1, 2, 3};
+
     public static final String SECRET = "secretsecretsecretsecretsecretsecret0001";
 
     private static final Map<String, Principal> PRINCIPALS = Map.of(
@@ -114,7 +117,8 @@ public final class WalrusFixture implements AutoCloseable {
                 PolicyPrincipal.of("arn:aws:iam::111111111111:user/carol", "AIDACAROL"), carolsPolicies, Map.of());
         return new SigningKeys.SignerKey(
                 SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()),
-                new Principal("111111111111", "a".repeat(64), "carol", false, permissions));
+                new Principal("111111111111", "a".repeat(64), "carol", false, permissions),
+                ORIGIN_KEY);
     }
 
     /** What binds Carol from now on. */

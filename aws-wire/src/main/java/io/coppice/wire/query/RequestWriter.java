@@ -10,7 +10,6 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.protocol.MarshallingType;
 import software.amazon.awssdk.core.traits.ListTrait;
-import software.amazon.awssdk.core.util.SdkAutoConstructList;
 
 /**
  * Writes structures of the AWS SDK's model as EC2 parameters: what {@link RequestReader} reads. A request that is kept in
@@ -30,8 +29,8 @@ public final class RequestWriter {
 
     private static void members(Map<String, String> parameters, String prefix, SdkPojo structure) {
         for (var field : structure.sdkFields()) {
-            var value = field.getValueOrDefault(structure);
-            if (value != null && !(value instanceof SdkAutoConstructList)) {
+            var value = Members.value(field, structure);
+            if (value != null) {
                 member(parameters, prefix + field.locationName(), field, value);
             }
         }

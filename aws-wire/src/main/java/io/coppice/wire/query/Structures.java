@@ -1,6 +1,5 @@
 package io.coppice.wire.query;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +8,6 @@ import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.core.protocol.MarshallingType;
 import software.amazon.awssdk.core.traits.ListTrait;
-import software.amazon.awssdk.core.util.SdkAutoConstructList;
-import software.amazon.awssdk.core.util.SdkAutoConstructMap;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /**
@@ -27,57 +24,56 @@ public final class Structures {
      * @param target a fresh builder
      */
     public static <B extends Buildable & SdkPojo> Object merge(SdkPojo upper, SdkPojo lower, B target) {
-        fill(target, lower);
-        fill(target, upper);
+        fill(target, upper, lower);
         return target.build();
     }
 
     /** The same structure as another class. */
     public static <B extends Buildable & SdkPojo> Object copy(SdkPojo from, B target) {
-        fill(target, from);
+        fill(target, from, null);
         return target.build();
     }
 
-    private static void fill(SdkPojo target, SdkPojo from) {
-        var sources = new HashMap<String, SdkField<?>>();
-        from.sdkFields().forEach(field -> sources.put(field.memberName(), field));
+    private static void fill(SdkPojo target, SdkPojo upper, @Nullable SdkPojo lower) {
+        var above = values(upper);
+        var below = lower == null ? Map.<String, Object>of() : values(lower);
         for (var field : target.sdkFields()) {
-            var source = sources.get(field.memberName());
-            if (source == null || source.marshallingType() != field.marshallingType()) {
-                continue;
-            }
-            var value = source.getValueOrDefault(from);
-            if (!absent(value)) {
-                field.set(target, converted(field, value, field.getValueOrDefault(target)));
+            var value = converted(field, above.get(field.memberName()), below.get(field.memberName()));
+            if (value != null) {
+                field.set(target, value);
             }
         }
     }
 
-    private static boolean absent(@Nullable Object value) {
-        return value == null || value instanceof SdkAutoConstructList || value instanceof SdkAutoConstructMap;
+    private static Map<String, Object> values(SdkPojo structure) {
+        var values = new HashMap<String, Object>();
+        for (var field : structure.sdkFields()) {
+            var value = Members.value(field, structure);
+            if (value != null) {
+                values.put(field.memberName(), value);
+            }
+        }
+        return values;
     }
 
-    private static Object converted(SdkField<?> field, Object value, @Nullable Object before) {
+    /** Of two values the upper one; null when there is none, or none of the kind that the field has. */
+    private static @Nullable Object converted(SdkField<?> field, @Nullable Object upper, @Nullable Object lower) {
+        var value = upper == null ? lower : upper;
         var type = field.marshallingType();
         if (type == MarshallingType.LIST) {
             var member = field.getRequiredTrait(ListTrait.class).memberFieldInfo();
-            var items = new ArrayList<>();
-            for (var item : (List<?>) value) {
-                items.add(converted(member, item, null));
+            return value instanceof List<?> list
+                    ? list.stream().map(item -> converted(member, item, null)).toList()
+                    : null;
+        }
+        if (type == MarshallingType.SDK_POJO) {
+            if (!(value instanceof SdkPojo structure)) {
+                return null;
             }
-            return items;
+            var target = field.constructor().get();
+            fill(target, structure, upper != null && lower instanceof SdkPojo under ? under : null);
+            return ((Buildable) target).build();
         }
-        if (type == MarshallingType.MAP) {
-            return Map.copyOf((Map<?, ?>) value);
-        }
-        if (type != MarshallingType.SDK_POJO) {
-            return value;
-        }
-        var target = field.constructor().get();
-        if (before instanceof SdkPojo earlier) {
-            fill(target, earlier);
-        }
-        fill(target, (SdkPojo) value);
-        return ((Buildable) target).build();
+        return value instanceof List<?> || value instanceof SdkPojo ? null : value;
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,11 @@ public final class ActionRules {
         return table(service).values();
     }
 
+    /** The actions that the table of a service names, in order; all others are about no single resource. */
+    public List<String> actions(Service service) {
+        return rules(service).stream().map(ActionRule::action).toList();
+    }
+
     /** For the reference: each resource of the action as policies write it, with its condition keys. */
     public String describe(Service service, String action) {
         var rule = of(service, action);
@@ -64,6 +70,8 @@ public final class ActionRules {
                         .append(')');
             }
         }
+        rule.objects()
+                .forEach((also, field) -> text.append(", and `").append(also).append("` on the object"));
         return text.toString();
     }
 

@@ -43,7 +43,16 @@ final class Questions {
         }
         rule.resources().forEach(resource -> ask(action, resource));
         askForTags();
+        rule.objects().forEach(this::askForObject);
         return questions;
+    }
+
+    /** What is read from the store on the caller's behalf, the caller must be allowed to read. */
+    private void askForObject(String action, String field) {
+        for (var location : RequestFields.texts(call.request(), field)) {
+            var path = location.startsWith("/") ? location.substring(1) : location;
+            questions.add(new AccessQuestion(action, "arn:aws:s3:::" + path, Map.of()));
+        }
     }
 
     private void ask(String action, ResourceRule resource) {

@@ -78,6 +78,11 @@ class Instance {
     @Nullable
     Instant credentialsUntil;
 
+    /** The placement group it is in; null for none. */
+    @Embedded
+    @Nullable
+    PlacementGroupUse placementGroup;
+
     @Column(name = "key_name")
     String keyName;
 
@@ -183,6 +188,9 @@ class Instance {
         this.profile = plan.command().profile() == null
                 ? null
                 : InstanceProfileUse.of(plan.command().profile(), plan.at());
+        this.placementGroup = plan.command().placementGroup() == null
+                ? null
+                : PlacementGroupUse.of(plan.command().placementGroup());
         this.keyName = plan.command().keyName();
         this.publicKey = plan.publicKey();
         this.userData = plan.command().userData();

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.foundation.id.AccountId;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ec2.model.AttributeValue;
@@ -9,6 +10,7 @@ import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
+import software.amazon.awssdk.services.ec2.model.Placement;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -31,14 +33,15 @@ final class InstanceAnswers {
         return zone;
     }
 
-    RunInstancesResponse launched(
-            Reservation reservation, List<Instance> instances, Map<String, Map<String, String>> tags) {
+    RunInstancesResponse launched(AccountId account, LaunchWriter.Outcome outcome) {
         return RunInstancesResponse.builder()
-                .reservationId(reservation.id)
-                .ownerId(reservation.accountId)
-                .requesterId(reservation.accountId)
+                .reservationId(outcome.reservationId())
+                .ownerId(account.value())
+                .requesterId(account.value())
                 .groups(List.of())
-                .instances(instances.stream().map(i -> instance(i, tags)).toList())
+                .instances(outcome.instances().stream()
+                        .map(i -> instance(i, outcome.tags()))
+                        .toList())
                 .build();
     }
 
@@ -81,7 +84,7 @@ final class InstanceAnswers {
                 .productCodes(List.of())
                 .instanceType(row.machine.type())
                 .launchTime(row.launchTime)
-                .placement(p -> p.availabilityZone(row.zone).groupName("").tenancy(row.options.tenancy()))
+                .placement(placement(row))
                 .monitoring(m -> m.state(row.options.monitoring() ? "enabled" : "disabled"))
                 .architecture(row.image.architecture())
                 .rootDeviceType("ebs")
@@ -129,6 +132,15 @@ final class InstanceAnswers {
             answer.securityGroups(List.of()).networkInterfaces(List.of());
         }
         return answer.build();
+    }
+
+    private static Placement placement(Instance row) {
+        var group = row.placementGroup;
+        var placement = Placement.builder()
+                .availabilityZone(row.zone)
+                .groupName(group == null ? "" : group.name())
+                .tenancy(row.options.tenancy());
+        return group == null ? placement.build() : placement.groupId(group.id()).build();
     }
 
     /** The instance's interface as DescribeNetworkInterfaces answers it. */

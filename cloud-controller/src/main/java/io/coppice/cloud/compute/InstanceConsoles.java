@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.store.Database;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -8,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsRequest;
@@ -25,6 +27,9 @@ import software.amazon.awssdk.services.ec2.model.InstanceCreditSpecification;
 final class InstanceConsoles {
     private static final int MAX_BYTES = 65_536;
     private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private static final Filters<Instance> CREDITS =
+            Filters.<Instance>builder().value("instance-id", row -> row.id).build();
 
     private final Database database;
     private final ZoneLinks links;
@@ -76,12 +81,17 @@ final class InstanceConsoles {
                 .build();
     }
 
+    /** Without ids AWS lists the instances with unlimited credits, of which there are none. */
     DescribeInstanceCreditSpecificationsResponse credits(
             RequestContext context, DescribeInstanceCreditSpecificationsRequest request) {
-        var ids = InstanceRows.requireIds(request.instanceIds());
-        var rows = database.call(entities -> InstanceRows.read(entities, context.account(), ids));
+        var ids = InstanceRows.checkIds(request.instanceIds());
+        var selection = CREDITS.select(request.filters());
+        List<Instance> rows = ids.isEmpty()
+                ? List.of()
+                : database.call(entities -> InstanceRows.read(entities, context.account(), ids));
         return DescribeInstanceCreditSpecificationsResponse.builder()
                 .instanceCreditSpecifications(rows.stream()
+                        .filter(selection)
                         .map(row -> InstanceCreditSpecification.builder()
                                 .instanceId(row.id)
                                 .cpuCredits("standard")

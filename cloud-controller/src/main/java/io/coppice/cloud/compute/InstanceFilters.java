@@ -34,6 +34,11 @@ final class InstanceFilters {
                 .value("launch-index", i -> i.row().launchIndex)
                 .value("launch-time", i -> i.row().launchTime)
                 .value("owner-id", i -> i.row().accountId)
+                .value(
+                        "placement-group-name",
+                        i -> i.row().placementGroup == null
+                                ? null
+                                : i.row().placementGroup.name())
                 .value("reason", i -> i.row().transitionReason)
                 .value("requester-id", i -> i.row().accountId)
                 .value("reservation-id", i -> i.row().reservationId)
@@ -51,6 +56,7 @@ final class InstanceFilters {
                         "instance-lifecycle",
                         "operator.principal",
                         "outpost-arn",
+                        "placement-partition-number",
                         "product-code",
                         "product-code.type",
                         "spot-instance-request-id")

@@ -6,12 +6,15 @@ import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.instanceprofile.InstanceProfiles;
 import io.coppice.cloud.launchtemplate.LaunchTemplates;
+import io.coppice.cloud.placement.PlacementGroups;
+import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.GetLaunchTemplateDataRequest;
 import software.amazon.awssdk.services.ec2.model.GetLaunchTemplateDataResponse;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecification;
@@ -29,6 +32,7 @@ class LaunchActions implements ActionModule {
     private final ComputeActions compute;
     private final LaunchTemplates templates;
     private final InstanceProfiles profiles;
+    private final PlacementGroups groups;
     private final Database database;
     private final Tags tags;
 
@@ -36,11 +40,13 @@ class LaunchActions implements ActionModule {
             ComputeActions compute,
             LaunchTemplates templates,
             InstanceProfiles profiles,
+            PlacementGroups groups,
             Database database,
             Tags tags) {
         this.compute = compute;
         this.templates = templates;
         this.profiles = profiles;
+        this.groups = groups;
         this.database = database;
         this.tags = tags;
     }
@@ -55,7 +61,19 @@ class LaunchActions implements ActionModule {
         var request = templates.resolve(context.account(), original);
         var profile = ProfileAssociations.find(profiles, context, request.iamInstanceProfile())
                 .orElse(null);
-        return compute.launcher().run(context, new LaunchRequest(request, original, profile));
+        return compute.launcher().run(context, new LaunchRequest(request, original, profile, group(context, request)));
+    }
+
+    private @Nullable Group group(RequestContext context, RunInstancesRequest request) {
+        var placement = request.placement();
+        if (placement == null || (isEmpty(placement.groupName()) && isEmpty(placement.groupId()))) {
+            return null;
+        }
+        return groups.require(context.account(), placement.groupName(), placement.groupId());
+    }
+
+    private static boolean isEmpty(@Nullable String text) {
+        return text == null || text.isEmpty();
     }
 
     GetLaunchTemplateDataResponse templateOf(RequestContext context, GetLaunchTemplateDataRequest request) {

@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
+import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.foundation.id.ImageId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyName empty for none
  * @param userData at most 16 KiB
  * @param profile null for none
+ * @param placementGroup null for none
  * @param clientToken empty for none
  * @param rootDiskGib 0 when not asked for
  * @param fingerprint SHA-256 of all parameters but the client token
@@ -32,5 +34,6 @@ record LaunchCommand(
         int rootDiskGib,
         LaunchTags tags,
         @Nullable Profile profile,
+        @Nullable Group placementGroup,
         String clientToken,
         String fingerprint) {}

@@ -51,6 +51,7 @@ final class LaunchParser {
                 rootDiskGib(request),
                 LaunchTags.of(request),
                 launch.profile(),
+                launch.placementGroup(),
                 clientToken(request.clientToken()),
                 fingerprint(launch.original()));
     }

@@ -72,7 +72,6 @@ final class LaunchRefusals {
     }
 
     private static void placement(Placement placement) {
-        refuse(given(placement.groupName()) || given(placement.groupId()), "Placement groups", "Placement.GroupName");
         refuse(given(placement.hostId()), "Dedicated hosts", "Placement.HostId");
         refuse(given(placement.hostResourceGroupArn()), "Host resource groups", "Placement.HostResourceGroupArn");
         refuse(count(placement.partitionNumber()), "Partitions", "Placement.PartitionNumber");

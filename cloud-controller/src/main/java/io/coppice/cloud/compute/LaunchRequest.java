@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
+import io.coppice.cloud.placement.PlacementGroups.Group;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
@@ -10,13 +11,15 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
  * @param request with everything that its launch template fills in
  * @param original as the client sent it: what a client token stands for
  * @param profile the instance profile it names; null for none
+ * @param placementGroup the placement group it names; null for none
  */
 record LaunchRequest(
         RunInstancesRequest request,
         RunInstancesRequest original,
-        @Nullable Profile profile) {
+        @Nullable Profile profile,
+        @Nullable Group placementGroup) {
     /** A request that names neither launch template nor instance profile. */
     static LaunchRequest plain(RunInstancesRequest request) {
-        return new LaunchRequest(request, request, null);
+        return new LaunchRequest(request, request, null, null);
     }
 }

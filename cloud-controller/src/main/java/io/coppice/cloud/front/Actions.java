@@ -4,6 +4,7 @@ import io.coppice.wire.query.QueryParameters;
 import io.coppice.wire.query.RequestReader;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkPojo;
@@ -11,6 +12,9 @@ import software.amazon.awssdk.utils.builder.Buildable;
 
 /** Every action that somebody carries out. Thread-safe. */
 public final class Actions implements ActionRegistry {
+    /** Actions that AWS never had: Eucalyptus had them, and its tools call them. */
+    static final Set<String> OF_EUCALYPTUS = Set.of("MigrateInstances", "ModifyInstanceTypeAttribute");
+
     private final Map<Name, Registered<?, ?, ?>> actions = new ConcurrentHashMap<>();
 
     /** Asks every feature for its actions. */

@@ -10,6 +10,7 @@ import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.administration.Delegation;
@@ -17,6 +18,7 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,6 +28,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -63,14 +66,24 @@ class FrontBeans {
 
     @Produces
     @Singleton
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
     FrontDoor door(
             Instance<ActionModule> modules,
             Authenticator authenticator,
             Delegation delegation,
             Authorizer authorizer,
+            RefusalLog refusals,
+            SecretBox secrets,
             Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+        var checks = new QueryDispatcher.Checks(authenticator, delegation, authorizer);
+        var dispatcher = new QueryDispatcher(Actions.of(modules), checks, refusals, config);
+        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
     }
 

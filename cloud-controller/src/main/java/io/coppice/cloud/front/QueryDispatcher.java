@@ -6,6 +6,7 @@ import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.error.RefusalLog;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryLimits;
 import io.coppice.wire.query.QueryParameters;
@@ -35,17 +36,23 @@ public final class QueryDispatcher {
     private final Authorizer authorizer;
     private final QueryLimits limits;
     private final Semaphore running;
+    private final RefusalLog refusals;
 
-    public QueryDispatcher(
-            Actions actions,
-            Authenticator authenticator,
-            Delegation delegation,
-            Authorizer authorizer,
-            FrontConfig config) {
+    /**
+     * What a request passes before it is carried out.
+     *
+     * @param authenticator who is it
+     * @param delegation in whose name
+     * @param authorizer may they
+     */
+    public record Checks(Authenticator authenticator, Delegation delegation, Authorizer authorizer) {}
+
+    public QueryDispatcher(Actions actions, Checks checks, RefusalLog refusals, FrontConfig config) {
         this.actions = actions;
-        this.authenticator = authenticator;
-        this.delegation = delegation;
-        this.authorizer = authorizer;
+        this.authenticator = checks.authenticator();
+        this.delegation = checks.delegation();
+        this.authorizer = checks.authorizer();
+        this.refusals = refusals;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
     }
@@ -69,6 +76,9 @@ public final class QueryDispatcher {
                 running.release();
             }
         } catch (AwsException e) {
+            if (e.status() != PRECONDITION_FAILED) {
+                refusals.refused(trace.requestId, trace.request(), trace.account, e);
+            }
             return error(e, trace);
         } catch (RuntimeException e) {
             return error(unexpected(e, trace), trace);
@@ -151,7 +161,7 @@ public final class QueryDispatcher {
         if (action.isEmpty()) {
             return AwsException.client("MissingAction", "The request must contain the parameter Action");
         }
-        return service.knows(action)
+        return service.knows(action) || (service == QueryService.EC2 && Actions.OF_EUCALYPTUS.contains(action))
                 ? AwsException.client(
                         "UnsupportedOperation", "The action " + action + " is not supported by this cloud.")
                 : AwsException.client("InvalidAction", "The action " + action + " is not valid for this web service.");
@@ -159,11 +169,15 @@ public final class QueryDispatcher {
 
     private static AwsException unexpected(RuntimeException e, Trace trace) {
         if (DatabaseFailures.unavailable(e)) {
-            LOG.warnf("request %s %s: the database is away: %s", trace.requestId, trace.action, e.getMessage());
+            LOG.warnf(
+                    "request %s %s: the database is away or has no room: %s",
+                    trace.requestId, trace.request(), DatabaseFailures.reason(e));
             return AwsException.of(
-                    "ServiceUnavailable", UNAVAILABLE, "The service is unable to reach its database. Try again soon.");
+                    "ServiceUnavailable",
+                    UNAVAILABLE,
+                    "The service is unable to use its database now. Try again soon.");
         }
-        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.action);
+        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.request());
         return AwsException.of(
                 "InternalError",
                 INTERNAL_ERROR,
@@ -196,6 +210,11 @@ public final class QueryDispatcher {
                         "request %s %s %s account %s status %d %s %d us",
                         requestId, service, printable(action), account, status, code, micros);
             }
+        }
+
+        /** What was asked for, for a log line. */
+        String request() {
+            return service + " " + printable(action);
         }
 
         private static String printable(String action) {

@@ -1,8 +1,10 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
+import io.coppice.wire.sign.OriginStamp;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
@@ -40,9 +43,13 @@ public final class S3Passage implements AutoCloseable {
 
     private final HttpClient walrus;
     private final Address address;
+    private final OriginKey originKey;
+    private final Clock clock = Clock.systemUTC();
 
-    public S3Passage(Vertx vertx, Address walrus, FrontConfig config) {
+    /** @param originKey stamps where requests came from */
+    public S3Passage(Vertx vertx, Address walrus, OriginKey originKey, FrontConfig config) {
         this.address = walrus;
+        this.originKey = originKey;
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(Math.toIntExact(config.s3IdleTimeout().toSeconds()))
@@ -70,10 +77,12 @@ public final class S3Passage implements AutoCloseable {
 
     private void send(HttpServerRequest inbound, HttpClientRequest outbound) {
         inbound.headers().forEach(header -> {
-            if (!hopByHop(header.getKey())) {
+            if (!hopByHop(header.getKey()) && !header.getKey().equalsIgnoreCase(OriginStamp.HEADER)) {
                 outbound.headers().add(header.getKey(), header.getValue());
             }
         });
+        outbound.putHeader(
+                OriginStamp.HEADER, originKey.stamp(inbound.remoteAddress().hostAddress(), inbound.isSSL(), clock));
         if (inbound.getHeader("Host") == null && inbound.authority() != null) {
             outbound.putHeader("Host", inbound.authority().toString());
         }

@@ -84,8 +84,9 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    IdentityService identityService(AccessKeys keys, PolicySource policies, Invalidations invalidations) {
-        return new IdentityService(keys, policies, invalidations);
+    IdentityService identityService(
+            AccessKeys keys, PolicySource policies, SecretBox secrets, Invalidations invalidations) {
+        return new IdentityService(keys, policies, OriginKey.of(secrets), invalidations);
     }
 
     @Produces

@@ -24,10 +24,12 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
 
     private final AccessKeys keys;
     private final PolicySource policies;
+    private final OriginKey originKey;
     private final Invalidations invalidations;
     private final AtomicInteger watchers = new AtomicInteger();
 
-    public IdentityService(AccessKeys keys, PolicySource policies, Invalidations invalidations) {
+    public IdentityService(AccessKeys keys, PolicySource policies, OriginKey originKey, Invalidations invalidations) {
+        this.originKey = originKey;
         this.keys = keys;
         this.policies = policies;
         this.invalidations = invalidations;
@@ -57,6 +59,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         }
         answers.onNext(SigningKey.newBuilder()
                 .setPolicies(bounds.get())
+                .setOriginKey(ByteString.copyFrom(originKey.toBytes()))
                 .setKey(ByteString.copyFrom(found.key().toBytes()))
                 .setPrincipal(message(found.principal()))
                 .setCacheSeconds(cacheSeconds(found))

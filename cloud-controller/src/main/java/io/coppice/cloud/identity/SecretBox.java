@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -128,6 +129,17 @@ public final class SecretBox {
         var content = new byte[buffer.remaining()];
         buffer.get(content);
         return crypt(Cipher.DECRYPT_MODE, key, owner, nonce, content);
+    }
+
+    /** A key of 32 bytes for one purpose, from which the master key cannot be found; always the same. */
+    public byte[] derive(String purpose) {
+        try {
+            var mac = Mac.getInstance("HmacSHA256");
+            mac.init(keys.getFirst());
+            return mac.doFinal(purpose.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HmacSHA256", e);
+        }
     }
 
     private static byte[] crypt(int mode, SecretKeySpec key, String owner, byte[] nonce, byte[] content) {

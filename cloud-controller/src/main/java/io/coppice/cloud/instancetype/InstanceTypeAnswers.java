@@ -1,6 +1,5 @@
 package io.coppice.cloud.instancetype;
 
-import java.util.List;
 import java.util.stream.IntStream;
 import software.amazon.awssdk.services.ec2.model.BootModeType;
 import software.amazon.awssdk.services.ec2.model.EbsEncryptionSupport;
@@ -14,6 +13,7 @@ import software.amazon.awssdk.services.ec2.model.MemoryInfo;
 import software.amazon.awssdk.services.ec2.model.NetworkCardInfo;
 import software.amazon.awssdk.services.ec2.model.NetworkInfo;
 import software.amazon.awssdk.services.ec2.model.PlacementGroupInfo;
+import software.amazon.awssdk.services.ec2.model.PlacementGroupStrategy;
 import software.amazon.awssdk.services.ec2.model.ProcessorInfo;
 import software.amazon.awssdk.services.ec2.model.RootDeviceType;
 import software.amazon.awssdk.services.ec2.model.UsageClassType;
@@ -59,7 +59,7 @@ final class InstanceTypeAnswers {
                         .build())
                 .networkInfo(network(type))
                 .placementGroupInfo(PlacementGroupInfo.builder()
-                        .supportedStrategies(List.of())
+                        .supportedStrategies(PlacementGroupStrategy.SPREAD)
                         .build())
                 .hibernationSupported(false)
                 .burstablePerformanceSupported(type.burstable())

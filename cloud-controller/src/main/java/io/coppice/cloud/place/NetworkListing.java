@@ -25,7 +25,9 @@ record NetworkListing<T>(NetworkKind kind, Function<T, String> id, Filters<T> fi
 
     /** The page of these rows that the request asks for; throws as AWS does for ids that are not there. */
     Page<T> read(Pages pages, RequestContext context, List<T> rows, Query query) {
-        var limits = PageLimits.usual(kind.idsParameter());
+        var limits = kind == NetworkKind.ROUTE_TABLE
+                ? new PageLimits(5, 100, kind.idsParameter())
+                : PageLimits.usual(kind.idsParameter());
         var page = pages.open(
                 context,
                 limits,

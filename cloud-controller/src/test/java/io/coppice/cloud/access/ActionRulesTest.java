@@ -33,6 +33,9 @@ class ActionRulesTest {
             rule.taggingAction()
                     .filter(each -> !requests.containsKey(each))
                     .ifPresent(each -> faults.add(rule.action() + " names the action " + each));
+            rule.objects().values().stream()
+                    .filter(path -> !exists(request, List.of(path)))
+                    .forEach(path -> faults.add(rule.action() + " has no " + path));
             for (var resource : rule.resources()) {
                 resource.allFields().stream()
                         .filter(path -> !exists(request, List.of(path.split("\\."))))

@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteKeyPairRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.InstanceType;
+import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
@@ -147,6 +148,19 @@ class AuthorizerTest {
         var byId = DeleteKeyPairRequest.builder().keyPairId("key-1").build();
         allowed("ec2:DeleteKeyPair", List.of("arn:aws:ec2:*:*:key-pair/dev"), "{}", byId);
         refused("ec2:DeleteKeyPair", List.of("arn:aws:ec2:*:*:key-pair/test"), "{}", byId, "key-pair/dev");
+    }
+
+    @Test
+    void whatIsReadForTheCallerTheCallerMustBeAllowedToRead() {
+        var register = RegisterImageRequest.builder()
+                .name("web")
+                .imageLocation("/secret/disk")
+                .build();
+        refused("ec2:*", List.of("*"), "{}", register, "s3:GetObject on resource: arn:aws:s3:::secret/disk");
+        var document = document("""
+                [{"Effect":"Allow","Action":"ec2:*","Resource":"*"},
+                 {"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::secret/*"}]""");
+        assertDoesNotThrow(() -> ask(document, Service.EC2, "RegisterImage", register));
     }
 
     @Test

@@ -35,6 +35,7 @@ final class CloudFixture {
     final TestDatabase database;
     final ComputeActions actions;
     volatile Runnable signalled = () -> {};
+    volatile boolean keyIsGone;
     volatile Optional<ZoneLink> link = Optional.empty();
 
     CloudFixture(TestDatabase database) {
@@ -48,7 +49,7 @@ final class CloudFixture {
                 new InstanceLauncher.Catalogue(
                         new OneImage(),
                         (account, name) -> {
-                            if (!name.equals("dev")) {
+                            if (!name.equals("dev") || keyIsGone) {
                                 throw AwsException.client("InvalidKeyPair.NotFound", name);
                             }
                             return "ssh-ed25519 AAAA dev";

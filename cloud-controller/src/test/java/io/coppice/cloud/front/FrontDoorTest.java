@@ -172,6 +172,13 @@ class FrontDoorTest {
                             .statusCode());
             refused("SignatureDoesNotMatch", 403, sts::getCallerIdentity);
         }
+        var lines = door.refusals;
+        for (var line : List.of(
+                "EC2 DescribeRegions of account - refused: 401 AuthFailure",
+                "STS GetCallerIdentity of account - refused: 403 SignatureDoesNotMatch")) {
+            assertTrue(lines.stream().anyMatch(each -> each.contains(line)), lines::toString);
+        }
+        assertFalse(lines.toString().contains(good.secretAccessKey()), "a secret is in the log");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,6 +15,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -59,10 +62,18 @@ public final class TestDoor implements AutoCloseable {
         public Duration s3IdleTimeout() {
             return Duration.ofSeconds(60);
         }
+
+        @Override
+        public int loggedRefusalsPerMinute() {
+            return 1_000;
+        }
     };
 
     /** How often StopInstances was really carried out. */
     final AtomicInteger stops = new AtomicInteger();
+
+    /** What the log says of refused requests. */
+    final List<String> refusals = new CopyOnWriteArrayList<>();
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
@@ -80,11 +91,11 @@ public final class TestDoor implements AutoCloseable {
         modules.add(this::registerEc2);
         var dispatcher = new QueryDispatcher(
                 Actions.of(modules),
-                new Authenticator(identity.keys(), clock),
-                identity.delegation(),
-                authorizer,
+                new QueryDispatcher.Checks(
+                        new Authenticator(identity.keys(), clock), identity.delegation(), authorizer),
+                new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
                 CONFIG);
-        passage = new S3Passage(vertx, objectStore, CONFIG);
+        passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
         new FrontDoor(dispatcher, passage, handlers, CONFIG).mountOn(router);

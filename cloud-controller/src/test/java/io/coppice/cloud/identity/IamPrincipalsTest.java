@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.front.GoldenAnswers;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -247,6 +248,26 @@ class IamPrincipalsTest {
                         .permissionsBoundary("arn:aws:iam::" + door.account() + ":policy/absent")));
         iam.deleteUserPermissionsBoundary(request -> request.userName("bounded"));
         refused("NoSuchEntity", 404, () -> iam.deleteUserPermissionsBoundary(request -> request.userName("bounded")));
+    }
+
+    @Test
+    void answersLookAsAwsWritesThem() {
+        iam.createRole(request -> request.roleName("golden")
+                .path("/gold/")
+                .assumeRolePolicyDocument(EC2_TRUST)
+                .description("a & b")
+                .tags(tag("k", "<v>")));
+        GoldenAnswers.checkXml("iam/CreateRole", door.lastXml());
+        iam.createInstanceProfile(request -> request.instanceProfileName("golden"));
+        iam.addRoleToInstanceProfile(
+                request -> request.instanceProfileName("golden").roleName("golden"));
+        iam.getInstanceProfile(request -> request.instanceProfileName("golden"));
+        GoldenAnswers.checkXml("iam/GetInstanceProfile", door.lastXml());
+        iam.createUser(request -> request.userName("golden-user").path("/gold/"));
+        iam.listUsers(request -> request.pathPrefix("/gold/"));
+        GoldenAnswers.checkXml("iam/ListUsers", door.lastXml());
+        iam.listAttachedUserPolicies(request -> request.userName("golden-user"));
+        GoldenAnswers.checkXml("iam/ListAttachedUserPolicies", door.lastXml());
     }
 
     private static Tag tag(String key, String value) {

@@ -216,7 +216,10 @@ class IdentityTest {
         var keys = identity.keys();
         var tokens = tokens(CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
-                .offer(new IdentityService(keys, POLICIES, identity.invalidations()), PeerKind.WALRUS)
+                .offer(
+                        new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations()),
+                        PeerKind.WALRUS)
                 .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
@@ -236,7 +239,8 @@ class IdentityTest {
                 new AccessKeys(away, SecretBox.open(data), identity.invalidations(), new KeyUses(away, CLOCK), CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
                 .offer(
-                        FailureGate.around(new IdentityService(keys, POLICIES, identity.invalidations())),
+                        FailureGate.around(new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations())),
                         PeerKind.WALRUS)
                 .start()) {
             var channel = open(server, PeerKind.WALRUS);
@@ -274,6 +278,7 @@ class IdentityTest {
                     answer.getPolicies().getIdentity(0).getJson());
             assertTrue(answer.getPolicies().getSessionRestricted(), "a session restricted to nothing stays so");
             assertFalse(answer.getPolicies().hasBoundary());
+            assertEquals(32, answer.getOriginKey().size());
             var unknown = assertThrows(
                     StatusRuntimeException.class,
                     () -> stub.getSigningKey(

@@ -127,6 +127,11 @@ public final class TestIdentity implements AutoCloseable {
         return new AccessKeys(database, secrets, invalidations, uses, clock);
     }
 
+    /** Stamps requests that are passed on. */
+    public OriginKey originKey() {
+        return OriginKey.of(secrets);
+    }
+
     /** IAM and STS. */
     public List<ActionModule> modules() {
         var store = store();

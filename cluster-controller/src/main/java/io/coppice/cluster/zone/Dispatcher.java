@@ -108,22 +108,25 @@ final class Dispatcher {
         }
         switch (scheduler.place(instance.size(), candidates(instance))) {
             case Placement.Placed(var node) -> send(instance, wish, node, round);
-            case Placement.NoCapacity(var reason) -> {
-                round.refused().add(instance.size());
-                refuse(instance, wish, reason, round);
-            }
-            case Placement.Unsatisfiable(var reason) -> {
-                round.refused().add(instance.size());
-                refuse(instance, wish, reason, round);
-            }
+            case Placement.NoCapacity(var reason) -> refuseSize(instance, wish, reason, round);
+            case Placement.Unsatisfiable(var reason) -> refuseSize(instance, wish, reason, round);
         }
     }
 
+    private void refuseSize(InstanceRecord instance, DesiredInstance wish, String reason, Round round) {
+        // Where it may not go says nothing of where others of its size may.
+        if (!instance.spreads()) {
+            round.refused().add(instance.size());
+        }
+        refuse(instance, wish, reason, round);
+    }
+
     private List<HostRecord> candidates(InstanceRecord instance) {
-        return instance.failedHosts() == 0
+        return instance.failedHosts() == 0 && !instance.spreads()
                 ? tables.byArrival()
                 : tables.byArrival().stream()
                         .filter(host -> !instance.hasFailedOn(host.id()))
+                        .filter(host -> host.instances().values().stream().noneMatch(instance::keepsAwayFrom))
                         .toList();
     }
 

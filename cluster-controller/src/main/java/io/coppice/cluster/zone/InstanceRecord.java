@@ -28,6 +28,7 @@ final class InstanceRecord {
     private @Nullable HostRecord host;
     private Demand size = Demand.NONE;
     private Demand charged = Demand.NONE;
+    private String spreadGroup = "";
     private boolean computeGranted;
     /** The end of the credentials that its host was sent last; 0 when it was sent none. */
     private long credentialsSent;
@@ -62,6 +63,7 @@ final class InstanceRecord {
                     wish.getMachine().getRootDiskMib(),
                     Math.ceilDiv(wish.getImage().getVirtualSizeBytes(), MIB));
             size = new Demand(wish.getMachine().getVcpus(), wish.getMachine().getMemoryMib(), diskMib);
+            spreadGroup = wish.getMachine().getSpreadGroup();
         }
         recharge();
         return true;
@@ -80,8 +82,19 @@ final class InstanceRecord {
     void seenSize(Machine machine) {
         if (desired == null || !desired.hasMachine()) {
             size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib());
+            spreadGroup = machine.getSpreadGroup();
             recharge();
         }
+    }
+
+    /** Whether the two must not share a host. */
+    boolean keepsAwayFrom(InstanceRecord other) {
+        return other != this && !spreadGroup.isEmpty() && spreadGroup.equals(other.spreadGroup);
+    }
+
+    /** Whether it must not share a host with some others. */
+    boolean spreads() {
+        return !spreadGroup.isEmpty();
     }
 
     /** A host saw it. */

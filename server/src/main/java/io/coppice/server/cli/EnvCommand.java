@@ -63,14 +63,19 @@ final class EnvCommand extends CloudCommand {
         return text.append("unset AWS_SESSION_TOKEN AWS_PROFILE\n").toString();
     }
 
-    private static String terraform(Settings settings) {
+    private String terraform(Settings settings) {
         var url = settings.endpointUrl();
+        var authority = settings.secure()
+                ? "  custom_ca_bundle            = \"" + folder().authorityCertificate() + "\"\n"
+                : "";
         return """
+                # Keys come from the environment: eval "$(coppice env)".
                 provider "aws" {
                   region                      = "%s"
                   skip_metadata_api_check     = true
                   skip_region_validation      = true
                   s3_use_path_style           = true
+                %s\
                   endpoints {
                     ec2 = "%s"
                     iam = "%s"
@@ -78,19 +83,31 @@ final class EnvCommand extends CloudCommand {
                     s3  = "%s"
                   }
                 }
-                """.formatted(settings.value(Settings.REGION, ""), url, url, url, url);
+                """.formatted(settings.value(Settings.REGION, ""), authority, url, url, url, url);
     }
 
-    private static String ansible(Settings settings, Credentials credentials) {
+    private String ansible(Settings settings, Credentials credentials) {
+        var authority = settings.secure()
+                ? "aws_ca_bundle: \"" + folder().authorityCertificate() + "\"\n"
+                : "";
         return """
+                # Give them to all modules of a play:
+                #   module_defaults:
+                #     group/amazon.aws.aws:
+                #       access_key: "{{ aws_access_key }}"
+                #       secret_key: "{{ aws_secret_key }}"
+                #       region: "{{ aws_region }}"
+                #       endpoint_url: "{{ aws_endpoint_url }}"%s
                 aws_access_key: "%s"
                 aws_secret_key: "%s"
                 aws_region: "%s"
                 aws_endpoint_url: "%s"
                 """.formatted(
+                        settings.secure() ? "\n#       aws_ca_bundle: \"{{ aws_ca_bundle }}\"" : "",
                         credentials.accessKeyId(),
                         credentials.secretAccessKey(),
                         settings.value(Settings.REGION, ""),
-                        settings.endpointUrl());
+                        settings.endpointUrl())
+                + authority;
     }
 }

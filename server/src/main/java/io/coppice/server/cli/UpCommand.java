@@ -89,11 +89,12 @@ final class UpCommand extends CloudCommand {
         }
         var up = flow.run();
         new Steps(out()).done("up", Duration.ofNanos(System.nanoTime() - begun));
+        new Ending(folder, up.settings()).print(true);
         if (foreground) {
-            new Ending(folder, up.settings()).print(true);
+            out().println();
+            out().println("Ctrl-C stops the cloud; guests go on.");
             return waitFor(up.process());
         }
-        new Ending(folder, up.settings()).print(true);
         AotTraining.startInBackground(cloud.folder());
         return 0;
     }

@@ -56,6 +56,11 @@ final class CloudUnderTest implements AutoCloseable {
         }
     }
 
+    /** A cloud that somebody else has raised. Closing it would remove it. */
+    static CloudUnderTest at(Path data) {
+        return new CloudUnderTest(data);
+    }
+
     /** Raises a cloud. {@code options} are added to {@code up}. */
     static CloudUnderTest up(Path data, String... options) {
         assumePackaged();

@@ -28,11 +28,30 @@ final class SignedRequests {
 
     private final URI endpoint;
     private final String region;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final String service;
+    private final String path;
+    private final HttpClient http;
 
     SignedRequests(URI endpoint, String region) {
+        this(endpoint, region, "ec2", "/", HttpClient.newHttpClient());
+    }
+
+    private SignedRequests(URI endpoint, String region, String service, String path, HttpClient http) {
         this.endpoint = endpoint;
         this.region = region;
+        this.service = service;
+        this.path = path;
+        this.http = http;
+    }
+
+    /** The same with another service in the signature's scope. */
+    SignedRequests signedFor(String otherService) {
+        return new SignedRequests(endpoint, region, otherService, path, http);
+    }
+
+    /** The same with another path. */
+    SignedRequests at(String otherPath) {
+        return new SignedRequests(endpoint, region, service, otherPath, http);
     }
 
     /** What came back. */
@@ -53,15 +72,15 @@ final class SignedRequests {
         var signed = AwsV4HttpSigner.create()
                 .sign(request -> request.identity(AwsCredentialsIdentity.create(accessKey, secretKey))
                         .request(SdkHttpRequest.builder()
-                                .uri(endpoint.resolve("/"))
+                                .uri(endpoint.resolve(path))
                                 .method(SdkHttpMethod.POST)
                                 .putHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
                                 .build())
                         .payload(body)
-                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, "ec2")
+                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
                         .putProperty(AwsV4HttpSigner.REGION_NAME, region)
                         .putProperty(HttpSigner.SIGNING_CLOCK, clock));
-        var builder = HttpRequest.newBuilder(endpoint.resolve("/"))
+        var builder = HttpRequest.newBuilder(endpoint.resolve(path))
                 .timeout(LIMIT)
                 .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.UTF_8));
         signed.request().forEachHeader((name, values) -> {
@@ -74,11 +93,35 @@ final class SignedRequests {
 
     /** Sends the form body without a signature. */
     Answer sendUnsigned(String form) {
-        return send(HttpRequest.newBuilder(endpoint.resolve("/"))
+        return send(HttpRequest.newBuilder(endpoint.resolve(path))
                 .timeout(LIMIT)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.UTF_8))
                 .build());
+    }
+
+    /** Sends a GET with this query, which carries its own signature if any. */
+    Answer get(String query) {
+        return send(HttpRequest.newBuilder(URI.create(endpoint.resolve(path) + "?" + query))
+                .timeout(LIMIT)
+                .build());
+    }
+
+    /** The value of a response header after a signed request that says what encodings it takes. */
+    HttpResponse<byte[]> compressed(URI presigned) {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(presigned)
+                            .timeout(LIMIT)
+                            .header("Accept-Encoding", "gzip")
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while sending", e);
+        }
     }
 
     private Answer send(HttpRequest request) {

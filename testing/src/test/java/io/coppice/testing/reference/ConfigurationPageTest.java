@@ -61,6 +61,15 @@ class ConfigurationPageTest {
         GeneratedPage.check("configuration.md", page.toString());
     }
 
+    /** If this fails, a start refuses a key that is read, or takes one that nothing reads. */
+    @Test
+    void theStartKnowsTheSameKeys() throws Exception {
+        var keys = new TreeSet<>(others().keySet());
+        mappings().forEach(mapping -> ConfigurationKey.of(mapping).forEach(key -> keys.add(key.name())));
+        GeneratedPage.checkFile(
+                "server-runtime/src/main/resources/coppice-configuration-keys.txt", String.join("\n", keys) + "\n");
+    }
+
     @Test
     void documentedKeysAndDefaultsAreThoseThatTheRuntimeUses() throws Exception {
         for (var mapping : mappings()) {

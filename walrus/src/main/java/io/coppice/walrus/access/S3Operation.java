@@ -171,9 +171,20 @@ public enum S3Operation {
 
     /** What the ARN of an operation names. */
     public enum Level {
-        SERVICE,
-        BUCKET,
-        OBJECT,
-        EACH_OBJECT
+        SERVICE("`*`"),
+        BUCKET("the bucket"),
+        OBJECT("the object"),
+        EACH_OBJECT("every object named");
+
+        private final String words;
+
+        Level(String words) {
+            this.words = words;
+        }
+
+        /** For the reference. */
+        public String words() {
+            return words;
+        }
     }
 }

@@ -12,12 +12,13 @@ import java.util.Optional;
 import org.hibernate.StatelessSession;
 
 /**
- * ListObjects and ListObjectsV2. Keys come in batches from the index; what lies under a common prefix is skipped by
+ * ListObjects, ListObjectsV2 and ListObjectVersions. Keys come in batches from the index; what lies under a common prefix is skipped by
  * asking for what comes after it, so a listing costs by what it shows, not by what the bucket holds. Thread-safe.
  */
 final class Listings {
     private static final int MAX_KEYS = 1000;
     private static final int BATCH = 1001;
+    private static final String ONLY_VERSION = "null";
 
     private final Store store;
 
@@ -70,6 +71,33 @@ final class Listings {
         }
         answer.element("KeyCount", page.objects().size() + page.prefixes().size());
         finish(exchange, answer, wanted, page);
+    }
+
+    /** Nothing is versioned here: every object has the one version that S3 calls "null", and it is the latest. */
+    void listVersions(S3Exchange exchange) {
+        var request = exchange.request();
+        var wanted = wanted(request, request.parameter("key-marker").orElse(""));
+        var page = page(exchange, wanted);
+        var answer = XmlWriter.document("ListVersionsResult")
+                .element("Name", request.bucket())
+                .element("Prefix", wanted.shown(wanted.prefix()))
+                .element("KeyMarker", wanted.shown(wanted.after()))
+                .element(
+                        "VersionIdMarker",
+                        request.parameter("version-id-marker").orElse(""));
+        if (page.truncated()) {
+            answer.element("NextKeyMarker", wanted.shown(page.last())).element("NextVersionIdMarker", ONLY_VERSION);
+        }
+        frame(answer, wanted, page);
+        for (var object : page.objects()) {
+            answer.open("Version");
+            describe(answer, wanted, object);
+            answer.element("VersionId", ONLY_VERSION).element("IsLatest", true);
+            UploadListings.owner(answer, "Owner", exchange.caller());
+            answer.close("Version");
+        }
+        prefixes(answer, wanted, page);
+        exchange.xml(answer.close("ListVersionsResult"));
     }
 
     private static Wanted wanted(S3Request request, String after) {
@@ -146,6 +174,17 @@ final class Listings {
     }
 
     private static void finish(S3Exchange exchange, XmlWriter answer, Wanted wanted, Page page) {
+        frame(answer, wanted, page);
+        for (var object : page.objects()) {
+            answer.open("Contents");
+            describe(answer, wanted, object);
+            answer.close("Contents");
+        }
+        prefixes(answer, wanted, page);
+        exchange.xml(answer.close("ListBucketResult"));
+    }
+
+    private static void frame(XmlWriter answer, Wanted wanted, Page page) {
         answer.element("MaxKeys", wanted.maxKeys());
         if (!wanted.delimiter().isEmpty()) {
             answer.element("Delimiter", wanted.shown(wanted.delimiter()));
@@ -154,21 +193,21 @@ final class Listings {
             answer.element("EncodingType", "url");
         }
         answer.element("IsTruncated", page.truncated());
-        for (var object : page.objects()) {
-            answer.open("Contents")
-                    .element("Key", wanted.shown(object.key()))
-                    .element("LastModified", S3Exchange.xmlDate(object.modifiedAt()))
-                    .element("ETag", "\"" + object.etag() + "\"");
-            object.checksum().ifPresent(each -> answer.element("ChecksumAlgorithm", each.algorithm())
-                    .element("ChecksumType", each.type()));
-            answer.element("Size", object.sizeBytes())
-                    .element("StorageClass", "STANDARD")
-                    .close("Contents");
-        }
+    }
+
+    private static void describe(XmlWriter answer, Wanted wanted, ObjectRow object) {
+        answer.element("Key", wanted.shown(object.key()))
+                .element("LastModified", S3Exchange.xmlDate(object.modifiedAt()))
+                .element("ETag", "\"" + object.etag() + "\"");
+        object.checksum().ifPresent(each -> answer.element("ChecksumAlgorithm", each.algorithm())
+                .element("ChecksumType", each.type()));
+        answer.element("Size", object.sizeBytes()).element("StorageClass", "STANDARD");
+    }
+
+    private static void prefixes(XmlWriter answer, Wanted wanted, Page page) {
         page.prefixes().forEach(prefix -> answer.open("CommonPrefixes")
                 .element("Prefix", wanted.shown(prefix))
                 .close("CommonPrefixes"));
-        exchange.xml(answer.close("ListBucketResult"));
     }
 
     private static String encodeToken(String last) {

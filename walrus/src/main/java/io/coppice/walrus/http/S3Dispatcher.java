@@ -31,8 +31,9 @@ final class S3Dispatcher {
     }
 
     /** Authenticates, authorises and runs a request; what it throws is answered by the caller. */
-    void dispatch(S3Request request, S3Server.Connection connection) throws IOException {
-        var signed = authentication.authenticate(request);
+    void dispatch(S3Request received, S3Server.Connection connection) throws IOException {
+        var signed = authentication.authenticate(received);
+        var request = signed.request();
         authorization.check(request, signed.principal());
         var body = new IncomingBody(
                 request, connection.body(), signed.payloadHash(), Optional.of(signed.chunks()), connection.proceed());
@@ -82,6 +83,8 @@ final class S3Dispatcher {
             buckets.location(exchange);
         } else if (request.has("uploads")) {
             uploadListings.listUploads(exchange);
+        } else if (request.has("versions")) {
+            listings.listVersions(exchange);
         } else if (!buckets.readSetting(exchange)) {
             refuseSubresource(request);
             if (request.parameter("list-type").filter("2"::equals).isPresent()) {

@@ -68,6 +68,11 @@ record S3Request(
                 request.isSSL());
     }
 
+    /** The same request from where it really came. */
+    S3Request from(String address, boolean byTls) {
+        return new S3Request(signable, bucket, key, parameters, address, byTls);
+    }
+
     String method() {
         return signable.method();
     }

@@ -6,6 +6,7 @@ import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.IdentityUnavailableException;
 import io.coppice.walrus.identity.SigningKeys;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -50,6 +51,7 @@ public final class S3Server implements AutoCloseable {
     private final S3Dispatcher dispatcher;
     private final Optional<RawHandler> images;
     private final Semaphore slots;
+    private final RefusalLog refusals;
     private final AtomicInteger actualPort = new AtomicInteger();
     private String deployment = "";
 
@@ -70,6 +72,7 @@ public final class S3Server implements AutoCloseable {
         this.dispatcher = new S3Dispatcher(store, keys, settings);
         this.images = images;
         this.slots = new Semaphore(settings.maxConcurrentRequests());
+        this.refusals = new RefusalLog(LOG::info, settings.loggedRefusalsPerMinute(), store.clock());
     }
 
     /** Begins to listen; throws {@link IOException} when the address is taken. */
@@ -141,7 +144,7 @@ public final class S3Server implements AutoCloseable {
         response.putHeader("Server", "Coppice");
         var waits = new boolean[] {"100-continue".equalsIgnoreCase(request.getHeader("Expect"))};
         if (!slots.tryAcquire()) {
-            fail(request, requestId, S3Errors.slowDown(), waits[0]);
+            fail(request, requestId, refused(S3Errors.slowDown(), request, requestId), waits[0]);
             return;
         }
         try {
@@ -164,25 +167,41 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    private static AwsException translate(Exception e, HttpServerRequest request, String requestId) {
+    private AwsException refused(AwsException error, HttpServerRequest request, String requestId) {
+        // The path without the query, which may hold a presigned signature.
+        refusals.refused(requestId, "S3 " + request.method() + " " + request.path(), "-", error);
+        return error;
+    }
+
+    private AwsException translate(Exception e, HttpServerRequest request, String requestId) {
         return switch (e) {
-            case AwsException expected -> expected;
+            case AwsException expected -> refused(expected, request, requestId);
             case InsufficientSpaceException full -> {
                 LOG.warnf("%s: %s (request %s)", request.path(), full.getMessage(), requestId);
                 yield S3Errors.storageFull();
             }
-            case HttpBody.RequestTimeoutException slow -> S3Errors.requestTimeout();
+            case HttpBody.RequestTimeoutException slow -> refused(S3Errors.requestTimeout(), request, requestId);
             case IdentityUnavailableException away -> {
                 LOG.warnf("%s (request %s)", away.getMessage(), requestId);
                 yield S3Errors.unavailable();
             }
             case java.io.EOFException gone ->
-                AwsException.client("IncompleteBody", "The request body terminated unexpectedly");
+                refused(
+                        AwsException.client("IncompleteBody", "The request body terminated unexpectedly"),
+                        request,
+                        requestId);
             default ->
-                DatabaseFaults.translate(e).orElseGet(() -> {
-                    LOG.errorf(e, "%s %s failed (request %s)", request.method(), request.path(), requestId);
-                    return S3Errors.internal();
-                });
+                DatabaseFaults.translate(e)
+                        .map(error -> {
+                            LOG.warnf(
+                                    "%s %s: the database is away, busy or has no room: %s (request %s)",
+                                    request.method(), request.path(), e.getMessage(), requestId);
+                            return error;
+                        })
+                        .orElseGet(() -> {
+                            LOG.errorf(e, "%s %s failed (request %s)", request.method(), request.path(), requestId);
+                            return S3Errors.internal();
+                        });
         };
     }
 

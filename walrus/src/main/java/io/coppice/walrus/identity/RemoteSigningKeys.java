@@ -113,7 +113,8 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             principal.getCanonicalId(),
                             principal.getDisplayName(),
                             principal.getSystem(),
-                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())));
+                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())),
+                    answer.getOriginKey().toByteArray());
             var end = answer.getExpiresAtSeconds();
             return new Entry(
                     signer,

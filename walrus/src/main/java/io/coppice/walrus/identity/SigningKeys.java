@@ -19,8 +19,22 @@ public interface SigningKeys {
     /** What is known of an access key. */
     sealed interface Signer {}
 
-    /** A key and its owner. */
-    record SignerKey(SigningKey key, Principal principal) implements Signer {}
+    /**
+     * A key and its owner.
+     *
+     * @param originKey under which the users' door stamps where requests came from; empty when there is no such door
+     */
+    record SignerKey(SigningKey key, Principal principal, byte[] originKey) implements Signer {
+        /** Of a Walrus to which nobody passes requests on. */
+        public SignerKey(SigningKey key, Principal principal) {
+            this(key, principal, new byte[0]);
+        }
+
+        @Override
+        public String toString() {
+            return "SignerKey[" + principal + "]";
+        }
+    }
 
     /** Nobody signs with this. */
     enum Refusal implements Signer {

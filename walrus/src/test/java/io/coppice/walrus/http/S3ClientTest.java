@@ -35,6 +35,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -256,6 +257,40 @@ class S3ClientTest {
                         .filter(key -> key.startsWith("d03/") && key.compareTo("d03/k2") > 0)
                         .count(),
                 some.contents().size());
+    }
+
+    @Test
+    void everyObjectHasOneVersionByWhichItCanBeDeleted() {
+        bucket("versions");
+        for (var key : List.of("a", "dir/b", "dir/c", "e")) {
+            s3.putObject(b -> b.bucket("versions").key(key), RequestBody.fromString(key));
+        }
+        var found = s3.listObjectVersionsPaginator(b -> b.bucket("versions").maxKeys(1)).versions().stream()
+                .toList();
+        assertEquals(
+                List.of("a", "dir/b", "dir/c", "e"),
+                found.stream().map(ObjectVersion::key).toList());
+        assertTrue(found.stream()
+                .allMatch(each -> each.isLatest() && each.versionId().equals("null")));
+        var top = s3.listObjectVersions(b -> b.bucket("versions").delimiter("/").prefix(""));
+        assertEquals(
+                List.of("a", "e"),
+                top.versions().stream().map(ObjectVersion::key).toList());
+        assertEquals("dir/", top.commonPrefixes().getFirst().prefix());
+        assertEquals(List.of(), top.deleteMarkers());
+        // As tools empty a bucket: every version by its id, some one by one.
+        s3.deleteObject(b -> b.bucket("versions").key("a").versionId("null"));
+        s3.deleteObjects(b -> b.bucket("versions")
+                .delete(Delete.builder()
+                        .objects(found.stream()
+                                .map(each -> ObjectIdentifier.builder()
+                                        .key(each.key())
+                                        .versionId(each.versionId())
+                                        .build())
+                                .toList())
+                        .build()));
+        assertEquals(List.of(), s3.listObjectVersions(b -> b.bucket("versions")).versions());
+        s3.deleteBucket(b -> b.bucket("versions"));
     }
 
     @Test

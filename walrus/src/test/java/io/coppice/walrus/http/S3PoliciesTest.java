@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.policy.PolicySet;
 import io.coppice.walrus.WalrusFixture;
+import io.coppice.wire.sign.OriginStamp;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -218,6 +220,21 @@ class S3PoliciesTest {
                 + "{\"IpAddress\":{\"aws:SourceIp\":\"127.0.0.1\"},\"Bool\":{\"aws:SecureTransport\":\"false\"},"
                 + "\"StringEquals\":{\"s3:authType\":\"REST-HEADER\",\"s3:ResourceAccount\":\"111111111111\"}}}"));
         assertDoesNotThrow(() -> Wish.GET.run.accept(carol));
+    }
+
+    @Test
+    void onlyTheDoorsOwnWordCountsForTheOrigin() {
+        walrus.carolMay(set("{\"Effect\":\"Allow\",\"Action\":\"s3:GetObject\",\"Resource\":\"*\",\"Condition\":"
+                + "{\"IpAddress\":{\"aws:SourceIp\":\"192.0.2.0/24\"},\"Bool\":{\"aws:SecureTransport\":\"true\"}}}"));
+        var origin = new OriginStamp("192.0.2.9", true);
+        refused(() -> Wish.GET.run.accept(carol));
+        refused(() -> getStamped(origin.write(new byte[] {9}, Instant.now())));
+        assertDoesNotThrow(() -> getStamped(origin.write(WalrusFixture.ORIGIN_KEY, Instant.now())));
+    }
+
+    private static void getStamped(String stamp) {
+        carol.getObjectAsBytes(
+                b -> b.bucket(BUCKET).key("open/a").overrideConfiguration(o -> o.putHeader(OriginStamp.HEADER, stamp)));
     }
 
     private static void refused(Runnable wish) {
