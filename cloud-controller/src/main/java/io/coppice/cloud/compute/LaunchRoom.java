@@ -71,8 +71,7 @@ record LaunchRoom(long instances, long vcpus, long memoryMib) {
             }
             var byMemory = (limit.memoryMib - used.memoryMib) / machine.memoryMib();
             if (least > byMemory) {
-                throw InstanceErrors.memoryLimitExceeded(
-                        used.memoryMib + least * machine.memoryMib(), limit.memoryMib);
+                throw InstanceErrors.memoryLimitExceeded(used.memoryMib + least * machine.memoryMib(), limit.memoryMib);
             }
             var count = Math.min(plan.command().maxCount(), Math.min(room, Math.min(byVcpus, byMemory)));
             used = new LaunchRoom(

@@ -28,8 +28,7 @@ public final class GoldenAnswers {
 
     /** As {@link #check(String, SdkPojo)}, for a file of another name. */
     public static void check(String file, String action, SdkPojo answer) {
-        var xml = new ResponseWriter(QueryService.EC2)
-                .write(action, VERSION, answer, REQUEST_ID);
+        var xml = new ResponseWriter(QueryService.EC2).write(action, VERSION, answer, REQUEST_ID);
         checkXml(file, xml);
     }
 

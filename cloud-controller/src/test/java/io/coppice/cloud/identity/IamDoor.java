@@ -70,8 +70,8 @@ final class IamDoor implements AutoCloseable {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKeyId, secret)))
                 .httpClient(UrlConnectionHttpClient.create())
-                .overrideConfiguration(config -> config.retryStrategy(retry -> retry.maxAttempts(1))
-                        .addExecutionInterceptor(new Recorder()))
+                .overrideConfiguration(config ->
+                        config.retryStrategy(retry -> retry.maxAttempts(1)).addExecutionInterceptor(new Recorder()))
                 .build();
     }
 
