@@ -5,9 +5,10 @@ import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
+import java.util.Map;
 
 /**
- * How many instances of a launch an account's quotas leave room for. Works in the launch's transaction, in which launches of
+ * How many instances of launches an account's quotas leave room for. Works in the launches' transaction, in which launches of
  * one account wait for each other.
  *
  * @param instances the configured quota, for accounts that have none of their own

@@ -138,7 +138,7 @@ final class LaunchWriter {
         }
     }
 
-    /** Ids for as many instances of each launch as the quota leaves, at least its minimum. */
+    /** Ids for as many instances of each launch as the quotas leave, at least its minimum. */
     private List<List<String>> ids(EntityManager entities, AccountId account, List<Launch> launches) {
         var left = room.left(entities, account);
         var ids = new ArrayList<List<String>>(launches.size());

@@ -46,9 +46,9 @@ public final class QueryDispatcher {
             RefusalLog refusals,
             FrontConfig config) {
         this.actions = actions;
-        this.authenticator = authenticator;
-        this.delegation = delegation;
-        this.authorizer = authorizer;
+        this.authenticator = checks.authenticator();
+        this.delegation = checks.delegation();
+        this.authorizer = checks.authorizer();
         this.refusals = refusals;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
