@@ -5,6 +5,7 @@
 #   etc/ lib/ log/ cache/   stand for /etc/libvirt, /var/lib/libvirt, /var/log/libvirt and /var/cache/libvirt
 #   run/                    stands for /run/libvirt: sockets, and what libvirtd must know of guests that outlive it
 #   host-uuid               the host's identity towards libvirt; made once
+#   passwd, group           stand for those in /etc where Debian's libvirt-qemu user is missing
 
 # The cgroup controllers that this process may use, as a list for qemu.conf. None is fine: guests then have no limits.
 usable_cgroup_controllers() {
@@ -57,6 +58,23 @@ CONFIG
     fi
 }
 
+# libvirt_user_mount FOLDER: libvirtd looks up the user it was built for before it reads in qemu.conf that another is
+# wanted, and ends when there is none. Debian makes that user with libvirt-daemon-system, which nothing else here needs:
+# where it is missing, only this libvirtd sees it.
+libvirt_user_mount() {
+    local folder=$1 name=libvirt-qemu
+    if ! getent passwd "$name" > /dev/null; then
+        cp /etc/passwd "$folder/passwd"
+        echo "$name:x:64055:64055::/nonexistent:/usr/sbin/nologin" >> "$folder/passwd"
+        mount --bind "$folder/passwd" /etc/passwd
+    fi
+    if ! getent group "$name" > /dev/null; then
+        cp /etc/group "$folder/group"
+        echo "$name:x:64055:" >> "$folder/group"
+        mount --bind "$folder/group" /etc/group
+    fi
+}
+
 # libvirt_folder_mount FOLDER [--hide-kvm]: to be called in a private mount namespace.
 libvirt_folder_mount() {
     local folder=$1 pair
@@ -64,5 +82,6 @@ libvirt_folder_mount() {
         mkdir -p "${pair#*:}"
         mount --bind "$folder/${pair%%:*}" "${pair#*:}"
     done
+    libvirt_user_mount "$folder"
     if [ "${2:-}" = --hide-kvm ] && [ -e /dev/kvm ]; then mount --bind /dev/null /dev/kvm; fi
 }

@@ -38,6 +38,11 @@ running() {
     echo "$process"
 }
 
+# Why libvirtd ended or hangs, as far as it said.
+last_words() {
+    cat "$folder"/log/libvirtd.{out,log} 2> /dev/null | grep -v daemonRunStateInit | grep . | tail -n 1
+}
+
 answers() { timeout 10 virsh -q -c "$(uri)" version > /dev/null 2>&1; }
 
 # The path of a Unix socket has at most 107 bytes, so a deep folder is reached by a short link.
@@ -54,7 +59,7 @@ socket_folder() {
 uri() { echo "qemu+unix:///system?socket=$(socket_folder)/libvirt-sock"; }
 
 start() {
-    local tool sockets deadline process
+    local tool sockets deadline process begun=''
     for tool in libvirtd:libvirt-daemon virsh:libvirt-clients unshare:util-linux setsid:util-linux; do
         command -v "${tool%%:*}" > /dev/null || fail "${tool%%:*} is missing; install it with: apt-get install ${tool#*:}"
     done
@@ -71,11 +76,15 @@ start() {
     if ! running > /dev/null; then
         setsid unshare --mount --propagation private bash "${BASH_SOURCE[0]}" inside "$folder" "$hide_kvm" \
             < /dev/null > "$folder/log/libvirtd.out" 2>&1 9>&- &
+        begun=$!
     fi
     deadline=$((SECONDS + 60))
     until answers; do
+        if [ -n "$begun" ] && ! kill -0 "$begun" 2> /dev/null; then
+            fail "libvirtd ended at once; see $folder/log: $(last_words)"
+        fi
         if [ $SECONDS -ge $deadline ]; then
-            fail "libvirtd does not answer within 60 s; see $folder/log: $(tail -qn 1 "$folder"/log/libvirtd.out "$folder"/log/libvirtd.log 2>/dev/null | tail -n 1)"
+            fail "libvirtd does not answer within 60 s; see $folder/log: $(last_words)"
         fi
         sleep 0.1
     done

@@ -9,6 +9,7 @@ import io.coppice.cluster.session.NodeGatewayService.Door;
 import io.coppice.cluster.session.Speakers;
 import io.coppice.cluster.zone.HostRoster;
 import io.coppice.cluster.zone.Zone;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.rpc.Address;
@@ -53,7 +54,7 @@ public final class ClusterController implements AutoCloseable {
      */
     public record Site(String zone, Address listen, Address cloud, Path folder) {}
 
-    private ClusterController(Site site, ClusterConfig config, TlsMaterial tls, Clock clock) throws IOException {
+    private ClusterController(Site site, ClusterConfig config, OwnCertificate own, Clock clock) throws IOException {
         var log = new ZoneEventLog(config.eventLog());
         this.zone = new Zone(
                 config.zoneSettings(site.zone()),
@@ -61,14 +62,14 @@ public final class ClusterController implements AutoCloseable {
                 log,
                 clock,
                 HostRoster.open(site.folder().resolve("hosts")));
-        this.cloud = RpcChannels.open(site.cloud(), tls, PeerKind.CLOUD_CONTROLLER);
+        this.cloud = RpcChannels.open(site.cloud(), own, PeerKind.CLOUD_CONTROLLER);
         var consoles =
                 new ConsoleRequests(zone, config.consoleTimeout(), config.consoleMaxBytes(), config.consoleRequests());
         var door = new Door(site.zone(), new Speakers(config.allowSimulatedHosts()), config.sessionQueue());
         this.gateway = new NodeGatewayService(zone, door, consoles, cloud);
         this.control = new ClusterControllerService(zone, log, consoles, executor);
         try {
-            this.server = RpcServer.listeningOn(site.listen(), tls)
+            this.server = RpcServer.listeningOn(site.listen(), own)
                     .offerWithOpenMethods(gateway, Set.of(PeerKind.NODE), Set.of(NodeGatewayService.OPEN_METHOD))
                     .offer(control, PeerKind.CLOUD_CONTROLLER)
                     .start();
@@ -87,7 +88,13 @@ public final class ClusterController implements AutoCloseable {
     /** Starts to listen. Throws {@link IOException} when the port is taken or the folder cannot be used. */
     public static ClusterController start(Site site, ClusterConfig config, TlsMaterial tls, Clock clock)
             throws IOException {
-        return new ClusterController(site, config, tls, clock);
+        return start(site, config, OwnCertificate.of(tls), clock);
+    }
+
+    /** As the other one, with a certificate that may be renewed while it listens. */
+    public static ClusterController start(Site site, ClusterConfig config, OwnCertificate own, Clock clock)
+            throws IOException {
+        return new ClusterController(site, config, own, clock);
     }
 
     /** The port that it really listens on. */

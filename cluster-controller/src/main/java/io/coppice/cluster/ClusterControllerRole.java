@@ -36,7 +36,7 @@ public class ClusterControllerRole implements Role {
     public void start() {
         var identity = RolePki.identity(name(), site.region(), site.zone());
         var clock = Clock.systemUTC();
-        var tls = RolePki.open(site.dataDir(), identity, clock);
+        var tls = RolePki.keep(site.dataDir(), identity, clock);
         var place = new Site(
                 site.zone(),
                 Address.parse(site.endpoints().cluster()),

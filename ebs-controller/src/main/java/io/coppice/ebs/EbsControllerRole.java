@@ -95,7 +95,7 @@ public class EbsControllerRole implements Role {
     }
 
     private Running open(Undo undo) throws IOException {
-        var tls = RolePki.open(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
+        var tls = RolePki.keep(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
         var backend = new LocalVolumeBackend(site.dataDir().resolve("ebs").resolve("volumes"), config.overcommit());
         var volumes = new Volumes(clock);
         var changes = new ChangeSignal();
@@ -109,6 +109,8 @@ public class EbsControllerRole implements Role {
                         PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
+        // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
+        undo.add("end the watches", changes::end);
         return new Running(undo, backend, worker);
     }
 }

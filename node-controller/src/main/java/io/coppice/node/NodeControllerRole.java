@@ -1,10 +1,10 @@
 package io.coppice.node;
 
 import io.coppice.foundation.id.NodeId;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
-import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.role.Role;
 import io.coppice.foundation.role.RoleHealth;
 import io.coppice.foundation.role.RoleName;
@@ -88,8 +88,8 @@ public class NodeControllerRole implements Role {
     private void startReal(Path folder) throws IOException {
         var place = placeOfOne(folder);
         open(place, opened -> {
-            var trust = ImageTrust.of(place.tls().authority());
-            var id = new NodeId(place.tls().identity().name());
+            var trust = ImageTrust.of(place.own().current().authority());
+            var id = new NodeId(place.identity().name());
             opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, folder, trust));
         });
     }
@@ -110,7 +110,7 @@ public class NodeControllerRole implements Role {
         open(place, opened -> {
             for (int i = 0; i < count; i++) {
                 var own = count == 1 ? folder : folder.resolve(SIMULATED).resolve("%05d".formatted(i));
-                var id = count == 1 ? new NodeId(place.tls().identity().name()) : NodeFiles.nodeId(own);
+                var id = count == 1 ? new NodeId(place.identity().name()) : NodeFiles.nodeId(own);
                 var name = count == 1 ? hostName() : "simulated-%05d".formatted(i);
                 var host = SimulatedHost.open(own, simulation.hardware(), simulation.plan(), opened.timer());
                 opened.add(new Host(id, name, own, version()), host.drivers());
@@ -118,21 +118,31 @@ public class NodeControllerRole implements Role {
         });
     }
 
-    /** Where the Cluster Controller is and who this process is to it. */
-    private record Place(Address cluster, TlsMaterial tls) {}
+    /**
+     * Where the Cluster Controller is and who this process is to it.
+     *
+     * @param joined where the certificate is kept that a join token brought
+     */
+    private record Place(Address cluster, OwnCertificate own, Optional<Path> joined) {
+        PeerIdentity identity() {
+            return own.current().identity();
+        }
+    }
 
     private Place placeOfOne(Path folder) throws IOException {
         if (node.joinToken().isEmpty()) {
             return localPlace(NodeFiles.nodeId(folder).value());
         }
         var token = JoinToken.parse(node.joinToken().get());
-        return new Place(token.cluster(), NodeJoin.ensure(token, folder, hostName()));
+        var own = OwnCertificate.of(NodeJoin.ensure(token, folder, hostName()));
+        return new Place(token.cluster(), own, Optional.of(NodeJoin.pki(folder)));
     }
 
     private Place localPlace(String name) {
         return new Place(
                 Address.parse(site.endpoints().cluster()),
-                RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.NODE, name), Clock.systemUTC()));
+                RolePki.keep(site.dataDir(), new PeerIdentity(PeerKind.NODE, name), Clock.systemUTC()),
+                Optional.empty());
     }
 
     @FunctionalInterface
@@ -141,11 +151,12 @@ public class NodeControllerRole implements Role {
     }
 
     private void open(Place place, Hosts hosts) throws IOException {
-        var opened = new NodeController(place.cluster(), place.tls(), agent, Clock.systemUTC());
+        var opened = new NodeController(place.cluster(), place.own(), agent, Clock.systemUTC());
         var complete = false;
         try {
             hosts.addTo(opened);
             opened.connect();
+            place.joined().ifPresent(opened::renewCertificate);
             complete = true;
         } finally {
             if (!complete) {

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -30,8 +32,10 @@ final class ApiCertificate {
         var home = folder.root().resolve("pki/api");
         try {
             var names = names(settings.endpoint(Settings.API).host());
-            if (!usable(home, names, clock)) {
-                CertificateAuthority.openOrCreate(folder.root().resolve("pki/ca"), clock)
+            settings.value(Settings.PUBLIC_URL).flatMap(ApiCertificate::host).ifPresent(names::add);
+            var authority = CertificateAuthority.openOrCreate(folder.root().resolve("pki/ca"), clock);
+            if (!usable(home, authority, names, clock)) {
+                authority
                         .issue(new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "api"), names)
                         .save(home);
             }
@@ -44,23 +48,24 @@ final class ApiCertificate {
         }
     }
 
-    private static boolean usable(Path home, Set<String> names, Clock clock) throws IOException {
+    private static boolean usable(Path home, CertificateAuthority authority, Set<String> names, Clock clock)
+            throws IOException {
         if (!TlsMaterial.exists(home)) {
             return false;
         }
-        var leaf = TlsMaterial.load(home).chain().getFirst();
-        if (leaf.getNotAfter().toInstant().isBefore(clock.instant().plus(RENEW_BEFORE))) {
-            return false;
-        }
+        var present = TlsMaterial.load(home);
+        return present.fits()
+                && present.authority().equals(authority.certificate())
+                && present.endsAt().isAfter(clock.instant().plus(RENEW_BEFORE))
+                && present.hosts().containsAll(names);
+    }
+
+    private static Optional<String> host(String url) {
         try {
-            var present = leaf.getSubjectAlternativeNames();
-            var texts = new LinkedHashSet<String>();
-            if (present != null) {
-                present.forEach(name -> texts.add(String.valueOf(name.get(1))));
-            }
-            return texts.containsAll(names);
-        } catch (java.security.cert.CertificateParsingException e) {
-            return false;
+            return Optional.ofNullable(URI.create(url).getHost());
+        } catch (IllegalArgumentException e) {
+            throw new OperatorException(
+                    Settings.PUBLIC_URL + " is not a URL: " + url, "Write it as https://host:port.", e);
         }
     }
 

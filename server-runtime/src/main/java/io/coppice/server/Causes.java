@@ -1,11 +1,15 @@
 package io.coppice.server;
 
 import io.coppice.foundation.role.RoleStartException;
+import io.coppice.server.settings.Settings;
 import java.net.BindException;
 import java.sql.SQLException;
 
 /** Finds, in a chain of exceptions, what an operator can understand and put right. */
 final class Causes {
+    /** SQLSTATE class of "invalid authorization specification" (PostgreSQL, appendix A). */
+    private static final String REFUSED_USER = "28";
+
     private Causes() {}
 
     /** The first known cause; a general one when nothing is known. */
@@ -25,6 +29,14 @@ final class Causes {
                             "a port is taken: " + taken.getMessage(),
                             "Run \"coppice doctor\": it names the port and who has it.",
                             taken);
+                }
+                case SQLException refusal
+                when String.valueOf(refusal.getSQLState()).startsWith(REFUSED_USER) -> {
+                    return new OperatorException(
+                            "the database refuses the user: " + refusal.getMessage(),
+                            "Correct " + Settings.DATABASE_USER + " and the password in "
+                                    + Settings.DATABASE_PASSWORD_FILE + " or COPPICE_DATABASE_PASSWORD.",
+                            refusal);
                 }
                 case SQLException database -> {
                     return new OperatorException(

@@ -2,6 +2,7 @@ package io.coppice.server;
 
 import io.coppice.foundation.role.RoleName;
 import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.KnownKeys;
 import io.coppice.server.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
@@ -57,11 +59,12 @@ public final class CoppiceServer {
         var settings = Settings.load(folder)
                 .orElseThrow(() -> new OperatorException(
                         "there is no cloud in " + folder, "Make one with \"coppice up --data " + folder + "\"."));
+        KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         if (!settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
             OperatorToken.ensure(folder);
         }
         var database = settings.needsDatabase() ? Optional.of(database(folder, settings, journal)) : none();
-        var certificate = settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER)
+        var certificate = needsApiCertificate(settings)
                 ? Optional.of(ApiCertificate.open(folder, settings, Clock.systemUTC()))
                 : Optional.<ServerProperties.Certificate>empty();
         ServerProperties.of(folder, settings, database, certificate, ServerProperties::present)
@@ -71,6 +74,11 @@ public final class CoppiceServer {
                         System.setProperty(key, value);
                     }
                 });
+    }
+
+    /** Whether this process opens the users' door, and as HTTPS. */
+    static boolean needsApiCertificate(Settings settings) {
+        return settings.secure() && settings.roles().contains(RoleName.CLOUD_CONTROLLER);
     }
 
     private static Optional<ServerProperties.Database> none() {
@@ -106,8 +114,9 @@ public final class CoppiceServer {
                     ? Files.readString(Path.of(file.get())).strip()
                     : System.getenv().getOrDefault("COPPICE_DATABASE_PASSWORD", "");
         } catch (IOException e) {
+            var reason = e instanceof NoSuchFileException ? "there is no such file" : e.getMessage();
             throw new OperatorException(
-                    "cannot read the database password from " + file.get() + ": " + e.getMessage(),
+                    "cannot read the database password from " + file.get() + ": " + reason,
                     "Correct " + Settings.DATABASE_PASSWORD_FILE + ", or set COPPICE_DATABASE_PASSWORD.",
                     e);
         }

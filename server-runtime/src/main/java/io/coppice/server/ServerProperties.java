@@ -83,6 +83,8 @@ final class ServerProperties {
             return;
         }
         properties.put("quarkus.http.insecure-requests", "disabled");
+        // Whoever renews the files need not stop the server: ApiCertificate does so while it runs.
+        properties.put("quarkus.http.ssl.certificate.reload-period", "1h");
         properties.put("quarkus.http.ssl-port", Integer.toString(api.port()));
         properties.put(
                 "quarkus.http.ssl.certificate.files", certificate.get().chain().toString());

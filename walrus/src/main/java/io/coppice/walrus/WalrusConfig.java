@@ -39,4 +39,8 @@ public interface WalrusConfig {
     /** How many signing keys are kept. */
     @WithDefault("10000")
     int signingKeyCache();
+
+    /** Refused S3 requests that are logged in a minute; more are only counted. */
+    @WithDefault("600")
+    int loggedRefusalsPerMinute();
 }

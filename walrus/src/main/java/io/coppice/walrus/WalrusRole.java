@@ -1,11 +1,13 @@
 package io.coppice.walrus;
 
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
 import io.coppice.foundation.role.RoleHealth;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
@@ -99,7 +101,7 @@ public class WalrusRole implements Role {
         try {
             var free = running.blobs().freeBytes();
             return RoleHealth.ready(
-                    "serves S3 on " + site.endpoints().s3(),
+                    "serves S3 on " + S3Door.of(site).url(),
                     Map.of(
                             "s3", site.endpoints().s3(),
                             "freeBytes", String.valueOf(free),
@@ -112,7 +114,8 @@ public class WalrusRole implements Role {
 
     private Running open(Undo undo) throws IOException {
         var folder = Files.createDirectories(site.dataDir().resolve("walrus"));
-        var tls = RolePki.open(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
+        var door = S3Door.of(site);
+        var tls = certificate(door);
         var blobStore = new LocalBlobStore(folder, config.reserveBytes());
         var blobs = new Blobs(clock);
         var urls = DownloadUrls.open(folder.resolve("download-secret"), clock);
@@ -124,10 +127,7 @@ public class WalrusRole implements Role {
 
         var images = new Images(transactions, blobs, blobStore, clock);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
-                .offer(
-                        new ImageStoreService(
-                                images, urls, "http://" + site.endpoints().s3()),
-                        PeerKind.CLOUD_CONTROLLER)
+                .offer(new ImageStoreService(images, urls, door.url()), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
 
@@ -138,10 +138,16 @@ public class WalrusRole implements Role {
                 config.domains(),
                 config.maxConcurrentRequests(),
                 config.maxPutBytes(),
-                config.idleLimit());
+                config.idleLimit(),
+                config.loggedRefusalsPerMinute());
         var server = new S3Server(
-                vertx, new Store(transactions, clock, blobs, blobStore), keys, settings, Optional.of(downloads));
-        server.start(Address.parse(site.endpoints().s3()));
+                vertx,
+                new Store(transactions, clock, blobs, blobStore),
+                keys,
+                settings,
+                Optional.of(downloads),
+                door.secure() ? Optional.of(tls.keyManager()) : Optional.empty());
+        server.start(door.address());
         undo.add("close the S3 door", server::close);
 
         var collector = new CollectorLoop(
@@ -151,5 +157,22 @@ public class WalrusRole implements Role {
         collector.start();
         undo.add("stop the collector", collector::close);
         return new Running(undo, keys, blobStore, collector);
+    }
+
+    /** Beside the authority it is issued with the names of the S3 door; from elsewhere it must have brought them. */
+    private OwnCertificate certificate(S3Door door) {
+        var identity = RolePki.identity(name(), site.region(), site.zone());
+        if (!door.secure()) {
+            return RolePki.keep(site.dataDir(), identity, clock);
+        }
+        var host = door.address().host();
+        var own = RolePki.keep(site.dataDir(), identity, S3Door.names(host, config.domains()), clock);
+        if (!own.current().hosts().contains(host)) {
+            throw new RoleStartException(
+                    "the certificate of Walrus does not name " + host + ", where its S3 door speaks HTTPS",
+                    "on the Cloud Controller's machine run \"coppice role-certificate walrus --host " + host
+                            + " --out DIR\" and copy what is in DIR to " + RolePki.folder(site.dataDir(), identity));
+        }
+        return own;
     }
 }

@@ -1,11 +1,14 @@
 package io.coppice.walrus;
 
 import io.coppice.foundation.rpc.Address;
+import io.coppice.policy.PolicyPrincipal;
+import io.coppice.policy.PolicySet;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.blob.LocalBlobStore;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.Store;
+import io.coppice.walrus.identity.Permissions;
 import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.identity.SigningKeys;
 import io.coppice.walrus.metadata.BlobCollector;
@@ -15,6 +18,7 @@ import io.coppice.walrus.metadata.ImageRow;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.Transactions;
 import io.coppice.walrus.metadata.UploadRow;
+import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.SigV4;
 import io.vertx.core.Vertx;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -44,11 +48,19 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class WalrusFixture implements AutoCloseable {
     public static final String ALICE = "AKIAALICE00000000001";
     public static final String BOB = "AKIABOB0000000000001";
+    /** A user of Alice's account, who may do what {@link #carolMay} says, at first nothing. */
+    public static final String CAROL = "AKIACAROL00000000001";
+
+    /** Under which a door may stamp where Carol's requests came from. */
+    public static final byte[] ORIGIN_KEY = {1, 2, 3};
+
     public static final String SECRET = "secretsecretsecretsecretsecretsecret0001";
 
     private static final Map<String, Principal> PRINCIPALS = Map.of(
-            ALICE, new Principal("111111111111", "a".repeat(64), "alice", false),
-            BOB, new Principal("222222222222", "b".repeat(64), "bob", false));
+            ALICE,
+                    new Principal(
+                            "111111111111", "a".repeat(64), "alice", false, Permissions.everything("111111111111")),
+            BOB, new Principal("222222222222", "b".repeat(64), "bob", false, Permissions.everything("222222222222")));
 
     private final EmbeddedPostgres postgres;
     private final SessionFactory sessions;
@@ -56,6 +68,7 @@ public final class WalrusFixture implements AutoCloseable {
     private final S3Server server;
     private final Store store;
     private volatile boolean failing;
+    private volatile PolicySet carolsPolicies = PolicySet.NOTHING;
 
     public WalrusFixture(Path folder) throws IOException {
         this(folder, S3Settings.standard("us-east-1"));
@@ -73,7 +86,7 @@ public final class WalrusFixture implements AutoCloseable {
         sessions = sessions(postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=walrus");
         var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
         store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore);
-        server = new S3Server(vertx, store, keys(), settings, Optional.empty());
+        server = new S3Server(vertx, store, this::key, settings, Optional.empty());
         server.start(new Address("127.0.0.1", 0));
     }
 
@@ -90,9 +103,27 @@ public final class WalrusFixture implements AutoCloseable {
 
     /** Finds the keys of the accounts that the fixture knows. */
     public static SigningKeys keys() {
-        return (accessKeyId, scope) -> Optional.ofNullable(PRINCIPALS.get(accessKeyId))
-                .map(principal -> new SigningKeys.SignerKey(
-                        SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal));
+        return (accessKeyId, scope, sessionToken) -> Optional.ofNullable(PRINCIPALS.get(accessKeyId))
+                .<SigningKeys.Signer>map(principal -> new SigningKeys.SignerKey(
+                        SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal))
+                .orElse(SigningKeys.Refusal.UNKNOWN_KEY);
+    }
+
+    private SigningKeys.Signer key(String accessKeyId, CredentialScope scope, Optional<String> sessionToken) {
+        if (!accessKeyId.equals(CAROL)) {
+            return keys().find(accessKeyId, scope, sessionToken);
+        }
+        var permissions = new Permissions(
+                PolicyPrincipal.of("arn:aws:iam::111111111111:user/carol", "AIDACAROL"), carolsPolicies, Map.of());
+        return new SigningKeys.SignerKey(
+                SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()),
+                new Principal("111111111111", "a".repeat(64), "carol", false, permissions),
+                ORIGIN_KEY);
+    }
+
+    /** What binds Carol from now on. */
+    public void carolMay(PolicySet policies) {
+        carolsPolicies = policies;
     }
 
     public Transactions transactions() {

@@ -37,8 +37,9 @@ public enum SignatureDialect {
                 AwsException.of("MissingAuthenticationToken", FORBIDDEN, "Request is missing Authentication Token");
             case MALFORMED_HEADER, MALFORMED_QUERY, UNSIGNED_HEADER, MALFORMED_DATE ->
                 AwsException.of("IncompleteSignature", BAD_REQUEST, detail);
-            case UNKNOWN_KEY, MISMATCH, PAYLOAD_MISMATCH ->
+            case UNKNOWN_KEY, INVALID_TOKEN, MISMATCH, PAYLOAD_MISMATCH ->
                 AwsException.of("AuthFailure", UNAUTHORIZED, CREDENTIALS_NOT_VALIDATED);
+            case EXPIRED_TOKEN -> AwsException.of("RequestExpired", BAD_REQUEST, "Request has expired.");
             case SKEWED, EXPIRED -> AwsException.of("RequestExpired", BAD_REQUEST, "Request has expired. " + detail);
         };
     }
@@ -49,9 +50,11 @@ public enum SignatureDialect {
                 AwsException.of("MissingAuthenticationToken", FORBIDDEN, "Request is missing Authentication Token");
             case MALFORMED_HEADER, MALFORMED_QUERY, UNSIGNED_HEADER, MALFORMED_DATE ->
                 AwsException.of("IncompleteSignature", BAD_REQUEST, detail);
-            case UNKNOWN_KEY ->
+            case UNKNOWN_KEY, INVALID_TOKEN ->
                 AwsException.of(
                         "InvalidClientTokenId", FORBIDDEN, "The security token included in the request is invalid.");
+            case EXPIRED_TOKEN ->
+                AwsException.of("ExpiredToken", FORBIDDEN, "The security token included in the request is expired");
             case MISMATCH, PAYLOAD_MISMATCH ->
                 AwsException.of(
                         "SignatureDoesNotMatch",
@@ -73,6 +76,9 @@ public enum SignatureDialect {
                         "InvalidAccessKeyId",
                         FORBIDDEN,
                         "The AWS Access Key Id you provided does not exist in our records.");
+            case INVALID_TOKEN ->
+                AwsException.of("InvalidToken", BAD_REQUEST, "The provided token is malformed or otherwise invalid.");
+            case EXPIRED_TOKEN -> AwsException.of("ExpiredToken", BAD_REQUEST, "The provided token has expired.");
             case MISMATCH ->
                 AwsException.of(
                         "SignatureDoesNotMatch",

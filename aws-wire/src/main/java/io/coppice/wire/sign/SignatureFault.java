@@ -14,6 +14,10 @@ public enum SignatureFault {
     UNSIGNED_HEADER,
     /** Nobody has this access key, or it is inactive. */
     UNKNOWN_KEY,
+    /** The session token is none that this cloud gave for that access key, or it is missing or superfluous. */
+    INVALID_TOKEN,
+    /** The session that the token stands for has ended. */
+    EXPIRED_TOKEN,
     /** The signature was made with another secret or over another request. */
     MISMATCH,
     /** The body is not the one that was signed. */

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.store.PlainSql;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,20 +21,25 @@ final class AddressPool {
     private static final int ADDRESS_BITS = 32;
 
     private static final String TAKE = """
-            update {h-schema}addresses a set instance_id = w.instance_id, freed_at = null
-            from (select address, row_number() over () as n from (
-                    select address from {h-schema}addresses
-                    where zone = :zone and instance_id is null
-                    order by freed_at nulls first, address limit :count for update skip locked) f) free
-            join unnest(cast(:ids as varchar[])) with ordinality as w(instance_id, n) on w.n = free.n
-            where a.zone = :zone and a.address = free.address
+            update addresses a set instance_id = w.instance_id, freed_at = null
+            from (select zone, address, row_number() over () as n from (
+                    select zone, address from addresses
+                    where zone = ? and instance_id is null
+                    order by freed_at nulls first, address limit ? for update skip locked) f) free
+            join unnest(?) with ordinality as w(instance_id, n) on w.n = free.n
+            where a.zone = free.zone and a.address = free.address
             returning a.instance_id, a.address""";
     private static final String GROW = """
-            insert into {h-schema}addresses (zone, address)
-            select :zone, s from generate_series(
-                (select coalesce(max(address) + 1, cast(:first as bigint)) from {h-schema}addresses
-                 where zone = :zone and address between :first and :last),
-                cast(:last as bigint)) s limit :slice""";
+            insert into addresses (zone, address)
+            select r.zone, s from (select cast(? as varchar) as zone, cast(? as bigint) as first,
+                    cast(? as bigint) as last) r,
+                generate_series(
+                    (select coalesce(max(a.address) + 1, r.first) from addresses a
+                     where a.zone = r.zone and a.address between r.first and r.last),
+                    r.last) s
+            limit ?""";
+    private static final String RELEASE =
+            "update addresses set instance_id = null, freed_at = now() where instance_id = any(?)";
 
     private final long first;
     private final long last;
@@ -61,14 +67,13 @@ final class AddressPool {
         while (taken.size() < instanceIds.size()) {
             var missing =
                     instanceIds.stream().filter(id -> !taken.containsKey(id)).toList();
-            for (var row : entities.createNativeQuery(TAKE, Object[].class)
-                    .setParameter("zone", zone)
-                    .setParameter("count", missing.size())
-                    .setParameter("ids", missing.toArray(String[]::new))
-                    .getResultList()) {
-                var columns = (Object[]) row;
-                taken.put((String) columns[0], text(((Number) columns[1]).longValue()));
-            }
+            PlainSql.query(
+                    entities,
+                    TAKE,
+                    row -> taken.put(row.getString(1), text(row.getLong(2))),
+                    zone,
+                    missing.size(),
+                    missing.toArray(String[]::new));
             if (taken.size() < instanceIds.size() && grow(entities, zone) == 0) {
                 return taken;
             }
@@ -79,23 +84,13 @@ final class AddressPool {
     /** Gives the addresses of these instances back; they are used again last. */
     void release(EntityManager entities, Collection<String> instanceIds) {
         if (!instanceIds.isEmpty()) {
-            entities.createNativeQuery("update {h-schema}addresses set instance_id = null, freed_at = now()"
-                            + " where instance_id = any(cast(:ids as varchar[]))")
-                    .setParameter("ids", instanceIds.toArray(String[]::new))
-                    .executeUpdate();
+            PlainSql.update(entities, RELEASE, (Object) instanceIds.toArray(String[]::new));
         }
     }
 
     private int grow(EntityManager entities, String zone) {
-        entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:name, 0))) l")
-                .setParameter("name", "addresses " + zone)
-                .getSingleResult();
-        return entities.createNativeQuery(GROW)
-                .setParameter("zone", zone)
-                .setParameter("first", first)
-                .setParameter("last", last)
-                .setParameter("slice", SLICE)
-                .executeUpdate();
+        PlainSql.lock(entities, "addresses " + zone);
+        return PlainSql.update(entities, GROW, zone, first, last, SLICE);
     }
 
     private static long number(String address) {

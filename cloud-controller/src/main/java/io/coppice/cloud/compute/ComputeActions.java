@@ -8,6 +8,7 @@ import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.role.SiteConfig;
@@ -50,6 +51,7 @@ public class ComputeActions implements ActionModule {
             Pages pages,
             EventLog events,
             ComputeConfig config,
+            QuotaDefaults quotas,
             SiteConfig site,
             ZoneTask zone) {
         this(
@@ -57,13 +59,13 @@ public class ComputeActions implements ActionModule {
                 new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks),
                 pages,
                 events,
-                new Wiring(config.networkCidr(), config.instanceLimit(), site.region(), site.zone(), Clock.systemUTC()),
+                new Wiring(config.networkCidr(), LaunchRoom.of(quotas), site.region(), site.zone(), Clock.systemUTC()),
                 zone,
                 zone);
     }
 
     /** What the actions must know of the cloud they serve. */
-    record Wiring(String networkCidr, int instanceLimit, String region, String zone, Clock clock) {}
+    record Wiring(String networkCidr, LaunchRoom room, String region, String zone, Clock clock) {}
 
     ComputeActions(
             Database database,
@@ -80,7 +82,7 @@ public class ComputeActions implements ActionModule {
                 events,
                 new AddressPool(wiring.networkCidr()),
                 answers,
-                new InstanceLauncher.ComputeSettings(wiring.instanceLimit(), wiring.clock(), signal));
+                new InstanceLauncher.ComputeSettings(wiring.room(), wiring.clock(), signal));
         queries = new InstanceQueries(database, catalogue.tags(), pages, answers);
         power = new InstancePower(database, events, wiring.clock(), signal);
         attributes = new InstanceAttributes(database, events, catalogue.types(), signal);

@@ -78,6 +78,11 @@ class Instance {
     @Nullable
     PlacementGroupUse placementGroup;
 
+    /** Until when its host needs no new credentials of the profile's role; null when it was given none. */
+    @Column(name = "credentials_until")
+    @Nullable
+    Instant credentialsUntil;
+
     @Column(name = "key_name")
     String keyName;
 
@@ -375,5 +380,11 @@ class Instance {
 
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    /** From now on it carries this profile; its host has no credentials of it yet. */
+    void carry(InstanceProfileUse use) {
+        profile = use;
+        credentialsUntil = null;
     }
 }

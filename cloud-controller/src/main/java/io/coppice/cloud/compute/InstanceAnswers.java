@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.foundation.id.AccountId;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ec2.model.AttributeValue;
@@ -32,14 +33,15 @@ final class InstanceAnswers {
         return zone;
     }
 
-    RunInstancesResponse launched(
-            Reservation reservation, List<Instance> instances, Map<String, Map<String, String>> tags) {
+    RunInstancesResponse launched(AccountId account, LaunchWriter.Outcome outcome) {
         return RunInstancesResponse.builder()
-                .reservationId(reservation.id)
-                .ownerId(reservation.accountId)
-                .requesterId(reservation.accountId)
+                .reservationId(outcome.reservationId())
+                .ownerId(account.value())
+                .requesterId(account.value())
                 .groups(List.of())
-                .instances(instances.stream().map(i -> instance(i, tags)).toList())
+                .instances(outcome.instances().stream()
+                        .map(i -> instance(i, outcome.tags()))
+                        .toList())
                 .build();
     }
 

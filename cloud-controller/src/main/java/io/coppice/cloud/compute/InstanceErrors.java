@@ -54,12 +54,25 @@ final class InstanceErrors {
         return AwsException.client("InvalidParameterCombination", message);
     }
 
-    static AwsException limitExceeded(long asked, long have, int limit) {
+    static AwsException limitExceeded(long asked, long have, long limit) {
         return AwsException.client(
                 "InstanceLimitExceeded",
                 "You have requested more instances (" + (asked + have) + ") than your current instance limit of "
-                        + limit
-                        + " allows. Terminate some, or ask the cloud's operator to raise coppice.compute.instance-limit.");
+                        + limit + " allows. Terminate some, or ask the cloud's operator for a higher limit.");
+    }
+
+    static AwsException vcpuLimitExceeded(long asked, long limit) {
+        return AwsException.client(
+                "VcpuLimitExceeded",
+                "You have requested more vCPU capacity (" + asked + ") than your current vCPU limit of " + limit
+                        + " allows. Terminate some instances, or ask the cloud's operator for a higher limit.");
+    }
+
+    static AwsException memoryLimitExceeded(long askedMib, long limitMib) {
+        return AwsException.client(
+                "InstanceLimitExceeded",
+                "You have requested more memory (" + askedMib + " MiB) than your current limit of " + limitMib
+                        + " MiB allows. Terminate some instances, or ask the cloud's operator for a higher limit.");
     }
 
     static AwsException addressesUsedUp(String subnetId) {

@@ -46,7 +46,7 @@ final class InstanceQueries {
 
     DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {
         var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
-        return database.call(entities -> {
+        return database.read(entities -> {
             var page = page(entities, context, asked, instanceFilters, row -> true);
             var reservations = new LinkedHashMap<String, List<Tagged>>();
             for (var row : page.rows()) {
@@ -67,7 +67,7 @@ final class InstanceQueries {
     DescribeInstanceStatusResponse statuses(RequestContext context, DescribeInstanceStatusRequest request) {
         var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
         var all = Boolean.TRUE.equals(request.includeAllInstances());
-        return database.call(entities -> {
+        return database.read(entities -> {
             var page = page(
                     entities, context, asked, statusFilters, row -> all || row.row().state == InstanceState.RUNNING);
             return DescribeInstanceStatusResponse.builder()

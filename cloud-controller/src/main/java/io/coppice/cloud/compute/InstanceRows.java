@@ -87,14 +87,6 @@ final class InstanceRows {
                 .getResultList();
     }
 
-    static long countAlive(EntityManager entities, AccountId account) {
-        return entities.createQuery(
-                        "select count(i) from Instance i where i.accountId = :account and i.state <> TERMINATED",
-                        Long.class)
-                .setParameter("account", account.value())
-                .getSingleResult();
-    }
-
     private static Map<String, Instance> byId(List<Instance> rows) {
         return rows.stream().collect(Collectors.toMap(i -> i.id, Function.identity(), (a, b) -> a, LinkedHashMap::new));
     }

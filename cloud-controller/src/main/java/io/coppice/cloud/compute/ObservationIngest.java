@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.event.EventLog.NewEvent;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.cluster.v1.ZoneEvent;
@@ -102,7 +103,7 @@ final class ObservationIngest {
         observations.forEach(seen -> ids.add(seen.getInstanceId()));
         var work = database.call(entities -> {
             var rows = InstanceRows.lockAny(entities, ids);
-            var ended = new ArrayList<String>();
+            var changes = new Changes();
             var unsettled = false;
             for (var seen : observations) {
                 var row = rows.get(seen.getInstanceId());
@@ -112,9 +113,9 @@ final class ObservationIngest {
                             seen.getNodeId(), seen.getInstanceId(), seen.getPhase());
                     continue;
                 }
-                unsettled |= observe(row, seen, ended);
+                unsettled |= observe(row, seen, changes);
             }
-            addresses.release(entities, ended);
+            write(entities, changes);
             return unsettled;
         });
         observations.clear();
@@ -122,7 +123,7 @@ final class ObservationIngest {
     }
 
     /** Returns whether the zone must be told something now. */
-    private boolean observe(Instance row, Observation seen, Collection<String> ended) {
+    private boolean observe(Instance row, Observation seen, Changes changes) {
         var phase = InstancePhase.of(seen.getPhase());
         if (phase.isEmpty()) {
             return false;
@@ -137,7 +138,7 @@ final class ObservationIngest {
         }
         var before = Picture.of(row);
         row.observe(seen, phase.get(), clock.instant());
-        record(row, before, ended);
+        changes.add(row, before);
         return !row.settled && row.appliedAt == null;
     }
 
@@ -159,13 +160,13 @@ final class ObservationIngest {
         for (var from = 0; from < absent.size(); from += MISSING_BATCH) {
             var batch = absent.subList(from, Math.min(from + MISSING_BATCH, absent.size()));
             database.run(entities -> {
-                var ended = new ArrayList<String>();
+                var changes = new Changes();
                 for (var row : InstanceRows.lockAny(entities, batch).values()) {
                     var before = Picture.of(row);
                     row.observeMissing(clock.instant());
-                    record(row, before, ended);
+                    changes.add(row, before);
                 }
-                addresses.release(entities, ended);
+                write(entities, changes);
             });
         }
     }
@@ -180,35 +181,46 @@ final class ObservationIngest {
                 .getResultList();
     }
 
-    private void record(Instance row, Picture before, Collection<String> ended) {
-        var now = Picture.of(row);
-        if (before.state() != now.state()) {
-            append(row, "instance.state-changed", before.state().awsName());
-            if (now.state() == InstanceState.TERMINATED) {
-                ended.add(row.id);
-            }
-        } else if (before.phase() != now.phase()) {
-            append(row, "instance.phase-changed", before.state().awsName());
-        }
+    private void write(EntityManager entities, Changes changes) {
+        events.appendAll(changes.events);
+        addresses.release(entities, changes.ended);
     }
 
-    private void append(Instance row, String kind, String from) {
-        var facts = new HashMap<String, Object>();
-        facts.put("from", from);
-        facts.put("state", row.state.awsName());
-        facts.put("phase", row.phase.name().toLowerCase(Locale.ROOT));
-        facts.put("generation", row.generation);
-        facts.put("host", row.nodeId);
-        if (!row.reasonCode.isEmpty()) {
-            facts.put("reason", row.reasonCode);
+    /** What one transaction has changed: its events in their order, and the instances that have ended. */
+    private static final class Changes {
+        private final List<NewEvent> events = new ArrayList<>();
+        private final List<String> ended = new ArrayList<>();
+
+        void add(Instance row, Picture before) {
+            var now = Picture.of(row);
+            if (before.state() != now.state()) {
+                events.add(event(row, "instance.state-changed", before.state().awsName()));
+                if (now.state() == InstanceState.TERMINATED) {
+                    ended.add(row.id);
+                }
+            } else if (before.phase() != now.phase()) {
+                events.add(event(row, "instance.phase-changed", before.state().awsName()));
+            }
         }
-        var summary = row.reasonMessage.isEmpty() ? "The zone reported it" : row.reasonMessage;
-        events.append(
-                new ChangeCause("observation", "coppice", "", summary),
-                kind,
-                row.id,
-                new AccountId(row.accountId),
-                facts);
+
+        private static NewEvent event(Instance row, String kind, String from) {
+            var facts = new HashMap<String, Object>();
+            facts.put("from", from);
+            facts.put("state", row.state.awsName());
+            facts.put("phase", row.phase.name().toLowerCase(Locale.ROOT));
+            facts.put("generation", row.generation);
+            facts.put("host", row.nodeId);
+            if (!row.reasonCode.isEmpty()) {
+                facts.put("reason", row.reasonCode);
+            }
+            var summary = row.reasonMessage.isEmpty() ? "The zone reported it" : row.reasonMessage;
+            return new NewEvent(
+                    new ChangeCause("observation", "coppice", "", summary),
+                    kind,
+                    row.id,
+                    new AccountId(row.accountId),
+                    facts);
+        }
     }
 
     /** What an event is written about. */

@@ -95,7 +95,7 @@ class ProfileAssociations implements ActionModule {
             if (row.profile != null) {
                 throw AwsException.client("IncorrectState", "There is an existing association for instance " + row.id);
             }
-            row.profile = InstanceProfileUse.of(profile, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            row.carry(InstanceProfileUse.of(profile, clock.instant().truncatedTo(ChronoUnit.MILLIS)));
             record(context, row, "instance.profile-associated", profile.arn());
             return AssociateIamInstanceProfileResponse.builder()
                     .iamInstanceProfileAssociation(answer(row, row.profile, "associating"))
@@ -121,7 +121,7 @@ class ProfileAssociations implements ActionModule {
         var profile = required(context, request.iamInstanceProfile());
         return database.call(entities -> {
             var row = require(entities, context, request.associationId());
-            row.profile = InstanceProfileUse.of(profile, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            row.carry(InstanceProfileUse.of(profile, clock.instant().truncatedTo(ChronoUnit.MILLIS)));
             record(context, row, "instance.profile-associated", profile.arn());
             return ReplaceIamInstanceProfileAssociationResponse.builder()
                     .iamInstanceProfileAssociation(answer(row, row.profile, "associating"))
@@ -184,7 +184,8 @@ class ProfileAssociations implements ActionModule {
                         "An invalid association-id of '" + associationId + "' was given"));
     }
 
-    /** The profile that a launch names; empty when it names none. Throws {@code InvalidParameterValue}. */
+    /** The profile that a launch names; empty when it names none. Throws {@code InvalidParameterValue}, and {@code
+     * UnauthorizedOperation} for one that the caller may not pass on. */
     static Optional<Profile> find(
             InstanceProfiles profiles, RequestContext context, @Nullable IamInstanceProfileSpecification given) {
         if (given == null || (given.arn() == null && given.name() == null)) {
@@ -194,14 +195,15 @@ class ProfileAssociations implements ActionModule {
             throw InstanceErrors.combination("The parameter 'iamInstanceProfile.name' may not be used in combination"
                     + " with 'iamInstanceProfile.arn'");
         }
-        return Optional.of(
-                given.arn() != null
-                        ? profiles.withArn(context.account(), given.arn())
-                                .orElseThrow(() -> InstanceErrors.invalid(
-                                        "iamInstanceProfile.arn", given.arn(), "Invalid IAM Instance Profile ARN"))
-                        : profiles.named(context.account(), given.name())
-                                .orElseThrow(() -> InstanceErrors.invalid(
-                                        "iamInstanceProfile.name", given.name(), "Invalid IAM Instance Profile name")));
+        var profile = given.arn() != null
+                ? profiles.withArn(context.account(), given.arn())
+                        .orElseThrow(() -> InstanceErrors.invalid(
+                                "iamInstanceProfile.arn", given.arn(), "Invalid IAM Instance Profile ARN"))
+                : profiles.named(context.account(), given.name())
+                        .orElseThrow(() -> InstanceErrors.invalid(
+                                "iamInstanceProfile.name", given.name(), "Invalid IAM Instance Profile name"));
+        profiles.requirePass(context, profile);
+        return Optional.of(profile);
     }
 
     private Profile required(RequestContext context, @Nullable IamInstanceProfileSpecification given) {

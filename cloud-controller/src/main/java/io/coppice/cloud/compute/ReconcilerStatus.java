@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastStart null before the first run
  * @param duration of the last run
  * @param result one sentence: {@code ok}, or what went wrong
- * @param backlog how many things are not as desired, as of the last run
+ * @param backlog how many things are not as desired, now; -1 when the database cannot tell
  */
 public record ReconcilerStatus(
         String name, @Nullable Instant lastStart, Duration duration, String result, long backlog) {}

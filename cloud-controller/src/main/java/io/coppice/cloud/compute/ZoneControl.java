@@ -13,6 +13,11 @@ import org.jboss.logging.Logger;
 final class ZoneControl {
     private static final Logger LOG = Logger.getLogger(ZoneControl.class);
     private static final Duration JOIN = Duration.ofSeconds(5);
+    /** Launches that come one upon another go to the zone together, and the first one's answer goes out before. */
+    private static final Duration GATHER = Duration.ofMillis(20);
+
+    /** Two processes that bring a zone to the same desired state for a moment do no harm. */
+    private static final Duration CHECK_LEASE_EVERY = Duration.ofSeconds(1);
 
     private final String zone;
     private final Lease lease;
@@ -21,6 +26,8 @@ final class ZoneControl {
     private final Runnable purge;
     private final Duration interval;
     private final Semaphore signals = new Semaphore(0);
+    private long nextPurgeNanos = System.nanoTime();
+    private long nextLeaseCheckNanos = System.nanoTime();
     private volatile boolean stopped;
     private volatile boolean holding;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
@@ -75,13 +82,21 @@ final class ZoneControl {
     private void run() {
         try {
             while (!stopped) {
-                hold(lease.hold());
+                if (!holding || System.nanoTime() - nextLeaseCheckNanos >= 0) {
+                    hold(lease.hold());
+                    nextLeaseCheckNanos = System.nanoTime() + CHECK_LEASE_EVERY.toNanos();
+                }
                 if (holding) {
                     reconciler.run();
-                    purgeSafely();
+                    if (System.nanoTime() - nextPurgeNanos >= 0) {
+                        purgeSafely();
+                        nextPurgeNanos = System.nanoTime() + interval.toNanos();
+                    }
                 }
-                signals.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS);
-                signals.drainPermits();
+                if (signals.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+                    Thread.sleep(GATHER);
+                    signals.drainPermits();
+                }
             }
         } catch (InterruptedException e) {
             LOG.debug("interrupted");

@@ -3,17 +3,20 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one zone to what is desired: hands over the instances that are not as desired and were not handed over, or not
@@ -22,14 +25,28 @@ import org.jboss.logging.Logger;
 final class ZoneReconciler {
     private static final Logger LOG = Logger.getLogger(ZoneReconciler.class);
     private static final int GIVE_UP_BATCH = 256;
+    /** A launch that nobody can take is given up after minutes: looking at each signal would find nothing new. */
+    private static final Duration GIVE_UP_EVERY = Duration.ofSeconds(1);
+
+    private static final String MARK_APPLIED = """
+            update instances i set applied_at = ?
+            from (select c.id from instances c
+                    join unnest(?, ?) as sent(id, generation) on c.id = sent.id and c.generation = sent.generation
+                    for update of c skip locked) as held,
+                (select set_config('synchronous_commit', 'off', true)) as unhurried
+            where i.id = held.id""";
 
     private final Database database;
     private final ZoneLink link;
     private final ImageUrls imageUrls;
     private final EventLog events;
     private final AddressPool addresses;
+    private final InstanceCredentials credentials;
     private final Settings settings;
-    private volatile ReconcilerStatus status;
+    private Instant nextGiveUp = Instant.MIN;
+    private volatile Pass last = new Pass(null, Duration.ZERO, "not run yet");
+
+    private record Pass(@Nullable Instant start, Duration duration, String result) {}
 
     /** What a reconciler must know of its zone and its limits. */
     record Settings(
@@ -44,20 +61,23 @@ final class ZoneReconciler {
             Database database,
             ZoneLink link,
             ImageUrls imageUrls,
+            InstanceCredentials credentials,
             EventLog events,
             AddressPool addresses,
             Settings settings) {
         this.database = database;
         this.link = link;
         this.imageUrls = imageUrls;
+        this.credentials = credentials;
         this.events = events;
         this.addresses = addresses;
         this.settings = settings;
-        this.status = new ReconcilerStatus(name(), null, Duration.ZERO, "not run yet", 0);
     }
 
+    /** How it is; counts the backlog. */
     ReconcilerStatus status() {
-        return status;
+        var pass = last;
+        return new ReconcilerStatus(name(), pass.start(), pass.duration(), pass.result(), backlog());
     }
 
     /** One pass. Never throws: what goes wrong stands in {@link #status} and the next pass tries again. */
@@ -65,22 +85,29 @@ final class ZoneReconciler {
         var start = settings.clock().instant();
         String result;
         try {
-            giveUpUnschedulable();
+            if (!start.isBefore(nextGiveUp)) {
+                giveUpUnschedulable(start);
+                nextGiveUp = start.plus(GIVE_UP_EVERY);
+            }
             result = applyAll();
+            credentials.refresh(
+                    settings.zone(),
+                    settings.applyBatch(),
+                    row -> DesiredInstances.of(row, settings.region(), ""),
+                    link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
             LOG.warnf("the zone %s is not brought to what is desired: %s", settings.zone(), e.toString());
             LOG.debug("cause", e);
             result = e.toString();
         }
-        status = new ReconcilerStatus(
-                name(), start, Duration.between(start, settings.clock().instant()), result, backlog());
+        last = new Pass(start, Duration.between(start, settings.clock().instant()), result);
     }
 
     private String applyAll() {
         var unsendable = 0;
         while (true) {
-            var batch = database.call(this::due);
+            var batch = database.read(this::due);
             if (batch.isEmpty()) {
                 break;
             }
@@ -97,6 +124,7 @@ final class ZoneReconciler {
                 link.apply(messages);
             }
             markApplied(batch);
+            credentials.mark(batch, messages);
             if (batch.size() < settings.applyBatch()) {
                 break;
             }
@@ -106,7 +134,8 @@ final class ZoneReconciler {
 
     private DesiredInstance message(Instance row) {
         var runs = row.desired == DesiredPower.RUNNING;
-        return DesiredInstances.of(row, settings.region(), runs ? imageUrls.of(row.image.id()) : "");
+        var url = runs ? imageUrls.of(row.image.id()) : "";
+        return credentials.with(row, DesiredInstances.of(row, settings.region(), url));
     }
 
     private List<Instance> due(EntityManager entities) {
@@ -121,21 +150,21 @@ final class ZoneReconciler {
                 .getResultList();
     }
 
-    /** Only what was handed over: an instance that changed meanwhile is due again. */
+    /**
+     * Only what was handed over: an instance that changed meanwhile is due again. Nobody waits: neither for the disk (should
+     * the database lose this, the same is handed over once more) nor for whoever writes the row now, which is either a
+     * report, after which the row is not due, or a new wish, after which it must be.
+     */
     private void markApplied(List<Instance> batch) {
-        database.run(entities -> entities.createNativeQuery("""
-                update {h-schema}instances i set applied_at = :now
-                from unnest(cast(:ids as varchar[]), cast(:generations as bigint[])) as sent(id, generation)
-                where i.id = sent.id and i.generation = sent.generation""")
-                .setParameter("now", settings.clock().instant().atOffset(java.time.ZoneOffset.UTC))
-                .setParameter("ids", batch.stream().map(i -> i.id).toArray(String[]::new))
-                .setParameter(
-                        "generations", batch.stream().map(i -> i.generation).toArray(Long[]::new))
-                .executeUpdate());
+        database.run(entities -> PlainSql.update(
+                entities,
+                MARK_APPLIED,
+                settings.clock().instant().atOffset(ZoneOffset.UTC),
+                batch.stream().map(i -> i.id).toArray(String[]::new),
+                batch.stream().map(i -> i.generation).toArray(Long[]::new)));
     }
 
-    private void giveUpUnschedulable() {
-        var now = settings.clock().instant();
+    private void giveUpUnschedulable(Instant now) {
         var deadline = now.minus(settings.unschedulableLimit());
         database.run(entities -> {
             var late = entities.createQuery(

@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.image.Images;
+import io.coppice.cloud.instanceprofile.ProfileCredentials;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.coppice.cloud.tag.Tags;
@@ -34,6 +35,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final EventLog events;
     private final Images images;
     private final Tags tags;
+    private final ProfileCredentials profiles;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -48,7 +50,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             @DataSource("cloud") AgroalDataSource pool,
             EventLog events,
             Images images,
-            Tags tags) {
+            Tags tags,
+            ProfileCredentials profiles) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -56,6 +59,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.events = events;
         this.images = images;
         this.tags = tags;
+        this.profiles = profiles;
     }
 
     @Override
@@ -70,7 +74,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         }
         var clock = Clock.systemUTC();
         var material =
-                RolePki.open(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
+                RolePki.keep(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
         var channel =
                 RpcChannels.open(Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
         var link = new GrpcZoneLink(channel);
@@ -85,6 +89,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                 database,
                 link,
                 new ImageUrls(images, config.imageUrlValidity(), clock),
+                new InstanceCredentials(database, profiles, clock),
                 events,
                 addresses,
                 new ZoneReconciler.Settings(

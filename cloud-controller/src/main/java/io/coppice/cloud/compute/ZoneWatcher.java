@@ -19,6 +19,9 @@ import org.jboss.logging.Logger;
 final class ZoneWatcher {
     private static final Logger LOG = Logger.getLogger(ZoneWatcher.class);
     private static final int MOST_AT_ONCE = 256;
+    /** What a host reports within this goes into the database together: the phases of a start follow close upon each other. */
+    private static final Duration GATHER = Duration.ofMillis(40);
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final Duration JOIN = Duration.ofSeconds(5);
 
@@ -122,6 +125,9 @@ final class ZoneWatcher {
                 continue;
             }
             run.add(first);
+            if (queue.size() < MOST_AT_ONCE) {
+                Thread.sleep(GATHER);
+            }
             queue.drainTo(run, MOST_AT_ONCE - 1);
             connected.set(true);
             if (ingest.ingest(run)) {

@@ -1,25 +1,35 @@
 package io.coppice.cloud.event;
 
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ApiAuthenticator;
 import io.coppice.cloud.front.ApiCaller;
 import io.coppice.cloud.front.FrontDoor;
+import io.coppice.cloud.front.RequestOrigin;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import java.util.Optional;
 
-/** {@link ApiAccess} by the users' door: the operator's token, or a user's signature. */
+/**
+ * {@link ApiAccess} by the users' door: the operator's token, or the signature of a user whose policies allow {@code
+ * coppice:ReadEvents}.
+ */
 @ApplicationScoped
 public class AuthenticatedAccess implements ApiAccess {
+    private static final String READ_EVENTS = "coppice:ReadEvents";
     private static final byte[] NO_BODY = new byte[0];
 
     /** Made when first asked: what it stands on exists once the Cloud Controller is up. */
     private final Instance<ApiAuthenticator> authenticator;
 
+    private final Instance<Authorizer> authorizer;
+
     /** For the container. */
     @jakarta.inject.Inject
-    public AuthenticatedAccess(Instance<ApiAuthenticator> authenticator) {
+    public AuthenticatedAccess(Instance<ApiAuthenticator> authenticator, Instance<Authorizer> authorizer) {
         this.authenticator = authenticator;
+        this.authorizer = authorizer;
     }
 
     @Override
@@ -28,7 +38,18 @@ public class AuthenticatedAccess implements ApiAccess {
         return Optional.of(
                 switch (caller) {
                     case ApiCaller.Operator _ -> new Viewer.Operator();
-                    case ApiCaller.User user -> new Viewer.Account(user.caller().account());
+                    case ApiCaller.User user -> {
+                        authorizer.get().require(user.caller(), origin(request.request()), READ_EVENTS, "*");
+                        yield new Viewer.Account(user.caller().account());
+                    }
                 });
+    }
+
+    private static RequestOrigin origin(HttpServerRequest request) {
+        return new RequestOrigin(
+                request.remoteAddress().hostAddress(),
+                request.isSSL(),
+                Optional.ofNullable(request.getHeader("User-Agent")).orElse(""),
+                "");
     }
 }

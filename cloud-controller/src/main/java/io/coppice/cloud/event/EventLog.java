@@ -1,6 +1,7 @@
 package io.coppice.cloud.event;
 
 import io.coppice.foundation.id.AccountId;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 
@@ -26,4 +27,13 @@ public interface EventLog {
             ChangeCause cause, String kind, AccountId account, SequencedMap<String, ? extends Map<String, ?>> facts) {
         facts.forEach((resourceId, each) -> append(cause, kind, resourceId, account, each));
     }
+
+    /** As {@link #append} for many changes, in their order and in one round trip to the database. */
+    default void appendAll(List<NewEvent> changes) {
+        changes.forEach(
+                change -> append(change.cause(), change.kind(), change.resourceId(), change.account(), change.facts()));
+    }
+
+    /** A change that is to be written, as {@link #append} takes it. */
+    record NewEvent(ChangeCause cause, String kind, String resourceId, AccountId account, Map<String, ?> facts) {}
 }

@@ -3,6 +3,7 @@ package io.coppice.cloud.event;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Status;
@@ -10,9 +11,11 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Function;
 
 /** Writes events into the {@code events} table within the caller's transaction. Thread-safe. */
 @ApplicationScoped
@@ -20,13 +23,11 @@ public class StoredEventLog implements EventLog {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_SUMMARY = 1024;
     private static final String INSERT = """
-            insert into {h-schema}events
-              (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
-            select cast(:at as timestamptz), cast(:kind as varchar), w.resource_id, cast(:account as varchar),
-              cast(:trigger as varchar), cast(:actor as varchar), cast(:request as varchar),
-              cast(:summary as varchar), cast(w.facts as jsonb)
-            from unnest(cast(:resources as varchar[]), cast(:facts as varchar[]))
-              with ordinality as w(resource_id, facts, n)
+            insert into events (at, kind, resource_id, account_id, trigger, actor, request_id, summary, facts)
+            select cast(? as timestamptz), w.kind, w.resource_id, w.account_id, w.trigger, w.actor, w.request_id,
+              w.summary, cast(w.facts as jsonb)
+            from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+              with ordinality as w(kind, resource_id, account_id, trigger, actor, request_id, summary, facts, n)
             order by w.n""";
 
     private final Database database;
@@ -80,37 +81,48 @@ public class StoredEventLog implements EventLog {
 
     @Override
     public void append(ChangeCause cause, String kind, String resourceId, AccountId account, Map<String, ?> facts) {
-        appendAll(cause, kind, account, new LinkedHashMap<>(Map.of(resourceId, facts)));
+        appendAll(List.of(new NewEvent(cause, kind, resourceId, account, facts)));
     }
 
     @Override
     public void appendAll(
             ChangeCause cause, String kind, AccountId account, SequencedMap<String, ? extends Map<String, ?>> facts) {
-        if (facts.isEmpty()) {
+        var changes = new ArrayList<NewEvent>(facts.size());
+        facts.forEach((resourceId, each) -> changes.add(new NewEvent(cause, kind, resourceId, account, each)));
+        appendAll(changes);
+    }
+
+    @Override
+    public void appendAll(List<NewEvent> changes) {
+        if (changes.isEmpty()) {
             return;
         }
         if (!transaction.active()) {
-            throw new IllegalStateException("the event " + kind + " of "
-                    + facts.firstEntry().getKey() + " is written outside of its change's transaction");
+            var first = changes.getFirst();
+            throw new IllegalStateException("the event " + first.kind() + " of " + first.resourceId()
+                    + " is written outside of its change's transaction");
         }
-        var resources = facts.keySet().toArray(String[]::new);
-        var texts = facts.values().stream().map(StoredEventLog::json).toArray(String[]::new);
-        database.run(entities -> entities.createNativeQuery(INSERT)
-                .setParameter("at", clock.instant().atOffset(ZoneOffset.UTC))
-                .setParameter("kind", kind)
-                .setParameter("resources", resources)
-                .setParameter("account", account.value())
-                .setParameter("trigger", cause.trigger())
-                .setParameter("actor", cause.actor())
-                .setParameter("request", cause.requestId())
-                .setParameter(
-                        "summary",
-                        cause.summary().length() <= MAX_SUMMARY
-                                ? cause.summary()
-                                : cause.summary().substring(0, MAX_SUMMARY))
-                .setParameter("facts", texts)
-                .executeUpdate());
+        database.run(entities -> PlainSql.update(
+                entities,
+                INSERT,
+                clock.instant().atOffset(ZoneOffset.UTC),
+                column(changes, NewEvent::kind),
+                column(changes, NewEvent::resourceId),
+                column(changes, change -> change.account().value()),
+                column(changes, change -> change.cause().trigger()),
+                column(changes, change -> change.cause().actor()),
+                column(changes, change -> change.cause().requestId()),
+                column(changes, change -> cut(change.cause().summary())),
+                column(changes, change -> json(change.facts()))));
         transaction.atEnd(signal::written);
+    }
+
+    private static String[] column(List<NewEvent> changes, Function<NewEvent, String> value) {
+        return changes.stream().map(value).toArray(String[]::new);
+    }
+
+    private static String cut(String summary) {
+        return summary.length() <= MAX_SUMMARY ? summary : summary.substring(0, MAX_SUMMARY);
     }
 
     private static String json(Map<String, ?> facts) {

@@ -14,6 +14,15 @@ public interface ActionRegistry {
     <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void add(
             Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler);
 
+    /**
+     * Announces an action that anybody may ask for without a signature, because the request brings its own proof. Its
+     * handler sees {@link Caller#NOBODY}.
+     */
+    default <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void addUnsigned(
+            Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
+        add(service, action, newBuilder, handler);
+    }
+
     /** The AWS services that answer on the users' door by the Query protocol. */
     enum Service {
         EC2,

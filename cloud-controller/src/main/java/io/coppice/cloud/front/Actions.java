@@ -27,9 +27,19 @@ public final class Actions implements ActionRegistry {
     @Override
     public <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void add(
             Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
-        var present = actions.putIfAbsent(new Name(service, action), new Registered<Q, B, A>(newBuilder, handler));
+        put(new Name(service, action), new Registered<Q, B, A>(newBuilder, handler, true));
+    }
+
+    @Override
+    public <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void addUnsigned(
+            Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
+        put(new Name(service, action), new Registered<Q, B, A>(newBuilder, handler, false));
+    }
+
+    private void put(Name name, Registered<?, ?, ?> registered) {
+        var present = actions.putIfAbsent(name, registered);
         if (present != null) {
-            throw new IllegalStateException(service + " " + action + " is announced twice");
+            throw new IllegalStateException(name.service() + " " + name.action() + " is announced twice");
         }
     }
 
@@ -39,11 +49,15 @@ public final class Actions implements ActionRegistry {
 
     private record Name(Service service, String action) {}
 
-    /** What is known about an action: how its request is built and who carries it out. */
+    /**
+     * What is known about an action: how its request is built and who carries it out.
+     *
+     * @param signed whether the request must be signed
+     */
     record Registered<Q, B extends Buildable & SdkPojo, A extends SdkPojo>(
-            Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
-        Object read(RequestReader reader, QueryParameters parameters) {
-            return reader.<B>read(parameters, newBuilder.get());
+            Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler, boolean signed) {
+        SdkPojo read(RequestReader reader, QueryParameters parameters) {
+            return (SdkPojo) reader.<B>read(parameters, newBuilder.get());
         }
 
         /** The request came out of this action's own builder, so it is of the class that its handler takes. */

@@ -1,6 +1,7 @@
 package io.coppice.cloud.front;
 
 import io.coppice.cloud.identity.AccessKeys;
+import io.coppice.cloud.identity.session.KeyLookup;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.sign.LegacySignature;
 import io.coppice.wire.sign.RequestSignature;
@@ -50,11 +51,18 @@ public final class Authenticator {
     private Caller current(SignatureDialect dialect, SignableRequest request, byte[] body) {
         var signature = RequestSignature.of(dialect, request)
                 .orElseThrow(() -> dialect.error(SignatureFault.MISSING, "The request is not signed."));
-        var access = keys.find(signature.accessKeyId(), signature.scope())
-                .orElseThrow(() -> dialect.error(SignatureFault.UNKNOWN_KEY, ""));
+        var access = access(dialect, signature);
         var payloadHash = SigV4.sha256Hex(body);
         new SignatureVerifier(dialect, clock).verify(signature, request, payloadHash, access.key());
+        keys.used(signature.accessKeyId(), signature.scope());
         return access.principal().caller(signature.accessKeyId());
+    }
+
+    private KeyLookup.Found access(SignatureDialect dialect, RequestSignature signature) {
+        return switch (keys.lookup(signature.accessKeyId(), signature.scope(), signature.sessionToken())) {
+            case KeyLookup.Found found -> found;
+            case KeyLookup.Refused refused -> throw dialect.error(refused.fault(), "");
+        };
     }
 
     private Caller legacy(SignatureDialect dialect, LegacySignature signature) {

@@ -1,6 +1,8 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.identity.session.Session;
 import io.coppice.foundation.id.AccountId;
+import java.util.Optional;
 
 /**
  * Who makes a request, proved by its signature.
@@ -10,5 +12,15 @@ import io.coppice.foundation.id.AccountId;
  * @param userId {@code AIDA…} for users, the account id for the account's root
  * @param accessKeyId the key that signed
  * @param system whether it is the cloud's own account
+ * @param session what the temporary credentials stand for; empty for long-term keys
  */
-public record Caller(AccountId account, String arn, String userId, String accessKeyId, boolean system) {}
+public record Caller(
+        AccountId account, String arn, String userId, String accessKeyId, boolean system, Optional<Session> session) {
+    /** Who sends a request without a signature. */
+    public static final Caller NOBODY = new Caller(new AccountId("000000000000"), "*", "anonymous", "", false);
+
+    /** Somebody with a long-term key. */
+    public Caller(AccountId account, String arn, String userId, String accessKeyId, boolean system) {
+        this(account, arn, userId, accessKeyId, system, Optional.empty());
+    }
+}

@@ -93,7 +93,7 @@ public class CloudControllerRole implements Role {
     private void startParts(Undo undo) {
         var wired = parts.get();
         var identity = new PeerIdentity(PeerKind.CLOUD_CONTROLLER, RoleName.CLOUD_CONTROLLER.longName());
-        var tls = RolePki.open(site.dataDir(), identity, Clock.systemUTC());
+        var tls = RolePki.keep(site.dataDir(), identity, Clock.systemUTC());
         wired.identity().bootstrap().run();
         var address = Address.parse(site.endpoints().cloud());
         try {

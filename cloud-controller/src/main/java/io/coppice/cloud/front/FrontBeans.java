@@ -1,21 +1,39 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.QuotaKeys;
+import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.AuthorityService;
+import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;
 import io.coppice.cloud.identity.JoinTokens;
 import io.coppice.cloud.identity.OperatorTokens;
+import io.coppice.cloud.identity.OriginKey;
+import io.coppice.cloud.identity.PolicySource;
+import io.coppice.cloud.identity.SecretBox;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
+import io.coppice.wire.error.RefusalLog;
 import io.coppice.foundation.rpc.Address;
+import io.quarkus.arc.All;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.Executors;
+import javax.net.ssl.X509TrustManager;
+import org.jboss.logging.Logger;
 
 /** Puts the users' door together. */
 @ApplicationScoped
@@ -45,10 +63,40 @@ class FrontBeans {
 
     @Produces
     @Singleton
-    FrontDoor door(Instance<ActionModule> modules, Authenticator authenticator, Vertx vertx) {
-        var dispatcher = new QueryDispatcher(Actions.of(modules), authenticator, config);
-        var passage = new S3Passage(vertx, Address.parse(site.endpoints().s3()), config);
+    RefusalLog refusals() {
+        var log = Logger.getLogger(QueryDispatcher.class);
+        return new RefusalLog(log::info, config.loggedRefusalsPerMinute(), clock);
+    }
+
+    @Produces
+    @Singleton
+    Authorizer authorizer(
+            PolicySource policies, @All List<ResourceFacts> facts, Tags tags, SecretBox secrets, QuotaKeys quotas) {
+        return new Authorizer(policies, facts, tags, new AuthorizationMessages(secrets), site.region(), clock)
+                .withQuotas(quotas);
+    }
+
+    @Produces
+    @Singleton
+    FrontDoor door(
+            Instance<ActionModule> modules,
+            Authenticator authenticator,
+            Delegation delegation,
+            Authorizer authorizer,
+            RefusalLog refusals,
+            SecretBox secrets,
+            Vertx vertx,
+            Instance<CertificateAuthority> authority) {
+        var dispatcher =
+                new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, refusals, config);
+        var s3 = S3Door.of(site);
+        var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
+        var passage = new S3Passage(vertx, s3.address(), trust, OriginKey.of(secrets), config);
         return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
+    }
+
+    private static X509TrustManager walrusAlone(CertificateAuthority authority) {
+        return PeerTrust.of(authority.certificate(), peer -> peer.kind() == PeerKind.WALRUS);
     }
 
     @Produces

@@ -30,4 +30,8 @@ public interface FrontConfig {
     /** How long nothing may move on a connection to Walrus before it is cut. */
     @WithDefault("PT2M")
     Duration s3IdleTimeout();
+
+    /** Refused EC2, IAM and STS requests that are logged in a minute; more are only counted. */
+    @WithDefault("600")
+    int loggedRefusalsPerMinute();
 }

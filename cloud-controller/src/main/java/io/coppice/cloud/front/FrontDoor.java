@@ -62,7 +62,13 @@ public final class FrontDoor {
         bodies.read(
                 request,
                 body -> {
-                    var call = new QueryCall(requestId, destination, signable, body.getBytes(), endpoint(request));
+                    var call = new QueryCall(
+                            requestId,
+                            destination,
+                            signable,
+                            body.getBytes(),
+                            endpoint(request),
+                            request.remoteAddress().hostAddress());
                     carryOut(routing, call);
                 },
                 () -> {

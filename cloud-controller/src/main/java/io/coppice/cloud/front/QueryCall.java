@@ -10,8 +10,19 @@ import java.net.URI;
  * @param hint the service that the signature's scope or the path names; {@code UNKNOWN} when neither does
  * @param body the whole body; empty for GET
  * @param endpoint how the client reached us
+ * @param sourceAddress the client's IP address
  */
-record QueryCall(String requestId, Destination hint, SignableRequest request, byte[] body, URI endpoint) {
+record QueryCall(
+        String requestId, Destination hint, SignableRequest request, byte[] body, URI endpoint, String sourceAddress) {
+    /** What policies may ask of it. */
+    RequestOrigin origin() {
+        return new RequestOrigin(
+                sourceAddress,
+                "https".equals(endpoint.getScheme()),
+                request.header("user-agent").orElse(""),
+                request.header("referer").orElse(""));
+    }
+
     boolean form() {
         return request.header("content-type").orElse("").startsWith("application/x-www-form-urlencoded");
     }

@@ -1,8 +1,12 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.AccessCall;
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.error.RefusalLog;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryLimits;
 import io.coppice.wire.query.QueryParameters;
@@ -28,12 +32,24 @@ public final class QueryDispatcher {
 
     private final Actions actions;
     private final Authenticator authenticator;
+    private final Delegation delegation;
+    private final Authorizer authorizer;
     private final QueryLimits limits;
     private final Semaphore running;
+    private final RefusalLog refusals;
 
-    public QueryDispatcher(Actions actions, Authenticator authenticator, FrontConfig config) {
+    public QueryDispatcher(
+            Actions actions,
+            Authenticator authenticator,
+            Delegation delegation,
+            Authorizer authorizer,
+            RefusalLog refusals,
+            FrontConfig config) {
         this.actions = actions;
         this.authenticator = authenticator;
+        this.delegation = delegation;
+        this.authorizer = authorizer;
+        this.refusals = refusals;
         this.limits = new QueryLimits(config.maxParameters(), QueryLimits.DEFAULT.maxDepth());
         this.running = new Semaphore(config.maxConcurrentRequests());
     }
@@ -57,6 +73,9 @@ public final class QueryDispatcher {
                 running.release();
             }
         } catch (AwsException e) {
+            if (e.status() != PRECONDITION_FAILED) {
+                refusals.refused(trace.requestId, trace.request(), trace.account, e);
+            }
             return error(e, trace);
         } catch (RuntimeException e) {
             return error(unexpected(e, trace), trace);
@@ -71,19 +90,33 @@ public final class QueryDispatcher {
         trace.action = action;
         trace.service = service(call.hint(), action, parameters.get("Version").orElse(""));
         var service = trace.service;
-        var caller = authenticator.authenticate(dialect(service), call.request(), call.body());
+        var caller = caller(service, action, call);
+        if (service == QueryService.IAM) {
+            caller = delegation.act(caller, parameters.get(Delegation.PARAMETER).orElse(""));
+        }
         trace.account = caller.account().value();
         var version = service.version(parameters.get("Version").orElse(""));
         var registered =
                 actions.find(Service.valueOf(service.name()), action).orElseThrow(() -> noHandler(service, action));
         var request = registered.read(new RequestReader(service, limits), parameters);
+        var origin = call.origin();
+        if (registered.signed()) {
+            authorizer.authorize(new AccessCall(Service.valueOf(service.name()), action, caller, origin, request));
+        }
         if (dryRun(service, parameters)) {
             throw AwsException.of(
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
-        var context = new RequestContext(call.requestId(), action, caller, call.endpoint());
+        var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
         var response = registered.handle(context, request);
         return Answer.ok(new ResponseWriter(service).write(action, version, response, call.requestId()));
+    }
+
+    private Caller caller(QueryService service, String action, QueryCall call) {
+        var unsigned = actions.find(Service.valueOf(service.name()), action)
+                .filter(registered -> !registered.signed())
+                .isPresent();
+        return unsigned ? Caller.NOBODY : authenticator.authenticate(dialect(service), call.request(), call.body());
     }
 
     /** Signed clients name their service; of the others the action must tell, and EC2 answers what nobody knows. */
@@ -133,11 +166,15 @@ public final class QueryDispatcher {
 
     private static AwsException unexpected(RuntimeException e, Trace trace) {
         if (DatabaseFailures.unavailable(e)) {
-            LOG.warnf("request %s %s: the database is away: %s", trace.requestId, trace.action, e.getMessage());
+            LOG.warnf(
+                    "request %s %s: the database is away or has no room: %s",
+                    trace.requestId, trace.request(), DatabaseFailures.reason(e));
             return AwsException.of(
-                    "ServiceUnavailable", UNAVAILABLE, "The service is unable to reach its database. Try again soon.");
+                    "ServiceUnavailable",
+                    UNAVAILABLE,
+                    "The service is unable to use its database now. Try again soon.");
         }
-        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.action);
+        LOG.errorf(e, "request %s %s failed", trace.requestId, trace.request());
         return AwsException.of(
                 "InternalError",
                 INTERNAL_ERROR,
@@ -170,6 +207,11 @@ public final class QueryDispatcher {
                         "request %s %s %s account %s status %d %s %d us",
                         requestId, service, printable(action), account, status, code, micros);
             }
+        }
+
+        /** What was asked for, for a log line. */
+        String request() {
+            return service + " " + printable(action);
         }
 
         private static String printable(String action) {

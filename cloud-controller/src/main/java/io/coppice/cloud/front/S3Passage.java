@@ -1,8 +1,10 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.identity.OriginKey;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
+import io.coppice.wire.sign.OriginStamp;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -13,9 +15,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.TrustOptions;
+import java.time.Clock;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import javax.net.ssl.X509TrustManager;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,6 +32,7 @@ public final class S3Passage implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(S3Passage.class);
     private static final int CONNECT_MILLIS = 5_000;
     private static final int UNAVAILABLE = 503;
+
     /** RFC 9110 section 7.6.1: they speak about one connection only. */
     private static final Set<String> HOP_BY_HOP = Set.of(
             "connection",
@@ -40,13 +47,29 @@ public final class S3Passage implements AutoCloseable {
 
     private final HttpClient walrus;
     private final Address address;
+    private final OriginKey originKey;
+    private final Clock clock = Clock.systemUTC();
 
-    public S3Passage(Vertx vertx, Address walrus, FrontConfig config) {
+    /** To a Walrus that speaks plain HTTP. */
+    public S3Passage(Vertx vertx, Address walrus, OriginKey originKey, FrontConfig config) {
+        this(vertx, walrus, Optional.empty(), originKey, config);
+    }
+
+    /**
+     * With {@code trust}, which says who is Walrus, it speaks HTTPS.
+     *
+     * @param originKey stamps where requests came from
+     */
+    public S3Passage(
+            Vertx vertx, Address walrus, Optional<X509TrustManager> trust, OriginKey originKey, FrontConfig config) {
         this.address = walrus;
+        this.originKey = originKey;
         var options = new HttpClientOptions()
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setIdleTimeout(Math.toIntExact(config.s3IdleTimeout().toSeconds()))
                 .setMaxWaitQueueSize(config.s3Waiting());
+        // A party is known by the identity in its certificate, as in every talk between roles; host names play no part.
+        trust.ifPresent(who -> options.setSsl(true).setVerifyHost(false).setTrustOptions(TrustOptions.wrap(who)));
         this.walrus = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(config.s3Connections()));
     }
 
@@ -70,10 +93,12 @@ public final class S3Passage implements AutoCloseable {
 
     private void send(HttpServerRequest inbound, HttpClientRequest outbound) {
         inbound.headers().forEach(header -> {
-            if (!hopByHop(header.getKey())) {
+            if (!hopByHop(header.getKey()) && !header.getKey().equalsIgnoreCase(OriginStamp.HEADER)) {
                 outbound.headers().add(header.getKey(), header.getValue());
             }
         });
+        outbound.putHeader(
+                OriginStamp.HEADER, originKey.stamp(inbound.remoteAddress().hostAddress(), inbound.isSSL(), clock));
         if (inbound.getHeader("Host") == null && inbound.authority() != null) {
             outbound.putHeader("Host", inbound.authority().toString());
         }

@@ -8,6 +8,8 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An access key as stored: its secret is sealed. The user comes with it. */
 @Entity(name = "AccessKey")
@@ -28,11 +30,21 @@ public class AccessKeyRow {
     @Column(name = "created_at")
     private Instant createdAt;
 
+    @Column(name = "last_used_at")
+    private @Nullable Instant lastUsedAt;
+
+    @Column(name = "last_used_service")
+    private @Nullable String lastUsedService;
+
+    @Column(name = "last_used_region")
+    private @Nullable String lastUsedRegion;
+
     /** For Hibernate only. */
     @SuppressWarnings("NullAway.Init")
     protected AccessKeyRow() {}
 
-    AccessKeyRow(String id, UserRow user, byte[] sealedSecret, Instant createdAt) {
+    /** A new key, active. */
+    public AccessKeyRow(String id, UserRow user, byte[] sealedSecret, Instant createdAt) {
         this.id = id;
         this.user = user;
         this.sealedSecret = sealedSecret.clone();
@@ -40,23 +52,42 @@ public class AccessKeyRow {
         this.createdAt = createdAt;
     }
 
-    String id() {
+    /** {@code AKIA…}. */
+    public String id() {
         return id;
     }
 
-    UserRow user() {
+    /** Whose it is. */
+    public UserRow user() {
         return user;
+    }
+
+    /** Whether requests signed with it are accepted. */
+    public boolean active() {
+        return active;
+    }
+
+    /** When it was made. */
+    public Instant createdAt() {
+        return createdAt;
+    }
+
+    /** The last use that was written down. */
+    public Optional<KeyUse> lastUse() {
+        return lastUsedAt == null
+                ? Optional.empty()
+                : Optional.of(new KeyUse(
+                        lastUsedAt,
+                        lastUsedService == null ? "" : lastUsedService,
+                        lastUsedRegion == null ? "" : lastUsedRegion));
+    }
+
+    /** Turns it on or off. */
+    public void activate(boolean on) {
+        active = on;
     }
 
     byte[] sealedSecret() {
         return sealedSecret.clone();
-    }
-
-    boolean active() {
-        return active;
-    }
-
-    Instant createdAt() {
-        return createdAt;
     }
 }

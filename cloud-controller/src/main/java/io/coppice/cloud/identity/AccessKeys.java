@@ -1,5 +1,8 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.cloud.identity.session.SessionTokens;
+import io.coppice.cloud.identity.session.Sessions;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.LegacyKey;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Finds the key of a signature. Secrets are kept in memory for a while and forgotten at once when a key of this process
@@ -22,20 +26,63 @@ public final class AccessKeys {
 
     private static final int MAX_CACHED = 10_000;
     private static final int LONGEST_ID = 32;
+    private static final String TEMPORARY = "ASIA";
 
     private final Database database;
     private final SecretBox secrets;
+    private final KeyUses uses;
+    private final Sessions sessions;
     private final Clock clock;
+    private final AtomicLong changes = new AtomicLong();
     private final Map<String, Known> cache = new ConcurrentHashMap<>();
 
-    public AccessKeys(Database database, SecretBox secrets, Invalidations invalidations, Clock clock) {
+    public AccessKeys(Database database, SecretBox secrets, Invalidations invalidations, KeyUses uses, Clock clock) {
         this.database = database;
         this.secrets = secrets;
+        this.uses = uses;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> accessKeyId.ifPresentOrElse(cache::remove, cache::clear));
+        this.sessions = new Sessions(database, new SessionTokens(secrets, clock), invalidations, clock);
+        invalidations.listen(accessKeyId -> {
+            changes.incrementAndGet();
+            accessKeyId.ifPresentOrElse(cache::remove, cache::clear);
+        });
     }
 
-    /** The key for one scope and who signs with it; empty when nobody has this access key or it is inactive. */
+    /** Notes that a request with a good signature came. Costs no write to the database. */
+    public void used(String accessKeyId, CredentialScope scope) {
+        if (!temporary(accessKeyId)) {
+            uses.note(accessKeyId, new KeyUse(clock.instant(), scope.service(), scope.region()));
+        }
+    }
+
+    /**
+     * The key for one scope and who signs with it, long-term or temporary.
+     *
+     * @param sessionToken as the request brought it
+     */
+    public KeyLookup lookup(String accessKeyId, CredentialScope scope, Optional<String> sessionToken) {
+        if (accessKeyId.length() > LONGEST_ID) {
+            return KeyLookup.Refused.UNKNOWN_KEY;
+        }
+        if (temporary(accessKeyId)) {
+            return sessionToken
+                    .map(token -> sessions.find(accessKeyId, token, scope))
+                    .orElse(KeyLookup.Refused.UNKNOWN_KEY);
+        }
+        var found = find(accessKeyId, scope);
+        if (found.isEmpty()) {
+            return KeyLookup.Refused.UNKNOWN_KEY;
+        }
+        return sessionToken.isPresent()
+                ? KeyLookup.Refused.INVALID_TOKEN
+                : new KeyLookup.Found(found.get().key(), found.get().principal(), Optional.empty());
+    }
+
+    private static boolean temporary(String accessKeyId) {
+        return accessKeyId.startsWith(TEMPORARY);
+    }
+
+    /** The long-term key for one scope and who signs with it; empty when nobody has this access key or it is inactive. */
     public Optional<SigningAccess> find(String accessKeyId, CredentialScope scope) {
         return known(accessKeyId)
                 .map(known -> new SigningAccess(
@@ -57,11 +104,16 @@ public final class AccessKeys {
         if (cached != null && cached.goodUntil().isAfter(now)) {
             return Optional.of(cached);
         }
+        var changesBefore = changes.get();
         var read = database.call(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, accessKeyId))
                 .filter(AccessKeyRow::active)
                 .map(row -> new Known(
                         secrets.open(row.id(), row.sealedSecret()), Principal.of(row.user()), now.plus(CACHE_TIME))));
         read.ifPresentOrElse(known -> remember(accessKeyId, known), () -> cache.remove(accessKeyId));
+        if (changes.get() != changesBefore) {
+            // Something changed while this was read: what was read may be the state before.
+            cache.remove(accessKeyId);
+        }
         return read;
     }
 

@@ -27,7 +27,8 @@ public class AccountRow {
     @SuppressWarnings("NullAway.Init")
     protected AccountRow() {}
 
-    AccountRow(String id, String name, String canonicalId, boolean system, Instant createdAt) {
+    /** A new account. */
+    public AccountRow(String id, String name, String canonicalId, boolean system, Instant createdAt) {
         this.id = id;
         this.name = name;
         this.canonicalId = canonicalId;
@@ -35,23 +36,28 @@ public class AccountRow {
         this.createdAt = createdAt;
     }
 
-    String id() {
+    /** Twelve digits. */
+    public String id() {
         return id;
     }
 
-    String name() {
+    /** Unique in the cloud. */
+    public String name() {
         return name;
     }
 
-    String canonicalId() {
+    /** The id in S3, 64 hexadecimal digits. */
+    public String canonicalId() {
         return canonicalId;
     }
 
-    boolean system() {
+    /** Whether it is the cloud's own. */
+    public boolean system() {
         return system;
     }
 
-    Instant createdAt() {
+    /** When it was made. */
+    public Instant createdAt() {
         return createdAt;
     }
 }

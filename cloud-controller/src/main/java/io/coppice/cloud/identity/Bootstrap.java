@@ -1,5 +1,7 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.cloud.identity.administration.Accounts;
+import io.coppice.cloud.identity.entity.Identifiers;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.role.RoleStartException;
 import jakarta.persistence.EntityManager;
@@ -9,12 +11,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import org.jboss.logging.Logger;
 
-/** Makes the first accounts and the first access key, once in the life of a cloud. */
+/** Makes the first accounts, the first user, who may do everything, and the first access key, once in the life of a cloud. */
 public final class Bootstrap {
     private static final Logger LOG = Logger.getLogger(Bootstrap.class);
     private static final String SYSTEM_ACCOUNT = "coppice";
     private static final String FIRST_ACCOUNT = "main";
-    private static final String FIRST_USER = "admin";
     /** Any number that no other part of the Cloud Controller locks on. */
     private static final long LOCK = 0x1DE27L;
 
@@ -31,8 +32,8 @@ public final class Bootstrap {
     }
 
     /**
-     * Makes the accounts when there are none, and writes the first key to {@code credentials} in the data folder; checks
-     * otherwise that the master key is the one the secrets were sealed with.
+     * Makes the accounts when there are none, and writes the first key to {@code credentials} and that of the cloud's own
+     * account to {@code system-credentials} in the data folder; checks otherwise that the master key is the one the secrets were sealed with.
      */
     public void run() {
         try {
@@ -46,7 +47,9 @@ public final class Bootstrap {
                     createFirst(entities);
                 } else {
                     checkMasterKey(entities);
+                    MasterKeyChange.run(entities, secrets);
                 }
+                ensureSystemAdministrator(entities);
             });
         } catch (UncheckedIOException e) {
             throw new RoleStartException(
@@ -61,23 +64,39 @@ public final class Bootstrap {
         entities.persist(new AccountRow(Identifiers.accountId(), SYSTEM_ACCOUNT, Identifiers.canonicalId(), true, now));
         var account = new AccountRow(Identifiers.accountId(), FIRST_ACCOUNT, Identifiers.canonicalId(), false, now);
         entities.persist(account);
-        var user = new UserRow(Identifiers.userId(), account, FIRST_USER, "/", now);
-        entities.persist(user);
+        makeKey(entities, account, Accounts.administrator(entities, account, now), "credentials");
+    }
+
+    /** The user by whom the command line administers accounts. Clouds from before there was one get it here. */
+    private void ensureSystemAdministrator(EntityManager entities) {
+        var account = entities.createQuery("select a from Account a where a.system = true", AccountRow.class)
+                .getResultList();
+        for (var system : account) {
+            var users = entities.createQuery("select count(u) from User u where u.accountId = :account", Long.class)
+                    .setParameter("account", system.id())
+                    .getSingleResult();
+            if (users == 0) {
+                var user = Accounts.administrator(entities, system, clock.instant());
+                makeKey(entities, system, user, "system-credentials");
+            }
+        }
+    }
+
+    private void makeKey(EntityManager entities, AccountRow account, UserRow user, String file) {
         var id = Identifiers.accessKeyId();
         var secret = Identifiers.secret();
-        entities.persist(new AccessKeyRow(id, user, secrets.seal(id, secret), now));
+        entities.persist(new AccessKeyRow(id, user, secrets.seal(id, secret), clock.instant()));
         entities.flush();
         // Written before the commit: a crash in between leaves a file that the next start replaces, never a cloud whose
         // key nobody knows.
-        writeCredentials(id, secret);
-        LOG.infof("first start: account %s, user %s, access key %s", account.id(), user.name(), id);
+        writeCredentials(file, id, secret);
+        LOG.infof("account %s (%s), user %s, access key %s", account.name(), account.id(), user.name(), id);
     }
 
-    private void writeCredentials(String id, String secret) {
+    private void writeCredentials(String file, String id, String secret) {
         try {
             OwnerOnlyFile.write(
-                    dataDir.resolve("credentials"),
-                    "AWS_ACCESS_KEY_ID=" + id + "\nAWS_SECRET_ACCESS_KEY=" + secret + "\n");
+                    dataDir.resolve(file), "AWS_ACCESS_KEY_ID=" + id + "\nAWS_SECRET_ACCESS_KEY=" + secret + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

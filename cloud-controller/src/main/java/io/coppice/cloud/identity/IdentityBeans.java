@@ -1,6 +1,13 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.identity.administration.AccountActions;
+import io.coppice.cloud.identity.administration.AccountCaps;
+import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.identity.administration.QuotaActions;
+import io.coppice.cloud.identity.policy.StoredPolicySource;
+import io.coppice.cloud.identity.session.SessionPolicies;
+import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerTrust;
@@ -58,8 +65,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    AccessKeys accessKeys(Database database, SecretBox secrets, Invalidations invalidations) {
-        return new AccessKeys(database, secrets, invalidations, clock);
+    AccessKeys accessKeys(Database database, SecretBox secrets, Invalidations invalidations, KeyUses uses) {
+        return new AccessKeys(database, secrets, invalidations, uses, clock);
     }
 
     @Produces
@@ -77,25 +84,39 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    IdentityService identityService(AccessKeys keys, Invalidations invalidations) {
-        return new IdentityService(keys, invalidations);
+    IdentityService identityService(
+            AccessKeys keys, PolicySource policies, SecretBox secrets, Invalidations invalidations) {
+        return new IdentityService(keys, policies, OriginKey.of(secrets), invalidations);
     }
 
     @Produces
     @Singleton
-    AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens) {
-        return new AuthorityService(authority, tokens);
+    AuthorityService authorityService(CertificateAuthority authority, JoinTokens tokens, IdentityConfig config) {
+        return new AuthorityService(authority, tokens, config.hostCertificateLife());
     }
 
     @Produces
     @Singleton
-    ActionModule iam(Database database, SecretBox secrets, Invalidations invalidations) {
-        return new IamActions(new Users(database, secrets, invalidations, clock));
+    PolicySource policies(StoredPolicySource stored, Database database, Invalidations invalidations) {
+        var principals = new SessionPolicies(stored, database, invalidations, clock);
+        return new AccountCaps(principals, database, invalidations, clock);
     }
 
     @Produces
     @Singleton
-    ActionModule sts() {
-        return new StsActions();
+    ActionModule accounts(Database database, Invalidations invalidations) {
+        return new AccountActions(database, invalidations, clock);
+    }
+
+    @Produces
+    @Singleton
+    ActionModule quotas(Database database, QuotaDefaults defaults) {
+        return new QuotaActions(database, defaults::of);
+    }
+
+    @Produces
+    @Singleton
+    Delegation delegation(Database database) {
+        return new Delegation(database);
     }
 }

@@ -1,6 +1,7 @@
 package io.coppice.cloud.identity;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.identity.session.KeyLookup;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
@@ -11,39 +12,75 @@ import io.coppice.wire.sign.CredentialScope;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The Identity service (identity.proto) for Walrus and the EBS controller. Thread-safe. */
 public final class IdentityService extends IdentityGrpc.IdentityImplBase {
     private static final int CACHE_SECONDS = 300;
+    private static final int SESSION_CACHE_SECONDS = 60;
     private static final int MAX_WATCHERS = 1_000;
 
     private final AccessKeys keys;
+    private final PolicySource policies;
+    private final OriginKey originKey;
     private final Invalidations invalidations;
     private final AtomicInteger watchers = new AtomicInteger();
 
-    public IdentityService(AccessKeys keys, Invalidations invalidations) {
+    public IdentityService(AccessKeys keys, PolicySource policies, OriginKey originKey, Invalidations invalidations) {
+        this.originKey = originKey;
         this.keys = keys;
+        this.policies = policies;
         this.invalidations = invalidations;
     }
 
     @Override
     public void getSigningKey(SigningKeyRequest request, StreamObserver<SigningKey> answers) {
         var scope = new CredentialScope(request.getDate(), request.getRegion(), request.getService());
-        var found = keys.find(request.getAccessKeyId(), scope);
-        if (found.isEmpty()) {
-            answers.onError(Status.NOT_FOUND
-                    .withDescription("nobody has this access key, or it is inactive")
+        var token = Optional.of(request.getSessionToken()).filter(text -> !text.isEmpty());
+        switch (keys.lookup(request.getAccessKeyId(), scope, token)) {
+            case KeyLookup.Refused refused -> answers.onError(status(refused).asRuntimeException());
+            case KeyLookup.Found found -> {
+                keys.used(request.getAccessKeyId(), scope);
+                answer(found, request.getAccessKeyId(), answers);
+            }
+        }
+    }
+
+    private void answer(KeyLookup.Found found, String accessKeyId, StreamObserver<SigningKey> answers) {
+        var bounds = PolicyMessages.of(policies, found.principal().caller(accessKeyId));
+        if (bounds.isEmpty()) {
+            answers.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription(
+                            "the policies that bind " + found.principal().arn() + " are too long")
                     .asRuntimeException());
             return;
         }
         answers.onNext(SigningKey.newBuilder()
-                .setKey(ByteString.copyFrom(found.get().key().toBytes()))
-                .setPrincipal(message(found.get().principal()))
-                .setCacheSeconds(CACHE_SECONDS)
+                .setPolicies(bounds.get())
+                .setOriginKey(ByteString.copyFrom(originKey.toBytes()))
+                .setKey(ByteString.copyFrom(found.key().toBytes()))
+                .setPrincipal(message(found.principal()))
+                .setCacheSeconds(cacheSeconds(found))
+                .setExpiresAtSeconds(
+                        found.expiresAt().map(Instant::getEpochSecond).orElse(0L))
                 .build());
         answers.onCompleted();
+    }
+
+    private static Status status(KeyLookup.Refused refused) {
+        return switch (refused.fault()) {
+            case INVALID_TOKEN ->
+                Status.INVALID_ARGUMENT.withDescription("the session token is not of this access key");
+            case EXPIRED_TOKEN -> Status.FAILED_PRECONDITION.withDescription("the session has ended");
+            default -> Status.NOT_FOUND.withDescription("nobody has this access key, or it is inactive");
+        };
+    }
+
+    /** Sessions are asked for again soon: that their role was deleted is not told by their access key. */
+    private static int cacheSeconds(KeyLookup.Found found) {
+        return found.expiresAt().isPresent() ? SESSION_CACHE_SECONDS : CACHE_SECONDS;
     }
 
     @Override

@@ -18,8 +18,14 @@ public final class Invalidations {
         return () -> listeners.remove(listener);
     }
 
-    void changed(String accessKeyId) {
+    /** Tells that a key changed. Called after the change is committed. */
+    public void changed(String accessKeyId) {
         listeners.forEach(listener -> listener.accept(Optional.of(accessKeyId)));
+    }
+
+    /** Tells that anything may have changed: names, policies, who is where. Called after the change is committed. */
+    public void everything() {
+        listeners.forEach(listener -> listener.accept(Optional.empty()));
     }
 
     /** A listener that can be taken off. */

@@ -1,7 +1,9 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.identity.session.Session;
 import io.coppice.foundation.id.AccountId;
+import java.util.Optional;
 
 /**
  * Who acts with an access key.
@@ -10,22 +12,40 @@ import io.coppice.foundation.id.AccountId;
  * @param arn for example {@code arn:aws:iam::123456789012:user/alice}
  * @param userId {@code AIDA…}
  * @param system whether the account is the cloud's own
+ * @param session what temporary credentials stand for; empty for long-term keys
  */
 public record Principal(
-        AccountId account, String canonicalId, String arn, String userId, String displayName, boolean system) {
+        AccountId account,
+        String canonicalId,
+        String arn,
+        String userId,
+        String displayName,
+        boolean system,
+        Optional<Session> session) {
     /** The same as request handlers see it. */
     public Caller caller(String accessKeyId) {
-        return new Caller(account, arn, userId, accessKeyId, system);
+        return new Caller(account, arn, userId, accessKeyId, system, session);
     }
 
-    static Principal of(UserRow user) {
-        var account = user.account();
+    /** The owner of a long-term key. */
+    public static Principal of(UserRow user) {
+        return of(user.owner(), user.arn(), user.id(), user.name());
+    }
+
+    /** Somebody of an account with these names, without a session. */
+    public static Principal of(AccountRow account, String arn, String userId, String displayName) {
         return new Principal(
                 new AccountId(account.id()),
                 account.canonicalId(),
-                user.arn(),
-                user.id(),
-                user.name(),
-                account.system());
+                arn,
+                userId,
+                displayName,
+                account.system(),
+                Optional.empty());
+    }
+
+    /** The same by temporary credentials. */
+    public Principal within(Session newSession) {
+        return new Principal(account, canonicalId, arn, userId, displayName, system, Optional.of(newSession));
     }
 }

@@ -56,7 +56,7 @@ final class ImageErrors {
         return AwsException.client("InvalidAMIName.Duplicate", "AMI name " + name + " is already in use by AMI " + id);
     }
 
-    static AwsException limitExceeded(int limit) {
+    static AwsException limitExceeded(long limit) {
         return AwsException.client(
                 "ResourceLimitExceeded",
                 "This account may have " + limit + " images: deregister some that are not used");

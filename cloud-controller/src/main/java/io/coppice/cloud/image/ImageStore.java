@@ -1,5 +1,7 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.quota.AccountQuotas;
+import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
@@ -44,8 +46,9 @@ class ImageStore {
                             Long.class)
                     .setParameter("account", image.owner().value())
                     .getSingleResult();
-            if (count >= config.maxPerAccount()) {
-                throw ImageErrors.limitExceeded(config.maxPerAccount());
+            var limit = AccountQuotas.limit(entities, image.owner(), Quota.IMAGES, config.maxPerAccount());
+            if (count >= limit) {
+                throw ImageErrors.limitExceeded(limit);
             }
             entities.persist(new ImageRow(image));
             try {

@@ -1,5 +1,6 @@
 package io.coppice.cloud.instanceprofile;
 
+import io.coppice.cloud.front.RequestContext;
 import io.coppice.foundation.id.AccountId;
 import java.util.Optional;
 
@@ -10,6 +11,12 @@ public interface InstanceProfiles {
 
     /** The profile of this ARN; empty when the account has none. */
     Optional<Profile> withArn(AccountId account, String arn);
+
+    /**
+     * Returns when the caller may give the profile's role to instances ({@code iam:PassRole}). Throws {@code
+     * UnauthorizedOperation}.
+     */
+    void requirePass(RequestContext context, Profile profile);
 
     /**
      * A profile that instances can carry.

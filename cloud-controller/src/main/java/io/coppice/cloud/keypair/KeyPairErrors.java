@@ -48,7 +48,7 @@ final class KeyPairErrors {
                         + "' for parameter KeyFormat: expecting pem. PuTTY's puttygen converts a PEM file to ppk");
     }
 
-    static AwsException limitExceeded(int limit) {
+    static AwsException limitExceeded(long limit) {
         return AwsException.client(
                 "ResourceLimitExceeded",
                 "This account may have " + limit + " key pairs: delete some that are not used");

@@ -1,5 +1,7 @@
 package io.coppice.cloud.keypair;
 
+import io.coppice.cloud.quota.AccountQuotas;
+import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
@@ -40,8 +42,9 @@ class KeyPairStore implements KeyPairs {
                             "select count(k) from KeyPairRow k where k.accountId = :account", Long.class)
                     .setParameter("account", account.value())
                     .getSingleResult();
-            if (present >= config.maxPerAccount()) {
-                throw KeyPairErrors.limitExceeded(config.maxPerAccount());
+            var limit = AccountQuotas.limit(entities, account, Quota.KEY_PAIRS, config.maxPerAccount());
+            if (present >= limit) {
+                throw KeyPairErrors.limitExceeded(limit);
             }
             entities.persist(new KeyPairRow(account, pair));
             try {

@@ -42,9 +42,9 @@ public final class FailureGate implements ServerInterceptor {
 
     private static Status status(RuntimeException failure, String method) {
         if (DatabaseFailures.unavailable(failure)) {
-            LOG.warnf("%s: the database is away: %s", method, failure.getMessage());
+            LOG.warnf("%s: the database is away or has no room: %s", method, DatabaseFailures.reason(failure));
             return Status.UNAVAILABLE.withDescription(
-                    "the Cloud Controller is unable to reach its database; try again soon");
+                    "the Cloud Controller is unable to use its database now; try again soon");
         }
         LOG.errorf(failure, "%s failed", method);
         return Status.INTERNAL.withDescription("the Cloud Controller failed: see its log");

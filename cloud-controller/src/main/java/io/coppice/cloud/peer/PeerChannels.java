@@ -42,7 +42,7 @@ public class PeerChannels {
     private synchronized ManagedChannel channel(PeerKind kind, String endpoint) {
         return open.computeIfAbsent(kind, any -> {
             var own = new PeerIdentity(PeerKind.CLOUD_CONTROLLER, RoleName.CLOUD_CONTROLLER.longName());
-            var material = RolePki.open(site.dataDir(), own, clock);
+            var material = RolePki.keep(site.dataDir(), own, clock);
             return RpcChannels.open(Address.parse(endpoint), material, kind);
         });
     }

@@ -1,6 +1,7 @@
 package io.coppice.cloud.tag;
 
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -75,18 +76,15 @@ class StoredTags implements Tags {
             return Map.of();
         }
         var byResource = new HashMap<String, Map<String, String>>();
-        database
-                .call(entities -> entities.createQuery(
-                                "from TagRow t where t.id.accountId = :account and t.id.resourceId in (:ids)",
-                                TagRow.class)
-                        .setParameter("account", account.value())
-                        .setParameter("ids", resourceIds)
-                        .getResultList())
-                .stream()
-                .map(TagRow::toTag)
-                .forEach(tag -> byResource
-                        .computeIfAbsent(tag.resourceId(), id -> new HashMap<>())
-                        .put(tag.key(), tag.value()));
+        // One array: as a list, a page's ids would be a thousand parameters to parse and plan.
+        database.read(entities -> PlainSql.query(
+                entities,
+                "select resource_id, key, value from tag where account_id = ? and resource_id = any(?)",
+                row -> byResource
+                        .computeIfAbsent(row.getString(1), id -> new HashMap<>())
+                        .put(row.getString(2), row.getString(3)),
+                account.value(),
+                resourceIds.toArray(String[]::new)));
         return byResource;
     }
 

@@ -1,5 +1,7 @@
 package io.coppice.cloud.volume;
 
+import io.coppice.cloud.quota.AccountQuotas;
+import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
@@ -76,11 +78,14 @@ class VolumeStore {
                         Object[].class)
                 .setParameter("account", volume.account().value())
                 .getSingleResult();
-        if (((Number) used[0]).longValue() >= config.maxPerAccount()) {
-            throw VolumeErrors.limitExceeded(config.maxPerAccount() + " volumes");
+        var own = AccountQuotas.of(entities, volume.account());
+        var volumes = own.getOrDefault(Quota.VOLUMES, (long) config.maxPerAccount());
+        if (((Number) used[0]).longValue() >= volumes) {
+            throw VolumeErrors.limitExceeded(volumes + " volumes");
         }
-        if (((Number) used[1]).longValue() + volume.shape().sizeGib() > config.maxGibPerAccount()) {
-            throw VolumeErrors.limitExceeded(config.maxGibPerAccount() + " GiB of volumes");
+        var gib = own.getOrDefault(Quota.VOLUME_GIB, config.maxGibPerAccount());
+        if (((Number) used[1]).longValue() + volume.shape().sizeGib() > gib) {
+            throw VolumeErrors.limitExceeded(gib + " GiB of volumes");
         }
     }
 

@@ -35,6 +35,7 @@ final class CloudFixture {
     final TestDatabase database;
     final ComputeActions actions;
     volatile Runnable signalled = () -> {};
+    volatile boolean keyIsGone;
     volatile Optional<ZoneLink> link = Optional.empty();
 
     CloudFixture(TestDatabase database) {
@@ -48,7 +49,7 @@ final class CloudFixture {
                 new InstanceLauncher.Catalogue(
                         new OneImage(),
                         (account, name) -> {
-                            if (!name.equals("dev")) {
+                            if (!name.equals("dev") || keyIsGone) {
                                 throw AwsException.client("InvalidKeyPair.NotFound", name);
                             }
                             return "ssh-ed25519 AAAA dev";
@@ -62,7 +63,8 @@ final class CloudFixture {
                                 "default")),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
-                new ComputeActions.Wiring(cidr, instanceLimit, REGION, ZONE, Clock.systemUTC()),
+                new ComputeActions.Wiring(
+                        cidr, new LaunchRoom(instanceLimit, 100_000, 1_000_000_000), REGION, ZONE, Clock.systemUTC()),
                 zone -> signalled.run(),
                 zone -> link);
     }

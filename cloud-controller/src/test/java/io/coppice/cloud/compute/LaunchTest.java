@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -250,6 +251,47 @@ class LaunchTest {
         refused("InstanceLimitExceeded", () -> small.run(2));
         assertEquals(1, small.run(r -> r.minCount(1).maxCount(9)).instances().size());
         refused("InstanceLimitExceeded", () -> small.run(1));
+    }
+
+    @Test
+    void inCompanyEachLaunchGetsItsOwnAnswer() {
+        var small = new CloudFixture(DATABASE, 5, CloudFixture.CIDR);
+        small.run(r -> r.clientToken("used"));
+        var answers = new java.util.concurrent.atomic.AtomicInteger();
+        var outcomes = atTheSameTime(16, () -> {
+            var number = answers.getAndIncrement();
+            try {
+                small.run(
+                        switch (number % 4) {
+                            case 0 -> r -> r.clientToken("used").instanceType("m5.large");
+                            case 1 -> r -> r.imageId("ami-0000000000000beef");
+                            default -> r -> r.clientToken("own-" + number);
+                        });
+                return "launched";
+            } catch (AwsException e) {
+                return e.code();
+            }
+        });
+        assertEquals(
+                Map.of(
+                        "launched", 4L,
+                        "InstanceLimitExceeded", 4L,
+                        "IdempotentParameterMismatch", 4L,
+                        "InvalidAMIID.NotFound", 4L),
+                outcomes.stream().collect(Collectors.groupingBy(code -> code, Collectors.counting())));
+        assertEquals(5, count("instances"));
+        assertEquals(5, count("reservations"));
+        assertEquals(5, count("addresses where instance_id is not null"));
+    }
+
+    @Test
+    void aUsedTokenIsAnsweredWhateverBecameOfTheKey() {
+        var first = cloud.run(r -> r.clientToken("kept").keyName("dev"));
+        cloud.keyIsGone = true;
+        refused("InvalidKeyPair.NotFound", () -> cloud.run(r -> r.keyName("dev")));
+        assertEquals(
+                first.reservationId(),
+                cloud.run(r -> r.clientToken("kept").keyName("dev")).reservationId());
     }
 
     @Test

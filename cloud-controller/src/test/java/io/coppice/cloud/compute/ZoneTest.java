@@ -3,12 +3,17 @@ package io.coppice.cloud.compute;
 import static io.coppice.cloud.compute.CloudFixture.by;
 import static io.coppice.cloud.compute.CloudFixture.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
+import io.coppice.cloud.instanceprofile.ProfileCredentials.RoleCredentials;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.Failure;
+import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
@@ -21,8 +26,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +53,7 @@ class ZoneTest {
     private ZoneWatcher watcher;
     private Thread loop;
     private volatile boolean stopped;
+    private final AtomicInteger issued = new AtomicInteger();
 
     @AfterAll
     static void stopDatabase() {
@@ -71,6 +80,7 @@ class ZoneTest {
                 DATABASE,
                 link,
                 new ImageUrls(new CloudFixture.OneImage(), Duration.ofHours(1), clock),
+                new InstanceCredentials(DATABASE, this::credentials, clock),
                 cloud.events,
                 addresses,
                 new ZoneReconciler.Settings(
@@ -160,6 +170,43 @@ class ZoneTest {
         assertEquals("shutting-down", cloud.state(ids.getFirst()));
         zone.loseObservations(false);
         eventually("terminated", () -> cloud.state(ids.getFirst()).equals("terminated"));
+    }
+
+    @Test
+    void aHostGetsCredentialsAnewBeforeTheyEndAndLosesThemWithTheProfile() {
+        converge();
+        var id = cloud.runOne();
+        eventually("settled", () -> cloud.row(id).settled);
+        assertFalse(lastMetadata(id).hasInstanceProfile());
+        DATABASE.run(entities -> entities.find(Instance.class, id)
+                .carry(InstanceProfileUse.of(
+                        new Profile("arn:aws:iam::1:instance-profile/web", "AIPA1"), Instant.now())));
+        eventually("credentials", () -> lastMetadata(id).hasInstanceProfile());
+        var first = lastMetadata(id).getInstanceProfile();
+        assertEquals("arn:aws:iam::1:instance-profile/web", first.getArn());
+        assertEquals("role of AIPA1", first.getRoleName());
+        eventually(
+                "new credentials",
+                () -> !lastMetadata(id).getInstanceProfile().getAccessKeyId().equals(first.getAccessKeyId()));
+        DATABASE.run(entities -> entities.find(Instance.class, id).profile = null);
+        eventually("taken back", () -> !lastMetadata(id).hasInstanceProfile());
+        eventually("written down", () -> cloud.row(id).credentialsUntil == null);
+        assertEquals(1, cloud.row(id).generation);
+    }
+
+    private Metadata lastMetadata(String id) {
+        return zone.applied().stream()
+                .filter(each -> each.getInstanceId().equals(id))
+                .reduce((before, after) -> after)
+                .orElseThrow()
+                .getMetadata();
+    }
+
+    /** They live for four seconds, so new ones are due after two. */
+    private Optional<RoleCredentials> credentials(AccountId account, String profileId, String instanceId) {
+        var now = Instant.now();
+        return Optional.of(new RoleCredentials(
+                "role of " + profileId, "ASIA" + issued.incrementAndGet(), "secret", "token", now, now.plusSeconds(4)));
     }
 
     @Test

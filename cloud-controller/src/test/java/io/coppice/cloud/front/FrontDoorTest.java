@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.policy.PolicyDocument;
+import io.coppice.policy.PolicySet;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +20,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,6 +95,36 @@ class FrontDoorTest {
     }
 
     @Test
+    void nothingHappensWithoutPermission() throws Exception {
+        var allowed = new AtomicReference<>(PolicySet.NOTHING);
+        var nowhere = new Address("127.0.0.1", 1);
+        try (var guarded = new TestDoor(identity, Clock.systemUTC(), nowhere, TestAccess.by(caller -> allowed.get()));
+                var ec2 = client(Ec2Client.builder(), good, guarded.uri());
+                var iam = client(IamClient.builder(), good, guarded.uri());
+                var sts = client(StsClient.builder(), good, guarded.uri())) {
+            refused("UnauthorizedOperation", 403, () -> ec2.stopInstances(stop -> stop.instanceIds("i-1")));
+            refused(
+                    "UnauthorizedOperation",
+                    403,
+                    () -> ec2.stopInstances(stop -> stop.instanceIds("i-1").dryRun(true)));
+            refused("AccessDenied", 403, iam::listUsers);
+            assertTrue(sts.getCallerIdentity().arn().endsWith(":user/admin"));
+            assertEquals(0, guarded.stops.get());
+            allowed.set(PolicySet.ofIdentity(List.of(PolicyDocument.parse("""
+                    {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ec2:StopInstances",
+                     "Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"127.0.0.1"}}}}""", PolicyDocument.Kind.IDENTITY))));
+            refused(
+                    "DryRunOperation",
+                    412,
+                    () -> ec2.stopInstances(stop -> stop.instanceIds("i-1").dryRun(true)));
+            assertEquals(0, guarded.stops.get());
+            ec2.stopInstances(stop -> stop.instanceIds("i-1"));
+            assertEquals(1, guarded.stops.get());
+            refused("UnauthorizedOperation", 403, ec2::describeRegions);
+        }
+    }
+
+    @Test
     void usersAndKeysComeAndGo() {
         try (var iam = client(IamClient.builder(), good, door.uri())) {
             assertEquals("admin", iam.getUser().user().userName());
@@ -137,6 +172,13 @@ class FrontDoorTest {
                             .statusCode());
             refused("SignatureDoesNotMatch", 403, sts::getCallerIdentity);
         }
+        var lines = door.refusals;
+        for (var line : List.of(
+                "EC2 DescribeRegions of account - refused: 401 AuthFailure",
+                "STS GetCallerIdentity of account - refused: 403 SignatureDoesNotMatch")) {
+            assertTrue(lines.stream().anyMatch(each -> each.contains(line)), lines::toString);
+        }
+        assertFalse(lines.toString().contains(good.secretAccessKey()), "a secret is in the log");
     }
 
     @Test

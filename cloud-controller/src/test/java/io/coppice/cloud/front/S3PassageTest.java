@@ -2,10 +2,12 @@ package io.coppice.cloud.front;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.sign.OriginStamp;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -72,6 +74,9 @@ class S3PassageTest {
                         .putHeader("ETag", "\"x\"")
                         .putHeader("x-seen-host", request.getHeader("Host"))
                         .putHeader("x-seen-uri", request.uri())
+                        .putHeader(
+                                "x-seen-origin",
+                                String.join("|", request.headers().getAll(OriginStamp.HEADER)))
                         .setChunked(true);
                 request.pipeTo(request.response());
             }
@@ -114,6 +119,7 @@ class S3PassageTest {
             }) {
                 var answer = client.send(
                         request("/bucket/echo?partNumber=1&uploadId=a%2Fb")
+                                .header(OriginStamp.HEADER, "192.0.2.1 true 1 made-up")
                                 .PUT(publisher)
                                 .build(),
                         BodyHandlers.ofByteArray());
@@ -126,6 +132,9 @@ class S3PassageTest {
                         "/bucket/echo?partNumber=1&uploadId=a%2Fb",
                         answer.headers().firstValue("x-seen-uri").orElseThrow());
                 assertEquals("\"x\"", answer.headers().firstValue("etag").orElseThrow());
+                var origin = answer.headers().firstValue("x-seen-origin").orElseThrow();
+                assertTrue(origin.startsWith("127.0.0.1 false "), "the client's own word goes no further: " + origin);
+                assertFalse(origin.contains("|"), origin);
             }
         }
     }

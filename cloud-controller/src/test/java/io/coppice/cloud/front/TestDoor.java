@@ -1,8 +1,11 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.access.TestAccess;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +15,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +31,7 @@ import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesResponse;
 
 /** The users' door on a free port, with IAM, STS, a few EC2 actions and whatever object store a test brings: a fixture. */
-final class TestDoor implements AutoCloseable {
+public final class TestDoor implements AutoCloseable {
     static final FrontConfig CONFIG = new FrontConfig() {
         @Override
         public int maxQueryBodyBytes() {
@@ -57,21 +62,41 @@ final class TestDoor implements AutoCloseable {
         public Duration s3IdleTimeout() {
             return Duration.ofSeconds(60);
         }
+
+        @Override
+        public int loggedRefusalsPerMinute() {
+            return 1_000;
+        }
     };
 
     /** How often StopInstances was really carried out. */
     final AtomicInteger stops = new AtomicInteger();
+
+    /** What the log says of refused requests. */
+    final List<String> refusals = new CopyOnWriteArrayList<>();
 
     private final Vertx vertx = Vertx.vertx();
     private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
     private final S3Passage passage;
     private final HttpServer server;
 
-    TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+    /** Opens it for everybody. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore) throws Exception {
+        this(identity, clock, objectStore, TestAccess.everything());
+    }
+
+    /** Opens it for those whom this lets in. */
+    public TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
-        var dispatcher = new QueryDispatcher(Actions.of(modules), new Authenticator(identity.keys(), clock), CONFIG);
-        passage = new S3Passage(vertx, objectStore, CONFIG);
+        var dispatcher = new QueryDispatcher(
+                Actions.of(modules),
+                new Authenticator(identity.keys(), clock),
+                identity.delegation(),
+                authorizer,
+                new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
+                CONFIG);
+        passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
         new FrontDoor(dispatcher, passage, handlers, CONFIG).mountOn(router);
@@ -84,7 +109,8 @@ final class TestDoor implements AutoCloseable {
                 .get(60, TimeUnit.SECONDS);
     }
 
-    URI uri() {
+    /** Where it is. */
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 

@@ -3,10 +3,12 @@ package io.coppice.cloud.identity;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.identity.user.Users;
 import io.coppice.cloud.peer.FailureGate;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
@@ -22,10 +24,12 @@ import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.policy.PolicySet;
 import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
 import io.coppice.proto.identity.v1.IssueNodeCertificateRequest;
+import io.coppice.proto.identity.v1.RenewNodeCertificateRequest;
 import io.coppice.proto.identity.v1.SigningKeyRequest;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.sign.CredentialScope;
@@ -40,10 +44,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -57,6 +64,9 @@ import org.junit.jupiter.api.io.TempDir;
 class IdentityTest {
     private static final Clock CLOCK = Clock.systemUTC();
     private static final CredentialScope SCOPE = new CredentialScope("20260102", "us-east-1", "s3");
+
+    private static final PolicySource POLICIES = caller ->
+            new PolicySet(PolicySet.UNRESTRICTED.identity(), Optional.empty(), Optional.of(List.of()), List.of());
 
     @TempDir
     static Path data;
@@ -109,6 +119,30 @@ class IdentityTest {
     }
 
     @Test
+    void aNewMasterKeySealsEverythingAnewAndTheOldOneCanGo(@TempDir Path folder) throws IOException {
+        try (var other = TestIdentity.start(folder, CLOCK)) {
+            var id = other.credentials().id();
+            var before = other.sealedSecret(id);
+            var file = folder.resolve("master.key");
+            SecretBox.rotate(folder);
+            assertEquals(2, Files.readAllLines(file).size());
+            new Bootstrap(other.database(), SecretBox.open(folder), folder, CLOCK).run();
+            assertNotEquals(
+                    Base64.getEncoder().encodeToString(before),
+                    Base64.getEncoder().encodeToString(other.sealedSecret(id)));
+            var newKey = Files.readAllLines(file).getFirst();
+            OwnerOnlyFile.write(file, newKey + "\n");
+            var keys = new AccessKeys(
+                    other.database(),
+                    SecretBox.open(folder),
+                    other.invalidations(),
+                    new KeyUses(other.database(), CLOCK),
+                    CLOCK);
+            assertTrue(keys.find(id, SCOPE).isPresent(), "the new key alone opens it");
+        }
+    }
+
+    @Test
     void anotherMasterKeyStopsTheStart(@TempDir Path other) {
         var bootstrap = new Bootstrap(identity.database(), SecretBox.open(other), other, CLOCK);
         var error = assertThrows(RoleStartException.class, bootstrap::run);
@@ -117,30 +151,39 @@ class IdentityTest {
 
     @Test
     void aDeletedKeyIsForgottenAtOnce() throws IOException {
-        var users = identity.users();
-        var user = users.create(account(), "short-lived", "/");
+        var user = create("short-lived");
         var keys = identity.keys();
-        var key = users.createKey(user);
+        var key = identity.userKeys().create(user);
         assertTrue(keys.find(key.row().id(), SCOPE).isPresent());
-        users.deleteKey(user, key.row().id());
+        identity.userKeys().delete(user, key.row().id());
         assertTrue(keys.find(key.row().id(), SCOPE).isEmpty());
-        users.delete(account(), "short-lived");
     }
 
     @Test
-    void limitsAndConflictsOfUsers() throws IOException {
-        var users = identity.users();
-        var user = users.create(account(), "Alice", "/team/");
-        assertEquals("EntityAlreadyExists", code(() -> users.create(account(), "alice", "/")));
-        assertEquals("NoSuchEntity", code(() -> users.get(account(), "alice")));
-        var first = users.createKey(user);
-        var second = users.createKey(user);
-        assertEquals("LimitExceeded", code(() -> users.createKey(user)));
-        assertEquals("DeleteConflict", code(() -> users.delete(account(), "Alice")));
-        users.deleteKey(user, first.row().id());
-        users.deleteKey(user, second.row().id());
-        users.delete(account(), "Alice");
-        assertEquals("NoSuchEntity", code(() -> users.get(account(), "Alice")));
+    void aKeyThatIsTurnedOffOpensNothing() throws IOException {
+        var user = create("paused");
+        var keys = identity.keys();
+        var id = identity.userKeys().create(user).row().id();
+        assertTrue(keys.find(id, SCOPE).isPresent());
+        identity.userKeys().activate(user, id, false);
+        assertTrue(keys.find(id, SCOPE).isEmpty());
+        identity.userKeys().activate(user, id, true);
+        assertTrue(keys.find(id, SCOPE).isPresent());
+    }
+
+    @Test
+    void limitsAndConflictsOfKeys() throws IOException {
+        var user = create("Alice");
+        assertEquals("EntityAlreadyExists", code(() -> create("alice")));
+        identity.userKeys().create(user);
+        identity.userKeys().create(user);
+        assertEquals("LimitExceeded", code(() -> identity.userKeys().create(user)));
+        assertEquals("NoSuchEntity", code(() -> identity.userKeys().delete(user, "AKIANOBODY")));
+    }
+
+    private static UserRow create(String name) throws IOException {
+        var account = account();
+        return identity.database().call(entities -> Users.create(entities, account, "/", name, CLOCK.instant()));
     }
 
     @Test
@@ -175,8 +218,11 @@ class IdentityTest {
         var keys = identity.keys();
         var tokens = tokens(CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
-                .offer(new IdentityService(keys, identity.invalidations()), PeerKind.WALRUS)
-                .offer(new AuthorityService(authority, tokens), PeerKind.CLUSTER_CONTROLLER)
+                .offer(
+                        new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations()),
+                        PeerKind.WALRUS)
+                .offer(new AuthorityService(authority, tokens, Duration.ofDays(30)), PeerKind.CLUSTER_CONTROLLER)
                 .start()) {
             askForKeys(open(server, PeerKind.WALRUS));
             askForCertificate(open(server, PeerKind.CLUSTER_CONTROLLER), tokens);
@@ -191,9 +237,13 @@ class IdentityTest {
                 throw new PersistenceException(new SQLException("the connection was refused", "08001"));
             }
         };
-        var keys = new AccessKeys(away, SecretBox.open(data), identity.invalidations(), CLOCK);
+        var keys =
+                new AccessKeys(away, SecretBox.open(data), identity.invalidations(), new KeyUses(away, CLOCK), CLOCK);
         try (var server = RpcServer.listeningOn(new Address("127.0.0.1", 0), material(PeerKind.CLOUD_CONTROLLER))
-                .offer(FailureGate.around(new IdentityService(keys, identity.invalidations())), PeerKind.WALRUS)
+                .offer(
+                        FailureGate.around(new IdentityService(
+                                keys, POLICIES, OriginKey.of(SecretBox.open(data)), identity.invalidations())),
+                        PeerKind.WALRUS)
                 .start()) {
             var channel = open(server, PeerKind.WALRUS);
             try {
@@ -223,7 +273,14 @@ class IdentityTest {
                     .setDate("20260102")
                     .setRegion("us-east-1")
                     .setService("s3");
-            assertEquals(32, stub.getSigningKey(request.build()).getKey().size());
+            var answer = stub.getSigningKey(request.build());
+            assertEquals(32, answer.getKey().size());
+            assertEquals(
+                    PolicySet.UNRESTRICTED.identity().getFirst().json(),
+                    answer.getPolicies().getIdentity(0).getJson());
+            assertTrue(answer.getPolicies().getSessionRestricted(), "a session restricted to nothing stays so");
+            assertFalse(answer.getPolicies().hasBoundary());
+            assertEquals(32, answer.getOriginKey().size());
             var unknown = assertThrows(
                     StatusRuntimeException.class,
                     () -> stub.getSigningKey(
@@ -256,9 +313,33 @@ class IdentityTest {
                     PeerIdentity.of(certificate).orElseThrow());
             var again = assertThrows(StatusRuntimeException.class, () -> stub.issueNodeCertificate(request));
             assertEquals(Status.Code.UNAUTHENTICATED, again.getStatus().getCode());
+            renew(stub, certificate, request.getCertificateSigningRequest());
         } finally {
             channel.shutdownNow();
         }
+    }
+
+    private static void renew(
+            AuthorityGrpc.AuthorityBlockingStub stub, X509Certificate present, ByteString signedByItsKey)
+            throws IOException {
+        var request = RenewNodeCertificateRequest.newBuilder()
+                .setCertificatePem(Pem.encode(List.of(present)))
+                .setCertificateSigningRequest(signedByItsKey);
+        var renewed = Pem.decodeCertificates(
+                        stub.renewNodeCertificate(request.build()).getCertificateChainPem())
+                .getFirst();
+        assertEquals(PeerIdentity.of(present), PeerIdentity.of(renewed));
+        assertEquals(present.getPublicKey(), renewed.getPublicKey());
+        var thief = request.setCertificateSigningRequest(
+                        ByteString.copyFrom(CertificateRequests.create(CertificateAuthority.newKeyPair())))
+                .build();
+        var refused = assertThrows(StatusRuntimeException.class, () -> stub.renewNodeCertificate(thief));
+        assertEquals(Status.Code.INVALID_ARGUMENT, refused.getStatus().getCode());
+        var walrus = request.setCertificatePem(
+                        Pem.encode(material(PeerKind.WALRUS).chain()))
+                .build();
+        var noHost = assertThrows(StatusRuntimeException.class, () -> stub.renewNodeCertificate(walrus));
+        assertEquals(Status.Code.UNAUTHENTICATED, noHost.getStatus().getCode());
     }
 
     private static JoinTokens tokens(Clock clock) {

@@ -5,6 +5,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
@@ -38,10 +39,11 @@ public final class TestDatabase implements Database, AutoCloseable {
                     .createSchemas(true)
                     .load()
                     .migrate();
+            var inSchema = server.getDatabase("postgres", "postgres", Map.of("currentSchema", SCHEMA));
             var factory = new HibernatePersistenceConfiguration("cloud")
                     .managedClasses(List.of(entities))
-                    .property("hibernate.connection.datasource", server.getPostgresDatabase())
-                    .property("jakarta.persistence.nonJtaDataSource", server.getPostgresDatabase())
+                    .property("hibernate.connection.datasource", inSchema)
+                    .property("jakarta.persistence.nonJtaDataSource", inSchema)
                     .property("hibernate.default_schema", SCHEMA)
                     .property("hibernate.hbm2ddl.auto", "validate")
                     .createEntityManagerFactory();

@@ -4,6 +4,7 @@ import io.coppice.cluster.zone.Zone;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IssueNodeCertificateRequest;
+import io.coppice.proto.identity.v1.RenewNodeCertificateRequest;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.ConsoleChunk;
 import io.coppice.proto.node.v1.ConsoleReceipt;
@@ -11,6 +12,8 @@ import io.coppice.proto.node.v1.JoinRequest;
 import io.coppice.proto.node.v1.JoinResponse;
 import io.coppice.proto.node.v1.NodeGatewayGrpc;
 import io.coppice.proto.node.v1.NodeMessage;
+import io.coppice.proto.node.v1.RenewCertificateRequest;
+import io.coppice.proto.node.v1.RenewCertificateResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -87,10 +90,32 @@ public final class NodeGatewayService extends NodeGatewayGrpc.NodeGatewayImplBas
                     .build());
             answer.onCompleted();
         } catch (StatusRuntimeException e) {
-            answer.onError(Status.fromCode(e.getStatus().getCode())
-                    .withDescription(e.getStatus().getDescription())
-                    .asRuntimeException());
+            answer.onError(refusal(e));
         }
+    }
+
+    @Override
+    public void renewCertificate(RenewCertificateRequest request, StreamObserver<RenewCertificateResponse> answer) {
+        try {
+            var renewed = AuthorityGrpc.newBlockingStub(cloud)
+                    .withDeadlineAfter(JOIN_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .renewNodeCertificate(RenewNodeCertificateRequest.newBuilder()
+                            .setCertificatePem(request.getCertificatePem())
+                            .setCertificateSigningRequest(request.getCertificateSigningRequest())
+                            .build());
+            answer.onNext(RenewCertificateResponse.newBuilder()
+                    .setCertificateChainPem(renewed.getCertificateChainPem())
+                    .build());
+            answer.onCompleted();
+        } catch (StatusRuntimeException e) {
+            answer.onError(refusal(e));
+        }
+    }
+
+    private static StatusRuntimeException refusal(StatusRuntimeException e) {
+        return Status.fromCode(e.getStatus().getCode())
+                .withDescription(e.getStatus().getDescription())
+                .asRuntimeException();
     }
 
     /** Ends every session, so that hosts dial again. */

@@ -30,6 +30,9 @@ final class InstanceRecord {
     private Demand charged = Demand.NONE;
     private String spreadGroup = "";
     private boolean computeGranted;
+    /** The end of the credentials that its host was sent last; 0 when it was sent none. */
+    private long credentialsSent;
+
     private long wishedMillis;
     private long sentMillis;
     private int timesSent;
@@ -51,6 +54,8 @@ final class InstanceRecord {
         if (known == null || isOlder(known, wish)) {
             wishedMillis = nowMillis;
             sendAnew();
+        } else if (credentialsEnd(known) != credentialsEnd(wish)) {
+            sendAnew();
         }
         desired = wish;
         if (wish.hasMachine()) {
@@ -62,6 +67,10 @@ final class InstanceRecord {
         }
         recharge();
         return true;
+    }
+
+    private static long credentialsEnd(DesiredInstance wish) {
+        return wish.getMetadata().getInstanceProfile().getExpiresAtSeconds();
     }
 
     private static boolean isOlder(DesiredInstance one, DesiredInstance other) {
@@ -200,7 +209,8 @@ final class InstanceRecord {
             case POWER_STATE_RUNNING ->
                 nothingLeft()
                         || (seen.getRebootCount() >= wish.getRebootCount()
-                                && !seen.getFailure().getRetryable());
+                                && !seen.getFailure().getRetryable()
+                                && credentialsSent == credentialsEnd(wish));
             default -> true;
         };
     }
@@ -260,10 +270,19 @@ final class InstanceRecord {
     void sent(long nowMillis) {
         sentMillis = nowMillis;
         timesSent++;
+        credentialsSent = desired == null ? 0 : credentialsEnd(desired);
     }
 
     /** Whatever was sent before may have been lost. */
     void sendAnew() {
         timesSent = 0;
+    }
+
+    /** Its host begins anew: credentials that were on the way may have been lost. */
+    void hostBegan() {
+        if (credentialsSent != 0) {
+            credentialsSent = 0;
+            sendAnew();
+        }
     }
 }

@@ -23,11 +23,13 @@ final class Sightings {
     private final ZoneTables tables;
     private final ZoneEventLog log;
     private final Dispatcher dispatcher;
+    private final Rivals rivals;
 
-    Sightings(ZoneTables tables, ZoneEventLog log, Dispatcher dispatcher) {
+    Sightings(ZoneTables tables, ZoneEventLog log, Dispatcher dispatcher, Rivals rivals) {
         this.tables = tables;
         this.log = log;
         this.dispatcher = dispatcher;
+        this.rivals = rivals;
     }
 
     /** One sighting by a host. */
@@ -60,6 +62,7 @@ final class Sightings {
                 instance.seenSize(item.getMachine());
             }
         }
+        rivals.onlyOn(host, told);
         for (var instance : List.copyOf(host.instances().values())) {
             if (!told.contains(instance.id().value())) {
                 missing(instance, round.nowMillis());
@@ -116,7 +119,7 @@ final class Sightings {
             instance.assign(host);
         } else if (before != host) {
             if (instance.observation().isPresent()) {
-                LOG.errorf("%s is on host %s and on host %s: the second is not believed", id, before.id(), host.id());
+                rivals.met(instance, host, observation);
                 return null;
             }
             LOG.warnf("%s was meant for host %s but is on host %s", id, before.id(), host.id());

@@ -40,6 +40,7 @@ public final class Zone {
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final ZoneTables tables = new ZoneTables();
+    private final Rivals rivals;
     private final Sightings sightings;
     private final Dispatcher dispatcher;
     private boolean settledOnce;
@@ -52,7 +53,8 @@ public final class Zone {
         this.roster = roster;
         this.startedMillis = clock.millis();
         this.dispatcher = new Dispatcher(settings, scheduler, tables, log);
-        this.sightings = new Sightings(tables, log, dispatcher);
+        this.rivals = new Rivals(settings, tables, log);
+        this.sightings = new Sightings(tables, log, dispatcher, rivals);
     }
 
     /** A host begins a session; one that it had before counts no more. It is welcomed or refused on {@code way}. */
@@ -66,6 +68,7 @@ public final class Zone {
             }
             var host = known == null ? tables.addHost(node) : known;
             host.begin(hello, way, clock.millis());
+            host.instances().values().forEach(InstanceRecord::hostBegan);
             log.append(host.toProto(settings.name()));
             way.send(ClusterMessage.newBuilder()
                     .setNodeId(node.value())
@@ -178,6 +181,7 @@ public final class Zone {
                     log.append(host.toProto(settings.name()));
                 }
             }
+            rivals.settle(now);
             dispatcher.dispatchAll(round());
             return List.copyOf(tables.hosts().keySet());
         });

@@ -199,6 +199,68 @@ class ZoneTest {
         assertEquals(instance.value(), way.wishes().getLast().getInstanceId());
     }
 
+    @Test
+    void aSecondHostWithTheSameInstanceStopsItsCopyAndKeepsItsDisk() {
+        var other = NodeId.random();
+        var way = dial(node);
+        var otherWay = dial(other);
+        zone.inventory(node, inventory(seen(node, 1, Phase.PHASE_RUNNING)), way);
+        zone.inventory(other, inventory(seen(other, 1, Phase.PHASE_RUNNING)), otherWay);
+        zone.tick();
+        assertEquals(List.of(), otherWay.wishes(), "nobody is stopped before the cloud has said what it wants");
+
+        zone.apply(Map.of(instance, on(node, wish(1, PowerState.POWER_STATE_RUNNING))));
+        zone.tick();
+        assertEquals(List.of(), way.wishes());
+        assertEquals(1, otherWay.wishes().size());
+        assertEquals(
+                PowerState.POWER_STATE_STOPPED, otherWay.wishes().getFirst().getPower());
+
+        zone.observed(other, seen(other, 1, Phase.PHASE_STOPPED), otherWay);
+        pass(Duration.ofSeconds(9));
+        assertEquals(1, otherWay.wishes().size(), "it has stopped");
+        assertEquals(List.of(Phase.PHASE_RUNNING), phases(), "the cloud hears of the host that keeps it");
+
+        zone.heartbeat(node, way);
+        zone.heartbeat(other, otherWay);
+        zone.apply(Map.of(instance, on(node, wish(2, PowerState.POWER_STATE_TERMINATED))));
+        zone.tick();
+        assertEquals(PowerState.POWER_STATE_TERMINATED, way.wishes().getLast().getPower());
+        assertEquals(
+                PowerState.POWER_STATE_TERMINATED, otherWay.wishes().getLast().getPower());
+    }
+
+    @Test
+    void theHostThatTheCloudNamesKeepsAnInstanceThoughAnotherToldFirst() {
+        var other = NodeId.random();
+        var otherWay = dial(other);
+        var way = dial(node);
+        zone.inventory(other, inventory(seen(other, 1, Phase.PHASE_RUNNING)), otherWay);
+        zone.inventory(node, inventory(seen(node, 1, Phase.PHASE_RUNNING)), way);
+        zone.apply(Map.of(instance, on(node, wish(1, PowerState.POWER_STATE_RUNNING))));
+        zone.tick();
+        assertEquals(node, zone.carrier(instance).orElseThrow().node());
+        assertEquals(PowerState.POWER_STATE_STOPPED, otherWay.wishes().getLast().getPower());
+        assertTrue(way.wishes().stream().noneMatch(wish -> wish.getPower() != PowerState.POWER_STATE_RUNNING));
+    }
+
+    @Test
+    void nobodyStopsACopyWhileTheHostThatShouldKeepItIsAway() {
+        var other = NodeId.random();
+        var way = dial(node);
+        var otherWay = dial(other);
+        zone.inventory(node, inventory(seen(node, 1, Phase.PHASE_RUNNING)), way);
+        zone.apply(Map.of(instance, on(node, wish(1, PowerState.POWER_STATE_RUNNING))));
+        zone.disconnected(List.of(node), way);
+        zone.inventory(other, inventory(seen(other, 1, Phase.PHASE_RUNNING)), otherWay);
+        zone.tick();
+        assertEquals(List.of(), otherWay.wishes());
+    }
+
+    private static DesiredInstance on(NodeId host, DesiredInstance wish) {
+        return wish.toBuilder().setNodeId(host.value()).build();
+    }
+
     private void restart() throws IOException {
         log = new ZoneEventLog(1000);
         zone = new Zone(

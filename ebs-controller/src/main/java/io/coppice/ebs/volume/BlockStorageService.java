@@ -112,6 +112,11 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         stream.setOnCancelHandler(changes::raise);
         try {
             watch(request.getAfterSequence(), stream);
+            if (!stream.isCancelled()) {
+                stream.onError(Status.UNAVAILABLE
+                        .withDescription("the EBS controller stops")
+                        .asRuntimeException());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stream.onError(Status.UNAVAILABLE
@@ -135,7 +140,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         if (fresh) {
             sent = sendInitial(horizon, stream);
         }
-        while (!stream.isCancelled()) {
+        while (!stream.isCancelled() && !changes.hasEnded()) {
             var seen = changes.count();
             var last = sent;
             var rows = transactions.call(session -> volumes.changedAfter(session, last, WATCH_BATCH));

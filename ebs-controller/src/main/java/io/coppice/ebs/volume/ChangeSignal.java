@@ -9,6 +9,28 @@ public final class ChangeSignal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
     private long count;
+    private boolean ended;
+
+    /** No change comes any more: everybody is woken, and nobody waits again. */
+    public void end() {
+        lock.lock();
+        try {
+            ended = true;
+            raised.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether it is over. */
+    public boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /** Wakes everybody. */
     public void raise() {
@@ -31,12 +53,12 @@ public final class ChangeSignal {
         }
     }
 
-    /** Waits until it was raised more often than {@code seen}, or the time is over. */
+    /** Waits until it was raised more often than {@code seen}, has ended, or the time is over. */
     public void await(long seen, Duration limit) throws InterruptedException {
         lock.lock();
         try {
             var remaining = limit.toNanos();
-            while (count <= seen && remaining > 0) {
+            while (!ended && count <= seen && remaining > 0) {
                 remaining = raised.awaitNanos(remaining);
             }
         } finally {

@@ -20,6 +20,7 @@ import io.coppice.proto.ebs.v1.ListVolumesRequest;
 import io.coppice.proto.ebs.v1.VolumeState;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -50,6 +51,7 @@ class BlockStorageTest {
     private SessionFactory sessions;
     private LocalVolumeBackend backend;
     private VolumeWorker worker;
+    private ChangeSignal changes;
     private RpcServer server;
     private ManagedChannel channel;
 
@@ -148,6 +150,16 @@ class BlockStorageTest {
         assertEquals(wanted, seen);
     }
 
+    /** Otherwise every stop of the controller waits until its patience with running calls is over. */
+    @Test
+    void watchersAreToldWhenTheControllerStops() {
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        changes.end();
+        var end = assertThrows(StatusRuntimeException.class, events::hasNext);
+        assertEquals(Status.Code.UNAVAILABLE, end.getStatus().getCode());
+    }
+
     @Test
     void malformedWishesAreRefused() {
         var id = VolumeId.random();
@@ -158,7 +170,7 @@ class BlockStorageTest {
     private void open(boolean working) throws IOException {
         var authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
         var volumes = new Volumes(Clock.systemUTC());
-        var changes = new ChangeSignal();
+        changes = new ChangeSignal();
         worker = new VolumeWorker(transactions(), volumes, backend, changes, Duration.ofSeconds(1), 4);
         if (working) {
             worker.start();

@@ -42,9 +42,12 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  */
 public final class CertificateAuthority {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3650);
+    /** How long a certificate is good when nothing else is said: what browsers accept of a private authority. */
     private static final Duration IDENTITY_LIFE = Duration.ofDays(825);
-    /** Clocks of hosts may lag behind ours. */
+    /** Clocks of hosts may lag behind ours; a certificate of a short life is backdated by no more than a tenth of it. */
     private static final Duration BACKDATE = Duration.ofMinutes(10);
+
+    private static final int LIFE_TO_BACKDATE = 10;
 
     private static final String SIGNATURE = "SHA256withECDSA";
     private static final int SERIAL_BITS = 127;
@@ -94,7 +97,7 @@ public final class CertificateAuthority {
     /** A new key with a certificate for it; {@code hosts} are DNS names and IPv4 addresses for browsers and AWS tools. */
     public TlsMaterial issue(PeerIdentity identity, Collection<String> hosts) throws IOException {
         var pair = newKeyPair();
-        var issued = certify(identity, pair.getPublic(), hosts);
+        var issued = certify(identity, pair.getPublic(), hosts, IDENTITY_LIFE);
         return new TlsMaterial(identity, pair.getPrivate(), List.of(issued, certificate), certificate);
     }
 
@@ -103,16 +106,40 @@ public final class CertificateAuthority {
      * the request proves that its sender holds it; the identity is ours to give.
      */
     public List<X509Certificate> sign(byte[] requestDer, PeerIdentity identity) throws IOException {
+        return sign(requestDer, identity, IDENTITY_LIFE);
+    }
+
+    /** As {@link #sign(byte[], PeerIdentity)}, for as long as is said. */
+    public List<X509Certificate> sign(byte[] requestDer, PeerIdentity identity, Duration life) throws IOException {
         try {
             var request = new JcaPKCS10CertificationRequest(requestDer);
             var publicKey = request.getPublicKey();
             if (!request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(publicKey))) {
                 throw new IOException("the certificate request is not signed with its own key");
             }
-            return List.of(certify(identity, publicKey, List.of()), certificate);
+            return List.of(certify(identity, publicKey, List.of(), life), certificate);
         } catch (GeneralSecurityException | OperatorCreationException | PKCSException e) {
             throw new IOException("unusable certificate request", e);
         }
+    }
+
+    /**
+     * A new certificate for a party whose present one is about to end, for the same key. The request proves that its
+     * sender holds that key, and the present certificate, ours and not ended, says who that is.
+     */
+    public List<X509Certificate> renew(X509Certificate present, byte[] requestDer, Duration life) throws IOException {
+        try {
+            PeerTrust.validate(present, certificate, clock);
+            var key = new JcaPKCS10CertificationRequest(requestDer).getPublicKey();
+            if (!key.equals(present.getPublicKey())) {
+                throw new IOException("the certificate request is for another key than the present certificate");
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the present certificate cannot be renewed: " + e.getMessage(), e);
+        }
+        var identity = PeerIdentity.of(present)
+                .orElseThrow(() -> new IOException("the present certificate names no Coppice identity"));
+        return sign(requestDer, identity, life);
     }
 
     /** A fresh EC P-256 key pair, the kind that this authority certifies. */
@@ -126,7 +153,7 @@ public final class CertificateAuthority {
         }
     }
 
-    private X509Certificate certify(PeerIdentity identity, PublicKey publicKey, Collection<String> hosts)
+    private X509Certificate certify(PeerIdentity identity, PublicKey publicKey, Collection<String> hosts, Duration life)
             throws IOException {
         var names = new ArrayList<GeneralName>();
         names.add(new GeneralName(GeneralName.uniformResourceIdentifier, identity.uri()));
@@ -134,22 +161,15 @@ public final class CertificateAuthority {
                 new GeneralName(host.matches("[0-9.]+") ? GeneralName.iPAddress : GeneralName.dNSName, host)));
         var subject = new X500Principal(
                 "CN=" + identity.name() + ",OU=" + identity.kind().text());
-        return build(
-                new Request(subject, publicKey, IDENTITY_LIFE),
-                certificate.getSubjectX500Principal(),
-                key,
-                clock,
-                b -> {
-                    b.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-                    b.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-                    b.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
-                        KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-                    }));
-                    b.addExtension(
-                            Extension.subjectAlternativeName,
-                            false,
-                            new GeneralNames(names.toArray(GeneralName[]::new)));
-                });
+        return build(new Request(subject, publicKey, life), certificate.getSubjectX500Principal(), key, clock, b -> {
+            b.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            b.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+            b.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+            }));
+            b.addExtension(
+                    Extension.subjectAlternativeName, false, new GeneralNames(names.toArray(GeneralName[]::new)));
+        });
     }
 
     private static X509Certificate build(
@@ -160,7 +180,7 @@ public final class CertificateAuthority {
             var builder = new JcaX509v3CertificateBuilder(
                     issuer,
                     new BigInteger(SERIAL_BITS, RANDOM),
-                    Date.from(now.minus(BACKDATE)),
+                    Date.from(now.minus(backdate(request.life()))),
                     Date.from(now.plus(request.life())),
                     request.subject(),
                     request.publicKey());
@@ -170,6 +190,11 @@ public final class CertificateAuthority {
         } catch (OperatorCreationException | CertificateException e) {
             throw new IOException("could not make a certificate", e);
         }
+    }
+
+    private static Duration backdate(Duration life) {
+        var share = life.dividedBy(LIFE_TO_BACKDATE);
+        return share.compareTo(BACKDATE) < 0 ? share : BACKDATE;
     }
 
     private record Request(X500Principal subject, PublicKey publicKey, Duration life) {}

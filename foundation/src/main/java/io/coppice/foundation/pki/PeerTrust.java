@@ -9,7 +9,9 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -102,7 +104,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                 .or(() -> Arrays.stream(issuers).findFirst())
                 .orElseThrow(() -> new CertificateException("the peer's authority is not the one that is expected"));
         var leaf = chain[0];
-        validate(leaf, authority);
+        validate(leaf, authority, Clock.systemUTC());
         var identity = PeerIdentity.of(leaf)
                 .orElseThrow(() -> new CertificateException("the peer's certificate names no Coppice identity"));
         if (!acceptedPeer.test(identity)) {
@@ -110,11 +112,13 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private static void validate(X509Certificate leaf, X509Certificate authority) throws CertificateException {
+    /** Whether the authority issued the certificate and it is good now; throws {@link CertificateException} when not. */
+    static void validate(X509Certificate leaf, X509Certificate authority, Clock clock) throws CertificateException {
         try {
             var parameters = new PKIXParameters(Set.of(new TrustAnchor(authority, null)));
             // There is no revocation list: a host is put out by removing it from the cloud, which refuses its session.
             parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(clock.instant()));
             CertPathValidator.getInstance("PKIX")
                     .validate(CertificateFactory.getInstance("X.509").generateCertPath(List.of(leaf)), parameters);
         } catch (GeneralSecurityException e) {

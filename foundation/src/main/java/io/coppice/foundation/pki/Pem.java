@@ -63,9 +63,18 @@ public final class Pem {
 
     /** Writes beside and renames, so that a crash leaves the old key or the new one; mode 0600 from the first byte. */
     static void writePrivateKey(Path file, PrivateKey key) throws IOException {
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        var temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".key", ".pem", ownerOnly);
-        Files.writeString(temporary, block("PRIVATE KEY", key.getEncoded()));
+        replace(file, block("PRIVATE KEY", key.getEncoded()), "rw-------");
+    }
+
+    /** Writes beside and renames; everybody may read it. */
+    static void writeCertificates(Path file, Collection<X509Certificate> certificates) throws IOException {
+        replace(file, encode(certificates), "rw-r--r--");
+    }
+
+    private static void replace(Path file, String text, String mode) throws IOException {
+        var permissions = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode));
+        var temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".pki", ".pem", permissions);
+        Files.writeString(temporary, text);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -7,7 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where the certificates of a process lie: {@code pki/} in its data folder. The authority's own key is in {@code pki/ca}
@@ -16,6 +17,8 @@ import java.util.List;
  */
 public final class RolePki {
     private static final Duration RENEW_BEFORE_EXPIRY = Duration.ofDays(60);
+
+    private static final ReentrantLock ISSUING = new ReentrantLock();
 
     private RolePki() {}
 
@@ -55,7 +58,30 @@ public final class RolePki {
      * {@link RoleStartException} when there is neither.
      */
     public static TlsMaterial open(Path dataDir, PeerIdentity identity, Clock clock) {
+        return open(dataDir, identity, Set.of(), clock);
+    }
+
+    /**
+     * As {@link #open}, for as long as the process runs: what is about to end is renewed, or found when the operator has
+     * put a new one there.
+     */
+    public static OwnCertificate keep(Path dataDir, PeerIdentity identity, Clock clock) {
+        return keep(dataDir, identity, Set.of(), clock);
+    }
+
+    /**
+     * As {@link #keep(Path, PeerIdentity, Clock)}, for a party that browsers and AWS tools speak to as well.
+     *
+     * @param hosts DNS names and IPv4 addresses that stand in the certificate when it is issued here
+     */
+    public static OwnCertificate keep(Path dataDir, PeerIdentity identity, Set<String> hosts, Clock clock) {
+        return OwnCertificate.from(() -> open(dataDir, identity, hosts, clock), clock);
+    }
+
+    private static TlsMaterial open(Path dataDir, PeerIdentity identity, Set<String> hosts, Clock clock) {
         var folder = folder(dataDir, identity);
+        // Parts of one process keep the same certificate: two that renew it at once would mix key and certificate.
+        ISSUING.lock();
         try {
             var authorityFolder = authorityFolder(dataDir);
             if (!hasAuthority(dataDir)) {
@@ -64,11 +90,13 @@ public final class RolePki {
             var authority = CertificateAuthority.openOrCreate(authorityFolder, clock);
             if (TlsMaterial.exists(folder)) {
                 var present = TlsMaterial.load(folder);
-                if (stillGood(present, identity, authority, clock)) {
+                if (present.fits()
+                        && present.hosts().containsAll(hosts)
+                        && stillGood(present, identity, authority, clock)) {
                     return present;
                 }
             }
-            var issued = authority.issue(identity, List.of());
+            var issued = authority.issue(identity, hosts);
             issued.save(folder);
             return issued;
         } catch (IOException e) {
@@ -76,6 +104,8 @@ public final class RolePki {
                     "the certificate of " + identity + " in " + folder + " is not usable: " + e.getMessage(),
                     "check who may read that folder, or remove it where the authority can issue a new one",
                     e);
+        } finally {
+            ISSUING.unlock();
         }
     }
 
@@ -89,7 +119,10 @@ public final class RolePki {
             throw new RoleStartException(
                     "the certificate in " + folder + " is for " + material.identity() + ", not for " + identity, fix);
         }
-        var end = material.chain().getFirst().getNotAfter().toInstant();
+        if (!material.fits()) {
+            throw new RoleStartException("key and certificate in " + folder + " do not belong together", fix);
+        }
+        var end = material.endsAt();
         if (!end.isAfter(clock.instant())) {
             throw new RoleStartException("the certificate of " + identity + " in " + folder + " ended at " + end, fix);
         }
@@ -106,9 +139,8 @@ public final class RolePki {
 
     private static boolean stillGood(
             TlsMaterial present, PeerIdentity identity, CertificateAuthority authority, Clock clock) {
-        var end = present.chain().getFirst().getNotAfter().toInstant();
         return present.identity().equals(identity)
                 && present.authority().equals(authority.certificate())
-                && end.isAfter(clock.instant().plus(RENEW_BEFORE_EXPIRY));
+                && present.endsAt().isAfter(clock.instant().plus(RENEW_BEFORE_EXPIRY));
     }
 }

@@ -30,6 +30,16 @@ public interface SiteConfig {
     /** Where the roles listen and find each other. */
     Endpoints endpoints();
 
+    /** What concerns the process and not a role. */
+    Server server();
+
+    /** What concerns the process and not a role. */
+    interface Server {
+        /** Whether plain HTTP is served beyond loopback, by the users' door and by Walrus. */
+        @WithDefault("false")
+        boolean insecure();
+    }
+
     /** host:port pairs. A role listens on its own entry and dials the others'. */
     interface Endpoints {
         /** Users' HTTP door: EC2, IAM, STS and, passed on, S3. */
@@ -52,7 +62,7 @@ public interface SiteConfig {
         @WithDefault("127.0.0.1:8777")
         String walrus();
 
-        /** Walrus's S3 door. */
+        /** Walrus's S3 door; hosts fetch images there. HTTPS beyond loopback. */
         @WithDefault("127.0.0.1:9000")
         String s3();
 

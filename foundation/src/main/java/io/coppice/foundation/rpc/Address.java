@@ -28,6 +28,11 @@ public record Address(String host, int port) {
         }
     }
 
+    /** Whether no other machine can reach it. No name is looked up. */
+    public boolean loopback() {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+    }
+
     @Override
     public String toString() {
         return host + ":" + port;

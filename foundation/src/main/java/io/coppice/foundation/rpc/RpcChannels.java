@@ -1,5 +1,6 @@
 package io.coppice.foundation.rpc;
 
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.PeerTrust;
 import io.coppice.foundation.pki.TlsMaterial;
@@ -22,11 +23,16 @@ public final class RpcChannels {
 
     /** A channel with mutual TLS to a party of the kind {@code expected}; anybody else at that address is refused. */
     public static ManagedChannel open(Address address, TlsMaterial own, PeerKind expected) {
+        return open(address, OwnCertificate.of(own), expected);
+    }
+
+    /** As {@link #open(Address, TlsMaterial, PeerKind)}, with a certificate that may be renewed while it is open. */
+    public static ManagedChannel open(Address address, OwnCertificate own, PeerKind expected) {
         return build(
                 address,
                 SslContextBuilder.forClient()
-                        .keyManager(own.key(), own.chain())
-                        .trustManager(PeerTrust.of(own.authority(), peer -> peer.kind() == expected)));
+                        .keyManager(own.keyManager())
+                        .trustManager(PeerTrust.of(own.current().authority(), peer -> peer.kind() == expected)));
     }
 
     /**

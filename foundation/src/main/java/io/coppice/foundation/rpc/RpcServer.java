@@ -1,5 +1,6 @@
 package io.coppice.foundation.rpc;
 
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.PeerTrust;
@@ -39,7 +40,12 @@ public final class RpcServer implements AutoCloseable {
 
     /** Starts to describe a server that listens on {@code address} and proves itself with {@code tls}. */
     public static Builder listeningOn(Address address, TlsMaterial tls) {
-        return new Builder(address, tls);
+        return listeningOn(address, OwnCertificate.of(tls));
+    }
+
+    /** As {@link #listeningOn(Address, TlsMaterial)}, with a certificate that may be renewed while it listens. */
+    public static Builder listeningOn(Address address, OwnCertificate own) {
+        return new Builder(address, own);
     }
 
     /** The port that it really listens on. */
@@ -64,12 +70,12 @@ public final class RpcServer implements AutoCloseable {
     /** What a server offers, and to whom. Not thread-safe. */
     public static final class Builder {
         private final Address address;
-        private final TlsMaterial tls;
+        private final OwnCertificate own;
         private final List<Offer> offers = new ArrayList<>();
 
-        private Builder(Address address, TlsMaterial tls) {
+        private Builder(Address address, OwnCertificate own) {
             this.address = address;
-            this.tls = tls;
+            this.own = own;
         }
 
         /** Offers a service to callers whose certificate is of one of these kinds. */
@@ -89,8 +95,8 @@ public final class RpcServer implements AutoCloseable {
 
         /** Begins to listen. Throws {@link IOException} when the port is taken. */
         public RpcServer start() throws IOException {
-            var ssl = GrpcSslContexts.configure(SslContextBuilder.forServer(tls.key(), tls.chain()), SslProvider.JDK)
-                    .trustManager(PeerTrust.of(tls.authority(), any -> true))
+            var ssl = GrpcSslContexts.configure(SslContextBuilder.forServer(own.keyManager()), SslProvider.JDK)
+                    .trustManager(PeerTrust.of(own.current().authority(), any -> true))
                     // Optional, because a joining host has no certificate yet: CallerGate refuses everything else.
                     .clientAuth(ClientAuth.OPTIONAL)
                     .build();

@@ -3,7 +3,8 @@ package io.coppice.node.agent;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.image.ImageUnavailableException;
 import io.coppice.proto.compute.v1.Failure;
-import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Locale;
 
 /** Turns what went wrong on a host into what a user may read: no path, no host name, no command. */
 final class Failures {
@@ -11,11 +12,19 @@ final class Failures {
     private static final String NO_CAPACITY = "Server.InsufficientInstanceCapacity";
     private static final String BAD_IMAGE = "Client.InvalidImage";
 
+    private static final int MAX_CAUSES = 10;
+
+    private static final List<String> FULL =
+            List.of("no space left on device", "disk quota exceeded", "no space for", "image cache is full");
+
     private Failures() {}
 
     /** The user's view of an error; {@code retryable} says whether another attempt may help. */
     static Failure of(Exception cause) {
         return switch (cause) {
+            case Exception e
+            when isFull(e) ->
+                failure(NO_CAPACITY, "The host has no disk space left for the root disk. Launch again later.", true);
             case ImageUnavailableException e
             when !e.worthRetrying() ->
                 failure(
@@ -24,9 +33,6 @@ final class Failures {
                         false);
             case ImageUnavailableException e ->
                 failure(INTERNAL, "The image could not be fetched from where it is stored.", true);
-            case FileSystemException e
-            when isFull(e) ->
-                failure(NO_CAPACITY, "The host has no disk space left for the root disk. Launch again later.", true);
             case HypervisorException e -> failure(INTERNAL, "The hypervisor could not start the instance.", true);
             default -> failure(INTERNAL, "The host could not prepare the instance.", true);
         };
@@ -55,8 +61,20 @@ final class Failures {
         return failure(INTERNAL, "The instance's disk is not on this host.", false);
     }
 
-    private static boolean isFull(FileSystemException e) {
-        return String.valueOf(e.getReason()).contains("No space left");
+    /**
+     * Whether the host's disk is full, or what may be used of it. Java tells that by the system's words alone (strerror(3),
+     * ENOSPC and EDQUOT), in a FileSystemException's reason or a plain IOException's message; so do the programs that are
+     * called, and so do the disk store and the image cache before it comes to that.
+     */
+    private static boolean isFull(Throwable failure) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause()) {
+            var said = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+            if (FULL.stream().anyMatch(said::contains)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Failure failure(String code, String message, boolean retryable) {

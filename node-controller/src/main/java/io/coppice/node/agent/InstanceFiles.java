@@ -3,6 +3,7 @@ package io.coppice.node.agent;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
+import io.coppice.node.agent.HostDrivers.Durability;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +29,11 @@ final class InstanceFiles {
     private static final String CONSOLE_FILE = "console.log";
 
     private final Path instancesFolder;
+    private final Durability durability;
 
-    InstanceFiles(Path instancesFolder) throws IOException {
+    InstanceFiles(Path instancesFolder, Durability durability) throws IOException {
         this.instancesFolder = Files.createDirectories(instancesFolder);
+        this.durability = durability;
     }
 
     /**
@@ -85,9 +88,13 @@ final class InstanceFiles {
         }
     }
 
-    /** Returns once it is on the disk. */
+    /** Returns once it is as durable as this host's files are. */
     void keep(DesiredInstance desired) throws IOException {
-        NodeFiles.replace(folder(new InstanceId(desired.getInstanceId())).resolve(DESIRED_FILE), desired.toByteArray());
+        var file = folder(new InstanceId(desired.getInstanceId())).resolve(DESIRED_FILE);
+        switch (durability) {
+            case POWER_CUT -> NodeFiles.replace(file, desired.toByteArray());
+            case CRASH -> NodeFiles.replaceUnforced(file, desired.toByteArray());
+        }
     }
 
     Progress progress(InstanceId instance) throws IOException {
@@ -109,9 +116,11 @@ final class InstanceFiles {
         NodeFiles.replaceUnforced(folder(instance).resolve(PROGRESS_FILE), line.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Returns once the last {@link #keep(InstanceId, Progress)} is on the disk. */
+    /** Returns once the last {@link #keep(InstanceId, Progress)} survives a power cut too, where files do at all. */
     void forceProgress(InstanceId instance) throws IOException {
-        NodeFiles.force(folder(instance).resolve(PROGRESS_FILE));
+        if (durability == Durability.POWER_CUT) {
+            NodeFiles.force(folder(instance).resolve(PROGRESS_FILE));
+        }
     }
 
     Path consoleLog(InstanceId instance) {

@@ -72,7 +72,7 @@ public final class NodeAgent implements AutoCloseable {
         this.drivers = drivers;
         this.settings = settings;
         this.shared = shared;
-        this.files = new InstanceFiles(drivers.instancesFolder());
+        this.files = new InstanceFiles(drivers.instancesFolder(), drivers.durability());
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.context = new VmContext(
                 drivers,

@@ -8,12 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
+import java.util.Set;
 
 /** The small files by which a host remembers who it is. */
 public final class NodeFiles {
     private static final String NODE_ID_FILE = "node-id";
     private static final String EPOCH_FILE = "epoch";
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private NodeFiles() {}
 
@@ -43,11 +49,14 @@ public final class NodeFiles {
 
     /**
      * Writes a file so that a crash or a power cut leaves the old one or the new one, never a part. When it returns, the
-     * new one is there to stay.
+     * new one is there to stay. Nobody but the owner may read it: user data and credentials of instances stand in such
+     * files.
      */
     static void replace(Path file, byte[] bytes) throws IOException {
         var fresh = makeFolder(file);
         var temporary = temporary(file);
+        Files.deleteIfExists(temporary);
+        Files.createFile(temporary, OWNER_ONLY);
         Files.write(temporary, bytes);
         forceOne(temporary);
         move(temporary, file);

@@ -18,6 +18,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /** Gives a new host its identity: a key that never leaves it, and a certificate from the cloud for it. */
@@ -26,16 +27,21 @@ public final class NodeJoin {
 
     private NodeJoin() {}
 
+    /** The folder in which a host keeps the identity that it joined with. */
+    public static Path pki(Path nodeFolder) {
+        return nodeFolder.resolve("pki");
+    }
+
     /**
      * The identity that is kept in {@code nodeFolder}, or a new one by the token's right. Throws
      * {@link RoleStartException} when the cloud refuses or cannot be reached.
      */
     public static TlsMaterial ensure(JoinToken token, Path nodeFolder, String hostName) throws IOException {
-        var pki = nodeFolder.resolve("pki");
+        var pki = pki(nodeFolder);
         if (TlsMaterial.exists(pki)) {
             var kept = TlsMaterial.load(pki);
             if (PeerTrust.fingerprint(kept.authority()).equals(token.authority())) {
-                return kept;
+                return checkGood(kept, nodeFolder);
             }
             throw new RoleStartException(
                     "this host belongs to another cloud than the one that its join token is for",
@@ -46,6 +52,16 @@ public final class NodeJoin {
         material.save(pki);
         NodeFiles.keepNodeId(nodeFolder, new NodeId(material.identity().name()));
         return material;
+    }
+
+    private static TlsMaterial checkGood(TlsMaterial kept, Path nodeFolder) {
+        if (kept.endsAt().isAfter(Instant.now())) {
+            return kept;
+        }
+        throw new RoleStartException(
+                "this host's certificate ended at " + kept.endsAt() + ": it was away for too long to renew it",
+                "move what you need of " + nodeFolder
+                        + ", remove it, and join anew with a token of \"coppice node-token\"");
     }
 
     private static JoinResponse ask(JoinToken token, KeyPair pair, String hostName) throws IOException {

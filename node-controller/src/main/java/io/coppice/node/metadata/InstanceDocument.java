@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.InstanceProfile;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Lays out what a guest may read of itself. Source: AWS EC2 user guide, "Instance metadata categories". */
 final class InstanceDocument {
@@ -52,6 +55,9 @@ final class InstanceDocument {
         if (!metadata.getUserData().isEmpty()) {
             tree.put("user-data", metadata.getUserData().toByteArray());
         }
+        if (metadata.hasInstanceProfile()) {
+            profile(tree, metadata.getInstanceProfile());
+        }
         tree.put("dynamic/instance-identity/document", identity(instance));
         return tree.build();
     }
@@ -76,6 +82,28 @@ final class InstanceDocument {
                 .put(folder + "subnet-id", endpoint.getSubnetId());
     }
 
+    /** Source: AWS EC2 user guide, "Retrieve security credentials from instance metadata". */
+    private static void profile(MetadataTree.Builder tree, InstanceProfile profile) {
+        var updated = Instant.ofEpochSecond(profile.getIssuedAtSeconds()).toString();
+        var info = new LinkedHashMap<String, String>();
+        info.put("Code", "Success");
+        info.put("LastUpdated", updated);
+        info.put("InstanceProfileArn", profile.getArn());
+        info.put("InstanceProfileId", profile.getId());
+        var credentials = new LinkedHashMap<String, String>();
+        credentials.put("Code", "Success");
+        credentials.put("LastUpdated", updated);
+        credentials.put("Type", "AWS-HMAC");
+        credentials.put("AccessKeyId", profile.getAccessKeyId());
+        credentials.put("SecretAccessKey", profile.getSecretAccessKey());
+        credentials.put("Token", profile.getSessionToken());
+        credentials.put(
+                "Expiration",
+                Instant.ofEpochSecond(profile.getExpiresAtSeconds()).toString());
+        tree.put(META + "iam/info", json(info))
+                .put(META + "iam/security-credentials/" + profile.getRoleName(), json(credentials));
+    }
+
     private String identity(DesiredInstance instance) {
         var document = new LinkedHashMap<String, String>();
         document.put("accountId", instance.getAccountId());
@@ -89,6 +117,10 @@ final class InstanceDocument {
         }
         document.put("region", instance.getMetadata().getRegion());
         document.put("version", "2017-09-30");
+        return json(document);
+    }
+
+    private static String json(Map<String, String> document) {
         try {
             return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
         } catch (JsonProcessingException e) {

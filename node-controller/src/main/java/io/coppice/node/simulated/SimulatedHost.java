@@ -2,6 +2,7 @@ package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.agent.HostDrivers;
+import io.coppice.node.agent.HostDrivers.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +25,15 @@ public final class SimulatedHost {
         this.network = new SimulatedNetwork(plan);
         this.disks = new SimulatedDiskStore(instances, hardware.diskMib(), plan);
         this.metadata = new SimulatedMetadata();
-        this.drivers = new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, instances);
+        this.drivers = new HostDrivers(
+                hypervisor,
+                network,
+                disks,
+                new SimulatedImageCache(plan),
+                metadata,
+                instances,
+                // Many simulated hosts share one real disk: each forcing its files there would slow what is measured.
+                Durability.CRASH);
     }
 
     /**

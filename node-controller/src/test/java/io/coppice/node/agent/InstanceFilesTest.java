@@ -27,11 +27,11 @@ class InstanceFilesTest {
                 .setGeneration(3)
                 .setDiskExpected(true)
                 .build();
-        var files = new InstanceFiles(folder.resolve("instances"));
+        var files = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
         files.keep(wish);
         files.keep(instance, new Progress(3, "a-boot", 2));
         files.forceProgress(instance);
-        var again = new InstanceFiles(folder.resolve("instances"));
+        var again = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
         assertEquals(List.of(instance), again.instances());
         assertEquals(Optional.of(wish), again.desired(instance));
         assertEquals(new Progress(3, "a-boot", 2), again.progress(instance));
@@ -42,7 +42,7 @@ class InstanceFilesTest {
     @Test
     void aHalfWrittenFileIsNeverTheOneThatCounts() throws IOException {
         var instance = InstanceId.random();
-        var files = new InstanceFiles(folder.resolve("instances"));
+        var files = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
         var wish = DesiredInstance.newBuilder()
                 .setInstanceId(instance.value())
                 .setGeneration(1)

@@ -3,11 +3,13 @@ package io.coppice.node.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cluster.ClusterConfig;
 import io.coppice.cluster.ClusterController;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.PeerTrust;
@@ -15,10 +17,13 @@ import io.coppice.foundation.pki.Pem;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IssueNodeCertificateRequest;
 import io.coppice.proto.identity.v1.IssueNodeCertificateResponse;
+import io.coppice.proto.identity.v1.RenewNodeCertificateRequest;
+import io.coppice.proto.identity.v1.RenewNodeCertificateResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -28,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +48,7 @@ class NodeJoinTest {
     @TempDir
     Path folder;
 
+    private volatile Duration life = Duration.ofDays(825);
     private CertificateAuthority authority;
     private RpcServer cloud;
     private ClusterController cluster;
@@ -113,6 +120,50 @@ class NodeJoinTest {
         assertFalse(JoinToken.parse(text).toString().contains("s3"));
     }
 
+    @Test
+    void aCertificateThatIsAboutToEndIsRenewedOverTheSession() throws IOException {
+        life = Duration.ofSeconds(90);
+        var node = folder.resolve("node");
+        var joined = NodeJoin.ensure(token(SECRET), node, "second-machine");
+        var own = OwnCertificate.of(joined);
+        var channel = RpcChannels.open(new Address("127.0.0.1", cluster.port()), own, PeerKind.CLUSTER_CONTROLLER);
+        try {
+            var early = new CertificateRenewal(own, NodeJoin.pki(node), channel, Clock.systemUTC());
+            assertTrue(early.run().compareTo(Duration.ofSeconds(60)) <= 0, "it comes again when a third is left");
+            assertEquals(joined.chain(), own.current().chain(), "renewed too early");
+
+            life = Duration.ofDays(30);
+            var late = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(65));
+            new CertificateRenewal(own, NodeJoin.pki(node), channel, late).run();
+            assertEquals(joined.identity(), own.current().identity());
+            assertEquals(joined.key(), own.current().key());
+            assertTrue(own.current().endsAt().isAfter(joined.endsAt().plus(Duration.ofDays(20))));
+            assertEquals(
+                    own.current().chain(), TlsMaterial.load(NodeJoin.pki(node)).chain(), "kept for the next start");
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRenewalThatFailsLeavesTheCertificateAndIsTriedAgain() throws IOException {
+        life = Duration.ofSeconds(90);
+        var node = folder.resolve("node");
+        var joined = NodeJoin.ensure(token(SECRET), node, "second-machine");
+        var own = OwnCertificate.of(joined);
+        cloud.close();
+        var channel = RpcChannels.open(new Address("127.0.0.1", cluster.port()), own, PeerKind.CLUSTER_CONTROLLER);
+        try {
+            var late = Clock.offset(Clock.systemUTC(), Duration.ofSeconds(65));
+            var again = new CertificateRenewal(own, NodeJoin.pki(node), channel, late).run();
+            assertTrue(again.compareTo(Duration.ofSeconds(5)) <= 0, "too late for another attempt: " + again);
+            assertEquals(joined.chain(), own.current().chain());
+            assertEquals(joined.chain(), TlsMaterial.load(NodeJoin.pki(node)).chain());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
     private JoinToken token(String secret) {
         return new JoinToken(
                 new Address("127.0.0.1", cluster.port()), PeerTrust.fingerprint(authority.certificate()), secret);
@@ -122,7 +173,7 @@ class NodeJoinTest {
         return authority.issue(new PeerIdentity(kind, "test"), List.of());
     }
 
-    /** Admits one secret, as the Cloud Controller does. */
+    /** Admits one secret, and renews, as the Cloud Controller does. */
     private final class AuthorityFake extends AuthorityGrpc.AuthorityImplBase {
         @Override
         public void issueNodeCertificate(
@@ -135,11 +186,29 @@ class NodeJoinTest {
                 var id = NodeId.random();
                 var chain = authority.sign(
                         request.getCertificateSigningRequest().toByteArray(),
-                        new PeerIdentity(PeerKind.NODE, id.value()));
+                        new PeerIdentity(PeerKind.NODE, id.value()),
+                        life);
                 answer.onNext(IssueNodeCertificateResponse.newBuilder()
                         .setNodeId(id.value())
                         .setCertificateChainPem(Pem.encode(chain))
                         .setAuthorityPem(Pem.encode(List.of(authority.certificate())))
+                        .build());
+                answer.onCompleted();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void renewNodeCertificate(
+                RenewNodeCertificateRequest request, StreamObserver<RenewNodeCertificateResponse> answer) {
+            try {
+                var present =
+                        Pem.decodeCertificates(request.getCertificatePem()).getFirst();
+                var chain = authority.renew(
+                        present, request.getCertificateSigningRequest().toByteArray(), life);
+                answer.onNext(RenewNodeCertificateResponse.newBuilder()
+                        .setCertificateChainPem(Pem.encode(chain))
                         .build());
                 answer.onCompleted();
             } catch (IOException e) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.InstanceProfile;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
@@ -66,6 +67,41 @@ class ImdsServerTest {
         assertEquals(text(get("latest/meta-data")), text(get("latest/meta-data/")));
         assertTrue(text(get("latest/meta-data/")).contains("\nplacement/\n"));
         assertTrue(text(get("")).endsWith("\nlatest"));
+    }
+
+    @Test
+    void givesTheCredentialsOfTheRoleOnlyToItsInstanceAndTakesThemBack() throws Exception {
+        assertEquals(404, get("latest/meta-data/iam/").statusCode());
+        var before = desired(false, true);
+        var profile = InstanceProfile.newBuilder()
+                .setArn("arn:aws:iam::111111111111:instance-profile/web")
+                .setId("AIPAEXAMPLE")
+                .setRoleName("web-role")
+                .setAccessKeyId("ASIAEXAMPLE")
+                .setSecretAccessKey("secret/1")
+                .setSessionToken("token+2")
+                .setIssuedAtSeconds(1_700_000_000)
+                .setExpiresAtSeconds(1_700_021_600);
+        server.publish(before.toBuilder()
+                .setMetadata(before.getMetadata().toBuilder().setInstanceProfile(profile))
+                .build());
+        assertEquals("info\nsecurity-credentials/", text(get("latest/meta-data/iam/")));
+        assertEquals("web-role", text(get("latest/meta-data/iam/security-credentials/")));
+        assertEquals("""
+                {
+                  "Code" : "Success",
+                  "LastUpdated" : "2023-11-14T22:13:20Z",
+                  "Type" : "AWS-HMAC",
+                  "AccessKeyId" : "ASIAEXAMPLE",
+                  "SecretAccessKey" : "secret/1",
+                  "Token" : "token+2",
+                  "Expiration" : "2023-11-15T04:13:20Z"
+                }""", text(get("latest/meta-data/iam/security-credentials/web-role")));
+        assertTrue(text(get("latest/meta-data/iam/info"))
+                .contains("\"InstanceProfileArn\" : \"arn:aws:iam::111111111111:instance-profile/web\""));
+        server.publish(before);
+        assertEquals(
+                404, get("latest/meta-data/iam/security-credentials/web-role").statusCode());
     }
 
     @Test

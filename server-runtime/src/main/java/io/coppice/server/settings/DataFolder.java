@@ -3,6 +3,7 @@ package io.coppice.server.settings;
 import io.coppice.server.OperatorException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,11 @@ public record DataFolder(Path root) {
     public void create() {
         try {
             if (Files.isDirectory(root)) {
+                if (!Files.isWritable(root)) {
+                    throw new OperatorException(
+                            "the data folder " + root + " cannot be written to by this user",
+                            "Make it writable, run as its owner, or name another one with --data DIR.");
+                }
                 return;
             }
             var parent = root.getParent();
@@ -61,6 +67,11 @@ public record DataFolder(Path root) {
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         } catch (FileAlreadyExistsException e) {
             throw new OperatorException(root + " is not a folder", "Name another one with --data DIR.", e);
+        } catch (AccessDeniedException e) {
+            throw new OperatorException(
+                    "cannot make the data folder " + root + ": permission denied",
+                    "Name one that you may write to with --data DIR.",
+                    e);
         } catch (IOException e) {
             throw new OperatorException(
                     "cannot make the data folder " + root + ": " + e.getMessage(),
@@ -77,6 +88,11 @@ public record DataFolder(Path root) {
     /** The user's access key, two lines for a shell; readable by its owner only. */
     public Path credentials() {
         return root.resolve("credentials");
+    }
+
+    /** The access key of the cloud's own account, in the same form. */
+    public Path systemCredentials() {
+        return root.resolve("system-credentials");
     }
 
     /** The secret that lets the command line ask the server about the whole cloud. */

@@ -1,5 +1,7 @@
 package io.coppice.server.settings;
 
+import io.coppice.foundation.rpc.Address;
+
 /** Which addresses no other machine can reach. */
 public final class Loopback {
     /** The address that Coppice listens on when nothing else is said. */
@@ -9,6 +11,6 @@ public final class Loopback {
 
     /** Whether a host as written in a setting stays on this machine. No name is looked up. */
     public static boolean is(String host) {
-        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+        return new Address(host, 0).loopback();
     }
 }

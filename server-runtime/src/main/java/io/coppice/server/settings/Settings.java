@@ -66,6 +66,9 @@ public record Settings(SequencedMap<String, String> values) {
     /** A file with its password; the variable {@code COPPICE_DATABASE_PASSWORD} when absent. */
     public static final String DATABASE_PASSWORD_FILE = "coppice.database.password-file";
 
+    /** The URL of the users' door as other machines reach it. */
+    public static final String PUBLIC_URL = "coppice.endpoints.public-url";
+
     private static final String ALL_ROLES = "clc,cc,nc,walrus,ebs";
 
     public Settings {
@@ -185,10 +188,24 @@ public record Settings(SequencedMap<String, String> values) {
 
     /** Whether users reach this cloud by HTTPS: beyond loopback, unless plain HTTP was asked for. */
     public boolean secure() {
-        return !Loopback.is(endpoint(API).host()) && !Boolean.parseBoolean(value(INSECURE, "false"));
+        return secure(API);
     }
 
-    /** The one URL for EC2, IAM, STS and S3 as users write it in {@code AWS_ENDPOINT_URL}. */
+    private boolean secure(String endpoint) {
+        return !endpoint(endpoint).loopback() && !Boolean.parseBoolean(value(INSECURE, "false"));
+    }
+
+    /** The one URL for EC2, IAM, STS and S3 as users write it in {@code AWS_ENDPOINT_URL}, on whichever machine. */
+    public String publicUrl() {
+        return value(PUBLIC_URL).orElseGet(this::endpointUrl);
+    }
+
+    /** The URL of Walrus's own S3 door. */
+    public String s3Url() {
+        return (secure(S3) ? "https://" : "http://") + endpoint(S3);
+    }
+
+    /** The same as {@link #publicUrl} as this machine reaches it, whatever its other addresses are now. */
     public String endpointUrl() {
         var api = endpoint(API);
         var host = api.host().equals("0.0.0.0") ? Loopback.ADDRESS : api.host();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -26,10 +27,15 @@ final class BenchCloud implements AutoCloseable {
 
     private final DataFolder folder;
     private final boolean ours;
+    /** What its server is told beyond its settings, as environment variables. */
+    private final Map<String, String> environment;
 
-    private BenchCloud(DataFolder folder, boolean ours) {
+    private BenchCloud(DataFolder folder, boolean ours, Map<String, String> configuration) {
         this.folder = folder;
         this.ours = ours;
+        this.environment = new HashMap<>(configuration);
+        // A measurement beside the training of a cache would measure the training.
+        this.environment.put("COPPICE_AOT", "no");
     }
 
     /** A cloud that is there already; it is brought up when it is down. */
@@ -38,7 +44,7 @@ final class BenchCloud implements AutoCloseable {
             throw new OperatorException(
                     "there is no cloud in " + folder, "Make one with \"coppice up\", or name none: one is made.");
         }
-        var cloud = new BenchCloud(folder, false);
+        var cloud = new BenchCloud(folder, false, Map.of());
         if (cloud.pid() == 0) {
             cloud.command("up", "--no-install");
         }
@@ -47,9 +53,14 @@ final class BenchCloud implements AutoCloseable {
 
     /** A new cloud in a folder of its own. */
     static BenchCloud temporary(String... upOptions) throws IOException {
+        return temporary(Map.of(), upOptions);
+    }
+
+    /** As {@link #temporary(String...)}, with configuration as environment variables: {@code COPPICE_COMPUTE_…}. */
+    static BenchCloud temporary(Map<String, String> configuration, String... upOptions) throws IOException {
         // Not under /tmp: guests' disks may be larger than a file system in memory.
         var folder = Files.createTempDirectory(java.nio.file.Path.of("/var/tmp"), "coppice-bench");
-        var cloud = new BenchCloud(new DataFolder(folder), true);
+        var cloud = new BenchCloud(new DataFolder(folder), true, configuration);
         var arguments = new ArrayList<>(List.of("up", "--no-install"));
         arguments.addAll(List.of(upOptions));
         try {
@@ -92,8 +103,7 @@ final class BenchCloud implements AutoCloseable {
         line.addAll(List.of(arguments));
         line.addAll(List.of("--data", folder.toString()));
         var begun = System.nanoTime();
-        // A measurement beside the training of a cache would measure the training.
-        var result = HostCommand.run(COMMAND_LIMIT, Map.of("COPPICE_AOT", "no"), "", line);
+        var result = HostCommand.run(COMMAND_LIMIT, environment, "", line);
         if (!result.succeeded()) {
             throw new OperatorException(
                     "coppice " + String.join(" ", arguments) + " failed: " + result.lastLine(),

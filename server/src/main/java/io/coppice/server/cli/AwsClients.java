@@ -3,6 +3,8 @@ package io.coppice.server.cli;
 import io.coppice.server.settings.Settings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -18,6 +20,7 @@ public final class AwsClients {
     private final URI endpoint;
     private final Region region;
     private final StaticCredentialsProvider credentials;
+    private final Optional<TrustManager[]> trust;
 
     /** Clients of that cloud's user. {@code authority} is trusted when the endpoint is HTTPS. */
     public AwsClients(Settings settings, Credentials credentials, Path authority) {
@@ -25,9 +28,7 @@ public final class AwsClients {
         this.region = Region.of(settings.value(Settings.REGION, "us-east-1"));
         this.credentials = StaticCredentialsProvider.create(
                 AwsBasicCredentials.create(credentials.accessKeyId(), credentials.secretAccessKey()));
-        if (settings.secure()) {
-            TrustedAuthority.install(authority);
-        }
+        this.trust = settings.secure() ? Optional.of(TrustedAuthority.managers(authority)) : Optional.empty();
     }
 
     public Ec2Client ec2() {
@@ -49,7 +50,9 @@ public final class AwsClients {
         return builder.endpointOverride(endpoint).region(region).credentialsProvider(credentials);
     }
 
-    private static SdkHttpClient http() {
-        return UrlConnectionHttpClient.create();
+    private SdkHttpClient http() {
+        var builder = UrlConnectionHttpClient.builder();
+        trust.ifPresent(managers -> builder.tlsTrustManagersProvider(() -> managers));
+        return builder.build();
     }
 }

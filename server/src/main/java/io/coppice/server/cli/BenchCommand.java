@@ -1,6 +1,7 @@
 package io.coppice.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.server.bench.ApiBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
@@ -24,18 +25,25 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench start                      a cloud is made for it and removed",
             "  ./coppice bench start --data /srv/cloud2   restarts that cloud's control plane; guests go on",
             "  ./coppice bench start --only launch,ssh --output json",
+            "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
         })
 final class BenchCommand extends CloudCommand {
-    @Parameters(paramLabel = "WHAT", description = "start: from the start of a cloud to the SSH of its guests.")
+    @Parameters(
+            paramLabel = "WHAT",
+            defaultValue = "start",
+            description = {
+                "start: from the start of a cloud to the SSH of its guests (default);",
+                "api: how fast requests are decided, committed and answered."
+            })
     private Bench bench = Bench.start;
 
     @Option(
             names = "--only",
             split = ",",
             paramLabel = "PART",
-            description = "Some parts only: ${COMPLETION-CANDIDATES}. Default: all.")
+            description = "Some parts of start only: ${COMPLETION-CANDIDATES}. Default: all.")
     private List<Section> only = List.of(Section.values());
 
     @Option(names = "--output", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
@@ -43,7 +51,8 @@ final class BenchCommand extends CloudCommand {
 
     /** What there is to measure; the constants are what one types. */
     enum Bench {
-        start
+        start,
+        api
     }
 
     @Override
@@ -54,6 +63,7 @@ final class BenchCommand extends CloudCommand {
         var results =
                 switch (bench) {
                     case start -> new StartBench(new Steps(progress)).run(named, only);
+                    case api -> new ApiBench(new Steps(progress)).run();
                 };
         if (output == OutputFormat.json) {
             printJson(results);
@@ -77,15 +87,16 @@ final class BenchCommand extends CloudCommand {
                             line.what(),
                             line.value(),
                             line.unit(),
-                            limit(line.reach()),
-                            limit(line.aim()),
+                            limit(line, line.reach()),
+                            limit(line, line.aim()),
                             line.ofReach(),
                             line.ofAim(),
                             line.note());
         }
     }
 
-    private static String limit(double value) {
-        return value == Math.rint(value) ? "≤ %.0f".formatted(value) : "≤ %.1f".formatted(value);
+    private static String limit(Measurement line, double value) {
+        var sign = line.better() == Measurement.Better.LESS ? "≤ " : "≥ ";
+        return sign + (value == Math.rint(value) ? "%.0f" : "%.1f").formatted(value);
     }
 }

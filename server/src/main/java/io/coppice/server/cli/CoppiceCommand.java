@@ -3,7 +3,11 @@ package io.coppice.server.cli;
 import io.coppice.server.OperatorException;
 import io.coppice.server.Version;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -38,6 +42,8 @@ import picocli.CommandLine.IVersionProvider;
             BenchCommand.class,
             DownCommand.class,
             ResetCommand.class,
+            AccountCommand.class,
+            MasterKeyCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,
             RoleCertificateCommand.class,
@@ -65,11 +71,28 @@ public final class CoppiceCommand {
         if (failure instanceof OperatorException known) {
             err.println("coppice: " + known.getMessage());
             err.println("  fix: " + known.fix());
+        } else if (fileOf(failure) instanceof FileSystemException file) {
+            err.println("coppice: cannot use " + file.getFile() + ": " + reason(file));
+            err.println(
+                    "  fix: correct that, or name another data folder with --data DIR; \"coppice doctor\" looks further.");
         } else {
             err.println("coppice: " + failure);
             err.println("  fix: run \"coppice doctor\"; the log files are listed by \"coppice logs\".");
         }
         return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static Throwable fileOf(Exception failure) {
+        return failure instanceof UncheckedIOException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** Java tells some reasons by the exception's class alone. */
+    private static String reason(FileSystemException failure) {
+        return switch (failure) {
+            case AccessDeniedException denied -> "permission denied";
+            case NoSuchFileException missing -> "it is not there";
+            default -> failure.getReason() == null ? "not possible" : failure.getReason();
+        };
     }
 
     /** The version for {@code --version}. */

@@ -44,7 +44,7 @@ final class EnvCommand extends CloudCommand {
         values.put("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey());
         values.put("AWS_REGION", settings.value(Settings.REGION, ""));
         values.put("AWS_DEFAULT_REGION", settings.value(Settings.REGION, ""));
-        values.put("AWS_ENDPOINT_URL", settings.endpointUrl());
+        values.put("AWS_ENDPOINT_URL", settings.publicUrl());
         if (settings.secure()) {
             values.put("AWS_CA_BUNDLE", folder().authorityCertificate().toString());
         }
@@ -64,7 +64,7 @@ final class EnvCommand extends CloudCommand {
     }
 
     private String terraform(Settings settings) {
-        var url = settings.endpointUrl();
+        var url = settings.publicUrl();
         var authority = settings.secure()
                 ? "  custom_ca_bundle            = \"" + folder().authorityCertificate() + "\"\n"
                 : "";
@@ -107,7 +107,7 @@ final class EnvCommand extends CloudCommand {
                         credentials.accessKeyId(),
                         credentials.secretAccessKey(),
                         settings.value(Settings.REGION, ""),
-                        settings.endpointUrl())
+                        settings.publicUrl())
                 + authority;
     }
 }

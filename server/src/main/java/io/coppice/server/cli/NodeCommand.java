@@ -57,6 +57,7 @@ final class NodeCommand extends CloudCommand {
                         Settings.HYPERVISOR,
                         HypervisorChoice.of(Optional.ofNullable(hypervisor), machine)
                                 .name());
+                JoinToken.guestRange(token).ifPresent(range -> values.put(Settings.NODE_CIDR, range));
                 values.put(Settings.BRIDGE, "cop-" + folder.shortName());
                 new Settings(values).save(folder);
             }

@@ -2,9 +2,11 @@ package io.coppice.server.cli;
 
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerIdentity;
+import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.role.RoleName;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.Defaults;
 import io.coppice.server.settings.Settings;
@@ -14,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,6 +61,15 @@ final class RoleCertificateCommand extends CloudCommand {
             description = "The zone that a cc or ebs serves; this cloud's when absent.")
     private @Nullable String zone;
 
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = {
+                "Names and addresses under which Walrus's S3 door is reached; several are possible.",
+                "That of coppice.endpoints.s3 here is among them."
+            })
+    private List<String> hosts = List.of();
+
     @Override
     public Integer call() {
         var settings = cloud.settings();
@@ -90,6 +103,20 @@ final class RoleCertificateCommand extends CloudCommand {
         }
     }
 
+    /** Users and hosts speak HTTPS with Walrus: its certificate names where. */
+    private Set<String> names(PeerIdentity identity) {
+        if (identity.kind() != PeerKind.WALRUS) {
+            return Set.of();
+        }
+        var settings = cloud.settings();
+        var domains = settings.value("coppice.walrus.domains", "s3.localhost,localhost")
+                .split(",", -1);
+        var names =
+                new LinkedHashSet<>(S3Door.names(settings.endpoint(Settings.S3).host(), List.of(domains)));
+        names.addAll(hosts);
+        return names;
+    }
+
     private TlsMaterial issue(PeerIdentity identity) {
         var authority = RolePki.authorityFolder(folder().root());
         if (!RolePki.hasAuthority(folder().root())) {
@@ -102,7 +129,7 @@ final class RoleCertificateCommand extends CloudCommand {
                     out.toAbsolutePath(),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             var issued = CertificateAuthority.openOrCreate(authority, Clock.systemUTC())
-                    .issue(identity, List.of());
+                    .issue(identity, names(identity));
             issued.save(out);
             return issued;
         } catch (FileAlreadyExistsException e) {

@@ -2,6 +2,7 @@ package io.coppice.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.coppice.foundation.role.RoleName;
 import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.settings.Settings;
@@ -32,7 +33,9 @@ final class StatusCommand extends CloudCommand {
                     .orElseGet(() -> json.createObjectNode().put("ready", false));
             report.put("running", pid.isPresent());
             report.put("dataDir", folder().toString());
-            report.put("endpointUrl", settings.endpointUrl());
+            if (settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
+                report.put("endpointUrl", settings.publicUrl());
+            }
             report.put(
                     "postgres",
                     settings.value(Settings.DATABASE_URL).isPresent()
@@ -54,7 +57,9 @@ final class StatusCommand extends CloudCommand {
         }
         out().println((report.path("ready").asBoolean() ? "ready" : "not ready") + ": " + folder() + ", pid "
                 + report.path("pid").asText("?"));
-        out().println("  endpoint " + report.path("endpointUrl").asText());
+        if (report.has("endpointUrl")) {
+            out().println("  endpoint " + report.path("endpointUrl").asText());
+        }
         report.path("roles").properties().forEach(role -> out().printf(
                         "  %s %-18s %s%n",
                         role.getValue().path("ready").asBoolean() ? "✓" : "✗",

@@ -9,6 +9,7 @@ import io.coppice.server.settings.Settings;
 import io.coppice.server.up.AotTraining;
 import io.coppice.server.up.Machine;
 import io.coppice.server.up.Teardown;
+import io.coppice.server.up.TrainingExercise;
 import io.coppice.server.up.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class TrainCommand extends CloudCommand {
         return journal.steps().stream().anyMatch(step -> step.name().equals(StartJournal.READY));
     }
 
-    /** A few calls through every door, so that their classes are in the cache too. */
+    /** What clouds do most, so that the cache knows more than how to start. */
     private void use(Settings settings) throws IOException {
         try (var client = new StatusClient(folder(), settings)) {
             Waiting.until(Duration.ofSeconds(30), () -> client.status()
@@ -82,9 +83,7 @@ final class TrainCommand extends CloudCommand {
             var clients = new AwsClients(settings, Credentials.read(folder()), folder().authorityCertificate());
             try (var ec2 = clients.ec2();
                     var s3 = clients.s3()) {
-                ec2.describeInstances();
-                ec2.describeImages();
-                s3.listBuckets();
+                new TrainingExercise(ec2, s3, client).run();
             }
         }
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Trust in a cloud's own certificate authority and in no other. */
@@ -17,6 +17,17 @@ final class TrustedAuthority {
 
     /** A TLS context that trusts the certificate in this file. */
     static SSLContext context(Path authority) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, managers(authority), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime lacks TLS", e);
+        }
+    }
+
+    /** Trust managers that trust the certificate in this file. */
+    static TrustManager[] managers(Path authority) {
         try (var stream = Files.newInputStream(authority)) {
             var certificate = CertificateFactory.getInstance("X.509").generateCertificate(stream);
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -24,19 +35,12 @@ final class TrustedAuthority {
             store.setCertificateEntry("coppice", certificate);
             var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             managers.init(store);
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
+            return managers.getTrustManagers();
         } catch (IOException | GeneralSecurityException e) {
             throw new OperatorException(
                     "cannot read the cloud's authority in " + authority + ": " + e.getMessage(),
                     "Run the command as the user who owns the data folder.",
                     e);
         }
-    }
-
-    /** Makes every HttpsURLConnection of this process trust it: the process is one command against one cloud. */
-    static void install(Path authority) {
-        HttpsURLConnection.setDefaultSSLSocketFactory(context(authority).getSocketFactory());
     }
 }

@@ -44,7 +44,8 @@ final class UpCommand extends CloudCommand {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description = "Where users reach the cloud. Default: 127.0.0.1.")
+            description =
+                    "Where users and further hosts reach the cloud, by HTTPS; 0.0.0.0 is everywhere. Default: 127.0.0.1.")
     private @Nullable String listen;
 
     @Option(names = "--insecure", description = "Serve plain HTTP beyond loopback.")
@@ -89,11 +90,12 @@ final class UpCommand extends CloudCommand {
         }
         var up = flow.run();
         new Steps(out()).done("up", Duration.ofNanos(System.nanoTime() - begun));
+        new Ending(folder, up.settings()).print(true);
         if (foreground) {
-            new Ending(folder, up.settings()).print(true);
+            out().println();
+            out().println("Ctrl-C stops the cloud; guests go on.");
             return waitFor(up.process());
         }
-        new Ending(folder, up.settings()).print(true);
         AotTraining.startInBackground(cloud.folder());
         return 0;
     }
@@ -151,14 +153,18 @@ final class UpCommand extends CloudCommand {
                 return;
             }
             out().println();
-            out().println("  endpoint      " + settings.endpointUrl() + "   (EC2, IAM, STS, S3)");
-            out().println("  S3 alone      http://" + settings.endpoint(Settings.S3));
+            out().println("  endpoint      " + settings.publicUrl() + "   (EC2, IAM, STS, S3)");
+            out().println("  S3 alone      " + settings.s3Url());
             if (showCredentials && firstTime()) {
                 var credentials = Credentials.read(folder);
                 out().println("  access key    " + credentials.accessKeyId());
                 out().println("  secret key    " + credentials.secretAccessKey() + "   (shown once)");
             }
             out().println("  credentials   " + folder.credentials());
+            if (settings.secure()) {
+                out().println("  authority     " + folder.authorityCertificate()
+                        + "   (AWS_CA_BUNDLE; may be given away)");
+            }
             var image = new SampleImage(folder).id();
             image.ifPresent(id -> out().println("  sample image  " + id));
             out().println();

@@ -26,12 +26,15 @@ public final class Doctor {
 
     /** All findings, good ones too, in the order a person would look. */
     public List<Finding> examine() {
-        var findings = new ArrayList<>(List.of(java(), privileges(), programs(), kvm(), disk(), memory(), clock()));
+        var findings =
+                new ArrayList<>(List.of(java(), privileges(), programs(), kvm(), folder(), disk(), memory(), clock()));
         if (settings.isEmpty()) {
             findings.add(Finding.bad("cloud", "there is none in this folder", "Make one with \"./coppice up\"."));
             return List.copyOf(findings);
         }
+        findings.add(settingsFile());
         findings.add(authority());
+        probes.externalDatabase().ifPresent(answers -> findings.add(externalDatabase(answers)));
         findings.add(process());
         findings.addAll(probes.serverPid().isPresent() ? running() : stopped());
         return List.copyOf(findings);
@@ -117,6 +120,31 @@ public final class Doctor {
                         : "no /dev/kvm: guests run in emulation, which is slow");
     }
 
+    private Finding folder() {
+        return probes.folderWritable()
+                ? Finding.good("data folder", "writable")
+                : Finding.bad(
+                        "data folder",
+                        "cannot be written to by this user, or its file system is read-only",
+                        "Run as the folder's owner, mount it writable, or name another one with --data DIR.");
+    }
+
+    private Finding settingsFile() {
+        return probes.settingsProblem()
+                .map(problem -> Finding.bad("settings", String.valueOf(problem.getMessage()), problem.fix()))
+                .orElseGet(() -> Finding.good("settings", "every key is known"));
+    }
+
+    private Finding externalDatabase(boolean answers) {
+        var where = settings.orElseThrow().value(Settings.DATABASE_URL, "");
+        return answers
+                ? Finding.good("database", "takes connections")
+                : Finding.bad(
+                        "database",
+                        "nothing takes connections at " + where,
+                        "Start that PostgreSQL, or correct " + Settings.DATABASE_URL + " in the settings.");
+    }
+
     private Finding disk() {
         var free = probes.freeDiskBytes();
         var seen = free / GIB + " GiB free";
@@ -134,6 +162,12 @@ public final class Doctor {
     }
 
     private Finding clock() {
+        if (probes.authorityBegin().filter(begin -> begin.isAfter(probes.now())).isPresent()) {
+            return Finding.bad(
+                    "clock",
+                    "is behind the time when this cloud was made: certificates and signatures do not count yet",
+                    "Set the clock right, for example with chronyd -q, then ./coppice down and up.");
+        }
         var synchronizedClock = probes.clockSynchronized();
         return synchronizedClock.orElse(true)
                 ? Finding.good("clock", synchronizedClock.isPresent() ? "synchronized" : "cannot be told")

@@ -1,18 +1,23 @@
 package io.coppice.server.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.coppice.server.OperatorException;
 import io.coppice.server.cli.StatusClient;
 import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.process.HostCommand;
 import io.coppice.server.process.UserCache;
 import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.KnownKeys;
 import io.coppice.server.settings.Settings;
 import io.coppice.server.up.HypervisorChoice;
 import io.coppice.server.up.PortOwner;
 import io.coppice.server.up.SampleImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
@@ -23,11 +28,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Looks at this machine and at the cloud in one folder. */
 public final class MachineProbes implements Probes {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final long KIB = 1024;
+    private static final int POSTGRESQL_PORT = 5432;
 
     private final DataFolder folder;
     private final Optional<Settings> settings;
@@ -63,11 +70,21 @@ public final class MachineProbes implements Probes {
 
     @Override
     public long freeDiskBytes() {
+        return existing().toFile().getUsableSpace();
+    }
+
+    @Override
+    public boolean folderWritable() {
+        return Files.isWritable(existing());
+    }
+
+    /** The data folder, or the nearest folder above it that is there. */
+    private Path existing() {
         var existing = folder.root();
         while (!Files.exists(existing) && existing.getParent() != null) {
             existing = existing.getParent();
         }
-        return existing.toFile().getUsableSpace();
+        return existing;
     }
 
     @Override
@@ -122,6 +139,37 @@ public final class MachineProbes implements Probes {
     }
 
     @Override
+    public Optional<Boolean> externalDatabase() {
+        return settings.orElseThrow().value(Settings.DATABASE_URL).map(MachineProbes::takesConnections);
+    }
+
+    /** The URL is {@code jdbc:postgresql://HOST[:PORT]/NAME} (PostgreSQL JDBC documentation, "Connecting"). */
+    private static boolean takesConnections(String jdbcUrl) {
+        try (var socket = new Socket()) {
+            var uri = URI.create(jdbcUrl.replaceFirst("^jdbc:", ""));
+            var port = uri.getPort() < 0 ? POSTGRESQL_PORT : uri.getPort();
+            socket.connect(
+                    new InetSocketAddress(String.valueOf(uri.getHost()), port), Math.toIntExact(LIMIT.toMillis()));
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Optional<OperatorException> settingsProblem() {
+        if (settings.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            KnownKeys.ofThisVersion().check(settings.get(), folder.settings(), System.getenv());
+            return Optional.empty();
+        } catch (OperatorException e) {
+            return Optional.of(e);
+        }
+    }
+
+    @Override
     public boolean libvirt() {
         var uri = settings.orElseThrow().value(Settings.LIBVIRT_URI, "qemu:///system");
         return HostCommand.run(LIMIT, "virsh", "-q", "-c", uri, "version").succeeded();
@@ -134,6 +182,16 @@ public final class MachineProbes implements Probes {
 
     @Override
     public Optional<Instant> authorityEnd() {
+        // A certificate that cannot be read is as good as one that has ended.
+        return authority(certificate -> certificate.getNotAfter().toInstant(), Instant.EPOCH);
+    }
+
+    @Override
+    public Optional<Instant> authorityBegin() {
+        return authority(certificate -> certificate.getNotBefore().toInstant(), Instant.EPOCH);
+    }
+
+    private Optional<Instant> authority(Function<X509Certificate, Instant> date, Instant unreadable) {
         try {
             if (!Files.exists(folder.authorityCertificate())) {
                 return Optional.empty();
@@ -142,11 +200,10 @@ public final class MachineProbes implements Probes {
             var certificate =
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
             return certificate instanceof X509Certificate authority
-                    ? Optional.of(authority.getNotAfter().toInstant())
+                    ? Optional.of(date.apply(authority))
                     : Optional.empty();
         } catch (IOException | CertificateException e) {
-            // A certificate that cannot be read is as good as one that has ended.
-            return Optional.of(Instant.EPOCH);
+            return Optional.of(unreadable);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.server.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.coppice.server.OperatorException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,15 @@ public interface Probes {
     /** Whether the embedded PostgreSQL runs; empty when the cloud uses another. */
     Optional<Boolean> postgres();
 
+    /** Whether something takes connections where the settings' own database should be; empty when the cloud brings one. */
+    Optional<Boolean> externalDatabase();
+
+    /** What is wrong with the settings file or the environment, if anything is. */
+    Optional<OperatorException> settingsProblem();
+
+    /** Whether the data folder, or the one it would be made in, can be written to. */
+    boolean folderWritable();
+
     /** Whether libvirt answers at the settings' URI. */
     boolean libvirt();
 
@@ -49,6 +59,9 @@ public interface Probes {
 
     /** When the cloud's certificate authority ends; empty when there is none yet. */
     Optional<Instant> authorityEnd();
+
+    /** From when on the authority's certificate counts; empty when there is none yet. */
+    Optional<Instant> authorityBegin();
 
     /** Whether a device with that name is there. */
     boolean device(String name);

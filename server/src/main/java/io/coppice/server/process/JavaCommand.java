@@ -33,6 +33,16 @@ public final class JavaCommand {
         return server(folder, List.of("-XX:AOTCacheOutput=" + target));
     }
 
+    /** The command line of a program of this build that runs for a while beside the server. */
+    public static List<String> tool(String mainClass, String... arguments) {
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(
+                "-XX:+UseSerialGC", HEAP, "-cp", distribution().resolve(JAR).toString(), mainClass));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     private static List<String> server(DataFolder folder, List<String> aot) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

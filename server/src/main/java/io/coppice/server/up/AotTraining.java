@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Makes the AOT cache (JEP 514) that later starts use: a second server with a throw-away data folder and simulated hosts
@@ -25,6 +26,8 @@ public final class AotTraining {
     private static final String DRAFT = "coppice.aot.";
     /** The server's drafts and, made by the script, the command line's. */
     private static final String DRAFTS = "coppice{,-cli}.aot.";
+
+    private static final Pattern DRAFT_OWNER = Pattern.compile("\\.aot\\.(\\d{1,18})(\\.config)?$");
 
     private AotTraining() {}
 
@@ -80,11 +83,27 @@ public final class AotTraining {
         }
     }
 
-    /** Removes the unfinished caches of one process, or of all with {@code *}. */
+    /** Removes the unfinished caches of one process. */
     private static void removeDrafts(String pid) throws IOException {
         try (var drafts = Files.newDirectoryStream(JavaCommand.distribution(), DRAFTS + pid + "{,.config}")) {
             for (var draft : drafts) {
                 Files.deleteIfExists(draft);
+            }
+        }
+    }
+
+    /**
+     * Removes from this folder the unfinished caches of processes that are gone. Those of a living one stay: the runtime
+     * opens its draft when it starts and writes it when it ends, the command line that runs this training too.
+     */
+    static void removeAbandonedDrafts(Path folder) throws IOException {
+        try (var drafts = Files.newDirectoryStream(folder, DRAFTS + "*")) {
+            for (var draft : drafts) {
+                var owner = DRAFT_OWNER.matcher(draft.getFileName().toString());
+                if (owner.find()
+                        && ProcessHandle.of(Long.parseLong(owner.group(1))).isEmpty()) {
+                    Files.deleteIfExists(draft);
+                }
             }
         }
     }
@@ -114,7 +133,7 @@ public final class AotTraining {
             lock.close();
             return Optional.empty();
         }
-        removeDrafts("*");
+        removeAbandonedDrafts(JavaCommand.distribution());
         return Optional.of(lock);
     }
 

@@ -20,6 +20,9 @@ final class FirstSettings {
     private static final List<String> ENDPOINT_ORDER =
             List.of(Settings.API, Settings.CLOUD, Settings.CLUSTER, Settings.EBS, Settings.WALRUS, Settings.S3);
 
+    /** Every address of the machine. */
+    private static final String ANY = "0.0.0.0";
+
     private static final int MANAGEMENT_GATEWAY = 254;
     private static final int MANAGEMENT_TRIES = 64;
     /** How many /24 networks 100.64.0.0/10 has. */
@@ -47,7 +50,22 @@ final class FirstSettings {
         values.put(Settings.REGION, region);
         values.put(Settings.ZONE, Defaults.zone(region));
         var management = namespaces ? managementRange() : "";
-        endpoints(values, namespaces ? Ipv4Range.parse(management).address(MANAGEMENT_GATEWAY) : Loopback.ADDRESS);
+        var reached = reached();
+        if (namespaces) {
+            var fabric = Ipv4Range.parse(management).address(MANAGEMENT_GATEWAY);
+            // That address does not exist yet: what is free on loopback is free on a new device.
+            endpoints(values, fabric, Loopback.ADDRESS);
+        } else {
+            endpoints(values, reached, reached);
+        }
+        if (options.listen().filter(ANY::equals).isPresent()) {
+            values.put(
+                    Settings.PUBLIC_URL,
+                    (options.insecure() ? "http://" : "https://")
+                            + new Address(
+                                    reached,
+                                    new Settings(values).endpoint(Settings.API).port()));
+        }
         values.put(Settings.HYPERVISOR, hypervisor.name());
         values.put(Settings.NODE_CIDR, cidr);
         values.put(Settings.CLOUD_CIDR, cidr);
@@ -70,11 +88,27 @@ final class FirstSettings {
         return new Settings(values);
     }
 
+    /** The address of this machine that users and hosts elsewhere reach; loopback when nobody elsewhere shall. */
+    private String reached() {
+        var listen = options.listen().orElse(Loopback.ADDRESS);
+        if (listen.contains(":")) {
+            throw new OperatorException(
+                    "--listen " + listen + " is not an IPv4 address or a name",
+                    "Name an IPv4 address of this machine without a port, for example 192.0.2.10.");
+        }
+        return listen.equals(ANY)
+                ? machine.mainAddress()
+                        .orElseThrow(() -> new OperatorException(
+                                "this machine has no address that other machines reach",
+                                "Give it one, or leave --listen out."))
+                : listen;
+    }
+
     /**
-     * The users' door listens where it was told; what only roles and hosts use stays on loopback, except what hosts in
-     * namespaces must reach, which is on their fabric.
+     * The users' door listens where it was told, and so do the doors that hosts on other machines must reach, the Cluster
+     * Controller's and Walrus's; hosts in namespaces reach them on their fabric. What only roles use stays on loopback.
      */
-    private void endpoints(LinkedHashMap<String, String> values, String hostsReach) {
+    private void endpoints(LinkedHashMap<String, String> values, String hostsReach, String probed) {
         for (var key : ENDPOINT_ORDER) {
             var wanted = Address.parse(Defaults.ENDPOINTS.getOrDefault(key, ""));
             var host =
@@ -83,8 +117,7 @@ final class FirstSettings {
                         case Settings.CLUSTER, Settings.S3 -> hostsReach;
                         default -> Loopback.ADDRESS;
                     };
-            // An address that does not exist yet is tried on loopback: what is free there is free on a new device.
-            var probe = host.equals(hostsReach) ? Loopback.ADDRESS : host;
+            var probe = host.equals(hostsReach) ? probed : host;
             values.put(key, new Address(host, ports.choose(probe, wanted.port())).toString());
         }
     }

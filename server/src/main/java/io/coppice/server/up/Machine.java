@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What there is to know of the machine before a cloud is made on it. A test describes a machine of its own. */
 public interface Machine {
@@ -25,6 +26,9 @@ public interface Machine {
 
     /** The IPv4 ranges of the machine's own devices. */
     List<Ipv4Range> rangesInUse();
+
+    /** The IPv4 address by which other machines reach this one, as its routes say; empty when there is no way out. */
+    Optional<String> mainAddress();
 
     /** This machine. */
     static Machine here() {
@@ -55,6 +59,11 @@ public interface Machine {
             @Override
             public List<Ipv4Range> rangesInUse() {
                 return Ipv4Range.inUse();
+            }
+
+            @Override
+            public Optional<String> mainAddress() {
+                return MainAddress.find();
             }
         };
     }

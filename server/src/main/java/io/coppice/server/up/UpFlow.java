@@ -9,6 +9,7 @@ import io.coppice.server.cli.StatusClient;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.KnownKeys;
 import io.coppice.server.settings.Loopback;
 import io.coppice.server.settings.Settings;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.core.exception.SdkException;
  * server, the hosts in namespaces, and sees to the sample image. Every part may be run again.
  */
 public final class UpFlow {
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
     private final DataFolder folder;
     private final UpOptions options;
     private final Machine machine;
@@ -60,28 +63,36 @@ public final class UpFlow {
 
     /** Returns when the cloud can launch instances. */
     public Up run() throws Exception {
+        var present = Settings.load(folder);
+        if (present.isEmpty()) {
+            // Before anything is made: what cannot be had must not leave half a cloud.
+            HypervisorChoice.of(options.hypervisor(), machine);
+        }
         folder.create();
         Files.createDirectories(folder.run());
         Files.createDirectories(folder.logs());
-        var present = Settings.load(folder);
         var settings = present.isPresent() ? present.get() : steps.run("settings", this::firstSettings);
+        KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         checkReachable(settings);
         checkPorts(settings);
         var image = wantsImage() ? Optional.of(inBackground(sample::build)) : Optional.<FutureTask<Path>>empty();
         settings = startHostsOfOurs(settings);
         new StartJournal(folder).begin();
         var process = options.foreground() ? server.startInForeground() : server.start();
+        // A cloud that did not come up leaves nothing running, also when Ctrl-C was the reason.
+        var interrupted = new Thread(() -> server.stop(STOP_LIMIT), "stop-half-raised");
+        Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             new StartWatcher(folder, steps).awaitStarted(process);
             if (settings.roles().contains(RoleName.CLOUD_CONTROLLER)) {
                 finish(settings, image);
             }
-            return new Up(settings, process);
         } catch (Exception e) {
-            // A cloud that did not come up leaves nothing running.
-            server.stop(Duration.ofSeconds(30));
+            server.stop(STOP_LIMIT);
             throw e;
         }
+        Runtime.getRuntime().removeShutdownHook(interrupted);
+        return new Up(settings, process);
     }
 
     private void finish(Settings settings, Optional<FutureTask<Path>> image) throws Exception {
@@ -182,7 +193,7 @@ public final class UpFlow {
     }
 
     private boolean wantsImage() {
-        return options.sampleImage() && sample.id().isEmpty() && !options.foreground();
+        return options.sampleImage() && sample.id().isEmpty();
     }
 
     private static <T> FutureTask<T> inBackground(Callable<T> work) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.server.OperatorException;
 import io.coppice.server.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,9 @@ final class DoctorTest {
         sick.disk = 1;
         sick.memory = 1;
         sick.clock = Optional.of(false);
+        sick.writable = false;
+        sick.settings = Optional.of(new OperatorException("the key x is not known", "Write y."));
+        sick.external = Optional.of(false);
         sick.authority = Optional.of(NOW.plus(Duration.ofDays(3)));
         sick.postgres = Optional.of(false);
         sick.libvirt = false;
@@ -52,10 +56,13 @@ final class DoctorTest {
                         "java",
                         "privileges",
                         "packages",
+                        "data folder",
                         "disk",
                         "memory",
                         "clock",
+                        "settings",
                         "certificate authority",
+                        "database",
                         "postgresql",
                         "cluster-controller",
                         "hosts",
@@ -81,6 +88,17 @@ final class DoctorTest {
     }
 
     @Test
+    void aClockBeforeTheCloudsBeginIsFoundWithoutATimeService() {
+        var machine = new Machine();
+        machine.clock = Optional.empty();
+        machine.begin = NOW.plus(Duration.ofHours(1));
+        var findings = new Doctor(machine, Optional.of(REAL)).examine();
+        assertTrue(
+                findings.stream().anyMatch(finding -> finding.check().equals("clock") && !finding.good()),
+                findings.toString());
+    }
+
+    @Test
     void withoutACloudItSaysHowToMakeOne() {
         var last = new Doctor(new Machine(), Optional.empty()).examine().getLast();
         assertFalse(last.good());
@@ -103,6 +121,10 @@ final class DoctorTest {
         private Optional<String> owner = Optional.empty();
         private Optional<Instant> authority = Optional.of(NOW.plus(Duration.ofDays(3000)));
         private boolean bridge;
+        private Optional<Boolean> external = Optional.empty();
+        private Optional<OperatorException> settings = Optional.empty();
+        private boolean writable = true;
+        private Instant begin = NOW.minus(Duration.ofDays(1));
         private Optional<String> sample = Optional.of("ami-1");
 
         Machine() {
@@ -171,6 +193,26 @@ final class DoctorTest {
         @Override
         public Optional<Boolean> postgres() {
             return postgres;
+        }
+
+        @Override
+        public Optional<Boolean> externalDatabase() {
+            return external;
+        }
+
+        @Override
+        public Optional<OperatorException> settingsProblem() {
+            return settings;
+        }
+
+        @Override
+        public boolean folderWritable() {
+            return writable;
+        }
+
+        @Override
+        public Optional<Instant> authorityBegin() {
+            return Optional.of(begin);
         }
 
         @Override

@@ -1,7 +1,6 @@
 package io.coppice.server.up;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -63,21 +62,43 @@ final class HypervisorChoiceTest {
     }
 
     @Test
-    void onlyTheUsersDoorListensElsewhere() {
+    void whatUsersAndHostsReachListensElsewhereAndNothingMore() {
         var settings = choose("simulated", 1, Optional.of("127.0.0.2"));
-        assertTrue(settings.value(Settings.API, "").startsWith("127.0.0.2:"));
-        assertTrue(settings.value(Settings.CLUSTER, "").startsWith("127.0.0.1:"));
-        assertFalse(settings.value(Settings.S3, "").startsWith("127.0.0.2:"));
+        for (var key : List.of(Settings.API, Settings.CLUSTER, Settings.S3)) {
+            assertTrue(settings.value(key, "").startsWith("127.0.0.2:"), key);
+        }
+        for (var key : List.of(Settings.CLOUD, Settings.EBS, Settings.WALRUS)) {
+            assertTrue(settings.value(key, "").startsWith("127.0.0.1:"), key);
+        }
     }
 
     @Test
-    void aTokenSaysWhereItsClusterIs() {
+    void aCloudThatListensEverywhereTellsOthersOneAddress() {
+        var settings = choose("simulated", 1, Optional.of("0.0.0.0"));
+        assertTrue(settings.value(Settings.API, "").startsWith("0.0.0.0:"));
+        assertTrue(settings.publicUrl().startsWith("https://127.0.0.3:"), settings.publicUrl());
+        assertTrue(settings.endpointUrl().startsWith("https://127.0.0.1:"), settings.endpointUrl());
+        assertTrue(settings.value(Settings.CLUSTER, "").startsWith("127.0.0.3:"), "nobody can dial 0.0.0.0");
+        assertTrue(settings.value(Settings.S3, "").startsWith("127.0.0.3:"), "nobody can dial 0.0.0.0");
+    }
+
+    @Test
+    void anAddressWithAPortIsRefused() {
+        assertThrows(OperatorException.class, () -> choose("simulated", 1, Optional.of("192.0.2.1:443")));
+    }
+
+    @Test
+    void aTokenSaysWhereItsClusterIsAndWhichAddressesGuestsHave() throws Exception {
         var json = "{\"cluster\":\"192.0.2.7:8775\",\"authority\":\"ab\",\"secret\":\"s\"}";
         var token = "coppice1."
                 + java.util.Base64.getUrlEncoder()
                         .withoutPadding()
                         .encodeToString(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertEquals("192.0.2.7:8775", JoinToken.cluster(token));
+        assertEquals(Optional.empty(), JoinToken.guestRange(token));
+        var told = JoinToken.withGuestRange(token, "172.30.0.0/16");
+        assertEquals(Optional.of("172.30.0.0/16"), JoinToken.guestRange(told));
+        assertEquals("192.0.2.7:8775", JoinToken.cluster(told));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("coppice1.???"));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("hello"));
     }
@@ -118,6 +139,11 @@ final class HypervisorChoiceTest {
         @Override
         public List<Ipv4Range> rangesInUse() {
             return List.of(Ipv4Range.parse("172.31.0.1/16"));
+        }
+
+        @Override
+        public Optional<String> mainAddress() {
+            return Optional.of("127.0.0.3");
         }
     }
 }

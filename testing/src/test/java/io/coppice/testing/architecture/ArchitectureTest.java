@@ -69,16 +69,39 @@ class ArchitectureTest {
                 .because("it carries the requests of every service"));
     }
 
+    @Test
+    void policiesKnowNoOtherPart() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(Part.ACCESS_POLICY.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(concat(Part.ACCESS_POLICY.strangers(), "software.amazon.awssdk..", "io.quarkus.."))
+                .because("every service decides by them, and none may be decided for otherwise"));
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"CLOUD_CONTROLLER", "CLUSTER_CONTROLLER", "NODE_CONTROLLER", "WALRUS", "EBS_CONTROLLER"})
-    void rolesKnowEachOtherByContractOnly(Part role) {
+    @EnumSource(names = {"CLOUD_CONTROLLER", "WALRUS"})
+    void rolesWithUsersKnowEachOtherByContractOnly(Part role) {
+        check(noClasses()
+                .that()
+                .resideInAPackage(role.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(role.strangers(Part.FOUNDATION, Part.PROTO, Part.WIRE, Part.ACCESS_POLICY))
+                .because("each role also runs as a process of its own"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CLUSTER_CONTROLLER", "NODE_CONTROLLER", "EBS_CONTROLLER"})
+    void rolesBehindThemKnowEachOtherByContractOnly(Part role) {
         check(noClasses()
                 .that()
                 .resideInAPackage(role.packages())
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(role.strangers(Part.FOUNDATION, Part.PROTO, Part.WIRE))
-                .because("each role also runs as a process of its own"));
+                .because("each role also runs as a process of its own, and these have no users"));
     }
 
     @Test

@@ -7,6 +7,7 @@ enum Part {
     FOUNDATION("io.coppice.foundation"),
     PROTO("io.coppice.proto"),
     WIRE("io.coppice.wire"),
+    ACCESS_POLICY("io.coppice.policy"),
     CLOUD_CONTROLLER("io.coppice.cloud"),
     CLUSTER_CONTROLLER("io.coppice.cluster"),
     NODE_CONTROLLER("io.coppice.node"),

@@ -35,6 +35,8 @@ class SourceBudgetTest {
             "cloud-controller/EventRoutes",
             "cloud-controller/SystemImagesRoute",
             "walrus/S3Server",
+            // Carries out other requests' work too: what goes wrong belongs to the one that asked.
+            "cloud-controller/LaunchQueue",
             // The roles' gRPC doors: an error becomes a status and one log line.
             "cloud-controller/FailureGate",
             "walrus/ImageStoreService",

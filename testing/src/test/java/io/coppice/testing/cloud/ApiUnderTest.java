@@ -97,7 +97,8 @@ final class ApiUnderTest implements AutoCloseable {
     static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8)
                 .replace("+", "%20")
-                .replace("*", "%2A").replace("%7E", "~");
+                .replace("*", "%2A")
+                .replace("%7E", "~");
     }
 
     @Override

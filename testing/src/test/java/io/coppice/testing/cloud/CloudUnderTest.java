@@ -2,18 +2,22 @@ package io.coppice.testing.cloud;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.foundation.pki.PeerTrust;
+import io.coppice.foundation.pki.Pem;
 import io.coppice.testing.architecture.SourceTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import javax.net.ssl.TrustManager;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -137,7 +141,7 @@ public final class CloudUnderTest implements AutoCloseable {
                 .endpointOverride(URI.create(value(environment, "AWS_ENDPOINT_URL")))
                 .region(Region.of(value(environment, "AWS_REGION")))
                 .credentialsProvider(credentials(environment))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .httpClientBuilder(http(environment))
                 .build();
     }
 
@@ -148,8 +152,26 @@ public final class CloudUnderTest implements AutoCloseable {
                 .region(Region.of(value(environment, "AWS_REGION")))
                 .credentialsProvider(credentials(environment))
                 .forcePathStyle(true)
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
+                .httpClientBuilder(http(environment))
                 .build();
+    }
+
+    /** Java's AWS clients do not read AWS_CA_BUNDLE by themselves. */
+    private static UrlConnectionHttpClient.Builder http(Map<String, String> environment) {
+        var bundle = environment.get("AWS_CA_BUNDLE");
+        if (bundle == null) {
+            return UrlConnectionHttpClient.builder();
+        }
+        var managers = new TrustManager[] {PeerTrust.of(certificate(Path.of(bundle)), any -> true)};
+        return UrlConnectionHttpClient.builder().tlsTrustManagersProvider(() -> managers);
+    }
+
+    private static X509Certificate certificate(Path file) {
+        try {
+            return Pem.decodeCertificates(Files.readString(file)).getFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static StaticCredentialsProvider credentials(Map<String, String> environment) {

@@ -130,6 +130,15 @@ class RolesApartTest {
             s3.putObject(request -> request.bucket(BUCKET).key(KEY), RequestBody.fromBytes(disk()));
             var image = ec2.registerImage(request -> request.name("apart").imageLocation(BUCKET + "/" + KEY))
                     .imageId();
+            // Walrus pins the bytes after the answer.
+            eventually(
+                    "an available image",
+                    LIMIT,
+                    () -> ec2.describeImages(request -> request.imageIds(image))
+                            .images()
+                            .getFirst()
+                            .stateAsString(),
+                    state -> state.equals("available"));
             var instance = ec2.runInstances(request -> request.imageId(image)
                             .instanceType(InstanceType.M1_SMALL)
                             .minCount(1)

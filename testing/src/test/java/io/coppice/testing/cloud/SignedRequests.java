@@ -23,7 +23,7 @@ import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 final class SignedRequests {
     private static final Set<String> SET_BY_THE_CLIENT = Set.of("host", "content-length", "connection");
     private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
-    private static final Pattern REQUEST_ID = Pattern.compile("<RequestI[dD]>([^<]+)</RequestI[dD]>");
+    private static final Pattern REQUEST_ID = Pattern.compile("<[rR]equestI[dD]>([^<]+)</[rR]equestI[dD]>");
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final URI endpoint;

@@ -23,8 +23,19 @@ import org.jspecify.annotations.Nullable;
  * there. {@link AbsentSubjects} announces its own from a table.
  */
 final class AnnouncedActions {
-    /** Actions that AWS does not have: Eucalyptus had them, and its tools call them. */
-    static final Set<String> OF_EUCALYPTUS = Set.of();
+    /** Actions that AWS does not have: Eucalyptus had them, and its tools call them; those of quotas go with them. */
+    static final Set<String> OF_EUCALYPTUS = Set.of(
+            "CreateAccount",
+            "ListAccounts",
+            "DeleteAccount",
+            "PutAccountPolicy",
+            "GetAccountPolicy",
+            "ListAccountPolicies",
+            "DeleteAccountPolicy",
+            "PutAccountQuota",
+            "ListAccountQuotas");
+
+    private static final Set<String> ANNOUNCING = Set.of("add", "addUnsigned");
 
     private AnnouncedActions() {}
 
@@ -78,7 +89,7 @@ final class AnnouncedActions {
                 case ConstantInstruction constant when constant.constantValue() instanceof String text -> action = text;
                 case InvokeInstruction call
                 when call.owner().asInternalName().endsWith("ActionRegistry")
-                        && call.name().equalsString("add") -> {
+                        && ANNOUNCING.contains(call.name().stringValue()) -> {
                     if (service == null || action == null) {
                         throw new AssertionError("an action of " + feature + " whose name is not a constant");
                     }

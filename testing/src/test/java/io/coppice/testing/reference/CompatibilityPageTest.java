@@ -84,7 +84,7 @@ class CompatibilityPageTest {
             page.append("| action | state | notes | Eucalyptus | ec2-api |\n|---|---|---|---|---|\n");
             lines.forEach(line -> page.append(line.markdown()));
         }
-        GeneratedPage.checkIn("docs", "compatibility.md", page.toString());
+        GeneratedPage.checkFile("docs/compatibility.md", page.toString());
     }
 
     @Test

@@ -30,7 +30,8 @@ class ConfigurationPageTest {
             Every key of `config/coppice.properties` in the data folder, generated from the code
             (`ConfigurationPageTest` with `-Dgolden.update=true`). What is set there wins over environment variables
             (`COPPICE_WALRUS_MAX_PUT_BYTES` for `coppice.walrus.max-put-bytes`) and over the default. A process reads its
-            configuration at start: `coppice down`, then `up`.
+            configuration at start: `coppice down`, then `up`. A key or variable that is not known stops the start; keys of
+            `coppice.server.*` and `coppice.database.*` are read from the file alone.
 
             Durations are written `500ms`, `5s`, `2m`, `1h`, `7d`, or as in ISO 8601 (`PT30S`). Lists are separated by commas.
             """;
@@ -59,6 +60,15 @@ class ConfigurationPageTest {
         others().forEach((key, meaning) ->
                 page.append("| `").append(key).append("` | ").append(meaning).append(" |\n"));
         GeneratedPage.check("configuration.md", page.toString());
+    }
+
+    /** If this fails, a start refuses a key that is read, or takes one that nothing reads. */
+    @Test
+    void theStartKnowsTheSameKeys() throws Exception {
+        var keys = new TreeSet<>(others().keySet());
+        mappings().forEach(mapping -> ConfigurationKey.of(mapping).forEach(key -> keys.add(key.name())));
+        GeneratedPage.checkFile(
+                "server-runtime/src/main/resources/coppice-configuration-keys.txt", String.join("\n", keys) + "\n");
     }
 
     @Test

@@ -6,18 +6,17 @@ import io.coppice.testing.architecture.SourceTree;
 import java.io.IOException;
 import java.nio.file.Files;
 
-/** A page that is generated; {@code -Dgolden.update=true} rewrites it. */
+/** A generated file, mostly a page in {@code docs/generated}; {@code -Dgolden.update=true} rewrites it. */
 final class GeneratedPage {
     private GeneratedPage() {}
 
-    /** A page in {@code docs/generated}. */
     static void check(String name, String text) throws IOException {
-        checkIn("docs/generated", name, text);
+        checkFile("docs/generated/" + name, text);
     }
 
-    /** A page in any folder of the tree. */
-    static void checkIn(String folder, String name, String text) throws IOException {
-        var file = SourceTree.root().resolve(folder).resolve(name);
+    /** {@code path} begins at the top of the source tree. */
+    static void checkFile(String path, String text) throws IOException {
+        var file = SourceTree.root().resolve(path);
         if (Boolean.getBoolean("golden.update")) {
             Files.writeString(file, text);
         }

@@ -11,6 +11,7 @@ final class DatabaseFaults {
     private static final String FOREIGN_KEY = "23503";
     private static final String CONNECTION_CLASS = "08";
     private static final String SHUTDOWN_CLASS = "57P";
+    private static final String NO_RESOURCES_CLASS = "53";
 
     private DatabaseFaults() {}
 
@@ -31,7 +32,10 @@ final class DatabaseFaults {
         if (state.equals(FOREIGN_KEY)) {
             return Optional.of(S3Errors.noSuchBucket());
         }
-        return state.startsWith(CONNECTION_CLASS) || state.startsWith(SHUTDOWN_CLASS) || state.equals("null")
+        return state.startsWith(CONNECTION_CLASS)
+                        || state.startsWith(SHUTDOWN_CLASS)
+                        || state.startsWith(NO_RESOURCES_CLASS)
+                        || state.equals("null")
                 ? Optional.of(S3Errors.unavailable())
                 : Optional.empty();
     }

@@ -5,12 +5,14 @@ import io.coppice.walrus.metadata.NewObject;
 import io.coppice.walrus.metadata.Segment;
 import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.StoredHeaders;
+import io.coppice.wire.error.AwsException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.StatelessSession;
 
@@ -21,10 +23,12 @@ final class ObjectWrites {
     private static final String FULL_OBJECT = "FULL_OBJECT";
 
     private final Store store;
+    private final Authorization authorization;
     private final long maxPutBytes;
 
-    ObjectWrites(Store store, long maxPutBytes) {
+    ObjectWrites(Store store, Authorization authorization, long maxPutBytes) {
         this.store = store;
+        this.authorization = authorization;
         this.maxPutBytes = maxPutBytes;
     }
 
@@ -105,21 +109,27 @@ final class ObjectWrites {
                 .map(ObjectWrites::deletion)
                 .sorted(Comparator.comparing(Deletion::key))
                 .toList();
-        var refused = store.transactions().call(session -> {
+        var keysAsked = wishes.stream().map(Deletion::key).toList();
+        var forbidden = authorization.undeletable(exchange.request(), exchange.caller(), keysAsked);
+        var changed = store.transactions().call(session -> {
             var bucket = store.bucket(session, exchange.request().bucket(), exchange.caller());
             var kept = wishes.stream()
+                    .filter(wish -> !forbidden.containsKey(wish.key()))
                     .filter(wish -> isChanged(session, bucket.bucketId(), wish))
                     .map(Deletion::key)
                     .collect(Collectors.toSet());
             var keys = wishes.stream()
                     .map(Deletion::key)
-                    .filter(key -> !kept.contains(key))
+                    .filter(key -> !kept.contains(key) && !forbidden.containsKey(key))
                     .toList();
             if (!keys.isEmpty()) {
                 store.objects().delete(session, bucket.bucketId(), keys);
             }
             return kept;
         });
+        var refused = new HashMap<String, AwsException>();
+        changed.forEach(key -> refused.put(key, S3Errors.preconditionFailed()));
+        forbidden.forEach((key, reason) -> refused.put(key, S3Errors.accessDenied(reason)));
         var quiet = document.value("Quiet").orElse("false").equals("true");
         exchange.xml(deleted(wishes, refused, quiet));
     }
@@ -151,11 +161,11 @@ final class ObjectWrites {
                         .isPresent();
     }
 
-    private static XmlWriter deleted(List<Deletion> wishes, Set<String> refused, boolean quiet) {
-        var failure = S3Errors.preconditionFailed();
+    private static XmlWriter deleted(List<Deletion> wishes, Map<String, AwsException> refused, boolean quiet) {
         var answer = XmlWriter.document("DeleteResult");
         for (var wish : wishes) {
-            if (refused.contains(wish.key())) {
+            var failure = refused.get(wish.key());
+            if (failure != null) {
                 answer.open("Error")
                         .element("Key", wish.key())
                         .element("Code", failure.code())

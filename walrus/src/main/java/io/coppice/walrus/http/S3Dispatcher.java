@@ -15,6 +15,7 @@ final class S3Dispatcher {
     private final MultipartOperations multipart;
     private final UploadCompletion completion;
     private final Authentication authentication;
+    private final Authorization authorization;
 
     S3Dispatcher(Store store, SigningKeys keys, S3Settings settings) {
         this.store = store;
@@ -22,15 +23,18 @@ final class S3Dispatcher {
         this.listings = new Listings(store);
         this.uploadListings = new UploadListings(store);
         this.reads = new ObjectReads(store, new SegmentSender(store.bytes(), settings.idleLimit()));
-        this.writes = new ObjectWrites(store, settings.maxPutBytes());
+        this.authorization = new Authorization(store);
+        this.writes = new ObjectWrites(store, authorization, settings.maxPutBytes());
         this.multipart = new MultipartOperations(store, settings.maxPutBytes());
         this.completion = new UploadCompletion(store, writes);
         this.authentication = new Authentication(keys, store.clock());
     }
 
-    /** Authenticates and runs a request; what it throws is answered by the caller. */
-    void dispatch(S3Request request, S3Server.Connection connection) throws IOException {
-        var signed = authentication.authenticate(request);
+    /** Authenticates, authorises and runs a request; what it throws is answered by the caller. */
+    void dispatch(S3Request received, S3Server.Connection connection) throws IOException {
+        var signed = authentication.authenticate(received);
+        var request = signed.request();
+        authorization.check(request, signed.principal());
         var body = new IncomingBody(
                 request, connection.body(), signed.payloadHash(), Optional.of(signed.chunks()), connection.proceed());
         var exchange = new S3Exchange(request, signed.principal(), body, connection.response());

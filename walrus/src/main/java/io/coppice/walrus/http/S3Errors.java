@@ -38,6 +38,11 @@ final class S3Errors {
         return AwsException.of(code, NOT_FOUND, message);
     }
 
+    /** By a policy; the reason tells user, action and resource. */
+    static AwsException accessDenied(String reason) {
+        return AwsException.of("AccessDenied", FORBIDDEN, reason);
+    }
+
     static AwsException accessDenied() {
         return AwsException.of("AccessDenied", FORBIDDEN, "Access Denied");
     }

@@ -21,8 +21,16 @@ import java.util.Optional;
  * @param bucket empty for the service itself
  * @param key empty for a bucket; as bytes of UTF-8 at most 1,024
  * @param parameters of the query, decoded; the first value where a name comes twice
+ * @param sourceAddress the IP address that it came from
+ * @param secure whether it came by TLS
  */
-record S3Request(SignableRequest signable, String bucket, String key, Map<String, String> parameters) {
+record S3Request(
+        SignableRequest signable,
+        String bucket,
+        String key,
+        Map<String, String> parameters,
+        String sourceAddress,
+        boolean secure) {
     private static final int MAX_KEY_BYTES = 1024;
     private static final int HEX = 16;
 
@@ -46,19 +54,23 @@ record S3Request(SignableRequest signable, String bucket, String key, Map<String
                         header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
                 .add(header.getValue()));
         var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers);
-        return address(signable, bucketOfHost(signable, domains), parameters(rawQuery));
+        var path = rawPath.substring(1);
+        var hostBucket = bucketOfHost(signable, domains);
+        var slash = hostBucket.isEmpty() ? path.indexOf('/') : -1;
+        var bucket = hostBucket.isEmpty() ? decodePath(slash < 0 ? path : path.substring(0, slash)) : hostBucket;
+        var rawKey = hostBucket.isEmpty() ? (slash < 0 ? "" : path.substring(slash + 1)) : path;
+        return new S3Request(
+                signable,
+                bucket,
+                key(rawKey),
+                parameters(rawQuery),
+                request.remoteAddress().hostAddress(),
+                request.isSSL());
     }
 
-    private static S3Request address(SignableRequest signable, String hostBucket, Map<String, String> parameters) {
-        var path = signable.rawPath().substring(1);
-        if (!hostBucket.isEmpty()) {
-            return new S3Request(signable, hostBucket, key(path), parameters);
-        }
-        var slash = path.indexOf('/');
-        return slash < 0
-                ? new S3Request(signable, decodePath(path), "", parameters)
-                : new S3Request(
-                        signable, decodePath(path.substring(0, slash)), key(path.substring(slash + 1)), parameters);
+    /** The same request from where it really came. */
+    S3Request from(String address, boolean byTls) {
+        return new S3Request(signable, bucket, key, parameters, address, byTls);
     }
 
     String method() {

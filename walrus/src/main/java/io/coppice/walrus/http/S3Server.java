@@ -1,11 +1,13 @@
 package io.coppice.walrus.http;
 
+import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.blob.InsufficientSpaceException;
 import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.IdentityUnavailableException;
 import io.coppice.walrus.identity.SigningKeys;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -16,6 +18,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.KeyCertOptions;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
@@ -29,6 +32,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.X509KeyManager;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,7 +53,9 @@ public final class S3Server implements AutoCloseable {
     private final S3Settings settings;
     private final S3Dispatcher dispatcher;
     private final Optional<RawHandler> images;
+    private final Optional<X509KeyManager> https;
     private final Semaphore slots;
+    private final RefusalLog refusals;
     private final AtomicInteger actualPort = new AtomicInteger();
     private String deployment = "";
 
@@ -63,13 +69,26 @@ public final class S3Server implements AutoCloseable {
     /** What a request came on: its body, its answer, and how a client that waits is told to go on. */
     record Connection(HttpBody body, HttpServerResponse response, Runnable proceed) {}
 
-    /** A door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
+    /** A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
     public S3Server(Vertx vertx, Store store, SigningKeys keys, S3Settings settings, Optional<RawHandler> images) {
+        this(vertx, store, keys, settings, images, Optional.empty());
+    }
+
+    /** As the other one; with {@code https}, which shows the door's certificate, it speaks HTTPS alone. */
+    public S3Server(
+            Vertx vertx,
+            Store store,
+            SigningKeys keys,
+            S3Settings settings,
+            Optional<RawHandler> images,
+            Optional<X509KeyManager> https) {
         this.vertx = vertx;
+        this.https = https;
         this.settings = settings;
         this.dispatcher = new S3Dispatcher(store, keys, settings);
         this.images = images;
         this.slots = new Semaphore(settings.maxConcurrentRequests());
+        this.refusals = new RefusalLog(LOG::info, settings.loggedRefusalsPerMinute(), store.clock());
     }
 
     /** Begins to listen; throws {@link IOException} when the address is taken. */
@@ -119,6 +138,9 @@ public final class S3Server implements AutoCloseable {
                     .setHandle100ContinueAutomatically(false)
                     .setTcpNoDelay(true)
                     .setIdleTimeout((int) (settings.idleLimit().toSeconds() * 2));
+            https.ifPresent(keys -> options.setSsl(true)
+                    .setKeyCertOptions(KeyCertOptions.wrap(keys))
+                    .setSslEngineOptions(new HttpsOnly()));
             vertx.createHttpServer(options)
                     .requestHandler(S3Server.this::accept)
                     .listen(actualPort.get(), host)
@@ -141,7 +163,7 @@ public final class S3Server implements AutoCloseable {
         response.putHeader("Server", "Coppice");
         var waits = new boolean[] {"100-continue".equalsIgnoreCase(request.getHeader("Expect"))};
         if (!slots.tryAcquire()) {
-            fail(request, requestId, S3Errors.slowDown(), waits[0]);
+            fail(request, requestId, refused(S3Errors.slowDown(), request, requestId), waits[0]);
             return;
         }
         try {
@@ -164,25 +186,41 @@ public final class S3Server implements AutoCloseable {
         }
     }
 
-    private static AwsException translate(Exception e, HttpServerRequest request, String requestId) {
+    private AwsException refused(AwsException error, HttpServerRequest request, String requestId) {
+        // The path without the query, which may hold a presigned signature.
+        refusals.refused(requestId, "S3 " + request.method() + " " + request.path(), "-", error);
+        return error;
+    }
+
+    private AwsException translate(Exception e, HttpServerRequest request, String requestId) {
         return switch (e) {
-            case AwsException expected -> expected;
+            case AwsException expected -> refused(expected, request, requestId);
             case InsufficientSpaceException full -> {
                 LOG.warnf("%s: %s (request %s)", request.path(), full.getMessage(), requestId);
                 yield S3Errors.storageFull();
             }
-            case HttpBody.RequestTimeoutException slow -> S3Errors.requestTimeout();
+            case HttpBody.RequestTimeoutException slow -> refused(S3Errors.requestTimeout(), request, requestId);
             case IdentityUnavailableException away -> {
                 LOG.warnf("%s (request %s)", away.getMessage(), requestId);
                 yield S3Errors.unavailable();
             }
             case java.io.EOFException gone ->
-                AwsException.client("IncompleteBody", "The request body terminated unexpectedly");
+                refused(
+                        AwsException.client("IncompleteBody", "The request body terminated unexpectedly"),
+                        request,
+                        requestId);
             default ->
-                DatabaseFaults.translate(e).orElseGet(() -> {
-                    LOG.errorf(e, "%s %s failed (request %s)", request.method(), request.path(), requestId);
-                    return S3Errors.internal();
-                });
+                DatabaseFaults.translate(e)
+                        .map(error -> {
+                            LOG.warnf(
+                                    "%s %s: the database is away, busy or has no room: %s (request %s)",
+                                    request.method(), request.path(), e.getMessage(), requestId);
+                            return error;
+                        })
+                        .orElseGet(() -> {
+                            LOG.errorf(e, "%s %s failed (request %s)", request.method(), request.path(), requestId);
+                            return S3Errors.internal();
+                        });
         };
     }
 

@@ -58,7 +58,7 @@ final class UploadCompletion {
         var answer = XmlWriter.document("CompleteMultipartUploadResult")
                 .element(
                         "Location",
-                        "http://" + request.header("host").orElse("")
+                        (request.secure() ? "https://" : "http://") + request.header("host").orElse("")
                                 + request.signable().rawPath())
                 .element("Bucket", request.bucket())
                 .element("Key", request.key())

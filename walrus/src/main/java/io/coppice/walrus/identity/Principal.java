@@ -9,8 +9,10 @@ import io.coppice.walrus.metadata.BucketOwner;
  * @param canonicalId 64 hexadecimal digits
  * @param displayName for people
  * @param system true for the cloud's own account, which may read every image
+ * @param permissions what policies allow
  */
-public record Principal(String accountId, String canonicalId, String displayName, boolean system) {
+public record Principal(
+        String accountId, String canonicalId, String displayName, boolean system, Permissions permissions) {
     /** As the owner of a bucket that it makes. */
     public BucketOwner asOwner() {
         return new BucketOwner(accountId, canonicalId, displayName);

@@ -1,5 +1,6 @@
 package io.coppice.walrus.identity;
 
+import io.coppice.policy.MalformedPolicyException;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
@@ -39,9 +40,15 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
     private volatile boolean watching;
     private long invalidations;
 
-    private record Key(String accessKeyId, CredentialScope scope) {}
+    private record Key(String accessKeyId, CredentialScope scope, String sessionToken) {
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Key[" + accessKeyId + ", " + scope + "]";
+        }
+    }
 
-    private record Entry(Optional<SignerKey> answer, Instant until) {}
+    private record Entry(Signer answer, Instant until, Instant expiresAt) {}
 
     /**
      * Asks over {@code channel}, which the caller owns, and starts to watch.
@@ -56,12 +63,13 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
     }
 
     @Override
-    public Optional<SignerKey> find(String accessKeyId, CredentialScope scope) {
-        var key = new Key(accessKeyId, scope);
+    public Signer find(String accessKeyId, CredentialScope scope, Optional<String> sessionToken) {
+        var key = new Key(accessKeyId, scope, sessionToken.orElse(""));
         long askedAt;
         synchronized (cache) {
             var entry = cache.get(key);
-            if (entry != null && clock.instant().isBefore(entry.until())) {
+            var now = clock.instant();
+            if (entry != null && now.isBefore(entry.until()) && now.isBefore(entry.expiresAt())) {
                 return entry.answer();
             }
             askedAt = invalidations;
@@ -95,6 +103,7 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             .setDate(key.scope().date())
                             .setRegion(key.scope().region())
                             .setService(key.scope().service())
+                            .setSessionToken(key.sessionToken())
                             .build());
             var principal = answer.getPrincipal();
             var signer = new SignerKey(
@@ -103,14 +112,32 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             principal.getAccountId(),
                             principal.getCanonicalId(),
                             principal.getDisplayName(),
-                            principal.getSystem()));
-            return new Entry(Optional.of(signer), clock.instant().plusSeconds(answer.getCacheSeconds()));
+                            principal.getSystem(),
+                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())),
+                    answer.getOriginKey().toByteArray());
+            var end = answer.getExpiresAtSeconds();
+            return new Entry(
+                    signer,
+                    clock.instant().plusSeconds(answer.getCacheSeconds()),
+                    end == 0 ? Instant.MAX : Instant.ofEpochSecond(end));
         } catch (StatusRuntimeException e) {
-            if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
-                return new Entry(Optional.empty(), clock.instant().plus(REFUSAL_LIFE));
-            }
-            throw new IdentityUnavailableException("the Cloud Controller does not tell who signed", e);
+            var refusal = refusal(e.getStatus().getCode())
+                    .orElseThrow(
+                            () -> new IdentityUnavailableException("the Cloud Controller does not tell who signed", e));
+            return new Entry(refusal, clock.instant().plus(REFUSAL_LIFE), Instant.MAX);
+        } catch (MalformedPolicyException e) {
+            throw new IdentityUnavailableException(
+                    "a policy that the Cloud Controller sent cannot be read here; is it of another version?", e);
         }
+    }
+
+    private static Optional<Refusal> refusal(Status.Code code) {
+        return switch (code) {
+            case NOT_FOUND -> Optional.of(Refusal.UNKNOWN_KEY);
+            case INVALID_ARGUMENT -> Optional.of(Refusal.INVALID_TOKEN);
+            case FAILED_PRECONDITION -> Optional.of(Refusal.EXPIRED_TOKEN);
+            default -> Optional.empty();
+        };
     }
 
     private void keep(Key key, Entry entry) {

@@ -1,6 +1,7 @@
 package io.coppice.walrus.identity;
 
 import io.coppice.wire.sign.CredentialScope;
+import io.coppice.wire.sign.SignatureFault;
 import io.coppice.wire.sign.SigningKey;
 import java.util.Optional;
 
@@ -8,12 +9,51 @@ import java.util.Optional;
 @FunctionalInterface
 public interface SigningKeys {
     /**
-     * The key of an access key within a scope; empty when nobody has that access key, or it is inactive.
+     * The key of an access key within a scope, or why there is none.
      *
+     * @param sessionToken as the request brought it; temporary credentials have one
      * @throws IdentityUnavailableException when nobody can tell now
      */
-    Optional<SignerKey> find(String accessKeyId, CredentialScope scope);
+    Signer find(String accessKeyId, CredentialScope scope, Optional<String> sessionToken);
 
-    /** A key and its owner. */
-    record SignerKey(SigningKey key, Principal principal) {}
+    /** What is known of an access key. */
+    sealed interface Signer {}
+
+    /**
+     * A key and its owner.
+     *
+     * @param originKey under which the users' door stamps where requests came from; empty when there is no such door
+     */
+    record SignerKey(SigningKey key, Principal principal, byte[] originKey) implements Signer {
+        /** Of a Walrus to which nobody passes requests on. */
+        public SignerKey(SigningKey key, Principal principal) {
+            this(key, principal, new byte[0]);
+        }
+
+        @Override
+        public String toString() {
+            return "SignerKey[" + principal + "]";
+        }
+    }
+
+    /** Nobody signs with this. */
+    enum Refusal implements Signer {
+        /** Nobody has this access key, or it is inactive. */
+        UNKNOWN_KEY(SignatureFault.UNKNOWN_KEY),
+        /** The session token is not of this access key. */
+        INVALID_TOKEN(SignatureFault.INVALID_TOKEN),
+        /** The session has ended. */
+        EXPIRED_TOKEN(SignatureFault.EXPIRED_TOKEN);
+
+        private final SignatureFault fault;
+
+        Refusal(SignatureFault fault) {
+            this.fault = fault;
+        }
+
+        /** How a service answers it. */
+        public SignatureFault fault() {
+            return fault;
+        }
+    }
 }

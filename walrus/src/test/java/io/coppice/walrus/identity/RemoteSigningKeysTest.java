@@ -2,6 +2,7 @@ package io.coppice.walrus.identity;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,10 +17,15 @@ import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
+import io.coppice.proto.identity.v1.KeyValues;
+import io.coppice.proto.identity.v1.Policies;
+import io.coppice.proto.identity.v1.PolicyText;
 import io.coppice.proto.identity.v1.SigningKeyRequest;
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
+import io.coppice.walrus.identity.SigningKeys.Refusal;
+import io.coppice.walrus.identity.SigningKeys.SignerKey;
 import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.SigV4;
 import io.grpc.ManagedChannel;
@@ -31,8 +37,10 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -52,6 +60,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * would look to clients like a wrong key, which they do not try again.
  */
 class RemoteSigningKeysTest {
+    private static final String EVERYTHING = """
+            {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}""";
     private static final CredentialScope SCOPE = new CredentialScope("20260102", "us-east-1", "s3");
 
     @TempDir
@@ -82,37 +92,64 @@ class RemoteSigningKeysTest {
 
     @Test
     void aKeyIsAskedForOnceAndForgottenWhenItIsTakenBack() {
-        var signer = keys.find(WalrusFixture.ALICE, SCOPE).orElseThrow();
+        var signer = assertInstanceOf(SignerKey.class, find(WalrusFixture.ALICE));
         assertEquals("111111111111", signer.principal().accountId());
+        var permissions = signer.principal().permissions();
+        assertEquals(Optional.of("alice"), permissions.principal().userName());
+        assertEquals(Map.of("team", "red"), permissions.principal().tags());
+        assertEquals(
+                Optional.of("mine"),
+                permissions.policies().identity().getFirst().name());
+        assertTrue(permissions.policies().boundary().isPresent());
+        assertEquals(1, permissions.policies().session().orElseThrow().size());
+        assertEquals(Map.of("aws:MultiFactorAuthPresent", List.of("true")), permissions.credentialKeys());
         assertArrayEquals(
                 SigV4.signingKey(WalrusFixture.SECRET, SCOPE.date(), SCOPE.region(), SCOPE.service())
                         .toBytes(),
                 signer.key().toBytes());
-        keys.find(WalrusFixture.ALICE, SCOPE);
+        find(WalrusFixture.ALICE);
         assertEquals(1, cloud.asked());
-        assertTrue(keys.find(WalrusFixture.ALICE, new CredentialScope("20260103", "us-east-1", "s3"))
-                .isPresent());
+        var tomorrow = new CredentialScope("20260103", "us-east-1", "s3");
+        assertInstanceOf(SignerKey.class, keys.find(WalrusFixture.ALICE, tomorrow, Optional.empty()));
         assertEquals(2, cloud.asked(), "another day has another key");
 
         cloud.takeBack(WalrusFixture.ALICE);
-        eventually(() -> keys.find(WalrusFixture.ALICE, SCOPE).isEmpty());
+        eventually(() -> find(WalrusFixture.ALICE) == Refusal.UNKNOWN_KEY);
+    }
+
+    @Test
+    void aSessionIsKnownByItsTokenAndEndsInTime() {
+        assertEquals(Refusal.INVALID_TOKEN, keys.find(Cloud.SESSION, SCOPE, Optional.of("another token")));
+        assertEquals(Refusal.EXPIRED_TOKEN, keys.find(Cloud.SESSION, SCOPE, Optional.of("old token")));
+        cloud.sessionsEnd(Instant.now().plusSeconds(3_600));
+        assertInstanceOf(SignerKey.class, keys.find(Cloud.SESSION, SCOPE, Optional.of(Cloud.TOKEN)));
+        var asked = cloud.asked();
+        assertInstanceOf(SignerKey.class, keys.find(Cloud.SESSION, SCOPE, Optional.of(Cloud.TOKEN)));
+        assertEquals(asked, cloud.asked(), "the answer is kept");
+
+        var otherScope = new CredentialScope("20260103", "us-east-1", "s3");
+        cloud.sessionsEnd(Instant.now().minusSeconds(1));
+        keys.find(Cloud.SESSION, otherScope, Optional.of(Cloud.TOKEN));
+        asked = cloud.asked();
+        keys.find(Cloud.SESSION, otherScope, Optional.of(Cloud.TOKEN));
+        assertEquals(asked + 1, cloud.asked(), "an answer is not kept beyond the end of its session");
     }
 
     @Test
     void whatNobodyHasIsNotTheSameAsNobodyCanTell() {
-        assertTrue(keys.find("AKIANOBODY", SCOPE).isEmpty());
+        assertEquals(Refusal.UNKNOWN_KEY, find("AKIANOBODY"));
         cloud.fails(Status.UNAVAILABLE);
-        assertThrows(IdentityUnavailableException.class, () -> keys.find(WalrusFixture.ALICE, SCOPE));
+        assertThrows(IdentityUnavailableException.class, () -> find(WalrusFixture.ALICE));
         cloud.fails(Status.OK);
-        assertTrue(keys.find(WalrusFixture.ALICE, SCOPE).isPresent(), "the failure was not kept");
+        assertInstanceOf(SignerKey.class, find(WalrusFixture.ALICE), "the failure was not kept");
     }
 
     @Test
     void aCutWatchForgetsEverything() {
-        keys.find(WalrusFixture.ALICE, SCOPE);
+        find(WalrusFixture.ALICE);
         cloud.hangUp();
         eventually(() -> {
-            keys.find(WalrusFixture.ALICE, SCOPE);
+            find(WalrusFixture.ALICE);
             return cloud.asked() >= 2;
         });
         eventually(keys::watching);
@@ -136,6 +173,10 @@ class RemoteSigningKeysTest {
         } finally {
             vertx.close();
         }
+    }
+
+    private SigningKeys.Signer find(String accessKeyId) {
+        return keys.find(accessKeyId, SCOPE, Optional.empty());
     }
 
     private static S3Client client(int port) {
@@ -166,7 +207,11 @@ class RemoteSigningKeysTest {
     /** The Cloud Controller's identity with one key. Thread-safe. */
     private static final class Cloud extends IdentityGrpc.IdentityImplBase {
         private final List<StreamObserver<Invalidation>> watchers = new ArrayList<>();
+        private static final String SESSION = "ASIAALICE00000000001";
+        private static final String TOKEN = "the token";
+
         private Status failure = Status.OK;
+        private Instant sessionEnd = Instant.MAX;
         private boolean active = true;
         private int asked;
 
@@ -178,7 +223,13 @@ class RemoteSigningKeysTest {
                 answers.onError(failure.asRuntimeException());
                 return;
             }
-            if (!active || !request.getAccessKeyId().equals(WalrusFixture.ALICE)) {
+            if (request.getAccessKeyId().equals(SESSION)) {
+                if (!request.getSessionToken().equals(TOKEN)) {
+                    var old = request.getSessionToken().equals("old token");
+                    answers.onError((old ? Status.FAILED_PRECONDITION : Status.INVALID_ARGUMENT).asRuntimeException());
+                    return;
+                }
+            } else if (!active || !request.getAccessKeyId().equals(WalrusFixture.ALICE)) {
                 answers.onError(Status.NOT_FOUND.asRuntimeException());
                 return;
             }
@@ -189,8 +240,20 @@ class RemoteSigningKeysTest {
                     .setPrincipal(io.coppice.proto.identity.v1.Principal.newBuilder()
                             .setAccountId("111111111111")
                             .setCanonicalId("a".repeat(64))
+                            .setArn("arn:aws:iam::111111111111:user/alice")
+                            .setUserId("AIDAALICE")
                             .setDisplayName("alice"))
+                    .setPolicies(Policies.newBuilder()
+                            .addIdentity(PolicyText.newBuilder().setName("mine").setJson(EVERYTHING))
+                            .setBoundary(PolicyText.newBuilder().setJson(EVERYTHING))
+                            .setSessionRestricted(true)
+                            .addSession(PolicyText.newBuilder().setJson(EVERYTHING))
+                            .putTags("team", "red")
+                            .putCredentialKeys(
+                                    "aws:MultiFactorAuthPresent",
+                                    KeyValues.newBuilder().addValues("true").build()))
                     .setCacheSeconds(300)
+                    .setExpiresAtSeconds(request.getSessionToken().isEmpty() ? 0 : sessionEnd.getEpochSecond())
                     .build());
             answers.onCompleted();
         }
@@ -215,6 +278,10 @@ class RemoteSigningKeysTest {
 
         synchronized void fails(Status status) {
             failure = status;
+        }
+
+        synchronized void sessionsEnd(Instant end) {
+            sessionEnd = end;
         }
 
         synchronized int asked() {

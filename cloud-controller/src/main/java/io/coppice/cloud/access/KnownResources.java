@@ -1,0 +1,54 @@
+package io.coppice.cloud.access;
+
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.policy.PolicySet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What the features tell of existing resources, and the tags of EC2. Thread-safe. */
+final class KnownResources {
+    private static final String TAG = "ec2:resourcetag/";
+    private static final String GLOBAL_TAG = "aws:resourcetag/";
+
+    private final Map<String, ResourceFacts> facts;
+    private final Tags tags;
+
+    KnownResources(List<ResourceFacts> facts, Tags tags) {
+        this.facts = facts.stream().collect(Collectors.toUnmodifiableMap(ResourceFacts::kind, Function.identity()));
+        this.tags = tags;
+    }
+
+    /** Condition keys by name or id; only what some document of the set reads is looked up. */
+    Map<String, Map<String, List<String>>> keys(
+            PolicySet set, String service, String kind, AccountId account, List<String> names) {
+        var found = new HashMap<String, Map<String, List<String>>>();
+        if (service.equals("ec2") && (set.mentions(TAG) || set.mentions(GLOBAL_TAG))) {
+            tags.of(account, names)
+                    .forEach((id, values) -> values.forEach((key, value) -> {
+                        var keys = found.computeIfAbsent(id, any -> new HashMap<>());
+                        keys.put(TAG + key, List.of(value));
+                        keys.put(GLOBAL_TAG + key, List.of(value));
+                    }));
+        }
+        of(service, kind)
+                .filter(each -> each.keys().stream().anyMatch(set::mentions))
+                .ifPresent(each -> each.of(account, names)
+                        .forEach((name, keys) -> found.computeIfAbsent(name, any -> new HashMap<>())
+                                .putAll(keys)));
+        return found;
+    }
+
+    /** What stands in the ARN for a name of a request. */
+    String nameInArn(String service, String kind, AccountId account, String name) {
+        return of(service, kind).flatMap(each -> each.nameInArn(account, name)).orElse(name);
+    }
+
+    private Optional<ResourceFacts> of(String service, String kind) {
+        return Optional.ofNullable(facts.get(service + ":" + kind));
+    }
+}

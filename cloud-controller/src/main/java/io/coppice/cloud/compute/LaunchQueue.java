@@ -1,0 +1,134 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.compute.LaunchWriter.Launch;
+import io.coppice.cloud.compute.LaunchWriter.Outcome;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets launches of one account share a transaction. They would wait for each other anyway, since all of them count the
+ * account's instances: whoever has the turn carries out what came meanwhile too, and all are committed by one flush to
+ * the disk. One that is alone waits for nobody. A launch that is refused, and whatever else goes wrong in company, is
+ * tried alone, so that nobody gets another's error. Thread-safe.
+ */
+final class LaunchQueue {
+    private static final int MOST_AT_ONCE = 64;
+
+    private final Database database;
+    private final LaunchWriter writer;
+    private final Map<AccountId, Lane> lanes = new ConcurrentHashMap<>();
+
+    LaunchQueue(Database database, LaunchWriter writer) {
+        this.database = database;
+        this.writer = writer;
+    }
+
+    /** Carries out one launch and returns once it is committed. */
+    Outcome carryOut(Launch launch) {
+        var lane = lanes.computeIfAbsent(launch.plan().account(), account -> new Lane());
+        var waiting = new Waiting(launch);
+        lane.waiting.add(waiting);
+        lane.turn.lock();
+        try {
+            while (!waiting.done()) {
+                carryOut(lane.next());
+            }
+        } finally {
+            lane.turn.unlock();
+        }
+        return waiting.result();
+    }
+
+    private void carryOut(List<Waiting> batch) {
+        try {
+            if (batch.size() > 1 && together(batch)) {
+                return;
+            }
+            batch.forEach(this::alone);
+        } finally {
+            // Should this thread end in the middle, the others must not wait for it.
+            batch.forEach(Waiting::giveUp);
+        }
+    }
+
+    /** Whether it went well. When it did not, nothing has happened. */
+    private boolean together(List<Waiting> batch) {
+        try {
+            var launches = batch.stream().map(waiting -> waiting.launch).toList();
+            var outcomes = database.call(entities -> writer.write(entities, launches));
+            for (int i = 0; i < outcomes.size(); i++) {
+                batch.get(i).outcome = outcomes.get(i);
+            }
+            return true;
+        } catch (RuntimeException e) {
+            // The boundary between requests: each is carried out alone and then meets what is its own.
+            return false;
+        }
+    }
+
+    private void alone(Waiting waiting) {
+        try {
+            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.launch)))
+                    .getFirst();
+        } catch (RuntimeException e) {
+            // Another request's thread may be at work here: the failure belongs to the one that asked.
+            waiting.failure = e;
+        }
+    }
+
+    /** The launches of one account: at most as many wait as requests are carried out at all. */
+    private static final class Lane {
+        private final ReentrantLock turn = new ReentrantLock();
+        private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
+        List<Waiting> next() {
+            var batch = new ArrayList<Waiting>();
+            for (var each = waiting.poll(); each != null; each = waiting.poll()) {
+                batch.add(each);
+                if (batch.size() == MOST_AT_ONCE) {
+                    break;
+                }
+            }
+            return batch;
+        }
+    }
+
+    /** Written and read by whoever has the turn. */
+    private static final class Waiting {
+        private final Launch launch;
+        private @Nullable Outcome outcome;
+        private @Nullable RuntimeException failure;
+
+        Waiting(Launch launch) {
+            this.launch = launch;
+        }
+
+        boolean done() {
+            return outcome != null || failure != null;
+        }
+
+        void giveUp() {
+            if (!done()) {
+                failure = new IllegalStateException("the launch was cut off: look for the error before this one");
+            }
+        }
+
+        Outcome result() {
+            if (failure != null) {
+                throw failure;
+            }
+            if (outcome == null) {
+                throw new IllegalStateException("the launch was not carried out");
+            }
+            return outcome;
+        }
+    }
+}

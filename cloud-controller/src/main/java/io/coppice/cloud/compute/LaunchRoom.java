@@ -1,0 +1,90 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.quota.AccountQuotas;
+import io.coppice.cloud.quota.Quota;
+import io.coppice.cloud.quota.QuotaDefaults;
+import io.coppice.foundation.id.AccountId;
+import jakarta.persistence.EntityManager;
+
+/**
+ * How many instances of a launch an account's quotas leave room for. Works in the launch's transaction, in which launches of
+ * one account wait for each other.
+ *
+ * @param instances the configured quota, for accounts that have none of their own
+ * @param vcpus likewise
+ * @param memoryMib likewise
+ */
+record LaunchRoom(long instances, long vcpus, long memoryMib) {
+    /** By the configuration. */
+    static LaunchRoom of(QuotaDefaults quotas) {
+        return new LaunchRoom(quotas.of(Quota.INSTANCES), quotas.of(Quota.VCPUS), quotas.of(Quota.MEMORY_MIB));
+    }
+
+    /** What the account's quotas leave as rows stand now. */
+    Left left(EntityManager entities, AccountId account) {
+        var own = AccountQuotas.of(entities, account);
+        var row = entities.createQuery("""
+                        select count(i), coalesce(sum(i.machine.vcpus), 0), coalesce(sum(i.machine.memoryMib), 0)
+                        from Instance i where i.accountId = :account and i.state <> TERMINATED""", Object[].class)
+                .setParameter("account", account.value())
+                .getSingleResult();
+        return new Left(
+                new Share(own.getOrDefault(Quota.INSTANCES, instances), ((Number) row[0]).longValue()),
+                new Share(own.getOrDefault(Quota.VCPUS, vcpus), ((Number) row[1]).longValue()),
+                new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), ((Number) row[2]).longValue()));
+    }
+
+    /** A quota and what is used of it. */
+    private static final class Share {
+        private final long limit;
+        private long used;
+
+        Share(long limit, long used) {
+            this.limit = limit;
+            this.used = used;
+        }
+
+        long room(long each) {
+            return (limit - used) / each;
+        }
+    }
+
+    /** What is left of an account's quotas, less with every launch that takes of it. Not thread-safe. */
+    static final class Left {
+        private final Share instances;
+        private final Share vcpus;
+        private final Share memoryMib;
+
+        private Left(Share instances, Share vcpus, Share memoryMib) {
+            this.instances = instances;
+            this.vcpus = vcpus;
+            this.memoryMib = memoryMib;
+        }
+
+        /**
+         * Takes as many instances as the quotas leave, at most what is asked for. Throws {@code InstanceLimitExceeded} or
+         * {@code VcpuLimitExceeded}, and takes nothing, when that is less than the minimum.
+         */
+        int take(LaunchPlan plan) {
+            var machine = plan.machine();
+            var least = plan.command().minCount();
+            if (least > instances.room(1)) {
+                throw InstanceErrors.limitExceeded(least, instances.used, instances.limit);
+            }
+            if (least > vcpus.room(machine.vcpus())) {
+                throw InstanceErrors.vcpuLimitExceeded(vcpus.used + (long) least * machine.vcpus(), vcpus.limit);
+            }
+            if (least > memoryMib.room(machine.memoryMib())) {
+                throw InstanceErrors.memoryLimitExceeded(
+                        memoryMib.used + least * machine.memoryMib(), memoryMib.limit);
+            }
+            var roomiest = Math.min(
+                    instances.room(1), Math.min(vcpus.room(machine.vcpus()), memoryMib.room(machine.memoryMib())));
+            var count = (int) Math.min(plan.command().maxCount(), roomiest);
+            instances.used += count;
+            vcpus.used += (long) count * machine.vcpus();
+            memoryMib.used += count * machine.memoryMib();
+            return count;
+        }
+    }
+}

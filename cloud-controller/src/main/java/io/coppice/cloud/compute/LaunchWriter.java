@@ -1,0 +1,224 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.event.EventLog.NewEvent;
+import io.coppice.cloud.store.PlainSql;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NetworkInterfaceId;
+import jakarta.persistence.EntityManager;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes launches of one account: quota, reservations, addresses, instances, tags and events, the same few statements
+ * for one launch as for many. Every method belongs in the caller's transaction. Thread-safe.
+ */
+final class LaunchWriter {
+    private static final String RESERVE = """
+            insert into reservations (id, account_id, client_token, request_fingerprint, created_at)
+            select w.id, cast(? as varchar), w.token, w.fingerprint, cast(? as timestamptz)
+            from unnest(?, ?, ?) with ordinality as w(id, token, fingerprint, n)
+            order by w.n
+            on conflict (account_id, client_token) where client_token is not null do nothing
+            returning id""";
+
+    private final AddressPool addresses;
+    private final Tags tags;
+    private final EventLog events;
+    private final LaunchRoom room;
+
+    LaunchWriter(AddressPool addresses, Tags tags, EventLog events, LaunchRoom room) {
+        this.addresses = addresses;
+        this.tags = tags;
+        this.events = events;
+        this.room = room;
+    }
+
+    /** A launch with everything looked up, and on whose behalf it is. */
+    record Launch(LaunchPlan plan, NetworkNames.DefaultNames names, ChangeCause cause) {
+        LaunchCommand command() {
+            return plan.command();
+        }
+    }
+
+    /** What came of a launch: its reservation and instances, now or when its client token was first used. */
+    record Outcome(String reservationId, List<Instance> instances, Map<String, Map<String, String>> tags) {}
+
+    /** Carries out launches of one account, or throws what refuses one of them; each outcome stands where its launch does. */
+    List<Outcome> write(EntityManager entities, List<Launch> launches) {
+        var account = launches.getFirst().plan().account();
+        // Launches of one account in other processes wait here; what they have committed is counted below.
+        PlainSql.lock(entities, "launch " + account);
+        var reserved = reserve(entities, account, launches);
+        var fresh = launches.stream()
+                .filter(launch -> reserved.contains(launch.plan().reservationId()))
+                .toList();
+        var made = fresh.isEmpty() ? List.<List<Instance>>of() : make(entities, account, fresh);
+        var outcomes = new ArrayList<Outcome>(launches.size());
+        for (var launch : launches) {
+            var place = fresh.indexOf(launch);
+            outcomes.add(
+                    place < 0
+                            ? earlier(entities, account, launch.command()).orElseThrow()
+                            : outcome(launch, made.get(place)));
+        }
+        return outcomes;
+    }
+
+    /** The reservations that are new: those whose client token was never used. */
+    private static Set<String> reserve(EntityManager entities, AccountId account, List<Launch> launches) {
+        return Set.copyOf(PlainSql.query(
+                entities,
+                RESERVE,
+                row -> row.getString(1),
+                account.value(),
+                launches.getFirst().plan().at().atOffset(ZoneOffset.UTC),
+                column(launches, launch -> launch.plan().reservationId()),
+                column(
+                        launches,
+                        launch -> launch.command().clientToken().isEmpty()
+                                ? null
+                                : launch.command().clientToken()),
+                column(launches, launch -> launch.command().fingerprint())));
+    }
+
+    private static @Nullable String[] column(List<Launch> launches, Function<Launch, @Nullable String> value) {
+        return launches.stream().map(value).toArray(String[]::new);
+    }
+
+    private List<List<Instance>> make(EntityManager entities, AccountId account, List<Launch> launches) {
+        var idsOfEach = ids(entities, account, launches);
+        var all = idsOfEach.stream().flatMap(List::stream).toList();
+        var first = launches.getFirst();
+        var taken = addresses.take(entities, first.command().zone(), all);
+        if (taken.size() < all.size()) {
+            throw InstanceErrors.addressesUsedUp(first.names().subnetId());
+        }
+        var made = new ArrayList<List<Instance>>(launches.size());
+        for (int i = 0; i < launches.size(); i++) {
+            made.add(instances(launches.get(i), idsOfEach.get(i), taken));
+        }
+        made.forEach(instances -> instances.forEach(entities::persist));
+        // One batch on the wire, before tags and events that name the rows.
+        entities.flush();
+        var changes = new ArrayList<NewEvent>(all.size());
+        for (int i = 0; i < launches.size(); i++) {
+            var launch = launches.get(i);
+            tag(account, launch.command().tags(), made.get(i));
+            made.get(i).forEach(instance -> changes.add(event(launch, instance)));
+        }
+        events.appendAll(changes);
+        return made;
+    }
+
+    private void tag(AccountId account, LaunchTags given, List<Instance> instances) {
+        putAll(account, instances, i -> i.id, "instance", given.instance());
+        putAll(account, instances, InstanceRootVolumes::idOf, "volume", given.volume());
+        putAll(account, instances, i -> i.network.interfaceId(), "network-interface", given.networkInterface());
+    }
+
+    private void putAll(
+            AccountId account,
+            List<Instance> instances,
+            Function<Instance, String> id,
+            String resourceType,
+            Map<String, String> given) {
+        if (!given.isEmpty()) {
+            tags.putAll(account, instances.stream().map(id).toList(), resourceType, given);
+        }
+    }
+
+    /** Ids for as many instances of each launch as the quota leaves, at least its minimum. */
+    private List<List<String>> ids(EntityManager entities, AccountId account, List<Launch> launches) {
+        var left = room.left(entities, account);
+        var ids = new ArrayList<List<String>>(launches.size());
+        for (var launch : launches) {
+            ids.add(Stream.generate(InstanceId::random)
+                    .map(InstanceId::value)
+                    .limit(left.take(launch.plan()))
+                    .toList());
+        }
+        return ids;
+    }
+
+    private static List<Instance> instances(Launch launch, List<String> ids, Map<String, String> taken) {
+        var names = launch.names();
+        var instances = new ArrayList<Instance>(ids.size());
+        for (var id : ids) {
+            var address = taken.getOrDefault(id, "");
+            var network = new InstanceNetwork(
+                    names.vpcId(),
+                    names.subnetId(),
+                    names.securityGroupId(),
+                    names.securityGroupName(),
+                    NetworkInterfaceId.random().value(),
+                    address,
+                    MacAddresses.forIpv4(address));
+            instances.add(new Instance(id, launch.plan(), instances.size(), network));
+        }
+        return instances;
+    }
+
+    private static NewEvent event(Launch launch, Instance instance) {
+        return new NewEvent(
+                launch.cause(),
+                "instance.launched",
+                instance.id,
+                launch.plan().account(),
+                Map.of(
+                        "state", instance.state.awsName(),
+                        "image", instance.image.id(),
+                        "type", instance.machine.type(),
+                        "reservation", instance.reservationId,
+                        "address", instance.network.privateIp(),
+                        "zone", instance.zone));
+    }
+
+    private static Outcome outcome(Launch launch, List<Instance> instances) {
+        var tags = launch.command().tags().instance();
+        return new Outcome(
+                launch.plan().reservationId(),
+                instances,
+                tags.isEmpty()
+                        ? Map.of()
+                        : instances.stream().collect(java.util.stream.Collectors.toMap(i -> i.id, i -> tags)));
+    }
+
+    /** What came of the launch that used this one's client token before; empty when none did. */
+    Optional<Outcome> earlier(EntityManager entities, AccountId account, LaunchCommand command) {
+        if (command.clientToken().isEmpty()) {
+            return Optional.empty();
+        }
+        return entities
+                .createQuery(
+                        "select r from Reservation r where r.accountId = :account and r.clientToken = :token",
+                        Reservation.class)
+                .setParameter("account", account.value())
+                .setParameter("token", command.clientToken())
+                .getResultList()
+                .stream()
+                .findFirst()
+                .map(reservation -> again(entities, account, command, reservation));
+    }
+
+    private Outcome again(EntityManager entities, AccountId account, LaunchCommand command, Reservation reservation) {
+        if (!reservation.fingerprint.equals(command.fingerprint())) {
+            throw InstanceErrors.tokenMismatch(command.clientToken());
+        }
+        var instances = InstanceRows.ofReservation(entities, reservation.id);
+        return new Outcome(
+                reservation.id,
+                instances,
+                tags.of(account, instances.stream().map(i -> i.id).toList()));
+    }
+}

@@ -1,0 +1,5 @@
+/** Groups of users, and who is in them. */
+@NullMarked
+package io.coppice.cloud.identity.group;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package io.coppice.cloud.store;
+
+import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements as JDBC has them, on the caller's transaction: for the few that every launch and every report runs, where
+ * Hibernate's way to a native query takes longer than PostgreSQL takes for the query. Tables are those of the cloud's
+ * schema, which the connection's search path names. Nothing that Hibernate has not written yet is written before:
+ * call {@code flush} where that matters. Thread-safe.
+ */
+public final class PlainSql {
+    private PlainSql() {}
+
+    /** Reads one row; the result set stands on it. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        /** The row as a value. Must not move the result set. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * Runs a statement and gives the number of rows it changed.
+     *
+     * @param parameters for each {@code ?} in turn: text, a number, a time with offset, or an array of text or of {@code
+     *     Long}
+     */
+    public static int update(EntityManager entities, String sql, @Nullable Object... parameters) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (var statement = prepare(connection, sql, parameters)) {
+                return statement.executeUpdate();
+            }
+        });
+    }
+
+    /** As {@link #update} for a statement that gives rows, all of which are read. */
+    public static <T> List<T> query(
+            EntityManager entities, String sql, RowReader<T> reader, @Nullable Object... parameters) {
+        return entities.unwrap(Session.class).doReturningWork(connection -> {
+            try (var statement = prepare(connection, sql, parameters);
+                    var rows = statement.executeQuery()) {
+                var values = new ArrayList<T>();
+                while (rows.next()) {
+                    values.add(reader.read(rows));
+                }
+                return values;
+            }
+        });
+    }
+
+    /** Waits until no other transaction holds the lock of this name, and holds it to the end of this one. */
+    public static void lock(EntityManager entities, String name) {
+        query(entities, "select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> true, name);
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
+            throws SQLException {
+        var statement = connection.prepareStatement(sql);
+        try {
+            for (int i = 0; i < parameters.length; i++) {
+                bind(connection, statement, i + 1, parameters[i]);
+            }
+            return statement;
+        } catch (SQLException e) {
+            statement.close();
+            throw e;
+        }
+    }
+
+    private static void bind(Connection connection, PreparedStatement statement, int place, @Nullable Object value)
+            throws SQLException {
+        switch (value) {
+            case String[] texts -> statement.setArray(place, connection.createArrayOf("varchar", texts));
+            case Long[] numbers -> statement.setArray(place, connection.createArrayOf("bigint", numbers));
+            case null, default -> statement.setObject(place, value);
+        }
+    }
+}
