@@ -1,4 +1,5 @@
-# A launch template, and a machine that is launched from it.
+# A launch template. No machine is launched from it: the provider finds an instance's template by the tags
+# aws:ec2launchtemplate:id and :version, which AWS writes and this cloud does not yet.
 
 resource "aws_launch_template" "small" {
   name          = var.thing
@@ -18,17 +19,6 @@ resource "aws_launch_template" "small" {
 
   tags = {
     stage = var.stage
-  }
-}
-
-resource "aws_instance" "from_template" {
-  launch_template {
-    id      = aws_launch_template.small.id
-    version = "1"
-  }
-
-  tags = {
-    Name = "${var.thing}-from-template"
   }
 }
 
