@@ -114,7 +114,7 @@ class ClientsTest {
     }
 
     @Test
-    void jcloudsRunsInstances() throws IOException {
+    void jcloudsReadsImagesAndKeepsKeys() throws IOException {
         new Jclouds(tools, cloud.sampleImageId()).tell();
     }
 

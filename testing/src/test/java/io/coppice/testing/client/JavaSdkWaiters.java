@@ -14,6 +14,15 @@ final class JavaSdkWaiters {
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    private static final String READS = """
+            {"Version": "2012-10-17",
+             "Statement": [{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}]}
+            """;
+    private static final String MACHINES = """
+            {"Version": "2012-10-17",
+             "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}]}
+            """;
+
     private final JavaSdk sdk;
     private final String image;
     private final String name = Toolbox.uniqueName();
@@ -32,7 +41,7 @@ final class JavaSdkWaiters {
             instance(waiter);
             sdk.ec2().deleteKeyPair(request -> request.keyName(name));
         }
-        user();
+        identities();
     }
 
     private void instance(Ec2Waiter waiter) {
@@ -75,12 +84,25 @@ final class JavaSdkWaiters {
         seen(waiter.waitUntilVolumeDeleted(request -> request.volumeIds(id), JavaSdkWaiters::patiently));
     }
 
-    private void user() {
-        sdk.iam().createUser(request -> request.userName(name));
-        try (var waiter = sdk.iam().waiter()) {
+    private void identities() {
+        var iam = sdk.iam();
+        try (var waiter = iam.waiter()) {
+            iam.createUser(request -> request.userName(name));
             seen(waiter.waitUntilUserExists(request -> request.userName(name), JavaSdkWaiters::patiently));
+            iam.deleteUser(request -> request.userName(name));
+            var policy = iam.createPolicy(request -> request.policyName(name).policyDocument(READS))
+                    .policy()
+                    .arn();
+            seen(waiter.waitUntilPolicyExists(request -> request.policyArn(policy), JavaSdkWaiters::patiently));
+            iam.deletePolicy(request -> request.policyArn(policy));
+            iam.createRole(request -> request.roleName(name).assumeRolePolicyDocument(MACHINES));
+            seen(waiter.waitUntilRoleExists(request -> request.roleName(name), JavaSdkWaiters::patiently));
+            iam.createInstanceProfile(request -> request.instanceProfileName(name));
+            seen(waiter.waitUntilInstanceProfileExists(
+                    request -> request.instanceProfileName(name), JavaSdkWaiters::patiently));
+            iam.deleteInstanceProfile(request -> request.instanceProfileName(name));
+            iam.deleteRole(request -> request.roleName(name));
         }
-        sdk.iam().deleteUser(request -> request.userName(name));
     }
 
     private static void patiently(WaiterOverrideConfiguration.Builder waiting) {

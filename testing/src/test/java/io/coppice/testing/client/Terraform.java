@@ -69,6 +69,9 @@ final class Terraform {
                 importAgain("aws_instance.machine", output("instance"));
                 importAgain("aws_ebs_volume.data", output("volume"));
                 importAgain("aws_s3_bucket.bucket", thing);
+                importAgain("aws_launch_template.small", output("template"));
+                importAgain("aws_iam_role.machine", thing + "-machine");
+                importAgain("aws_iam_policy.reads", output("policy"));
             } finally {
                 terraform("destroy", "-auto-approve", "-input=false").orFail();
             }
