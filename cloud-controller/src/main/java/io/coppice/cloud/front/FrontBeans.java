@@ -86,8 +86,8 @@ class FrontBeans {
             SecretBox secrets,
             Vertx vertx,
             Instance<CertificateAuthority> authority) {
-        var dispatcher =
-                new QueryDispatcher(Actions.of(modules), authenticator, delegation, authorizer, refusals, config);
+        var checks = new QueryDispatcher.Checks(authenticator, delegation, authorizer);
+        var dispatcher = new QueryDispatcher(Actions.of(modules), checks, refusals, config);
         var s3 = S3Door.of(site);
         var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
         var passage = new S3Passage(vertx, s3.address(), trust, OriginKey.of(secrets), config);

@@ -38,13 +38,16 @@ public final class QueryDispatcher {
     private final Semaphore running;
     private final RefusalLog refusals;
 
-    public QueryDispatcher(
-            Actions actions,
-            Authenticator authenticator,
-            Delegation delegation,
-            Authorizer authorizer,
-            RefusalLog refusals,
-            FrontConfig config) {
+    /**
+     * What a request passes before it is carried out.
+     *
+     * @param authenticator who is it
+     * @param delegation in whose name
+     * @param authorizer may they
+     */
+    public record Checks(Authenticator authenticator, Delegation delegation, Authorizer authorizer) {}
+
+    public QueryDispatcher(Actions actions, Checks checks, RefusalLog refusals, FrontConfig config) {
         this.actions = actions;
         this.authenticator = checks.authenticator();
         this.delegation = checks.delegation();

@@ -91,9 +91,8 @@ public final class TestDoor implements AutoCloseable {
         modules.add(this::registerEc2);
         var dispatcher = new QueryDispatcher(
                 Actions.of(modules),
-                new Authenticator(identity.keys(), clock),
-                identity.delegation(),
-                authorizer,
+                new QueryDispatcher.Checks(
+                        new Authenticator(identity.keys(), clock), identity.delegation(), authorizer),
                 new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
                 CONFIG);
         passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
