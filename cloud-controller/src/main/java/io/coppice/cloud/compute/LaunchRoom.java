@@ -5,7 +5,6 @@ import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
-import java.util.Map;
 
 /**
  * How many instances of launches an account's quotas leave room for. Works in the launches' transaction, in which launches of

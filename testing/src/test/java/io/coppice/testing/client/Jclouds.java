@@ -33,7 +33,8 @@ final class Jclouds {
         try (var ec2 = connect(tools.value("AWS_SECRET_ACCESS_KEY"))) {
             var zones = ec2.getAvailabilityZoneAndRegionApi().get().describeAvailabilityZonesInRegion(HERE);
             assertFalse(zones.isEmpty(), "no zone");
-            var images = ec2.getAMIApi().get().describeImagesInRegion(HERE, DescribeImagesOptions.Builder.imageIds(image));
+            var images =
+                    ec2.getAMIApi().get().describeImagesInRegion(HERE, DescribeImagesOptions.Builder.imageIds(image));
             assertEquals(1, images.size(), images::toString);
             keys(ec2);
         }
