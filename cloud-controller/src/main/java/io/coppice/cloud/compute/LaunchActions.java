@@ -1,5 +1,7 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.access.AccessCall;
+import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
@@ -33,6 +35,7 @@ class LaunchActions implements ActionModule {
     private final LaunchTemplates templates;
     private final InstanceProfiles profiles;
     private final PlacementGroups groups;
+    private final Authorizer authorizer;
     private final Database database;
     private final Tags tags;
 
@@ -41,12 +44,14 @@ class LaunchActions implements ActionModule {
             LaunchTemplates templates,
             InstanceProfiles profiles,
             PlacementGroups groups,
+            Authorizer authorizer,
             Database database,
             Tags tags) {
         this.compute = compute;
         this.templates = templates;
         this.profiles = profiles;
         this.groups = groups;
+        this.authorizer = authorizer;
         this.database = database;
         this.tags = tags;
     }
@@ -59,6 +64,11 @@ class LaunchActions implements ActionModule {
 
     RunInstancesResponse run(RequestContext context, RunInstancesRequest original) {
         var request = templates.resolve(context.account(), original);
+        if (original.launchTemplate() != null) {
+            // The door asked for what the request says; what the template adds must be allowed as well.
+            authorizer.authorize(
+                    new AccessCall(Service.EC2, context.action(), context.caller(), context.origin(), request));
+        }
         var profile = ProfileAssociations.find(profiles, context, request.iamInstanceProfile())
                 .orElse(null);
         return compute.launcher().run(context, new LaunchRequest(request, original, profile, group(context, request)));
