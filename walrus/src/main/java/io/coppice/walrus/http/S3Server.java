@@ -136,6 +136,7 @@ public final class S3Server implements AutoCloseable {
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setMaxInitialLineLength(MAX_LINE_BYTES)
                     .setHandle100ContinueAutomatically(false)
+                    .setHttp2ClearTextEnabled(false)
                     .setTcpNoDelay(true)
                     .setIdleTimeout((int) (settings.idleLimit().toSeconds() * 2));
             https.ifPresent(keys -> options.setSsl(true)
