@@ -75,7 +75,8 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
             case OBSERVATION -> zone.observed(node, message.getObservation(), this);
             case INVENTORY -> zone.inventory(node, message.getInventory(), this);
             case GOODBYE -> zone.goodbye(node, this);
-            case HELLO, BODY_NOT_SET -> LOG.warnf("host %s sent a message of a newer kind: ignored", node);
+            case HELLO, NETWORK_REQUEST, NETWORK_STATUS, BODY_NOT_SET ->
+                LOG.warnf("host %s sent a message of a newer kind: ignored", node);
         }
     }
 

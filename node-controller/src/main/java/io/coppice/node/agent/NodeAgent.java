@@ -165,7 +165,7 @@ public final class NodeAgent implements AutoCloseable {
             case INVENTORY_REQUEST -> journal.sendInventory();
             case CONSOLE_REQUEST -> shared.executor().execute(() -> sendConsole(message.getConsoleRequest()));
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
-            case BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
+            case VPC, ENDPOINTS, BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
         }
     }
 
