@@ -5,8 +5,7 @@ import java.nio.charset.StandardCharsets;
 /** The name of an XML element out of the AWS model, with its tags as bytes, ready to be copied. Immutable. */
 record ElementName(Markup start, Markup end, Markup empty) {
     static ElementName of(String name) {
-        return new ElementName(
-                Markup.of("<" + name + ">"), Markup.of("</" + name + ">"), Markup.of("<" + name + "/>"));
+        return new ElementName(Markup.of("<" + name + ">"), Markup.of("</" + name + ">"), Markup.of("<" + name + "/>"));
     }
 
     /** Bytes that stand in many answers. */

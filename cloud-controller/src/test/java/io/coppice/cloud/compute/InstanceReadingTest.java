@@ -70,8 +70,7 @@ class InstanceReadingTest {
     @Test
     void aColumnThatIsNotLookedAtIsNotRead() {
         cloud.run(launch -> launch.userData("bGFyZ2U="));
-        var reader =
-                new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of("user_data", "''::bytea"));
+        var reader = new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of("user_data", "''::bytea"));
         DATABASE.run(entities -> {
             var row = PlainSql.query(entities, reader.select(), reader::read).getFirst();
             assertEquals(0, row.userData.length);
