@@ -1,13 +1,17 @@
 package io.coppice.wire.query;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Appends XML to a text in UTF-8; everything that is not markup is escaped. Not thread-safe. */
 final class XmlText {
     private static final ElementName.Markup DECLARATION =
             ElementName.Markup.of("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    private static final int INITIAL_CAPACITY = 4096;
+    private static final int FIRST_PIECE = 4096;
+    /** A large answer grows by such pieces; doubling one array would write it twice and throw the halves away. */
+    private static final int PIECE = 64 * 1024;
+
     private static final char REPLACEMENT = '\uFFFD';
     private static final int ASCII = 128;
     /** The longest that one character becomes: {@code &quot;}. */
@@ -25,8 +29,14 @@ final class XmlText {
     /** Characters that stand for themselves and take one byte. */
     private static final boolean[] PLAIN = plain();
 
-    private byte[] bytes = new byte[INITIAL_CAPACITY];
+    /** What is full, in order; its bytes end where the next piece's begin. */
+    private final List<Piece> full = new ArrayList<>();
+
+    private byte[] bytes = new byte[FIRST_PIECE];
     private int length;
+
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Piece(byte[] bytes, int length) {}
 
     XmlText() {
         markup(DECLARATION);
@@ -157,19 +167,33 @@ final class XmlText {
         return this;
     }
 
+    /** Makes room for so many bytes beside each other. */
     private void room(int more) {
         if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+            full.add(new Piece(bytes, length));
+            bytes = new byte[Math.max(PIECE, more)];
+            length = 0;
         }
     }
 
     /** The whole text as it goes onto the wire. */
     byte[] toBytes() {
-        return Arrays.copyOf(bytes, length);
+        var size = length;
+        for (var piece : full) {
+            size += piece.length();
+        }
+        var whole = new byte[size];
+        var place = 0;
+        for (var piece : full) {
+            System.arraycopy(piece.bytes(), 0, whole, place, piece.length());
+            place += piece.length();
+        }
+        System.arraycopy(bytes, 0, whole, place, length);
+        return whole;
     }
 
     @Override
     public String toString() {
-        return new String(bytes, 0, length, StandardCharsets.UTF_8);
+        return new String(toBytes(), StandardCharsets.UTF_8);
     }
 }
