@@ -37,6 +37,9 @@ class SourceBudgetTest {
             "walrus/S3Server",
             // Carries out other requests' work too: what goes wrong belongs to the one that asked.
             "cloud-controller/LaunchQueue",
+            // Calls method handles, which declare every Throwable: what an entity's constructor throws goes on as it
+            // is.
+            "cloud-controller/EntityReader",
             // The roles' gRPC doors: an error becomes a status and one log line.
             "cloud-controller/FailureGate",
             "walrus/ImageStoreService",
