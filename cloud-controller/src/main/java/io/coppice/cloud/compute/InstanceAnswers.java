@@ -77,7 +77,7 @@ final class InstanceAnswers {
                 .instanceId(row.id)
                 .imageId(row.image.id())
                 .state(state(row.state))
-                .privateDnsName(alive(row) ? row.network.dnsName(region) : "")
+                .privateDnsName(alive(row) ? row.dnsName(region) : "")
                 .publicDnsName("")
                 .stateTransitionReason(row.transitionReason)
                 .amiLaunchIndex(row.launchIndex)
@@ -104,8 +104,8 @@ final class InstanceAnswers {
                 .capacityReservationSpecification(c -> c.capacityReservationPreference("open"))
                 .hibernationOptions(h -> h.configured(false))
                 .enclaveOptions(e -> e.enabled(false))
-                .maintenanceOptions(m -> m.autoRecovery("default"))
-                .privateDnsNameOptions(d -> d.hostnameType("ip-name")
+                .maintenanceOptions(m -> m.autoRecovery(autoRecovery(row)))
+                .privateDnsNameOptions(d -> d.hostnameType(hostnameType(row))
                         .enableResourceNameDnsARecord(false)
                         .enableResourceNameDnsAAAARecord(false))
                 .metadataOptions(metadata(row));
@@ -140,7 +140,18 @@ final class InstanceAnswers {
                 .availabilityZone(row.zone)
                 .groupName(group == null ? "" : group.name())
                 .tenancy(row.options.tenancy());
-        return group == null ? placement.build() : placement.groupId(group.id()).build();
+        if (group != null) {
+            placement.groupId(group.id()).partitionNumber(group.partition() == 0 ? null : group.partition());
+        }
+        return placement.build();
+    }
+
+    static String autoRecovery(Instance row) {
+        return row.choices.recoveryDisabled() ? "disabled" : "default";
+    }
+
+    static String hostnameType(Instance row) {
+        return row.choices.resourceNamed() ? "resource-name" : "ip-name";
     }
 
     /** The instance's interface as DescribeNetworkInterfaces answers it. */
@@ -157,7 +168,7 @@ final class InstanceAnswers {
                 .status("in-use")
                 .macAddress(network.mac())
                 .privateIpAddress(network.privateIp())
-                .privateDnsName(network.dnsName(region))
+                .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
                 .groups(groups(row))
@@ -165,7 +176,7 @@ final class InstanceAnswers {
                 .tagSet(tags)
                 .attachment(attachment(row))
                 .privateIpAddresses(address -> address.privateIpAddress(network.privateIp())
-                        .privateDnsName(network.dnsName(region))
+                        .privateDnsName(row.dnsName(region))
                         .primary(true))
                 .build();
     }
@@ -199,7 +210,7 @@ final class InstanceAnswers {
                 .status("in-use")
                 .macAddress(network.mac())
                 .privateIpAddress(network.privateIp())
-                .privateDnsName(network.dnsName(region))
+                .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
                 .groups(groups(row))
@@ -212,7 +223,7 @@ final class InstanceAnswers {
                         .deleteOnTermination(true))
                 .privateIpAddresses(InstancePrivateIpAddress.builder()
                         .privateIpAddress(network.privateIp())
-                        .privateDnsName(network.dnsName(region))
+                        .privateDnsName(row.dnsName(region))
                         .primary(true)
                         .build())
                 .build();
