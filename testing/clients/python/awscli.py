@@ -1,12 +1,14 @@
 """A user's day with the aws command line, one process a command, as it is typed.
 
-usage: awscli.py AWS_PROGRAM [ACTIONS_PAGE]
+usage: awscli.py AWS_PROGRAM [ACTIONS_PAGE [writes]]
 
-With a page of actions it asks for every read on it instead.
+With a page of actions it asks for every read on it instead; with "writes" for every other action: of EC2 as a dry run, of IAM
+and STS with arguments that are made from the model, which leaves things behind.
 
 The program may be version 1 or 2. --endpoint-url is given because versions before 2.13 do not know AWS_ENDPOINT_URL.
 AWS_CONFIG_FILE asks for SigV4 in presigned S3 addresses: version 1 signs them by SigV2 unless it is told.
 """
+import base64
 import functools
 import json
 import os
@@ -17,6 +19,7 @@ import tempfile
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
+import shapes
 from cloud import ENDPOINT, IMAGE, NAME, REGION, expect, expect_in, finish, implemented, step
 
 PROGRAM = sys.argv[1]
@@ -185,6 +188,42 @@ def reads(page):
     finish(failures)
 
 
+# What an action may never be refused with when it stands on the page.
+UNDONE = re.compile(r"\((InvalidAction|UnsupportedOperation|InternalError|InternalFailure|ServiceUnavailable|ServiceFailure|"
+                    r"SignatureDoesNotMatch|AuthFailure|UnauthorizedOperation|AccessDenied|MalformedQueryString)\)")
+
+
+def write(service, action, given):
+    dry = ("--dry-run",) if service == "ec2" else ()
+    return run(service, command(action), *dry, "--cli-input-json", json.dumps(given, default=lambda blob: base64.b64encode(blob).decode()), "--output", "json")
+
+
+def writes(page):
+    """Every action that changes something, as the program parses its answers and refusals."""
+    import boto3
+
+    failures, asked = [], 0
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for service, actions in sorted(implemented(page).items()):
+            model = boto3.client(service, region_name=REGION).meta.service_model
+            wanted = [each for each in sorted(actions) if not each.startswith(("Describe", "Get", "List"))
+                      and each in model.operation_names]
+            given = [shapes.arguments(model, each, {}) for each in wanted]
+            for action, done in zip(wanted, pool.map(functools.partial(write, service), wanted, given)):
+                if "nvalid choice" in done.stderr or "Unknown options: --dry-run" in done.stderr:
+                    continue
+                asked += 1
+                refused_well = re.search(r"An error occurred \([A-Za-z.]+\)", done.stderr) and not UNDONE.search(done.stderr)
+                if done.returncode != 0 and not refused_well:
+                    failures.append(f"{service} {action}: {done.stderr.strip()}")
+                if service == "ec2" and done.returncode == 0:
+                    failures.append(f"{service} {action}: the dry run was carried out: {done.stdout.strip()}")
+    step(f"{asked} writes")
+    if asked < 60:
+        failures.append(f"only {asked} writes are known to the program")
+    finish(failures)
+
+
 def main():
     step(run("--version").stdout.strip())
     identity()
@@ -197,7 +236,9 @@ def main():
     finish([])
 
 
-if len(sys.argv) > 2:
+if len(sys.argv) > 3:
+    writes(sys.argv[2])
+elif len(sys.argv) > 2:
     reads(sys.argv[2])
 else:
     main()

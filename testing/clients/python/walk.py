@@ -11,6 +11,7 @@ import sys
 import boto3
 from botocore.exceptions import ClientError, WaiterError
 
+import shapes
 from cloud import IMAGE, NAME, WAITER, client, expect, finish, implemented, step
 
 READS = ("Describe", "Get", "List")
@@ -19,29 +20,6 @@ THINGS = 7
 # What an action may never be refused with when it stands on the page.
 UNDONE = {"InvalidAction", "UnsupportedOperation", "InternalError", "InternalFailure", "ServiceUnavailable",
           "SignatureDoesNotMatch", "AuthFailure", "UnauthorizedOperation", "AccessDenied", "MalformedQueryString"}
-ABSENT = {
-    "InstanceId": "i-0123456789abcdef0", "VolumeId": "vol-0123456789abcdef0", "ImageId": "ami-0123456789abcdef0",
-    "SnapshotId": "snap-0123456789abcdef0", "VpcId": "vpc-0123456789abcdef0", "SubnetId": "subnet-0123456789abcdef0",
-    "NetworkInterfaceId": "eni-0123456789abcdef0", "GroupId": "sg-0123456789abcdef0",
-    "AllocationId": "eipalloc-0123456789abcdef0", "LaunchTemplateId": "lt-0123456789abcdef0",
-    "InternetGatewayId": "igw-0123456789abcdef0", "NatGatewayId": "nat-0123456789abcdef0",
-    "KeyName": "absent", "GroupName": "absent", "VpcPeeringConnectionId": "pcx-0123456789abcdef0",
-    "SpotInstanceRequestId": "sir-12345678", "ConversionTaskId": "import-i-12345678",
-    "ExportTaskId": "export-i-0123456789abcdef0", "BundleId": "bun-12345678",
-    "CustomerGatewayId": "cgw-0123456789abcdef0", "VpnConnectionId": "vpn-0123456789abcdef0",
-    "ImportTaskId": "import-snap-0123456789abcdef0", "Default": "absent",
-    "PolicyArn": "arn:aws:iam::123456789012:policy/absent",
-    "PolicySourceArn": "arn:aws:iam::123456789012:user/absent",
-    "OpenIDConnectProviderArn": "arn:aws:iam::123456789012:oidc-provider/absent.example.com",
-    "SAMLProviderArn": "arn:aws:iam::123456789012:saml-provider/absent",
-    "SerialNumber": "arn:aws:iam::123456789012:mfa/absent", "VersionId": "v1", "AccessKeyId": "AKIAAAAAAAAAAAAAAAAA",
-    "PolicyDocument": '{"Version":"2012-10-17","Statement":[]}',
-    "PolicyInputList": '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
-    "ActionNames": "ec2:RunInstances",
-    "JobId": "0123456789abcdef0123456789abcdef0123",
-}
-PLAIN = {"integer": 1, "long": 1, "float": 1.0, "double": 1.0, "boolean": False, "blob": b"x", "map": {},
-         "timestamp": "2026-01-01T00:00:00Z"}
 # Reads that AWS, too, refuses when nothing is named, though its model requires nothing.
 REFUSED_ALONE = {
     "DescribeLaunchTemplateVersions": "MissingParameter",
@@ -77,21 +55,7 @@ class Walk:
 
     def arguments(self, action, there):
         """The arguments that the model requires: of things that are there, or of ones that are not."""
-        shape = self.model.operation_model(action).input_shape
-        return {} if shape is None else {name: self.value(name, shape.members[name], there)
-                                         for name in shape.required_members}
-
-    def value(self, name, shape, there):
-        if shape.type_name == "list":
-            return [self.value(name[:-1] if name.endswith("s") and name not in ABSENT else name, shape.member, there)]
-        if shape.type_name == "structure":
-            return {member: self.value(member, shape.members[member], there) for member in shape.required_members}
-        if shape.type_name in PLAIN:
-            return PLAIN[shape.type_name]
-        if getattr(shape, "enum", None) and name != "Attribute":
-            return shape.enum[0]
-        text = (self.present.get(name) if there else None) or ABSENT.get(name, ABSENT["Default"])
-        return text.ljust(shape.metadata.get("min", 0), "x")
+        return shapes.arguments(self.model, action, self.present if there else {})
 
     def call(self, action, **arguments):
         """The answer, or the code of a refusal that is this action's own business."""
@@ -215,8 +179,8 @@ class Walk:
             return arguments
         members = self.model.operation_model(action).input_shape.members
         for name, shape in members.items():
-            if shape.type_name == "list" and name[:-1] in ABSENT:
-                return {name: [ABSENT[name[:-1]]]}
+            if shape.type_name == "list" and name[:-1] in shapes.ABSENT:
+                return {name: [shapes.ABSENT[name[:-1]]]}
         return {}
 
 

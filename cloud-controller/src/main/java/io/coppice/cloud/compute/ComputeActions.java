@@ -9,22 +9,24 @@ import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.quota.QuotaDefaults;
+import io.coppice.cloud.setting.AccountSettings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeInstanceCreditSpecificationsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceStatusRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
+import software.amazon.awssdk.services.ec2.model.GetConsoleScreenshotRequest;
 import software.amazon.awssdk.services.ec2.model.GetPasswordDataRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.MonitorInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.ResetInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.SendDiagnosticInterruptRequest;
 import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -48,6 +50,7 @@ public class ComputeActions implements ActionModule {
             InstanceTypes types,
             Tags tags,
             NetworkNames networks,
+            AccountSettings accounts,
             Pages pages,
             EventLog events,
             ComputeConfig config,
@@ -56,7 +59,7 @@ public class ComputeActions implements ActionModule {
             ZoneTask zone) {
         this(
                 database,
-                new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks),
+                new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks, accounts),
                 pages,
                 events,
                 new Wiring(config.networkCidr(), LaunchRoom.of(quotas), site.region(), site.zone(), Clock.systemUTC()),
@@ -85,8 +88,8 @@ public class ComputeActions implements ActionModule {
                 new InstanceLauncher.ComputeSettings(wiring.room(), wiring.clock(), signal));
         queries = new InstanceQueries(database, catalogue.tags(), pages, answers);
         power = new InstancePower(database, events, wiring.clock(), signal);
-        attributes = new InstanceAttributes(database, events, catalogue.types(), signal);
-        consoles = new InstanceConsoles(database, links, wiring.clock());
+        attributes = new InstanceAttributes(database, events, catalogue, signal);
+        consoles = new InstanceConsoles(database, links, events, wiring.clock());
     }
 
     @Override
@@ -100,11 +103,9 @@ public class ComputeActions implements ActionModule {
         registerAttributes(registry);
         registry.add(Service.EC2, "GetConsoleOutput", GetConsoleOutputRequest::builder, consoles::console);
         registry.add(Service.EC2, "GetPasswordData", GetPasswordDataRequest::builder, consoles::password);
+        registry.add(Service.EC2, "GetConsoleScreenshot", GetConsoleScreenshotRequest::builder, consoles::screenshot);
         registry.add(
-                Service.EC2,
-                "DescribeInstanceCreditSpecifications",
-                DescribeInstanceCreditSpecificationsRequest::builder,
-                consoles::credits);
+                Service.EC2, "SendDiagnosticInterrupt", SendDiagnosticInterruptRequest::builder, consoles::interrupt);
     }
 
     private void registerAttributes(ActionRegistry registry) {

@@ -29,12 +29,7 @@ final class DesiredInstances {
         if (row.desired == DesiredPower.TERMINATED) {
             return desired.build();
         }
-        return desired.setMachine(Machine.newBuilder()
-                        .setInstanceType(row.machine.type())
-                        .setVcpus(row.machine.vcpus())
-                        .setMemoryMib(row.machine.memoryMib())
-                        .setRootDiskMib(row.machine.rootDiskMib())
-                        .setSpreadGroup(row.placementGroup == null ? "" : row.placementGroup.id()))
+        return desired.setMachine(machine(row))
                 .setImage(ImageReference.newBuilder()
                         .setImageId(row.image.id())
                         .setSha256(row.image.sha256())
@@ -47,9 +42,27 @@ final class DesiredInstances {
                         .setMac(row.network.mac())
                         .setPrivateIpv4(row.network.privateIp())
                         .setSubnetId(row.network.subnetId())
-                        .setPrivateDnsName(row.network.dnsName(region)))
+                        .setPrivateDnsName(row.dnsName(region)))
                 .setMetadata(metadata(row, region))
                 .build();
+    }
+
+    private static Machine machine(Instance row) {
+        var machine = Machine.newBuilder()
+                .setInstanceType(row.machine.type())
+                .setVcpus(row.machine.vcpus())
+                .setMemoryMib(row.machine.memoryMib())
+                .setRootDiskMib(row.machine.rootDiskMib());
+        var group = row.placementGroup;
+        if (group != null) {
+            switch (group.strategy()) {
+                case "spread" -> machine.setSpreadGroup(group.id());
+                case "cluster" -> machine.setClusterGroup(group.id());
+                case "partition" -> machine.setPartitionGroup(group.id()).setPartition(group.partition());
+                default -> throw new IllegalStateException("no placement strategy " + group.strategy());
+            }
+        }
+        return machine.build();
     }
 
     private static Metadata metadata(Instance row, String region) {

@@ -1,12 +1,15 @@
 package io.coppice.cloud.compute;
 
+import com.google.protobuf.ByteString;
 import io.coppice.proto.cluster.v1.ApplyRequest;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Channel;
 import io.grpc.Context;
 import java.time.Duration;
@@ -55,5 +58,15 @@ final class GrpcZoneLink implements ZoneLink {
                         .setInstanceId(instanceId)
                         .setMaxBytes(maxBytes)
                         .build());
+    }
+
+    @Override
+    public ByteString askHost(String instanceId, HostAction action, Duration deadline) {
+        return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
+                .askHost(AskHostRequest.newBuilder()
+                        .setInstanceId(instanceId)
+                        .setAction(action)
+                        .build())
+                .getData();
     }
 }

@@ -68,6 +68,9 @@ class Instance {
     @Embedded
     MetadataOptions metadata;
 
+    @Embedded
+    InstanceChoices choices;
+
     /** The instance profile it carries; null for none. */
     @Embedded
     @Nullable
@@ -184,7 +187,8 @@ class Instance {
         this.machine = plan.machine();
         this.network = network;
         this.options = plan.command().options();
-        this.metadata = plan.command().metadata();
+        this.metadata = plan.metadata();
+        this.choices = plan.choices();
         this.profile = plan.command().profile() == null
                 ? null
                 : InstanceProfileUse.of(plan.command().profile(), plan.at());
@@ -380,6 +384,11 @@ class Instance {
 
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    /** Its private DNS name within a region. */
+    String dnsName(String region) {
+        return (choices.resourceNamed() ? id : network.hostName()) + "." + region + ".internal";
     }
 
     /** From now on it carries this profile; its host has no credentials of it yet. */

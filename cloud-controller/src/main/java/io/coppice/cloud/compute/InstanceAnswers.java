@@ -74,7 +74,7 @@ final class InstanceAnswers {
                 .instanceId(row.id)
                 .imageId(row.image.id())
                 .state(state(row.state))
-                .privateDnsName(alive(row) ? row.network.dnsName(region) : "")
+                .privateDnsName(alive(row) ? row.dnsName(region) : "")
                 .publicDnsName("")
                 .stateTransitionReason(row.transitionReason)
                 .amiLaunchIndex(row.launchIndex)
@@ -101,8 +101,8 @@ final class InstanceAnswers {
                 .capacityReservationSpecification(SameForAll.CAPACITY_RESERVATION)
                 .hibernationOptions(SameForAll.HIBERNATION)
                 .enclaveOptions(SameForAll.ENCLAVE)
-                .maintenanceOptions(SameForAll.MAINTENANCE)
-                .privateDnsNameOptions(SameForAll.PRIVATE_DNS_NAME)
+                .maintenanceOptions(SameForAll.maintenance(row.choices.recoveryDisabled()))
+                .privateDnsNameOptions(SameForAll.privateDnsName(row.choices.resourceNamed()))
                 .metadataOptions(metadata(row));
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);
@@ -135,7 +135,18 @@ final class InstanceAnswers {
                 .availabilityZone(row.zone)
                 .groupName(group == null ? "" : group.name())
                 .tenancy(row.options.tenancy());
-        return group == null ? placement.build() : placement.groupId(group.id()).build();
+        if (group != null) {
+            placement.groupId(group.id()).partitionNumber(group.partition() == 0 ? null : group.partition());
+        }
+        return placement.build();
+    }
+
+    static String autoRecovery(Instance row) {
+        return SameForAll.maintenance(row.choices.recoveryDisabled()).autoRecoveryAsString();
+    }
+
+    static String hostnameType(Instance row) {
+        return SameForAll.privateDnsName(row.choices.resourceNamed()).hostnameTypeAsString();
     }
 
     /** The instance's interface as DescribeNetworkInterfaces answers it. */
@@ -152,7 +163,7 @@ final class InstanceAnswers {
                 .status("in-use")
                 .macAddress(network.mac())
                 .privateIpAddress(network.privateIp())
-                .privateDnsName(network.dnsName(region))
+                .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
                 .groups(groups(row))
@@ -160,7 +171,7 @@ final class InstanceAnswers {
                 .tagSet(tags)
                 .attachment(attachment(row))
                 .privateIpAddresses(address -> address.privateIpAddress(network.privateIp())
-                        .privateDnsName(network.dnsName(region))
+                        .privateDnsName(row.dnsName(region))
                         .primary(true))
                 .build();
     }
@@ -194,7 +205,7 @@ final class InstanceAnswers {
                 .status("in-use")
                 .macAddress(network.mac())
                 .privateIpAddress(network.privateIp())
-                .privateDnsName(network.dnsName(region))
+                .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
                 .groups(groups(row))
@@ -207,7 +218,7 @@ final class InstanceAnswers {
                         .deleteOnTermination(true))
                 .privateIpAddresses(InstancePrivateIpAddress.builder()
                         .privateIpAddress(network.privateIp())
-                        .privateDnsName(network.dnsName(region))
+                        .privateDnsName(row.dnsName(region))
                         .primary(true)
                         .build())
                 .build();

@@ -3,7 +3,6 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.store.Database;
 import java.util.Base64;
 import java.util.List;
@@ -33,13 +32,13 @@ final class InstanceAttributes {
 
     private final Database database;
     private final EventLog events;
-    private final InstanceTypes types;
+    private final InstanceLauncher.Catalogue catalogue;
     private final ZoneSignal signal;
 
-    InstanceAttributes(Database database, EventLog events, InstanceTypes types, ZoneSignal signal) {
+    InstanceAttributes(Database database, EventLog events, InstanceLauncher.Catalogue catalogue, ZoneSignal signal) {
         this.database = database;
         this.events = events;
-        this.types = types;
+        this.catalogue = catalogue;
         this.signal = signal;
     }
 
@@ -181,12 +180,14 @@ final class InstanceAttributes {
     ModifyInstanceMetadataOptionsResponse modifyMetadata(
             RequestContext context, ModifyInstanceMetadataOptionsRequest request) {
         var row = change(context, required(request.instanceId(), "InstanceId"), instance -> {
-            instance.metadata = LaunchParser.metadata(
+            var wished = LaunchParser.metadata(
                     instance.metadata,
                     request.httpTokensAsString(),
                     request.httpPutResponseHopLimit(),
                     request.httpEndpointAsString(),
                     request.instanceMetadataTagsAsString());
+            var defaults = database.call(entities -> catalogue.accounts().forLaunch(entities, context.account()));
+            instance.metadata = LaunchWishes.enforced(wished, defaults);
             instance.wantAgain();
         });
         return ModifyInstanceMetadataOptionsResponse.builder()
@@ -250,7 +251,7 @@ final class InstanceAttributes {
 
     private void resize(Instance row, String type) {
         requireStopped(row, "instanceType");
-        row.machine = row.machine.resized(types.require(type));
+        row.machine = row.machine.resized(catalogue.types().require(type));
         row.wantAgain();
     }
 

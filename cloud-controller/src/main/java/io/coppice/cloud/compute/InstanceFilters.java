@@ -39,6 +39,7 @@ final class InstanceFilters {
                         i -> i.row().placementGroup == null
                                 ? null
                                 : i.row().placementGroup.name())
+                .value("placement-partition-number", i -> partition(i.row()))
                 .value("reason", i -> i.row().transitionReason)
                 .value("requester-id", i -> i.row().accountId)
                 .value("reservation-id", i -> i.row().reservationId)
@@ -56,7 +57,6 @@ final class InstanceFilters {
                         "instance-lifecycle",
                         "operator.principal",
                         "outpost-arn",
-                        "placement-partition-number",
                         "product-code",
                         "product-code.type",
                         "spot-instance-request-id")
@@ -92,7 +92,7 @@ final class InstanceFilters {
                 .value("ena-support", i -> true)
                 .value("enclave-options.enabled", i -> false)
                 .value("hibernation-options.configured", i -> false)
-                .value("maintenance-options.auto-recovery", i -> "default")
+                .value("maintenance-options.auto-recovery", i -> InstanceAnswers.autoRecovery(i.row()))
                 .value(
                         "metadata-options.http-endpoint",
                         i -> enabled(i.row().metadata.enabled()))
@@ -142,6 +142,11 @@ final class InstanceFilters {
     /** A terminated instance has neither disk nor network any more. */
     static @Nullable Object whileAlive(Tagged instance, Object value) {
         return InstanceState.TERMINAL.contains(instance.row().state) ? null : value;
+    }
+
+    private static @Nullable Object partition(Instance row) {
+        var group = row.placementGroup;
+        return group == null || group.partition() == 0 ? null : group.partition();
     }
 
     private static String enabled(boolean on) {

@@ -7,10 +7,12 @@ import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;
+import io.coppice.cloud.setting.AccountSettings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.ReservationId;
 import io.coppice.wire.error.AwsException;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -33,7 +35,13 @@ final class InstanceLauncher {
     private final ComputeSettings settings;
 
     /** What a launch looks up of other features. */
-    record Catalogue(Images images, KeyPairs keyPairs, InstanceTypes types, Tags tags, NetworkNames networks) {}
+    record Catalogue(
+            Images images,
+            KeyPairs keyPairs,
+            InstanceTypes types,
+            Tags tags,
+            NetworkNames networks,
+            AccountSettings accounts) {}
 
     /** What a launch needs to know of the cloud. */
     record ComputeSettings(LaunchRoom room, Clock clock, ZoneSignal signal) {}
@@ -67,7 +75,7 @@ final class InstanceLauncher {
 
     private LaunchWriter.Outcome carryOut(RequestContext context, LaunchCommand command) {
         try {
-            return queue.carryOut(context.account(), () -> lookUp(context, command));
+            return queue.carryOut(context.account(), entities -> lookUp(entities, context, command));
         } catch (AwsException e) {
             // The answer to a used client token stays, whatever has become of what it names since.
             return database.read(entities -> writer.earlier(entities, context.account(), command))
@@ -75,13 +83,14 @@ final class InstanceLauncher {
         }
     }
 
-    private Launch lookUp(RequestContext context, LaunchCommand command) {
+    private Launch lookUp(EntityManager entities, RequestContext context, LaunchCommand command) {
         var names = catalogue.networks().of(context.account());
         LaunchNetworks.check(command, names);
         var image = catalogue.images().forLaunch(context.account(), command.image());
         var type = catalogue.types().require(command.instanceType());
         var publicKey =
                 command.keyName().isEmpty() ? "" : catalogue.keyPairs().publicKey(context.account(), command.keyName());
+        var defaults = catalogue.accounts().forLaunch(entities, context.account());
         var plan = new LaunchPlan(
                 context.account(),
                 ReservationId.random().value(),
@@ -89,6 +98,8 @@ final class InstanceLauncher {
                 InstanceImage.of(image),
                 machine(command, image, type),
                 publicKey,
+                command.wishes().metadata(defaults),
+                command.wishes().choices(defaults, type.name()),
                 settings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
@@ -106,6 +117,9 @@ final class InstanceLauncher {
         var diskMib = askedMib != 0
                 ? askedMib
                 : Math.max(type.rootDiskGib() * MIB_PER_GIB, type.rootDiskGib() == 0 ? 0 : imageMib);
-        return new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
+        var machine = new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
+        return command.wishes().cores() == 0
+                ? machine
+                : machine.withCores(command.wishes().cores(), type);
     }
 }

@@ -19,4 +19,13 @@ record InstanceMachine(
     InstanceMachine resized(InstanceTypes.Type type) {
         return new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), rootDiskMib);
     }
+
+    /** With some of its type's processors; throws {@code InvalidParameterValue} for a number that the type does not have. */
+    InstanceMachine withCores(int cores, InstanceTypes.Type itsType) {
+        if (cores < 1 || cores > itsType.vcpus()) {
+            throw InstanceErrors.invalid(
+                    "CoreCount", cores, "The type " + type + " has 1 to " + itsType.vcpus() + " cores.");
+        }
+        return new InstanceMachine(type, cores, memoryMib, rootDiskMib);
+    }
 }

@@ -18,13 +18,8 @@ record InstanceNetwork(
         @Column(name = "private_ip") String privateIp,
         @Column(name = "mac") String mac) {
 
-    /** The host part of the private DNS name, for example {@code ip-172-31-0-17}. */
+    /** The host part of the private DNS name by address, for example {@code ip-172-31-0-17}. */
     String hostName() {
         return "ip-" + privateIp.replace('.', '-');
-    }
-
-    /** The private DNS name within a region. */
-    String dnsName(String region) {
-        return hostName() + "." + region + ".internal";
     }
 }

@@ -22,8 +22,8 @@ final class InstanceNetworkFilters {
 
     private static void instance(Filters.Builder<Tagged> builder, String region) {
         builder.value("private-ip-address", i -> of(i, InstanceNetwork::privateIp))
-                .value("private-dns-name", i -> of(i, network -> network.dnsName(region)))
-                .value("private-dns-name-options.hostname-type", i -> "ip-name")
+                .value("private-dns-name", i -> whileAlive(i, i.row().dnsName(region)))
+                .value("private-dns-name-options.hostname-type", i -> InstanceAnswers.hostnameType(i.row()))
                 .value("private-dns-name-options.enable-resource-name-dns-a-record", i -> false)
                 .value("private-dns-name-options.enable-resource-name-dns-aaaa-record", i -> false)
                 .value("instance.group-id", i -> of(i, InstanceNetwork::securityGroupId))
@@ -49,9 +49,13 @@ final class InstanceNetworkFilters {
         builder.value(INTERFACE + "network-interface-id", i -> of(i, InstanceNetwork::interfaceId))
                 .value(INTERFACE + "mac-address", i -> of(i, InstanceNetwork::mac))
                 .value(INTERFACE + "private-ip-address", i -> of(i, InstanceNetwork::privateIp))
-                .value(INTERFACE + "private-dns-name", i -> of(i, network -> network.dnsName(region)))
+                .value(
+                        INTERFACE + "private-dns-name",
+                        i -> whileAlive(i, i.row().dnsName(region)))
                 .value(INTERFACE + "addresses.private-ip-address", i -> of(i, InstanceNetwork::privateIp))
-                .value(INTERFACE + "addresses.private-dns-name", i -> of(i, network -> network.dnsName(region)))
+                .value(
+                        INTERFACE + "addresses.private-dns-name",
+                        i -> whileAlive(i, i.row().dnsName(region)))
                 .value(INTERFACE + "addresses.primary", i -> whileAlive(i, true))
                 .value(INTERFACE + "description", i -> whileAlive(i, ""))
                 .value(INTERFACE + "status", i -> whileAlive(i, "in-use"))

@@ -9,26 +9,18 @@ import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.GetInstanceUefiDataRequest;
 import software.amazon.awssdk.services.ec2.model.GetInstanceUefiDataResponse;
-import software.amazon.awssdk.services.ec2.model.InstanceCreditSpecificationRequest;
-import software.amazon.awssdk.services.ec2.model.ModifyInstanceCreditSpecificationRequest;
-import software.amazon.awssdk.services.ec2.model.ModifyInstanceCreditSpecificationResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyInstancePlacementRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyInstancePlacementResponse;
 import software.amazon.awssdk.services.ec2.model.ReportInstanceStatusRequest;
 import software.amazon.awssdk.services.ec2.model.ReportInstanceStatusResponse;
-import software.amazon.awssdk.services.ec2.model.SuccessfulInstanceCreditSpecificationItem;
-import software.amazon.awssdk.services.ec2.model.UnsuccessfulInstanceCreditSpecificationItem;
 
 /** What users tell of instances that changes nothing on a host, and what is asked of hardware they do not have. Thread-safe. */
 @ApplicationScoped
 class InstanceReportActions implements ActionModule {
-    private static final String STANDARD = "standard";
-
     private final Database database;
     private final EventLog events;
 
@@ -43,11 +35,6 @@ class InstanceReportActions implements ActionModule {
         registry.add(Service.EC2, "GetInstanceUefiData", GetInstanceUefiDataRequest::builder, this::uefi);
         registry.add(
                 Service.EC2, "ModifyInstancePlacement", ModifyInstancePlacementRequest::builder, this::modifyPlacement);
-        registry.add(
-                Service.EC2,
-                "ModifyInstanceCreditSpecification",
-                ModifyInstanceCreditSpecificationRequest::builder,
-                this::modifyCredits);
     }
 
     /** The report stands in the instance's events, where the operator finds it. */
@@ -96,8 +83,21 @@ class InstanceReportActions implements ActionModule {
             if (row.state != InstanceState.STOPPED) {
                 throw InstanceErrors.notStopped(row.id, row.state, "placement");
             }
+            checkGroup(row.placementGroup, request);
         });
         return ModifyInstancePlacementResponse.builder().returnValue(true).build();
+    }
+
+    /** Its disk stays on its host, so an instance stays in its group: others of another group may be there as well. */
+    private static void checkGroup(@Nullable PlacementGroupUse group, ModifyInstancePlacementRequest request) {
+        var same = (request.groupName() == null || request.groupName().equals(group == null ? "" : group.name()))
+                && (request.groupId() == null || request.groupId().equals(group == null ? "" : group.id()))
+                && (request.partitionNumber() == null
+                        || request.partitionNumber().equals(group == null ? 0 : group.partition()));
+        if (!same) {
+            throw InstanceErrors.unsupported("An instance stays in its placement group and partition in this cloud:"
+                    + " launch a new one where it should be.");
+        }
     }
 
     private static void refuseOther(ModifyInstancePlacementRequest request) {
@@ -105,48 +105,9 @@ class InstanceReportActions implements ActionModule {
         if (tenancy != null && !tenancy.equals("default")) {
             throw InstanceErrors.unsupported("The tenancy " + tenancy + " cannot be had in this cloud: use default.");
         }
-        if (given(request.groupName()) || given(request.groupId()) || request.partitionNumber() != null) {
-            throw InstanceErrors.unsupported("Placement groups cannot be had in this cloud.");
-        }
         if (given(request.hostId()) || given(request.hostResourceGroupArn())) {
             throw InstanceErrors.unsupported("Dedicated hosts cannot be had in this cloud.");
         }
-    }
-
-    /** Processors are never throttled by credits: standard is what every burstable instance has. */
-    ModifyInstanceCreditSpecificationResponse modifyCredits(
-            RequestContext context, ModifyInstanceCreditSpecificationRequest request) {
-        var given = request.instanceCreditSpecifications();
-        if (given.isEmpty()) {
-            throw InstanceErrors.missing("InstanceCreditSpecification");
-        }
-        var ids = InstanceRows.requireIds(given.stream()
-                .map(each -> required(each.instanceId(), "InstanceCreditSpecification.InstanceId"))
-                .toList());
-        database.run(entities -> InstanceRows.read(entities, context.account(), ids));
-        var done = new ArrayList<SuccessfulInstanceCreditSpecificationItem>();
-        var refused = new ArrayList<UnsuccessfulInstanceCreditSpecificationItem>();
-        for (var each : given) {
-            if (STANDARD.equals(each.cpuCredits())) {
-                done.add(SuccessfulInstanceCreditSpecificationItem.builder()
-                        .instanceId(each.instanceId())
-                        .build());
-            } else {
-                refused.add(refusal(each));
-            }
-        }
-        return ModifyInstanceCreditSpecificationResponse.builder()
-                .successfulInstanceCreditSpecifications(done)
-                .unsuccessfulInstanceCreditSpecifications(refused)
-                .build();
-    }
-
-    private static UnsuccessfulInstanceCreditSpecificationItem refusal(InstanceCreditSpecificationRequest each) {
-        return UnsuccessfulInstanceCreditSpecificationItem.builder()
-                .instanceId(each.instanceId())
-                .error(error -> error.code("InstanceCreditSpecification.NotSupported")
-                        .message("Instances of this cloud have standard credits only."))
-                .build();
     }
 
     private static ChangeCause cause(RequestContext context, String summary) {

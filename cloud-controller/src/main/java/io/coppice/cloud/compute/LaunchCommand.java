@@ -30,7 +30,7 @@ record LaunchCommand(
         List<String> securityGroupNames,
         String subnetId,
         InstanceOptions options,
-        MetadataOptions metadata,
+        LaunchWishes wishes,
         int rootDiskGib,
         LaunchTags tags,
         @Nullable Profile profile,

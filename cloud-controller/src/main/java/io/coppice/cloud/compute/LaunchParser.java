@@ -35,9 +35,10 @@ final class LaunchParser {
         if (minimum > maximum) {
             throw InstanceErrors.invalid("minCount", minimum, "It is greater than maxCount (" + maximum + ").");
         }
+        var type = request.instanceTypeAsString() == null ? USUAL_TYPE : request.instanceTypeAsString();
         return new LaunchCommand(
                 image(request.imageId()),
-                request.instanceTypeAsString() == null ? USUAL_TYPE : request.instanceTypeAsString(),
+                type,
                 minimum,
                 maximum,
                 text(request.keyName()),
@@ -47,7 +48,7 @@ final class LaunchParser {
                 LaunchNetworks.groupNames(request),
                 LaunchNetworks.subnetId(request),
                 options(request),
-                metadata(MetadataOptions.USUAL, request.metadataOptions()),
+                LaunchWishes.of(request, type, launch.placementGroup()),
                 rootDiskGib(request),
                 LaunchTags.of(request),
                 launch.profile(),

@@ -11,4 +11,6 @@ record LaunchPlan(
         InstanceImage image,
         InstanceMachine machine,
         String publicKey,
+        MetadataOptions metadata,
+        InstanceChoices choices,
         Instant at) {}

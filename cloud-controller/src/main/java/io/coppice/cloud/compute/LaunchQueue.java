@@ -13,7 +13,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +41,7 @@ final class LaunchQueue {
      * @param lookUp gives the launch, or throws what is wrong with it; runs in the launch's transaction, on the thread of
      *     whoever has the turn, and once more if that transaction fails
      */
-    Outcome carryOut(AccountId account, Supplier<Launch> lookUp) {
+    Outcome carryOut(AccountId account, Function<EntityManager, Launch> lookUp) {
         var lane = lanes.computeIfAbsent(account, any -> new Lane());
         var waiting = new Waiting(lookUp);
         lane.waiting.add(waiting);
@@ -86,7 +86,7 @@ final class LaunchQueue {
         var launches = new ArrayList<Launch>(batch.size());
         for (var waiting : batch) {
             try {
-                launches.add(waiting.lookUp.get());
+                launches.add(waiting.lookUp.apply(entities));
                 found.add(waiting);
             } catch (AwsException e) {
                 tell.add(() -> waiting.failure = e);
@@ -103,7 +103,7 @@ final class LaunchQueue {
 
     private void alone(Waiting waiting) {
         try {
-            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.lookUp.get())))
+            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.lookUp.apply(entities))))
                     .getFirst();
         } catch (RuntimeException e) {
             // Another request's thread may be at work here: the failure belongs to the one that asked.
@@ -130,11 +130,11 @@ final class LaunchQueue {
 
     /** Written and read by whoever has the turn. */
     private static final class Waiting {
-        private final Supplier<Launch> lookUp;
+        private final Function<EntityManager, Launch> lookUp;
         private @Nullable Outcome outcome;
         private @Nullable RuntimeException failure;
 
-        Waiting(Supplier<Launch> lookUp) {
+        Waiting(Function<EntityManager, Launch> lookUp) {
             this.lookUp = lookUp;
         }
 

@@ -1,7 +1,6 @@
 package io.coppice.cloud.compute;
 
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
@@ -11,11 +10,9 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /**
  * What a launch may ask of AWS and cannot have here: refused by name, so that nothing is silently left out. What asks for
- * the usual (no hibernation, CPU credits) passes. Pure.
+ * the usual (no hibernation) passes. Pure.
  */
 final class LaunchRefusals {
-    private static final Set<String> CREDITS = Set.of("standard", "unlimited");
-
     private LaunchRefusals() {}
 
     static void check(RunInstancesRequest request) {
@@ -30,7 +27,10 @@ final class LaunchRefusals {
         refuse(!request.elasticGpuSpecification().isEmpty(), "Elastic GPUs", "ElasticGpuSpecification");
         refuse(!request.elasticInferenceAccelerators().isEmpty(), "Accelerators", "ElasticInferenceAccelerator");
         refuse(!request.licenseSpecifications().isEmpty(), "License configurations", "LicenseSpecification");
-        refuse(request.cpuOptions() != null && shapes(request), "Chosen cores and threads", "CpuOptions");
+        refuse(
+                request.cpuOptions() != null && request.cpuOptions().amdSevSnp() != null,
+                "SEV-SNP",
+                "CpuOptions.AmdSevSnp");
         switches(request);
         if (request.placement() != null) {
             placement(request.placement());
@@ -44,42 +44,23 @@ final class LaunchRefusals {
         refuse(hibernation != null && isTrue(hibernation.configured()), "Hibernation", "HibernationOptions.Configured");
         var enclave = request.enclaveOptions();
         refuse(enclave != null && isTrue(enclave.enabled()), "Enclaves", "EnclaveOptions.Enabled");
-        // Nothing here ever throttles a guest for want of credits, so unlimited is what all have; tools ask for it
-        // unasked.
-        var credits = request.creditSpecification();
-        refuse(
-                credits != null && !CREDITS.contains(String.valueOf(credits.cpuCredits())),
-                "CPU credits other than standard and unlimited",
-                "CreditSpecification");
         var reservation = request.capacityReservationSpecification();
         refuse(
                 reservation != null && reservation.capacityReservationTarget() != null,
                 "Capacity reservations",
                 "CapacityReservationTarget");
-        var maintenance = request.maintenanceOptions();
-        refuse(
-                maintenance != null && !"default".equals(maintenance.autoRecoveryAsString()),
-                "Switching recovery off",
-                "MaintenanceOptions");
         var names = request.privateDnsNameOptions();
         refuse(
                 names != null
-                        && (!"ip-name".equals(String.valueOf(names.hostnameTypeAsString()))
-                                || isTrue(names.enableResourceNameDnsARecord())
+                        && (isTrue(names.enableResourceNameDnsARecord())
                                 || isTrue(names.enableResourceNameDnsAAAARecord())),
-                "Resource names",
-                "PrivateDnsNameOptions");
-    }
-
-    private static boolean shapes(RunInstancesRequest request) {
-        var options = request.cpuOptions();
-        return options.coreCount() != null || options.threadsPerCore() != null || options.amdSevSnp() != null;
+                "DNS records of resource names",
+                "PrivateDnsNameOptions.EnableResourceNameDns*Record");
     }
 
     private static void placement(Placement placement) {
         refuse(given(placement.hostId()), "Dedicated hosts", "Placement.HostId");
         refuse(given(placement.hostResourceGroupArn()), "Host resource groups", "Placement.HostResourceGroupArn");
-        refuse(count(placement.partitionNumber()), "Partitions", "Placement.PartitionNumber");
     }
 
     private static void devices(List<BlockDeviceMapping> mappings) {

@@ -104,9 +104,14 @@ final class LaunchWriter {
         if (taken.size() < all.size()) {
             throw InstanceErrors.addressesUsedUp(first.names().subnetId());
         }
+        var partitions = new LaunchPartitions(entities);
         var made = new ArrayList<List<Instance>>(launches.size());
         for (int i = 0; i < launches.size(); i++) {
-            made.add(instances(launches.get(i), idsOfEach.get(i), taken));
+            var instances = instances(launches.get(i), idsOfEach.get(i), taken);
+            for (var instance : instances) {
+                partitions.assign(instance, launches.get(i).command());
+            }
+            made.add(instances);
         }
         made.forEach(instances -> instances.forEach(entities::persist));
         // One batch on the wire, before tags and events that name the rows.

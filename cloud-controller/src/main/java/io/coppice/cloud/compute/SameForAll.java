@@ -21,16 +21,14 @@ final class SameForAll {
             HibernationOptions.builder().configured(false).build();
     static final EnclaveOptions ENCLAVE =
             EnclaveOptions.builder().enabled(false).build();
-    static final InstanceMaintenanceOptions MAINTENANCE =
-            InstanceMaintenanceOptions.builder().autoRecovery("default").build();
-    static final PrivateDnsNameOptionsResponse PRIVATE_DNS_NAME = PrivateDnsNameOptionsResponse.builder()
-            .hostnameType("ip-name")
-            .enableResourceNameDnsARecord(false)
-            .enableResourceNameDnsAAAARecord(false)
-            .build();
     static final Monitoring MONITORED = Monitoring.builder().state("enabled").build();
     static final Monitoring NOT_MONITORED =
             Monitoring.builder().state("disabled").build();
+
+    private static final InstanceMaintenanceOptions RECOVERED = maintenance("default");
+    private static final InstanceMaintenanceOptions NOT_RECOVERED = maintenance("disabled");
+    private static final PrivateDnsNameOptionsResponse NAMED_BY_ADDRESS = privateDnsName("ip-name");
+    private static final PrivateDnsNameOptionsResponse NAMED_BY_ID = privateDnsName("resource-name");
 
     private static final Map<InstanceState, software.amazon.awssdk.services.ec2.model.InstanceState> STATES =
             Arrays.stream(InstanceState.values())
@@ -38,9 +36,29 @@ final class SameForAll {
 
     private SameForAll() {}
 
+    static InstanceMaintenanceOptions maintenance(boolean recoveryDisabled) {
+        return recoveryDisabled ? NOT_RECOVERED : RECOVERED;
+    }
+
+    static PrivateDnsNameOptionsResponse privateDnsName(boolean resourceNamed) {
+        return resourceNamed ? NAMED_BY_ID : NAMED_BY_ADDRESS;
+    }
+
     /** The state as the API has it. */
     static software.amazon.awssdk.services.ec2.model.InstanceState state(InstanceState state) {
         return Objects.requireNonNull(STATES.get(state));
+    }
+
+    private static InstanceMaintenanceOptions maintenance(String autoRecovery) {
+        return InstanceMaintenanceOptions.builder().autoRecovery(autoRecovery).build();
+    }
+
+    private static PrivateDnsNameOptionsResponse privateDnsName(String hostnameType) {
+        return PrivateDnsNameOptionsResponse.builder()
+                .hostnameType(hostnameType)
+                .enableResourceNameDnsARecord(false)
+                .enableResourceNameDnsAAAARecord(false)
+                .build();
     }
 
     private static software.amazon.awssdk.services.ec2.model.InstanceState made(InstanceState state) {

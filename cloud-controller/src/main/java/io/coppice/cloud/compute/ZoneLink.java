@@ -1,8 +1,10 @@
 package io.coppice.cloud.compute;
 
+import com.google.protobuf.ByteString;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.node.v1.HostAction;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
@@ -23,4 +25,7 @@ interface ZoneLink {
 
     /** The newest console bytes of an instance. */
     GetConsoleResponse console(String instanceId, int maxBytes, Duration deadline) throws StatusRuntimeException;
+
+    /** Has the host of a running instance do something at once, and gives what comes of it. */
+    ByteString askHost(String instanceId, HostAction action, Duration deadline) throws StatusRuntimeException;
 }

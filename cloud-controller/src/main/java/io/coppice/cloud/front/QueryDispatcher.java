@@ -111,7 +111,8 @@ public final class QueryDispatcher {
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
         var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
-        var response = registered.handle(context, request);
+        var answer = registered.handle(context, request);
+        var response = service == QueryService.EC2 ? EarlierVersions.asOf(version, answer) : answer;
         return Answer.ok(new ResponseWriter(service).bytes(action, version, response, call.requestId()));
     }
 

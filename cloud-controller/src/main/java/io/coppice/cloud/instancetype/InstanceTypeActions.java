@@ -14,13 +14,17 @@ import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsRe
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesResponse;
+import software.amazon.awssdk.services.ec2.model.GetInstanceTypesFromInstanceRequirementsRequest;
+import software.amazon.awssdk.services.ec2.model.GetInstanceTypesFromInstanceRequirementsResponse;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeInfoFromInstanceRequirements;
 import software.amazon.awssdk.services.ec2.model.InstanceTypeOffering;
 import software.amazon.awssdk.services.ec2.model.LocationType;
 
-/** DescribeInstanceTypes and DescribeInstanceTypeOfferings. Thread-safe. */
+/** What users may ask of the catalogue. Thread-safe. */
 @ApplicationScoped
 class InstanceTypeActions implements ActionModule {
     private static final PageLimits TYPE_PAGES = new PageLimits(5, 100, "instanceTypesSet");
+    private static final PageLimits REQUIREMENT_PAGES = new PageLimits(1, 1000, "instanceTypeSet");
     private static final PageLimits OFFERING_PAGES = PageLimits.usual("locationSet");
     private static final String INSTANCE_TYPE = "instance-type";
 
@@ -115,6 +119,23 @@ class InstanceTypeActions implements ActionModule {
                 "DescribeInstanceTypeOfferings",
                 DescribeInstanceTypeOfferingsRequest::builder,
                 this::describeOfferings);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "GetInstanceTypesFromInstanceRequirements",
+                GetInstanceTypesFromInstanceRequirementsRequest::builder,
+                this::typesWith);
+    }
+
+    GetInstanceTypesFromInstanceRequirementsResponse typesWith(
+            RequestContext context, GetInstanceTypesFromInstanceRequirementsRequest request) {
+        var page = pages.open(context, REQUIREMENT_PAGES, request.maxResults(), request.nextToken(), false);
+        var found = pages.cut(page, List.copyOf(catalogue.all()), TypeRequirements.of(request), InstanceType::name);
+        return GetInstanceTypesFromInstanceRequirementsResponse.builder()
+                .instanceTypes(found.map(type -> InstanceTypeInfoFromInstanceRequirements.builder()
+                        .instanceType(type.name())
+                        .build()))
+                .nextToken(found.nextToken())
+                .build();
     }
 
     DescribeInstanceTypesResponse describeTypes(RequestContext context, DescribeInstanceTypesRequest request) {

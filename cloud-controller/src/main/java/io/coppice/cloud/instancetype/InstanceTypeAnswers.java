@@ -59,7 +59,10 @@ final class InstanceTypeAnswers {
                         .build())
                 .networkInfo(network(type))
                 .placementGroupInfo(PlacementGroupInfo.builder()
-                        .supportedStrategies(PlacementGroupStrategy.SPREAD)
+                        .supportedStrategies(
+                                PlacementGroupStrategy.CLUSTER,
+                                PlacementGroupStrategy.PARTITION,
+                                PlacementGroupStrategy.SPREAD)
                         .build())
                 .hibernationSupported(false)
                 .burstablePerformanceSupported(type.burstable())

@@ -33,9 +33,10 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 class PlacementGroupActions implements ActionModule {
     static final String PREFIX = "pg-";
     static final String RESOURCE_TYPE = "placement-group";
-    private static final String SPREAD = "spread";
     private static final String HOST = "host";
     private static final String RACK = "rack";
+    private static final int USUAL_PARTITIONS = 2;
+    private static final int MAX_PARTITIONS = 7;
     private static final int MAX_NAME = 255;
     private static final int ID_BYTES = 9;
     private static final int DIGITS = 17;
@@ -83,14 +84,7 @@ class PlacementGroupActions implements ActionModule {
 
     CreatePlacementGroupResponse create(RequestContext context, CreatePlacementGroupRequest request) {
         var name = checkedName(request.groupName());
-        var strategy = request.strategyAsString() == null ? "cluster" : request.strategyAsString();
-        if (!strategy.equals(SPREAD) || request.partitionCount() != null) {
-            throw PlacementGroupErrors.unsupported(strategy);
-        }
-        var level = request.spreadLevelAsString();
-        if (level != null && !level.equals(RACK) && !level.equals(HOST)) {
-            throw PlacementGroupErrors.invalid("spreadLevel", level, "Expecting rack or host.");
-        }
+        var group = checked(request, name);
         var wanted = TagRules.of(request.tagSpecifications(), RESOURCE_TYPE);
         return database.call(entities -> {
             entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtextextended(:name, 0))) l")
@@ -103,7 +97,7 @@ class PlacementGroupActions implements ActionModule {
             if (present.size() >= config.maxPerAccount()) {
                 throw PlacementGroupErrors.limitExceeded(config.maxPerAccount());
             }
-            var row = new PlacementGroupRow(newId(), context.account().value(), name, clock.instant());
+            var row = new PlacementGroupRow(group, context.account().value(), clock.instant());
             entities.persist(row);
             tags.put(context.account(), row.id, RESOURCE_TYPE, wanted);
             record(context, "placement-group.created", row);
@@ -146,6 +140,47 @@ class PlacementGroupActions implements ActionModule {
         return DeletePlacementGroupResponse.builder().build();
     }
 
+    private static PlacementGroups.Group checked(CreatePlacementGroupRequest request, String name) {
+        var wanted = request.strategyAsString() == null ? "cluster" : request.strategyAsString();
+        var strategy = PlacementStrategy.ofAwsName(wanted)
+                .orElseThrow(() ->
+                        PlacementGroupErrors.invalid("strategy", wanted, "Expecting cluster, spread or partition."));
+        checkLevel(request.spreadLevelAsString(), strategy);
+        if (request.linkedGroupId() != null) {
+            throw PlacementGroupErrors.unsupported("LinkedGroupId");
+        }
+        return new PlacementGroups.Group(newId(), name, strategy, partitions(request.partitionCount(), strategy));
+    }
+
+    private static void checkLevel(@Nullable String level, PlacementStrategy strategy) {
+        if (level == null) {
+            return;
+        }
+        if (!level.equals(RACK) && !level.equals(HOST)) {
+            throw PlacementGroupErrors.invalid("spreadLevel", level, "Expecting rack or host.");
+        }
+        if (strategy != PlacementStrategy.SPREAD) {
+            throw PlacementGroupErrors.combination("SpreadLevel is for the strategy spread");
+        }
+        if (level.equals(RACK)) {
+            throw PlacementGroupErrors.noRacks();
+        }
+    }
+
+    private static int partitions(@Nullable Integer asked, PlacementStrategy strategy) {
+        if (strategy != PlacementStrategy.PARTITION) {
+            if (asked != null) {
+                throw PlacementGroupErrors.combination("PartitionCount is for the strategy partition");
+            }
+            return 0;
+        }
+        var count = asked == null ? USUAL_PARTITIONS : asked;
+        if (count < 1 || count > MAX_PARTITIONS) {
+            throw PlacementGroupErrors.invalid("partitionCount", count, "Expecting 1 to " + MAX_PARTITIONS + ".");
+        }
+        return count;
+    }
+
     private static boolean named(List<String> wanted, String name) {
         return wanted.isEmpty() || wanted.contains(name);
     }
@@ -156,8 +191,9 @@ class PlacementGroupActions implements ActionModule {
                 .groupName(row.name)
                 .groupArn("arn:aws:ec2:" + site.region() + ":" + row.accountId + ":placement-group/" + row.name)
                 .state("available")
-                .strategy(SPREAD)
-                .spreadLevel(HOST)
+                .strategy(row.strategy)
+                .spreadLevel(row.strategy() == PlacementStrategy.SPREAD ? HOST : null)
+                .partitionCount(row.partitionCount == 0 ? null : row.partitionCount)
                 .tags(TagRules.toList(tags))
                 .build();
     }
@@ -172,7 +208,7 @@ class PlacementGroupActions implements ActionModule {
                 kind,
                 row.id,
                 context.account(),
-                Map.of("name", row.name, "strategy", SPREAD));
+                Map.of("name", row.name, "strategy", row.strategy));
     }
 
     private static String checkedName(@Nullable String name) {

@@ -26,11 +26,19 @@ final class PlacementGroupErrors {
                 "The placement group " + name + " is in use and may not be deleted: terminate its instances first.");
     }
 
-    static AwsException unsupported(String strategy) {
+    static AwsException noRacks() {
         return AwsException.client(
                 "UnsupportedOperation",
-                "The strategy " + strategy + " cannot be had in this cloud: use spread, which keeps instances on"
-                        + " different hosts.");
+                "This cloud does not know which hosts share a rack: use the spread level host, or leave it out.");
+    }
+
+    static AwsException unsupported(String parameter) {
+        return AwsException.client(
+                "UnsupportedOperation", "The parameter " + parameter + " is not supported by this cloud.");
+    }
+
+    static AwsException combination(String message) {
+        return AwsException.client("InvalidParameterCombination", message);
     }
 
     static AwsException missing(String parameter) {

@@ -6,7 +6,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 
-/** A placement group in the database; never changed. Its strategy is spread, the only one there is. */
+/** A placement group in the database; never changed. */
 @Entity
 @Table(name = "placement_groups")
 class PlacementGroupRow {
@@ -20,6 +20,14 @@ class PlacementGroupRow {
     @Column(name = "name", updatable = false)
     String name;
 
+    /** One of {@link PlacementStrategy}, as the API spells it. */
+    @Column(name = "strategy", updatable = false)
+    String strategy;
+
+    /** 0 unless the strategy is that of partitions. */
+    @Column(name = "partition_count", updatable = false)
+    int partitionCount;
+
     @Column(name = "created_at", updatable = false)
     Instant createdAt;
 
@@ -27,10 +35,17 @@ class PlacementGroupRow {
     @SuppressWarnings("NullAway.Init")
     protected PlacementGroupRow() {}
 
-    PlacementGroupRow(String id, String accountId, String name, Instant createdAt) {
-        this.id = id;
+    PlacementGroupRow(PlacementGroups.Group group, String accountId, Instant createdAt) {
+        this.id = group.id();
         this.accountId = accountId;
-        this.name = name;
+        this.name = group.name();
+        this.strategy = group.strategy().awsName();
+        this.partitionCount = group.partitions();
         this.createdAt = createdAt;
+    }
+
+    PlacementStrategy strategy() {
+        return PlacementStrategy.ofAwsName(strategy)
+                .orElseThrow(() -> new IllegalStateException("no placement strategy " + strategy));
     }
 }

@@ -16,6 +16,12 @@ public interface PlacementGroups {
      * A group.
      *
      * @param id {@code pg-} and 17 hexadecimal digits
+     * @param partitions 1 to 7 with the strategy of partitions, else 0
      */
-    record Group(String id, String name) {}
+    record Group(String id, String name, PlacementStrategy strategy, int partitions) {
+        /** Whether its instances are divided among partitions. */
+        public boolean hasPartitions() {
+            return strategy == PlacementStrategy.PARTITION;
+        }
+    }
 }

@@ -27,7 +27,7 @@ class StoredPlacementGroups implements PlacementGroups, TaggableResource {
         }
         var row = database.call(
                 entities -> find(entities, account, named ? "name" : "id", String.valueOf(named ? name : id)));
-        return row.map(found -> new Group(found.id, found.name))
+        return row.map(found -> new Group(found.id, found.name, found.strategy(), found.partitionCount))
                 .orElseThrow(() -> named
                         ? PlacementGroupErrors.unknown(String.valueOf(name))
                         : PlacementGroupErrors.unknownId(String.valueOf(id)));

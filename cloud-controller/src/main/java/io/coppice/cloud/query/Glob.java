@@ -6,7 +6,7 @@ import java.util.Optional;
  * A filter value of the EC2 API: {@code *} stands for any run of characters, {@code ?} for one, and a backslash takes the
  * meaning from the character after it. Case matters. Never a regular expression, so no value can make matching slow.
  */
-final class Glob {
+public final class Glob {
     private static final char ANY_RUN = '*';
     private static final char ANY_ONE = '?';
     private static final char ESCAPE = '\\';
@@ -15,7 +15,8 @@ final class Glob {
     private final boolean[] literal;
     private final boolean exact;
 
-    Glob(String text) {
+    /** The pattern of this text. */
+    public Glob(String text) {
         var characters = new StringBuilder();
         var literals = new boolean[text.length()];
         var wild = false;
@@ -37,7 +38,7 @@ final class Glob {
     }
 
     /** Greedy matching that goes back to the last star only: at most pattern × text steps. */
-    boolean matches(String text) {
+    public boolean matches(String text) {
         var at = 0;
         var next = 0;
         var lastStar = -1;

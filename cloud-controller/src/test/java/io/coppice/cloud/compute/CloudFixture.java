@@ -7,6 +7,7 @@ import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.setting.TestSettings;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.id.AccountId;
@@ -57,10 +58,8 @@ final class CloudFixture {
                         CloudFixture::type,
                         TestTags.in(database),
                         account -> new NetworkNames.DefaultNames(
-                                "vpc-00000000000000001",
-                                "subnet-00000000000000001",
-                                "sg-00000000000000001",
-                                "default")),
+                                "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default"),
+                        TestSettings.stored()),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
                 new ComputeActions.Wiring(
@@ -74,12 +73,14 @@ final class CloudFixture {
     }
 
     static void empty(TestDatabase database) {
-        database.truncate("instances", "reservations", "addresses", "hosts", "events", "event_cursors");
+        database.truncate(
+                "instances", "reservations", "addresses", "hosts", "events", "event_cursors", "account_settings");
     }
 
     private static InstanceTypes.Type type(String name) {
         return switch (name) {
             case "m1.small" -> new InstanceTypes.Type(name, 1, 256, 0);
+            case "t3.micro" -> new InstanceTypes.Type(name, 2, 1024, 0);
             case "m5.large" -> new InstanceTypes.Type(name, 2, 8192, 0);
             default ->
                 throw AwsException.client("InvalidParameterValue", "Invalid value '" + name + "' for InstanceType.");

@@ -1,7 +1,10 @@
 package io.coppice.cloud.compute;
 
+import com.google.protobuf.ByteString;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.ApplyResponse;
+import io.coppice.proto.cluster.v1.AskHostRequest;
+import io.coppice.proto.cluster.v1.AskHostResponse;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc.ClusterControllerImplBase;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
@@ -14,6 +17,7 @@ import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -29,6 +33,10 @@ import java.util.UUID;
  */
 final class FakeClusterController extends ClusterControllerImplBase {
     static final String HOST = "n-00000000000000001";
+
+    volatile boolean hostRefuses;
+    /** What guests have written; %s is the instance. */
+    volatile String console = "booted %s";
 
     private final Map<String, Observation> hostState = new LinkedHashMap<>();
     private final List<ZoneEvent> log = new ArrayList<>();
@@ -159,8 +167,25 @@ final class FakeClusterController extends ClusterControllerImplBase {
     @Override
     public void getConsole(GetConsoleRequest request, StreamObserver<GetConsoleResponse> answer) {
         answer.onNext(GetConsoleResponse.newBuilder()
-                .setData(com.google.protobuf.ByteString.copyFromUtf8("booted " + request.getInstanceId()))
+                .setData(ByteString.copyFromUtf8(console.formatted(request.getInstanceId())))
                 .setWrittenAtMillis(1_700_000_000_000L)
+                .build());
+        answer.onCompleted();
+    }
+
+    @Override
+    public void askHost(AskHostRequest request, StreamObserver<AskHostResponse> answer) {
+        if (hostRefuses) {
+            answer.onError(Status.FAILED_PRECONDITION
+                    .withDescription("its host could not do it")
+                    .asRuntimeException());
+            return;
+        }
+        answer.onNext(AskHostResponse.newBuilder()
+                .setData(ByteString.copyFromUtf8(
+                        request.getAction() == HostAction.HOST_ACTION_SCREENSHOT
+                                ? "picture of " + request.getInstanceId()
+                                : ""))
                 .build());
         answer.onCompleted();
     }

@@ -36,7 +36,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.GetConsoleOutputRequest;
+import software.amazon.awssdk.services.ec2.model.GetConsoleScreenshotRequest;
+import software.amazon.awssdk.services.ec2.model.GetPasswordDataRequest;
 import software.amazon.awssdk.services.ec2.model.RebootInstancesRequest;
+import software.amazon.awssdk.services.ec2.model.SendDiagnosticInterruptRequest;
 import software.amazon.awssdk.services.ec2.model.StartInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.StopInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
@@ -385,6 +388,48 @@ class ZoneTest {
                         java.util.Base64.getDecoder().decode(console.output()),
                         java.nio.charset.StandardCharsets.UTF_8));
         assertNotEquals(null, console.timestamp());
+    }
+
+    @Test
+    void aPasswordIsReadFromTheConsoleAndAPictureFromTheScreen() {
+        converge();
+        zone.console = "<Password>\nb2xk\n</Password>\nmore of %s\n<Password>bmV3\nZXI=</Password>\n";
+        var id = cloud.run(r -> r.keyName("dev")).instances().getFirst().instanceId();
+        var keyless = cloud.runOne();
+        eventually("running", () -> cloud.state(id).equals("running"));
+        eventually("running", () -> cloud.state(keyless).equals("running"));
+        assertEquals("bmV3ZXI=", password(id), "the newest");
+        assertEquals("", password(keyless));
+        zone.console = "login on %s";
+        assertEquals("", password(id), "as on Linux");
+        var consoles = cloud.actions.consoles();
+        var request = GetConsoleScreenshotRequest.builder().instanceId(id).build();
+        assertEquals(
+                "picture of " + id,
+                new String(
+                        java.util.Base64.getDecoder()
+                                .decode(consoles.screenshot(by("GetConsoleScreenshot"), request)
+                                        .imageData()),
+                        java.nio.charset.StandardCharsets.UTF_8));
+        consoles.interrupt(
+                by("SendDiagnosticInterrupt"),
+                SendDiagnosticInterruptRequest.builder().instanceId(id).build());
+        zone.hostRefuses = true;
+        assertEquals(
+                "IncorrectInstanceState",
+                org.junit.jupiter.api.Assertions.assertThrows(
+                                io.coppice.wire.error.AwsException.class,
+                                () -> consoles.screenshot(by("GetConsoleScreenshot"), request))
+                        .code());
+    }
+
+    private String password(String id) {
+        return cloud.actions
+                .consoles()
+                .password(
+                        by("GetPasswordData"),
+                        GetPasswordDataRequest.builder().instanceId(id).build())
+                .passwordData();
     }
 
     private void take(Observation seen) {

@@ -24,7 +24,9 @@ import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsRe
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.GetInstanceTypesFromInstanceRequirementsRequest;
 import software.amazon.awssdk.services.ec2.model.InstanceTypeInfo;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeInfoFromInstanceRequirements;
 
 /** If this fails, launches get machines of a wrong size, or terraform cannot read an instance's type. */
 class InstanceTypeActionsTest {
@@ -92,6 +94,49 @@ class InstanceTypeActionsTest {
                         .build());
         assertEquals(catalogue.all().size(), answer.instanceTypeOfferings().size());
         assertEquals("us-east-1a", answer.instanceTypeOfferings().getFirst().location());
+    }
+
+    @Test
+    void typesAreFoundByWhatTheyMustHave() {
+        assertEquals(List.of("c5.large"), typesWith(wanted -> wanted.vCpuCount(
+                        count -> count.min(2).max(2))
+                .memoryMiB(memory -> memory.min(4096).max(4096))));
+        assertEquals(List.of("t2.medium", "t3.medium"), typesWith(wanted -> wanted.vCpuCount(
+                        count -> count.min(2).max(2))
+                .memoryMiB(memory -> memory.min(4096).max(4096))
+                .burstablePerformance("required")));
+        assertEquals(List.of("r5.large"), typesWith(wanted -> wanted.vCpuCount(
+                        count -> count.min(2).max(2))
+                .memoryMiB(memory -> memory.min(1))
+                .memoryGiBPerVCpu(ratio -> ratio.min(8.0))
+                .instanceGenerations(software.amazon.awssdk.services.ec2.model.InstanceGeneration.CURRENT)));
+        assertEquals(List.of("m5.large"), typesWith(wanted -> wanted.vCpuCount(
+                        count -> count.min(2).max(2))
+                .memoryMiB(memory -> memory.min(1))
+                .allowedInstanceTypes("m5.*")));
+        assertEquals(List.of(), typesWith(wanted -> wanted.vCpuCount(count -> count.min(1))
+                .memoryMiB(memory -> memory.min(1))
+                .acceleratorCount(count -> count.min(1))));
+        assertEquals(
+                "MissingParameter",
+                assertThrows(AwsException.class, () -> typesWith(wanted -> {})).code());
+    }
+
+    private List<String> typesWith(
+            java.util.function.Consumer<software.amazon.awssdk.services.ec2.model.InstanceRequirementsRequest.Builder>
+                    wanted) {
+        return actions
+                .typesWith(
+                        TestRequests.by(ALICE, "GetInstanceTypesFromInstanceRequirements"),
+                        GetInstanceTypesFromInstanceRequirementsRequest.builder()
+                                .architectureTypesWithStrings("x86_64")
+                                .virtualizationTypesWithStrings("hvm")
+                                .instanceRequirements(wanted)
+                                .build())
+                .instanceTypes()
+                .stream()
+                .map(InstanceTypeInfoFromInstanceRequirements::instanceType)
+                .toList();
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.ApplyResponse;
+import io.coppice.proto.cluster.v1.AskHostRequest;
+import io.coppice.proto.cluster.v1.AskHostResponse;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
@@ -92,6 +94,22 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     public void getConsole(GetConsoleRequest request, StreamObserver<GetConsoleResponse> answer) {
         try {
             answer.onNext(consoles.ask(new InstanceId(request.getInstanceId()), request.getMaxBytes()));
+            answer.onCompleted();
+        } catch (StatusRuntimeException e) {
+            answer.onError(e);
+        } catch (MalformedIdException e) {
+            answer.onError(malformed(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.onError(Status.CANCELLED.withCause(e).asRuntimeException());
+        }
+    }
+
+    @Override
+    public void askHost(AskHostRequest request, StreamObserver<AskHostResponse> answer) {
+        try {
+            var data = consoles.askHost(new InstanceId(request.getInstanceId()), request.getAction());
+            answer.onNext(AskHostResponse.newBuilder().setData(data).build());
             answer.onCompleted();
         } catch (StatusRuntimeException e) {
             answer.onError(e);

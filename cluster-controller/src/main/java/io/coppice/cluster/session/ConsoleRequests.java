@@ -8,7 +8,10 @@ import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.ConsoleChunk;
 import io.coppice.proto.node.v1.ConsoleRequest;
+import io.coppice.proto.node.v1.HostAction;
+import io.coppice.proto.node.v1.HostRequest;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -17,9 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
-/** Asks hosts for console bytes and waits for them. Thread-safe. */
+/** Asks hosts for console bytes, or to do something at once, and waits for what they give. Thread-safe. */
 public final class ConsoleRequests {
+    private static final int MAX_ACTION_BYTES = 1024 * 1024;
+
     private final Zone zone;
     private final Duration timeout;
     private final int maxBytes;
@@ -44,6 +50,27 @@ public final class ConsoleRequests {
 
     /** The newest bytes of the instance's console. Blocks; throws a status for the caller when they cannot be had. */
     public GetConsoleResponse ask(InstanceId instance, int bytes) throws InterruptedException {
+        var wanted = Math.clamp(bytes, 1, maxBytes);
+        return exchange(instance, wanted, id -> ClusterMessage.newBuilder()
+                .setConsoleRequest(ConsoleRequest.newBuilder()
+                        .setRequestId(id)
+                        .setInstanceId(instance.value())
+                        .setMaxBytes(wanted)));
+    }
+
+    /** What the instance's host gives for an action. Blocks; throws a status for the caller when it cannot be had. */
+    public ByteString askHost(InstanceId instance, HostAction action) throws InterruptedException {
+        return exchange(instance, MAX_ACTION_BYTES, id -> ClusterMessage.newBuilder()
+                        .setHostRequest(HostRequest.newBuilder()
+                                .setRequestId(id)
+                                .setInstanceId(instance.value())
+                                .setAction(action)))
+                .getData();
+    }
+
+    private GetConsoleResponse exchange(
+            InstanceId instance, int wanted, Function<String, ClusterMessage.Builder> message)
+            throws InterruptedException {
         var carrier = zone.carrier(instance).orElseThrow(() -> Status.NOT_FOUND
                 .withDescription("no host of the zone has " + instance)
                 .asRuntimeException());
@@ -55,24 +82,21 @@ public final class ConsoleRequests {
                     .withDescription("too many console requests at once: try again in a moment")
                     .asRuntimeException();
         }
-        var wanted = Math.clamp(bytes, 1, maxBytes);
         var request = new Pending(carrier.node(), wanted, new CompletableFuture<>());
         var id = UUID.randomUUID().toString();
         pending.put(id, request);
         try {
-            way.send(ClusterMessage.newBuilder()
-                    .setNodeId(carrier.node().value())
-                    .setConsoleRequest(ConsoleRequest.newBuilder()
-                            .setRequestId(id)
-                            .setInstanceId(instance.value())
-                            .setMaxBytes(wanted))
-                    .build());
+            way.send(message.apply(id).setNodeId(carrier.node().value()).build());
             return request.answer().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw Status.UNAVAILABLE
                     .withDescription("the host of " + instance + " did not answer in time")
                     .asRuntimeException();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof StatusRuntimeException refused
+                    && refused.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
+                throw refused;
+            }
             throw Status.UNAVAILABLE
                     .withDescription("the host of " + instance + " broke off its answer")
                     .withCause(e)
@@ -106,6 +130,12 @@ public final class ConsoleRequests {
 
         /** Adds a part; throws a status when the host sends more than it was asked for. */
         void add(ConsoleChunk chunk) {
+            if (!chunk.getFailure().isEmpty()) {
+                request.answer()
+                        .completeExceptionally(Status.FAILED_PRECONDITION
+                                .withDescription(chunk.getFailure())
+                                .asRuntimeException());
+            }
             data = data.concat(chunk.getData());
             if (data.size() > request.maxBytes()) {
                 throw Status.RESOURCE_EXHAUSTED

@@ -106,7 +106,7 @@ final class Dispatcher {
         if (!round.settled() || round.refused().contains(instance.size())) {
             return;
         }
-        switch (scheduler.place(instance.size(), candidates(instance))) {
+        switch (choose(instance, candidates(instance))) {
             case Placement.Placed(var node) -> send(instance, wish, node, round);
             case Placement.NoCapacity(var reason) -> refuseSize(instance, wish, reason, round);
             case Placement.Unsatisfiable(var reason) -> refuseSize(instance, wish, reason, round);
@@ -115,14 +115,27 @@ final class Dispatcher {
 
     private void refuseSize(InstanceRecord instance, DesiredInstance wish, String reason, Round round) {
         // Where it may not go says nothing of where others of its size may.
-        if (!instance.spreads()) {
+        if (!instance.company().isChoosy()) {
             round.refused().add(instance.size());
         }
         refuse(instance, wish, reason, round);
     }
 
+    /** A host that has some of its cluster group where one has room, else any of these. */
+    private Placement choose(InstanceRecord instance, List<HostRecord> hosts) {
+        if (instance.company().isSociable()) {
+            var familiar = hosts.stream()
+                    .filter(host -> host.instances().values().stream().anyMatch(instance::seeks))
+                    .toList();
+            if (scheduler.place(instance.size(), familiar) instanceof Placement.Placed placed) {
+                return placed;
+            }
+        }
+        return scheduler.place(instance.size(), hosts);
+    }
+
     private List<HostRecord> candidates(InstanceRecord instance) {
-        return instance.failedHosts() == 0 && !instance.spreads()
+        return instance.failedHosts() == 0 && !instance.company().isChoosy()
                 ? tables.byArrival()
                 : tables.byArrival().stream()
                         .filter(host -> !instance.hasFailedOn(host.id()))
@@ -162,7 +175,7 @@ final class Dispatcher {
             return false;
         }
         var others = candidates(instance).stream().filter(each -> each != host).toList();
-        if (!(scheduler.place(instance.size(), others) instanceof Placement.Placed(var node))) {
+        if (!(choose(instance, others) instanceof Placement.Placed(var node))) {
             return false;
         }
         LOG.warnf(

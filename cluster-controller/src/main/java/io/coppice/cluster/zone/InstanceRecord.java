@@ -28,7 +28,7 @@ final class InstanceRecord {
     private @Nullable HostRecord host;
     private Demand size = Demand.NONE;
     private Demand charged = Demand.NONE;
-    private String spreadGroup = "";
+    private Company company = Company.ANY;
     private boolean computeGranted;
     /** The end of the credentials that its host was sent last; 0 when it was sent none. */
     private long credentialsSent;
@@ -63,7 +63,7 @@ final class InstanceRecord {
                     wish.getMachine().getRootDiskMib(),
                     Math.ceilDiv(wish.getImage().getVirtualSizeBytes(), MIB));
             size = new Demand(wish.getMachine().getVcpus(), wish.getMachine().getMemoryMib(), diskMib);
-            spreadGroup = wish.getMachine().getSpreadGroup();
+            company = Company.of(wish.getMachine());
         }
         recharge();
         return true;
@@ -82,19 +82,23 @@ final class InstanceRecord {
     void seenSize(Machine machine) {
         if (desired == null || !desired.hasMachine()) {
             size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib());
-            spreadGroup = machine.getSpreadGroup();
+            company = Company.of(machine);
             recharge();
         }
     }
 
     /** Whether the two must not share a host. */
     boolean keepsAwayFrom(InstanceRecord other) {
-        return other != this && !spreadGroup.isEmpty() && spreadGroup.equals(other.spreadGroup);
+        return other != this && company.keepsAwayFrom(other.company);
     }
 
-    /** Whether it must not share a host with some others. */
-    boolean spreads() {
-        return !spreadGroup.isEmpty();
+    /** Whether the two should share a host. */
+    boolean seeks(InstanceRecord other) {
+        return other != this && company.seeks(other.company);
+    }
+
+    Company company() {
+        return company;
     }
 
     /** A host saw it. */

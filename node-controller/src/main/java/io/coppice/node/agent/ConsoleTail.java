@@ -27,12 +27,17 @@ final class ConsoleTail {
         var exists = Files.exists(consoleLog);
         var bytes = exists ? tail(consoleLog, Math.clamp(request.getMaxBytes(), 0, MAX_BYTES)) : ByteString.EMPTY;
         var writtenAt = exists ? Files.getLastModifiedTime(consoleLog).toMillis() : 0;
+        return chunks(bytes, writtenAt, request.getRequestId(), node);
+    }
+
+    /** Bytes in parts that fit into messages; one empty part when there are none. */
+    static List<ConsoleChunk> chunks(ByteString bytes, long writtenAt, String requestId, NodeId node) {
         var chunks = new ArrayList<ConsoleChunk>();
         var position = 0;
         do {
             var end = Math.min(bytes.size(), position + CHUNK_BYTES);
             chunks.add(ConsoleChunk.newBuilder()
-                    .setRequestId(request.getRequestId())
+                    .setRequestId(requestId)
                     .setNodeId(node.value())
                     .setWrittenAtMillis(chunks.isEmpty() ? writtenAt : 0)
                     .setData(bytes.substring(position, end))

@@ -164,6 +164,10 @@ public final class NodeAgent implements AutoCloseable {
             case DESIRED -> wish(message.getDesired());
             case INVENTORY_REQUEST -> journal.sendInventory();
             case CONSOLE_REQUEST -> shared.executor().execute(() -> sendConsole(message.getConsoleRequest()));
+            case HOST_REQUEST ->
+                shared.executor()
+                        .execute(() -> journal.deliver(
+                                HostActions.carryOut(drivers.hypervisor(), message.getHostRequest(), host.id())));
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
             case VPC, ENDPOINTS, BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
         }

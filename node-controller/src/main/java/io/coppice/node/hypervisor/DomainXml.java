@@ -11,8 +11,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Renders a domain for libvirt. Source: https://libvirt.org/formatdomain.html. Virtio everywhere, no USB, no display; the
- * first serial port is the console.
+ * Renders a domain for libvirt. Source: https://libvirt.org/formatdomain.html. Virtio everywhere, no USB; a screen that
+ * nobody can dial into, for pictures of it; the first serial port is the console.
  */
 final class DomainXml {
     /** Empty PCIe ports for volumes and interfaces that are plugged in while the guest runs. */
@@ -148,6 +148,9 @@ final class DomainXml {
             networkInterface(xml, endpoint);
         }
         console(xml, spec);
+        open(xml, "video");
+        empty(xml, "model", "type", architecture.equals("x86_64") ? "vga" : "virtio", "heads", "1", "primary", "yes");
+        xml.writeEndElement();
         empty(xml, "memballoon", "model", "virtio");
         open(xml, "rng", "model", "virtio");
         text(xml, "backend", "/dev/urandom", "model", "random");

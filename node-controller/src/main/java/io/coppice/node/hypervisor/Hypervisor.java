@@ -42,6 +42,15 @@ public interface Hypervisor extends AutoCloseable {
     void remove(InstanceId instance);
 
     /**
+     * A picture of what the guest shows on its screen, JPEG (ISO/IEC 10918-1). Throws {@link HypervisorException} with words
+     * for its owner when it does not run or has no screen.
+     */
+    byte[] screenshot(InstanceId instance);
+
+    /** Sends the guest's kernel an interrupt that cannot be masked. Throws like {@link #screenshot}. */
+    void interrupt(InstanceId instance);
+
+    /**
      * Calls {@code listener} on every change of a domain's state, from any thread, until the returned handle is closed.
      * A listener must return quickly. Changes may be missed: the caller also looks by itself now and then.
      */

@@ -249,6 +249,29 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public byte[] screenshot(InstanceId instance) {
+        return connection.call(
+                "show the screen of " + instance,
+                session -> LibvirtScreen.take(session, instance, running(session, instance)));
+    }
+
+    @Override
+    public void interrupt(InstanceId instance) {
+        connection.call("interrupt " + instance, session -> {
+            session.injectInterrupt(running(session, instance).getName());
+            return true;
+        });
+    }
+
+    private org.libvirt.Domain running(LibvirtSession session, InstanceId instance) throws LibvirtException {
+        var domain = session.domain(instance.value());
+        if (domain.isEmpty() || mark(domain.get()).isEmpty() || domain.get().isActive() != 1) {
+            throw new HypervisorException(instance + " does not run");
+        }
+        return domain.get();
+    }
+
+    @Override
     public Subscription subscribe(Consumer<DomainEvent> listener) {
         return events.subscribe(listener);
     }

@@ -100,6 +100,22 @@ final class LibvirtSession extends Connect {
         }
     }
 
+    /** Sends a running domain's guest an interrupt that cannot be masked (virDomainInjectNMI in libvirt-domain.h). */
+    void injectInterrupt(String name) {
+        var connection = pointer();
+        var domain = connection == null ? null : Libvirt.INSTANCE.virDomainLookupByName(connection, name);
+        if (domain == null) {
+            throw new HypervisorException(name + " does not run");
+        }
+        try {
+            if (Missing.INSTANCE.virDomainInjectNMI(domain, 0) != 0) {
+                throw new HypervisorException("libvirt could not interrupt " + name);
+            }
+        } finally {
+            Libvirt.INSTANCE.virDomainFree(domain);
+        }
+    }
+
     private ConnectionPointer pointer() {
         return vcp;
     }
@@ -151,6 +167,8 @@ final class LibvirtSession extends Connect {
         int SHUT_OFF = 5;
         int EVENT_LIFECYCLE = 0;
         int EVENT_REBOOT = 1;
+
+        int virDomainInjectNMI(DomainPointer domain, int flags);
 
         int virDomainGetState(DomainPointer domain, IntByReference state, IntByReference reason, int flags);
     }

@@ -12,6 +12,8 @@ import org.jboss.logging.Logger;
 final class SimulatedConsole {
     static final String RESTARTING = "[ simulated ] reboot: Restarting system\r\n";
 
+    static final String INTERRUPTED = "[ simulated ] Uhhuh. NMI received for unknown reason 21 on CPU 0.\r\n";
+
     private static final Logger LOG = Logger.getLogger(SimulatedConsole.class);
     private static final String BOOT = """
             [    0.000000] Linux version 6.1.0-simulated (coppice)\r

@@ -180,6 +180,32 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public byte[] screenshot(InstanceId instance) {
+        requireRunning(instance);
+        return SimulatedScreen.of(instance);
+    }
+
+    @Override
+    public void interrupt(InstanceId instance) {
+        requireRunning(instance);
+        lock.lock();
+        try {
+            var current = guests.get(instance);
+            if (current != null) {
+                SimulatedConsole.write(current.guest().consoleLog(), SimulatedConsole.INTERRUPTED);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireRunning(InstanceId instance) {
+        if (currentRun(instance).isEmpty()) {
+            throw new HypervisorException("simulated: " + instance + " does not run");
+        }
+    }
+
+    @Override
     public Subscription subscribe(Consumer<DomainEvent> listener) {
         var open = new AtomicBoolean(true);
         Consumer<DomainEvent> guarded = event -> {

@@ -75,6 +75,19 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void aRunningGuestHasAScreenAndTakesAnInterrupt() throws Exception {
+        var spec = bootable(newInstance(), 1);
+        assertThrows(HypervisorException.class, () -> hypervisor.screenshot(spec.instance()), "it does not run");
+        hypervisor.start(spec);
+        var picture =
+                javax.imageio.ImageIO.read(new java.io.ByteArrayInputStream(hypervisor.screenshot(spec.instance())));
+        assertTrue(picture.getWidth() > 0 && picture.getHeight() > 0);
+        assertDoesNotThrow(() -> hypervisor.interrupt(spec.instance()));
+        hypervisor.powerOff(spec.instance());
+        assertThrows(HypervisorException.class, () -> hypervisor.interrupt(spec.instance()));
+    }
+
+    @Test
     void aStartedGuestRunsAndIsListedAsItWasDefined() throws Exception {
         var spec = bootable(newInstance(), 7);
         hypervisor.start(spec);

@@ -73,6 +73,13 @@ final class JavaSdkWaiters {
                 request -> request.subnetIds(instance.subnetId()), JavaSdkWaiters::patiently));
         var group = instance.securityGroups().getFirst().groupId();
         seen(waiter.waitUntilSecurityGroupExists(request -> request.groupIds(group), JavaSdkWaiters::patiently));
+        var gateway = sdk.ec2()
+                .describeInternetGateways()
+                .internetGateways()
+                .getFirst()
+                .internetGatewayId();
+        seen(waiter.waitUntilInternetGatewayExists(
+                request -> request.internetGatewayIds(gateway), JavaSdkWaiters::patiently));
     }
 
     private void volume(Ec2Waiter waiter, String zone) {

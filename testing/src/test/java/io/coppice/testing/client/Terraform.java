@@ -70,6 +70,11 @@ final class Terraform {
                 importAgain("aws_ebs_volume.data", output("volume"));
                 importAgain("aws_s3_bucket.bucket", thing);
                 importAgain("aws_launch_template.small", output("template"));
+                importAgain("aws_instance.chosen", output("chosen"));
+                importAgain("aws_placement_group.parts", thing + "-parts");
+                importAgain("aws_key_pair.key", thing);
+                importAgain("aws_iam_user.operator", thing + "-operator");
+                importAgain("aws_iam_instance_profile.machine", thing + "-machine");
                 importAgain("aws_iam_role.machine", thing + "-machine");
                 importAgain("aws_iam_policy.reads", output("policy"));
             } finally {

@@ -1,0 +1,7 @@
+/**
+ * Tests of the settings of accounts.
+ */
+@NullMarked
+package io.coppice.cloud.setting;
+
+import org.jspecify.annotations.NullMarked;
