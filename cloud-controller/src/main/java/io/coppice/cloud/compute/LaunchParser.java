@@ -49,7 +49,7 @@ final class LaunchParser {
                 options(request),
                 metadata(MetadataOptions.USUAL, request.metadataOptions()),
                 rootDiskGib(request),
-                LaunchTags.of(request),
+                LaunchTags.of(request).from(launch.template()),
                 launch.profile(),
                 launch.placementGroup(),
                 clientToken(request.clientToken()),
