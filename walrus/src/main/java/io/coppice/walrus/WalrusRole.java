@@ -27,6 +27,7 @@ import io.coppice.walrus.metadata.BlobCollector;
 import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.PinnedImages;
 import io.coppice.walrus.metadata.Transactions;
+import io.coppice.walrus.metadata.UsageService;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -128,6 +129,7 @@ public class WalrusRole implements Role {
         var images = new Images(transactions, blobs, blobStore, clock);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
                 .offer(new ImageStoreService(images, urls, door.url()), PeerKind.CLOUD_CONTROLLER)
+                .offer(new UsageService(transactions), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
 

@@ -63,6 +63,14 @@ public final class LegacySignature {
         return accessKeyId;
     }
 
+    /**
+     * The session token that temporary credentials come with. It is a parameter like others, so the signature covers it
+     * (AWS General Reference, "Signature Version 2 signing process": {@code SecurityToken}).
+     */
+    public Optional<String> sessionToken() {
+        return parameters.first("SecurityToken");
+    }
+
     /** The version of the signature, 1 or 2. Throws {@code IncompleteSignature} or the like for another one. */
     public int version(SignatureDialect dialect) {
         return switch (parameters.first("SignatureVersion").orElse("")) {

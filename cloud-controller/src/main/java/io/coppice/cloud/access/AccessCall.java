@@ -3,11 +3,32 @@ package io.coppice.cloud.access;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.Caller;
 import io.coppice.cloud.front.RequestOrigin;
+import java.util.Optional;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
  * A request whose permission is asked for.
  *
- * @param request the AWS SDK's request class, filled
+ * @param request the AWS SDK's request class, filled; with all that a launch template adds
+ * @param template the launch template that filled it in
  */
-public record AccessCall(Service service, String action, Caller caller, RequestOrigin origin, SdkPojo request) {}
+public record AccessCall(
+        Service service,
+        String action,
+        Caller caller,
+        RequestOrigin origin,
+        SdkPojo request,
+        Optional<Template> template) {
+    /** A request that is as the client sent it. */
+    public AccessCall(Service service, String action, Caller caller, RequestOrigin origin, SdkPojo request) {
+        this(service, action, caller, origin, request, Optional.empty());
+    }
+
+    /**
+     * The launch template of a launch.
+     *
+     * @param id {@code lt-…}
+     * @param request what the client itself said
+     */
+    public record Template(String id, SdkPojo request) {}
+}

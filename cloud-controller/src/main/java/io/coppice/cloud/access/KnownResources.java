@@ -27,7 +27,10 @@ final class KnownResources {
     Map<String, Map<String, List<String>>> keys(
             PolicySet set, String service, String kind, AccountId account, List<String> names) {
         var found = new HashMap<String, Map<String, List<String>>>();
-        if (service.equals("ec2") && (set.mentions(TAG) || set.mentions(GLOBAL_TAG))) {
+        var teller = of(service, kind);
+        // What is known by a name may be called as something else's id: who keeps such things tells their tags too.
+        var tellsTags = teller.filter(each -> each.keys().contains(TAG)).isPresent();
+        if (service.equals("ec2") && !tellsTags && (set.mentions(TAG) || set.mentions(GLOBAL_TAG))) {
             tags.of(account, names)
                     .forEach((id, values) -> values.forEach((key, value) -> {
                         var keys = found.computeIfAbsent(id, any -> new HashMap<>());
@@ -35,15 +38,20 @@ final class KnownResources {
                         keys.put(GLOBAL_TAG + key, List.of(value));
                     }));
         }
-        of(service, kind)
-                .filter(each -> each.keys().stream().anyMatch(set::mentions))
-                .ifPresent(each -> each.of(account, names)
-                        .forEach((name, keys) -> found.computeIfAbsent(name, any -> new HashMap<>())
-                                .putAll(keys)));
+        teller.filter(each -> each.keys().stream().anyMatch(set::mentions)).ifPresent(each -> each.of(account, names)
+                .forEach((name, keys) ->
+                        found.computeIfAbsent(name, any -> new HashMap<>()).putAll(keys)));
         return found;
     }
 
-    /** What stands in the ARN for a name of a request. */
+    /** The name or id under which a resource is known that a request names in one of its members. */
+    Optional<String> resolve(String service, String kind, AccountId account, ResourceName given) {
+        return of(service, kind)
+                .map(each -> each.resolve(account, given.member(), given.name()))
+                .orElse(Optional.of(given.name()));
+    }
+
+    /** What stands in the ARN for a name or id that is known. */
     String nameInArn(String service, String kind, AccountId account, String name) {
         return of(service, kind).flatMap(each -> each.nameInArn(account, name)).orElse(name);
     }

@@ -4,9 +4,11 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.PolicySet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns one request into the questions that policies must all answer with yes. Used once. */
 final class Questions {
@@ -56,7 +58,11 @@ final class Questions {
     }
 
     private void ask(String action, ResourceRule resource) {
-        var given = RequestFields.texts(call.request(), resource.fields());
+        if (resource.newNameField().isPresent()) {
+            askRenamed(action, resource, resource.newNameField().get());
+            return;
+        }
+        var given = RequestFields.names(call.request(), resource.fields());
         if (!given.isEmpty()) {
             askByKind(action, resource, given);
             return;
@@ -71,33 +77,53 @@ final class Questions {
         }
     }
 
-    private void askByKind(String action, ResourceRule resource, List<String> given) {
+    private void askByKind(String action, ResourceRule resource, List<ResourceName> given) {
         if (!resource.kind().equals(ResourceRule.ANY_KIND)) {
             askNamed(action, resource, resource.kind(), given);
             return;
         }
-        var byKind = new HashMap<String, List<String>>();
-        given.forEach(id -> byKind.computeIfAbsent(ResourceNames.kindOf(id).orElse(ALL), any -> new ArrayList<>())
-                .add(id));
+        var byKind = new HashMap<String, List<ResourceName>>();
+        given.forEach(
+                each -> byKind.computeIfAbsent(ResourceNames.kindOf(each.name()).orElse(ALL), any -> new ArrayList<>())
+                        .add(each));
         byKind.forEach((kind, ids) -> askNamed(action, resource, kind, ids));
     }
 
-    private void askNamed(String action, ResourceRule resource, String kind, List<String> given) {
-        var told = known.keys(set, service, kind, account, given);
-        for (var name : given) {
-            var of = told.getOrDefault(name, Map.of());
-            if (name.startsWith("arn:")) {
-                questions.add(new AccessQuestion(action, name, merged(keys(resource, kind), of)));
-                continue;
+    private void askNamed(String action, ResourceRule resource, String kind, List<ResourceName> given) {
+        var resolved = new LinkedHashMap<ResourceName, Optional<String>>();
+        given.forEach(each -> resolved.put(each, resolve(resource, kind, each)));
+        var told = known.keys(
+                set,
+                service,
+                kind,
+                account,
+                resolved.values().stream().flatMap(Optional::stream).distinct().toList());
+        resolved.forEach((asked, found) -> {
+            var of = found.map(each -> told.getOrDefault(each, Map.of())).orElse(Map.of());
+            if (asked.name().startsWith("arn:")) {
+                questions.add(new AccessQuestion(action, asked.name(), merged(keys(resource, kind), of)));
+            } else {
+                add(action, resource, kind, inArn(resource, kind, asked, found), of);
             }
-            var path = resource.pathField().map(field -> RequestFields.texts(call.request(), field).stream()
+        });
+    }
+
+    /** What is only coming to be is not looked for. */
+    private Optional<String> resolve(ResourceRule resource, String kind, ResourceName given) {
+        return resource.pathField().isPresent() || kind.equals(ALL)
+                ? Optional.of(given.name())
+                : known.resolve(service, kind, account, given);
+    }
+
+    private String inArn(ResourceRule resource, String kind, ResourceName asked, Optional<String> found) {
+        var path = resource.pathField();
+        if (path.isPresent()) {
+            var given = RequestFields.texts(call.request(), path.get()).stream()
                     .findFirst()
-                    .orElse("/"));
-            var inArn = path.isPresent()
-                    ? path.get().substring(path.get().startsWith("/") ? 1 : 0) + name
-                    : known.nameInArn(service, kind, account, name);
-            add(action, resource, kind, inArn, of);
+                    .orElse("/");
+            return given.substring(given.startsWith("/") ? 1 : 0) + asked.name();
         }
+        return found.map(each -> known.nameInArn(service, kind, account, each)).orElse(asked.name());
     }
 
     private void add(String action, ResourceRule resource, String kind, String name, Map<String, List<String>> more) {
@@ -107,14 +133,58 @@ final class Questions {
 
     private Map<String, List<String>> keys(ResourceRule resource, String kind) {
         var keys = new HashMap<String, List<String>>();
-        resource.keys().forEach((key, fields) -> {
-            var values = RequestFields.texts(call.request(), fields);
+        resource.keys().forEach((key, source) -> {
+            var values = RequestFields.names(call.request(), source.fields()).stream()
+                    .map(given -> source.arnOf().map(of -> arn(of, given)).orElse(given.name()))
+                    .distinct()
+                    .toList();
             if (!values.isEmpty()) {
                 keys.put(key, values);
             }
         });
+        call.template().ifPresent(template -> {
+            keys.put("ec2:launchtemplate", List.of(names.arn(EC2, account, "launch-template", template.id())));
+            keys.put("ec2:islaunchtemplateresource", List.of(Boolean.toString(!overridden(resource, template))));
+        });
         tags.addKeys(kind, keys);
         return keys;
+    }
+
+    /** What the resource is called when the request is carried out; nothing when that does not change. */
+    private void askRenamed(String action, ResourceRule resource, String newNameField) {
+        var newName = first(newNameField);
+        var newPath = resource.pathField().flatMap(this::first);
+        var name = resource.fields().stream()
+                .flatMap(field -> first(field).stream())
+                .findFirst();
+        if (name.isEmpty() || (newName.isEmpty() && newPath.isEmpty())) {
+            return;
+        }
+        var present = known.nameInArn(service, resource.kind(), account, name.get());
+        var path = newPath.map(text -> text.startsWith("/") ? text.substring(1) : text)
+                .orElse(present.substring(0, present.lastIndexOf('/') + 1));
+        add(action, resource, resource.kind(), path + newName.orElse(name.get()), Map.of());
+    }
+
+    private Optional<String> first(String field) {
+        return RequestFields.texts(call.request(), field).stream().findFirst();
+    }
+
+    /** Whether the request itself, not its launch template, says something of the resource. */
+    private static boolean overridden(ResourceRule resource, AccessCall.Template template) {
+        return resource.allFields().stream().anyMatch(field -> !RequestFields.texts(template.request(), field)
+                .isEmpty());
+    }
+
+    /** The ARN of what a key is about, however the request names it. */
+    private String arn(ResourceRule.Kind of, ResourceName given) {
+        if (given.name().startsWith("arn:")) {
+            return given.name();
+        }
+        var name = known.resolve(of.service(), of.kind(), account, given)
+                .map(each -> known.nameInArn(of.service(), of.kind(), account, each))
+                .orElse(given.name());
+        return names.arn(of.service(), account, of.kind(), name);
     }
 
     /** Who makes a resource with tags must be allowed to tag it (IAM User Guide, "Control access during … requests"). */

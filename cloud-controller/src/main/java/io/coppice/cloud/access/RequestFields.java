@@ -27,6 +27,15 @@ final class RequestFields {
                 .toList();
     }
 
+    /** Every value at any of the paths with the member that holds it. */
+    static List<ResourceName> names(SdkPojo request, List<String> paths) {
+        return paths.stream()
+                .flatMap(path -> texts(request, path).stream()
+                        .map(name -> new ResourceName(path.substring(path.lastIndexOf('.') + 1), name)))
+                .distinct()
+                .toList();
+    }
+
     /** The structures in a list member. */
     static List<SdkPojo> structures(SdkPojo request, String member) {
         return field(request, member)

@@ -25,8 +25,19 @@ public interface ResourceFacts {
     Map<String, Map<String, List<String>>> of(AccountId account, Collection<String> names);
 
     /**
-     * What stands in the ARN for a name or id of a request, where that is something else: the path before a name, or the name
-     * of what was given by id. Empty when the account has no such resource.
+     * The name or id under which {@link #of} and the ARN know a resource, for one of a request. Where requests may name a kind
+     * by its id and by its name, both must come to the same, or a policy about one is evaded by the other. Empty when the
+     * account has no such resource.
+     *
+     * @param member the member of the request that names it, for example {@code LaunchTemplateName}
+     */
+    default Optional<String> resolve(AccountId account, String member, String name) {
+        return Optional.of(name);
+    }
+
+    /**
+     * What stands in the ARN for a name or id that {@link #resolve} told, where that is something else: the path before a
+     * name. Empty when the account has no such resource.
      */
     default Optional<String> nameInArn(AccountId account, String name) {
         return Optional.of(name);

@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.access.AccessCall;
-import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.ActionRegistry.ResolvedRequest;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.instanceprofile.InstanceProfiles;
@@ -12,11 +12,14 @@ import io.coppice.cloud.placement.PlacementGroups;
 import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.ec2.model.GetLaunchTemplateDataRequest;
 import software.amazon.awssdk.services.ec2.model.GetLaunchTemplateDataResponse;
 import software.amazon.awssdk.services.ec2.model.LaunchTemplateTagSpecification;
@@ -35,7 +38,6 @@ class LaunchActions implements ActionModule {
     private final LaunchTemplates templates;
     private final InstanceProfiles profiles;
     private final PlacementGroups groups;
-    private final Authorizer authorizer;
     private final Database database;
     private final Tags tags;
 
@@ -44,34 +46,53 @@ class LaunchActions implements ActionModule {
             LaunchTemplates templates,
             InstanceProfiles profiles,
             PlacementGroups groups,
-            Authorizer authorizer,
             Database database,
             Tags tags) {
         this.compute = compute;
         this.templates = templates;
         this.profiles = profiles;
         this.groups = groups;
-        this.authorizer = authorizer;
         this.database = database;
         this.tags = tags;
     }
 
     @Override
     public void register(ActionRegistry registry) {
-        registry.add(Service.EC2, "RunInstances", RunInstancesRequest::builder, this::run);
+        registry.addResolved(Service.EC2, "RunInstances", RunInstancesRequest::builder, this::resolve, this::run);
         registry.add(Service.EC2, "GetLaunchTemplateData", GetLaunchTemplateDataRequest::builder, this::templateOf);
     }
 
-    RunInstancesResponse run(RequestContext context, RunInstancesRequest original) {
-        var request = templates.resolve(context.account(), original);
-        if (original.launchTemplate() != null) {
-            // The door asked for what the request says; what the template adds must be allowed as well.
-            authorizer.authorize(
-                    new AccessCall(Service.EC2, context.action(), context.caller(), context.origin(), request));
+    /** A launch with what its template fills in: policies are asked about that, once. */
+    private Wanted resolve(AccountId account, RunInstancesRequest original) {
+        return new Wanted(original, templates.resolve(account, original));
+    }
+
+    /** A RunInstances request as it came, and what it comes to. */
+    record Wanted(RunInstancesRequest original, LaunchTemplates.Resolved resolved) implements ResolvedRequest {
+        @Override
+        public SdkPojo whole() {
+            return resolved.request();
         }
+
+        @Override
+        public Optional<AccessCall.Template> template() {
+            return resolved.used().map(used -> new AccessCall.Template(used.id(), original));
+        }
+    }
+
+    private RunInstancesResponse run(RequestContext context, Wanted wanted) {
+        var request = wanted.resolved().request();
         var profile = ProfileAssociations.find(profiles, context, request.iamInstanceProfile())
                 .orElse(null);
-        return compute.launcher().run(context, new LaunchRequest(request, original, profile, group(context, request)));
+        return compute.launcher()
+                .run(
+                        context,
+                        new LaunchRequest(
+                                request,
+                                wanted.original(),
+                                profile,
+                                group(context, request),
+                                wanted.resolved().used()));
     }
 
     private @Nullable Group group(RequestContext context, RunInstancesRequest request) {

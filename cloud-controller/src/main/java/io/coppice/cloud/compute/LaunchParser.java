@@ -50,7 +50,7 @@ final class LaunchParser {
                 options(request),
                 LaunchWishes.of(request, type, launch.placementGroup()),
                 rootDiskGib(request),
-                LaunchTags.of(request),
+                LaunchTags.of(request).from(launch.template()),
                 launch.profile(),
                 launch.placementGroup(),
                 clientToken(request.clientToken()),

@@ -1,7 +1,10 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.launchtemplate.LaunchTemplates.Used;
 import io.coppice.cloud.tag.TagRules;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /** The tags that a launch gives to what it makes: the instance, its root volume, its network interface. */
@@ -16,6 +19,17 @@ record LaunchTags(Map<String, String> instance, Map<String, String> volume, Map<
         instance = Map.copyOf(instance);
         volume = Map.copyOf(volume);
         networkInterface = Map.copyOf(networkInterface);
+    }
+
+    /** With the tags by which AWS tells what launch template an instance was launched from. */
+    LaunchTags from(Optional<Used> template) {
+        if (template.isEmpty()) {
+            return this;
+        }
+        var all = new HashMap<>(instance);
+        all.put("aws:ec2launchtemplate:id", template.get().id());
+        all.put("aws:ec2launchtemplate:version", Long.toString(template.get().version()));
+        return new LaunchTags(all, volume, networkInterface);
     }
 
     /** Throws {@code InvalidParameterValue} for tags that AWS refuses or of a kind that a launch does not make. */

@@ -1,5 +1,9 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.access.AccessCall;
+import io.coppice.foundation.id.AccountId;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.utils.builder.Buildable;
@@ -21,6 +25,35 @@ public interface ActionRegistry {
     default <Q, B extends Buildable & SdkPojo, A extends SdkPojo> void addUnsigned(
             Service service, String action, Supplier<? extends B> newBuilder, ActionHandler<Q, A> handler) {
         add(service, action, newBuilder, handler);
+    }
+
+    /**
+     * Announces an action whose requests refer to what says more of them, for example a launch template: policies are asked
+     * about the whole.
+     *
+     * @param resolution finds out what the request comes to; its refusals reach only those who may ask for the action
+     */
+    default <Q extends SdkPojo, B extends Buildable & SdkPojo, R extends ResolvedRequest, A extends SdkPojo>
+            void addResolved(
+                    Service service,
+                    String action,
+                    Supplier<? extends B> newBuilder,
+                    BiFunction<AccountId, Q, R> resolution,
+                    ActionHandler<R, A> handler) {
+        this.<Q, B, A>add(
+                service,
+                action,
+                newBuilder,
+                (context, request) -> handler.handle(context, resolution.apply(context.account(), request)));
+    }
+
+    /** What a request comes to. */
+    interface ResolvedRequest {
+        /** All that policies must see. */
+        SdkPojo whole();
+
+        /** The launch template that filled it in. */
+        Optional<AccessCall.Template> template();
     }
 
     /** The AWS services that answer on the users' door by the Query protocol. */

@@ -2,6 +2,7 @@ package io.coppice.cloud.front;
 
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.cloud.identity.session.LegacyLookup;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.sign.LegacySignature;
 import io.coppice.wire.sign.RequestSignature;
@@ -72,8 +73,11 @@ public final class Authenticator {
                     SignatureFault.MALFORMED_QUERY,
                     "This cloud does not accept Signature Version " + version + ": use Signature Version 4.");
         }
-        var access = keys.findLegacy(signature.accessKeyId())
-                .orElseThrow(() -> dialect.error(SignatureFault.UNKNOWN_KEY, ""));
+        var access =
+                switch (keys.findLegacy(signature.accessKeyId(), signature.sessionToken())) {
+                    case LegacyLookup.Found found -> found;
+                    case LegacyLookup.Refused refused -> throw dialect.error(refused.fault(), "");
+                };
         signature.verify(dialect, access.key(), clock);
         return access.principal().caller(signature.accessKeyId());
     }

@@ -18,6 +18,8 @@ enum Destination {
     STS,
     /** A Query request whose action must tell the service. */
     UNKNOWN_QUERY,
+    /** Service Quotas, which speaks JSON. */
+    SERVICE_QUOTAS,
     S3;
 
     private static final Pattern SCOPE = Pattern.compile("Credential=[^,]+/[0-9]{8}/[^/,]+/([^/,]+)/aws4_request");
@@ -65,6 +67,7 @@ enum Destination {
             case "ec2" -> Optional.of(EC2);
             case "iam" -> Optional.of(IAM);
             case "sts" -> Optional.of(STS);
+            case "servicequotas" -> Optional.of(SERVICE_QUOTAS);
             case "s3", "s3express" -> Optional.of(S3);
             default -> Optional.empty();
         };

@@ -14,6 +14,8 @@ import io.coppice.cloud.identity.OriginKey;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.administration.Delegation;
+import io.coppice.cloud.quota.QuotaDefaults;
+import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerKind;
@@ -85,13 +87,21 @@ class FrontBeans {
             RefusalLog refusals,
             SecretBox secrets,
             Vertx vertx,
+            ServiceQuotasApi quotas,
             Instance<CertificateAuthority> authority) {
         var checks = new QueryDispatcher.Checks(authenticator, delegation, authorizer);
         var dispatcher = new QueryDispatcher(Actions.of(modules), checks, refusals, config);
         var s3 = S3Door.of(site);
         var trust = s3.secure() ? Optional.of(walrusAlone(authority.get())) : Optional.<X509TrustManager>empty();
         var passage = new S3Passage(vertx, s3.address(), trust, OriginKey.of(secrets), config);
-        return new FrontDoor(dispatcher, passage, Executors.newVirtualThreadPerTaskExecutor(), config);
+        return new FrontDoor(dispatcher, passage, quotas, Executors.newVirtualThreadPerTaskExecutor(), config);
+    }
+
+    @Produces
+    @Singleton
+    ServiceQuotasApi serviceQuotas(
+            Authenticator authenticator, Authorizer authorizer, Database database, QuotaDefaults defaults) {
+        return new ServiceQuotasApi(authenticator, authorizer, database, defaults::of, site.region());
     }
 
     private static X509TrustManager walrusAlone(CertificateAuthority authority) {

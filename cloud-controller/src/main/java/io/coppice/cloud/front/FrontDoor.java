@@ -23,17 +23,25 @@ public final class FrontDoor {
     static final int ROUTE_ORDER = Integer.MAX_VALUE - 1;
     private static final int TOO_LARGE = 413;
     private static final int UNAVAILABLE = 503;
+    private static final String QUOTAS_JSON = "application/x-amz-json-1.1";
     private static final String XML = "text/xml;charset=UTF-8";
 
     private final QueryDispatcher dispatcher;
     private final S3Passage passage;
+    private final ServiceQuotasApi quotas;
     private final ExecutorService handlers;
     private final BodyReader bodies;
 
     /** @param handlers runs one task per request; virtual threads */
-    public FrontDoor(QueryDispatcher dispatcher, S3Passage passage, ExecutorService handlers, FrontConfig config) {
+    public FrontDoor(
+            QueryDispatcher dispatcher,
+            S3Passage passage,
+            ServiceQuotasApi quotas,
+            ExecutorService handlers,
+            FrontConfig config) {
         this.dispatcher = dispatcher;
         this.passage = passage;
+        this.quotas = quotas;
         this.handlers = handlers;
         this.bodies = new BodyReader(config.maxQueryBodyBytes());
     }
@@ -85,6 +93,11 @@ public final class FrontDoor {
         var context = routing.vertx().getOrCreateContext();
         try {
             handlers.execute(() -> {
+                if (call.hint() == Destination.SERVICE_QUOTAS) {
+                    var answer = quotas.answer(call);
+                    context.runOnContext(any -> NodeTokensRoute.respond(routing, answer, QUOTAS_JSON));
+                    return;
+                }
                 var answer = Encoded.of(dispatcher.dispatch(call), call.request());
                 context.runOnContext(any -> respond(request, call.requestId(), answer));
             });

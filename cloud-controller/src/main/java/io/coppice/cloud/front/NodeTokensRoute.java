@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutorService;
 
 /** {@link NodeTokensApi} over HTTP. */
 final class NodeTokensRoute {
+    private static final String JSON = "application/json";
+
     private final NodeTokensApi api;
     private final BodyReader bodies;
     private final ExecutorService handlers;
@@ -23,18 +25,18 @@ final class NodeTokensRoute {
                 routing.request(),
                 body -> handlers.execute(() -> {
                     var answer = api.create(signable, body.getBytes());
-                    context.runOnContext(any -> respond(routing, answer));
+                    context.runOnContext(any -> respond(routing, answer, JSON));
                 }),
-                () -> respond(routing, NodeTokensApi.JsonAnswer.TOO_LARGE));
+                () -> respond(routing, NodeTokensApi.JsonAnswer.TOO_LARGE, JSON));
     }
 
-    private static void respond(RoutingContext routing, NodeTokensApi.JsonAnswer answer) {
+    static void respond(RoutingContext routing, NodeTokensApi.JsonAnswer answer, String contentType) {
         var response = routing.response();
         if (response.ended() || response.closed()) {
             return;
         }
         response.setStatusCode(answer.status())
-                .putHeader("Content-Type", "application/json")
+                .putHeader("Content-Type", contentType)
                 .putHeader("Cache-Control", "no-store")
                 .end(Buffer.buffer(answer.json()));
     }

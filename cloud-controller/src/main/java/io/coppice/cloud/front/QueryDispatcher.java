@@ -2,6 +2,7 @@ package io.coppice.cloud.front;
 
 import io.coppice.cloud.access.AccessCall;
 import io.coppice.cloud.access.Authorizer;
+import io.coppice.cloud.front.ActionRegistry.ResolvedRequest;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.store.DatabaseFailures;
@@ -16,6 +17,7 @@ import io.coppice.wire.query.ResponseWriter;
 import io.coppice.wire.sign.SignatureDialect;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -103,17 +105,38 @@ public final class QueryDispatcher {
                 actions.find(Service.valueOf(service.name()), action).orElseThrow(() -> noHandler(service, action));
         var request = registered.read(new RequestReader(service, limits), parameters);
         var origin = call.origin();
-        if (registered.signed()) {
-            authorizer.authorize(new AccessCall(Service.valueOf(service.name()), action, caller, origin, request));
-        }
+        var wanted = registered.signed()
+                ? authorized(
+                        registered, new AccessCall(Service.valueOf(service.name()), action, caller, origin, request))
+                : request;
         if (dryRun(service, parameters)) {
             throw AwsException.of(
                     "DryRunOperation", PRECONDITION_FAILED, "Request would have succeeded, but DryRun flag is set.");
         }
         var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
-        var answer = registered.handle(context, request);
+        var answer = registered.handle(context, wanted);
         var response = service == QueryService.EC2 ? EarlierVersions.asOf(version, answer) : answer;
         return Answer.ok(new ResponseWriter(service).bytes(action, version, response, call.requestId()));
+    }
+
+    /** What the handler gets, when policies allow all that the request comes to. */
+    private Object authorized(Actions.Registered<?, ?, ?, ?> registered, AccessCall call) {
+        Optional<ResolvedRequest> resolved;
+        try {
+            resolved = registered.resolve(call.caller().account(), call.request());
+        } catch (AwsException e) {
+            // Why it comes to nothing is told only to those who may ask for it.
+            authorizer.authorize(call);
+            throw e;
+        }
+        if (resolved.isEmpty()) {
+            authorizer.authorize(call);
+            return call.request();
+        }
+        var whole = resolved.get();
+        authorizer.authorize(new AccessCall(
+                call.service(), call.action(), call.caller(), call.origin(), whole.whole(), whole.template()));
+        return whole;
     }
 
     private Caller caller(QueryService service, String action, QueryCall call) {
@@ -129,7 +152,7 @@ public final class QueryDispatcher {
             case EC2 -> QueryService.EC2;
             case IAM -> QueryService.IAM;
             case STS -> QueryService.STS;
-            case UNKNOWN_QUERY, S3 ->
+            case UNKNOWN_QUERY, SERVICE_QUOTAS, S3 ->
                 Arrays.stream(QueryService.values())
                         .filter(service -> service != QueryService.EC2)
                         .filter(service -> version.equals(service.defaultVersion())

@@ -1,12 +1,14 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.cloud.identity.session.LegacyLookup;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.identity.session.Sessions;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.LegacyKey;
 import io.coppice.wire.sign.SigV4;
+import io.coppice.wire.sign.SignatureFault;
 import io.coppice.wire.sign.SigningKey;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,9 +44,11 @@ public final class AccessKeys {
         this.uses = uses;
         this.clock = clock;
         this.sessions = new Sessions(database, new SessionTokens(secrets, clock), invalidations, clock);
-        invalidations.listen(accessKeyId -> {
+        invalidations.listen(change -> {
             changes.incrementAndGet();
-            accessKeyId.ifPresentOrElse(cache::remove, cache::clear);
+            cache.entrySet()
+                    .removeIf(kept -> change.concerns(
+                            kept.getKey(), kept.getValue().principal().account()));
         });
     }
 
@@ -90,9 +94,29 @@ public final class AccessKeys {
                         known.principal()));
     }
 
-    /** The key for signatures before version 4; empty as for {@link #find}. */
-    public Optional<LegacyAccess> findLegacy(String accessKeyId) {
-        return known(accessKeyId).map(known -> new LegacyAccess(LegacyKey.of(known.secret()), known.principal()));
+    /**
+     * The key for signatures before version 4, long-term or temporary.
+     *
+     * @param sessionToken as the request brought it
+     */
+    public LegacyLookup findLegacy(String accessKeyId, Optional<String> sessionToken) {
+        var unknown = new LegacyLookup.Refused(SignatureFault.UNKNOWN_KEY);
+        if (accessKeyId.length() > LONGEST_ID) {
+            return unknown;
+        }
+        if (temporary(accessKeyId)) {
+            return sessionToken
+                    .map(token -> sessions.findLegacy(accessKeyId, token))
+                    .orElse(unknown);
+        }
+        var found = known(accessKeyId);
+        if (found.isEmpty()) {
+            return unknown;
+        }
+        return sessionToken.isPresent()
+                ? new LegacyLookup.Refused(SignatureFault.INVALID_TOKEN)
+                : new LegacyLookup.Found(
+                        LegacyKey.of(found.get().secret()), found.get().principal());
     }
 
     private Optional<Known> known(String accessKeyId) {
@@ -130,9 +154,6 @@ public final class AccessKeys {
      * @param key good for the scope that was asked for
      */
     public record SigningAccess(SigningKey key, Principal principal) {}
-
-    /** What a signature before version 4 is checked with. */
-    public record LegacyAccess(LegacyKey key, Principal principal) {}
 
     private record Known(String secret, Principal principal, Instant goodUntil) {
         @Override

@@ -7,6 +7,7 @@ import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.identity.administration.QuotaActions;
 import io.coppice.cloud.identity.policy.StoredPolicySource;
 import io.coppice.cloud.identity.session.SessionPolicies;
+import io.coppice.cloud.quota.ObjectStoreUsage;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.pki.CertificateAuthority;
@@ -104,8 +105,8 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    ActionModule accounts(Database database, Invalidations invalidations) {
-        return new AccountActions(database, invalidations, clock);
+    ActionModule accounts(Database database, Invalidations invalidations, ObjectStoreUsage objectStore) {
+        return new AccountActions(database, invalidations, objectStore, clock);
     }
 
     @Produces

@@ -93,12 +93,21 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
             return;
         }
         var watcher = new Watcher((ServerCallStreamObserver<Invalidation>) answers);
-        var subscription = invalidations.listen(watcher::tell);
+        var subscription = invalidations.listen(change -> watcher.tell(message(change)));
         watcher.answers.setOnCancelHandler(() -> {
             subscription.close();
             watchers.decrementAndGet();
         });
-        watcher.tell(Optional.empty());
+        watcher.tell(Invalidation.getDefaultInstance());
+    }
+
+    private static Invalidation message(Invalidations.Change change) {
+        return switch (change) {
+            case Invalidations.Change.OfKey key ->
+                Invalidation.newBuilder().setAccessKeyId(key.accessKeyId()).build();
+            case Invalidations.Change.OfAccount of ->
+                Invalidation.newBuilder().setAccountId(of.account().value()).build();
+        };
     }
 
     private static Principal message(io.coppice.cloud.identity.Principal principal) {
@@ -120,11 +129,9 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
             this.answers = answers;
         }
 
-        synchronized void tell(Optional<String> accessKeyId) {
+        synchronized void tell(Invalidation invalidation) {
             if (!answers.isCancelled()) {
-                answers.onNext(Invalidation.newBuilder()
-                        .setAccessKeyId(accessKeyId.orElse(""))
-                        .build());
+                answers.onNext(invalidation);
             }
         }
     }

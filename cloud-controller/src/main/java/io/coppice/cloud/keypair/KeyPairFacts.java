@@ -4,7 +4,6 @@ import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.id.KeyPairId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What policies may ask about key pairs, which requests name by name or by id, and ARNs by name alone: a policy on the name
@@ -46,47 +44,35 @@ class KeyPairFacts implements ResourceFacts {
     @Override
     public Map<String, Map<String, List<String>>> of(AccountId account, Collection<String> names) {
         return database.call(entities -> {
-            var pairs = find(account, names);
+            var pairs = pairs(account, "name", names);
             var tagsById = tags.of(
-                    account,
-                    pairs.values().stream().map(each -> each.id().value()).toList());
+                    account, pairs.stream().map(each -> each.id().value()).toList());
             var found = new HashMap<String, Map<String, List<String>>>();
-            pairs.forEach((name, pair) ->
-                    found.put(name, keys(pair, tagsById.getOrDefault(pair.id().value(), Map.of()))));
+            pairs.forEach(pair -> found.put(
+                    pair.name(), keys(pair, tagsById.getOrDefault(pair.id().value(), Map.of()))));
             return found;
         });
     }
 
     @Override
-    public Optional<String> nameInArn(AccountId account, String name) {
-        if (!name.startsWith(KeyPairId.PREFIX)) {
-            return Optional.of(name);
-        }
-        return Optional.ofNullable(find(account, List.of(name)).get(name)).map(KeyPair::name);
+    public Optional<String> resolve(AccountId account, String member, String name) {
+        return member.endsWith("Name")
+                ? Optional.of(name)
+                : pairs(account, "id", List.of(name)).stream().findFirst().map(KeyPair::name);
     }
 
-    /** By what was asked for. A name is looked for first: it may look like an id. */
-    private Map<String, KeyPair> find(AccountId account, Collection<String> names) {
-        var pairs = database
+    /** @param column {@code id} or {@code name} */
+    private List<KeyPair> pairs(AccountId account, String column, Collection<String> values) {
+        return database
                 .call(entities -> entities.createQuery(
-                                "from KeyPairRow k where k.accountId = :account and (k.name in (:names) or k.id in (:names))",
+                                "from KeyPairRow k where k.accountId = :account and k." + column + " in (:values)",
                                 KeyPairRow.class)
                         .setParameter("account", account.value())
-                        .setParameter("names", names)
+                        .setParameter("values", values)
                         .getResultList())
                 .stream()
                 .map(row -> row.toKeyPair(Map.of()))
                 .toList();
-        var byId = pairs.stream().collect(Collectors.toMap(pair -> pair.id().value(), pair -> pair));
-        var byName = pairs.stream().collect(Collectors.toMap(KeyPair::name, pair -> pair));
-        var found = new HashMap<String, KeyPair>();
-        for (var name : names) {
-            var pair = byName.getOrDefault(name, byId.get(name));
-            if (pair != null) {
-                found.put(name, pair);
-            }
-        }
-        return found;
     }
 
     private static Map<String, List<String>> keys(KeyPair pair, Map<String, String> tags) {

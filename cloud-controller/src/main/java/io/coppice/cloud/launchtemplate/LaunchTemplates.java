@@ -1,6 +1,7 @@
 package io.coppice.cloud.launchtemplate;
 
 import io.coppice.foundation.id.AccountId;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /** What a launch needs of launch templates. Thread-safe. */
@@ -11,5 +12,21 @@ public interface LaunchTemplates {
      * names none. Throws {@code InvalidLaunchTemplateId.NotFound}, {@code InvalidLaunchTemplateName.NotFoundException} or
      * {@code InvalidLaunchTemplateId.VersionNotFound}.
      */
-    RunInstancesRequest resolve(AccountId account, RunInstancesRequest request);
+    Resolved resolve(AccountId account, RunInstancesRequest request);
+
+    /**
+     * A launch that is filled in.
+     *
+     * @param request names its launch template by id and number of the version, if any
+     * @param used the launch template; empty when the request names none
+     */
+    record Resolved(RunInstancesRequest request, Optional<Used> used) {}
+
+    /**
+     * The launch template of a launch.
+     *
+     * @param id {@code lt-…}
+     * @param version 1 or more
+     */
+    record Used(String id, long version) {}
 }

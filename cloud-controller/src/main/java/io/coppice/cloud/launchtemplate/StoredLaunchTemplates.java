@@ -3,6 +3,7 @@ package io.coppice.cloud.launchtemplate;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /** Launch templates in the database, for launches. Thread-safe. */
@@ -17,16 +18,20 @@ class StoredLaunchTemplates implements LaunchTemplates {
     }
 
     @Override
-    public RunInstancesRequest resolve(AccountId account, RunInstancesRequest request) {
+    public Resolved resolve(AccountId account, RunInstancesRequest request) {
         var named = request.launchTemplate();
         if (named == null) {
-            return request;
+            return new Resolved(request, Optional.empty());
         }
-        var parameters = database.call(entities -> {
+        return database.call(entities -> {
             var template =
                     store.require(entities, account, named.launchTemplateId(), named.launchTemplateName(), false);
-            return store.version(entities, template, named.version()).parameters;
+            var version = store.version(entities, template, named.version());
+            var filled = TemplateData.launch(request, TemplateData.fromText(version.parameters)).toBuilder()
+                    .launchTemplate(
+                            used -> used.launchTemplateId(template.id).version(Long.toString(version.key.version())))
+                    .build();
+            return new Resolved(filled, Optional.of(new Used(template.id, version.key.version())));
         });
-        return TemplateData.launch(request, TemplateData.fromText(parameters));
     }
 }

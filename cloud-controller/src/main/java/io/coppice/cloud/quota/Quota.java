@@ -28,7 +28,9 @@ public enum Quota {
     /** Instance profiles of IAM. */
     INSTANCE_PROFILES("instance-profiles"),
     /** Managed policies of IAM. */
-    POLICIES("policies");
+    POLICIES("policies"),
+    /** Server certificates of IAM. */
+    SERVER_CERTIFICATES("server-certificates");
 
     private final String key;
 

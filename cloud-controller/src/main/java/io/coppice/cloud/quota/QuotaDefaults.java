@@ -45,6 +45,7 @@ public class QuotaDefaults {
             case ROLES -> EntityKind.ROLE.limit();
             case INSTANCE_PROFILES -> EntityKind.INSTANCE_PROFILE.limit();
             case POLICIES -> EntityKind.POLICY.limit();
+            case SERVER_CERTIFICATES -> EntityKind.SERVER_CERTIFICATE.limit();
         };
     }
 }

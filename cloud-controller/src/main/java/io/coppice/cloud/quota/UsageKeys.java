@@ -13,8 +13,11 @@ import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.iam.model.CreateGroupRequest;
+import software.amazon.awssdk.services.iam.model.CreateInstanceProfileRequest;
+import software.amazon.awssdk.services.iam.model.CreatePolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateRoleRequest;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
+import software.amazon.awssdk.services.iam.model.UploadServerCertificateRequest;
 
 /**
  * What policies may ask of quotas, by Eucalyptus's names: {@code ec2:quota-vminstancenumber}, {@code -cputotalsize} (virtual
@@ -25,6 +28,9 @@ import software.amazon.awssdk.services.iam.model.CreateUserRequest;
 @ApplicationScoped
 public class UsageKeys implements QuotaKeys {
     private static final String ALIVE = " from Instance i where i.accountId = :account and i.state <> TERMINATED";
+
+    /** What a launch that names no type is of. */
+    private static final String USUAL_TYPE = "m1.small";
 
     private final Database database;
     private final InstanceTypes types;
@@ -56,6 +62,18 @@ public class UsageKeys implements QuotaKeys {
                         count(account, "select count(g) from UserGroup g where g.accountId = :account"));
             case CreateRoleRequest role ->
                 key("iam:quota-rolenumber", count(account, "select count(r) from Role r where r.accountId = :account"));
+            case CreatePolicyRequest policy ->
+                key(
+                        "iam:quota-policynumber",
+                        count(account, "select count(p) from ManagedPolicy p where p.accountId = :account"));
+            case CreateInstanceProfileRequest profile ->
+                key(
+                        "iam:quota-instanceprofilenumber",
+                        count(account, "select count(p) from InstanceProfile p where p.accountId = :account"));
+            case UploadServerCertificateRequest certificate ->
+                key(
+                        "iam:quota-servercertificatenumber",
+                        count(account, "select count(c) from ServerCertificate c where c.accountId = :account"));
             default -> Map.of();
         };
     }
@@ -67,11 +85,9 @@ public class UsageKeys implements QuotaKeys {
                 "select count(i), coalesce(sum(i.machine.vcpus), 0), coalesce(sum(i.machine.memoryMib), 0)" + ALIVE);
         var keys = new HashMap<String, List<String>>();
         keys.put("ec2:quota-vminstancenumber", List.of(Long.toString(use[0] + asked)));
-        if (run.instanceTypeAsString() != null) {
-            var type = types.require(run.instanceTypeAsString());
-            keys.put("ec2:quota-cputotalsize", List.of(Long.toString(use[1] + (long) asked * type.vcpus())));
-            keys.put("ec2:quota-memorytotalsize", List.of(Long.toString(use[2] + asked * type.memoryMib())));
-        }
+        var type = types.require(run.instanceTypeAsString() == null ? USUAL_TYPE : run.instanceTypeAsString());
+        keys.put("ec2:quota-cputotalsize", List.of(Long.toString(use[1] + (long) asked * type.vcpus())));
+        keys.put("ec2:quota-memorytotalsize", List.of(Long.toString(use[2] + asked * type.memoryMib())));
         return keys;
     }
 

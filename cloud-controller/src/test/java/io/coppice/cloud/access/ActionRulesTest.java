@@ -68,7 +68,9 @@ class ActionRulesTest {
                 "RunThings  image:ImageId +ec2:X=A.B,C  subnet:SubnetId,Nets.Id?  user:Name! &TagThing");
         assertEquals("RunThings", rule.action());
         assertEquals(Optional.of("TagThing"), rule.taggingAction());
-        assertEquals(List.of("A.B", "C"), rule.resources().getFirst().keys().get("ec2:x"));
+        assertEquals(
+                new ResourceRule.KeySource(List.of("A.B", "C"), Optional.empty()),
+                rule.resources().getFirst().keys().get("ec2:x"));
         assertEquals(ResourceRule.Absence.NOTHING, rule.resources().get(1).absence());
         assertEquals(List.of("SubnetId", "Nets.Id"), rule.resources().get(1).fields());
         assertEquals(ResourceRule.Absence.CALLER, rule.resources().get(2).absence());

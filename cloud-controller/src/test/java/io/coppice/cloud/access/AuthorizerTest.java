@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.iam.model.AttachUserPolicyRequest;
 import software.amazon.awssdk.services.iam.model.CreateAccessKeyRequest;
 import software.amazon.awssdk.services.iam.model.CreateUserRequest;
 import software.amazon.awssdk.services.iam.model.GetPolicyRequest;
+import software.amazon.awssdk.services.iam.model.UpdateUserRequest;
 
 /**
  * If this fails, a policy about certain resources, tags or keys binds other requests than its author meant, or a refusal does
@@ -59,8 +60,10 @@ class AuthorizerTest {
         }
 
         @Override
-        public Optional<String> nameInArn(AccountId account, String name) {
-            return name.equals("key-1") ? Optional.of("dev") : Optional.empty();
+        public Optional<String> resolve(AccountId account, String member, String name) {
+            return member.equals("KeyName")
+                    ? Optional.of(name)
+                    : Optional.of("dev").filter(any -> name.equals("key-1"));
         }
     };
     private static final Map<String, Map<String, String>> TAGS =
@@ -148,6 +151,17 @@ class AuthorizerTest {
         var byId = DeleteKeyPairRequest.builder().keyPairId("key-1").build();
         allowed("ec2:DeleteKeyPair", List.of("arn:aws:ec2:*:*:key-pair/dev"), "{}", byId);
         refused("ec2:DeleteKeyPair", List.of("arn:aws:ec2:*:*:key-pair/test"), "{}", byId, "key-pair/dev");
+    }
+
+    @Test
+    void whoMovesAUserMustBeAllowedWhereItGoes() {
+        var moved =
+                UpdateUserRequest.builder().userName("bob").newPath("/other/").build();
+        refused("iam:UpdateUser", List.of("arn:aws:iam::*:user/bob"), "{}", moved, "user/other/bob");
+        var renamed =
+                UpdateUserRequest.builder().userName("bob").newUserName("eve").build();
+        refused("iam:UpdateUser", List.of("arn:aws:iam::*:user/bob"), "{}", renamed, "user/eve");
+        allowed("iam:UpdateUser", List.of("arn:aws:iam::*:user/bob", "arn:aws:iam::*:user/other/bob"), "{}", moved);
     }
 
     @Test

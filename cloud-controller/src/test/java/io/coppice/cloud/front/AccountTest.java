@@ -104,6 +104,18 @@ class AccountTest {
     }
 
     @Test
+    void anAccountWithBucketsStaysToo() throws IOException {
+        ask(operator, "CreateAccount", Map.of("AccountName", "stores"));
+        identity.buckets(2);
+        var refused = ask(operator, "DeleteAccount", Map.of("AccountName", "stores", "Recursive", "true"));
+        identity.buckets(0);
+        assertEquals("DeleteConflict", code(refused));
+        assertTrue(refused.contains("2 buckets"), refused);
+        var removed = ask(operator, "DeleteAccount", Map.of("AccountName", "stores", "Recursive", "true"));
+        assertFalse(removed.contains("<Code>"), removed);
+    }
+
+    @Test
     void tenantsAreNoOperators() throws IOException {
         for (var action : new String[] {
             "CreateAccount",

@@ -89,16 +89,17 @@ public final class TestDoor implements AutoCloseable {
     public TestDoor(TestIdentity identity, Clock clock, Address objectStore, Authorizer authorizer) throws Exception {
         var modules = new ArrayList<>(identity.modules());
         modules.add(this::registerEc2);
+        var authenticator = new Authenticator(identity.keys(), clock);
         var dispatcher = new QueryDispatcher(
                 Actions.of(modules),
-                new QueryDispatcher.Checks(
-                        new Authenticator(identity.keys(), clock), identity.delegation(), authorizer),
+                new QueryDispatcher.Checks(authenticator, identity.delegation(), authorizer),
                 new RefusalLog(refusals::add, CONFIG.loggedRefusalsPerMinute(), clock),
                 CONFIG);
         passage = new S3Passage(vertx, objectStore, identity.originKey(), CONFIG);
+        var quotas = new ServiceQuotasApi(authenticator, authorizer, identity.rows(), any -> 100, "us-east-1");
         var router = Router.router(vertx);
         router.get("/q/health").handler(routing -> routing.end("UP"));
-        new FrontDoor(dispatcher, passage, handlers, CONFIG).mountOn(router);
+        new FrontDoor(dispatcher, passage, quotas, handlers, CONFIG).mountOn(router);
         server = vertx.createHttpServer(
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                 .requestHandler(router)

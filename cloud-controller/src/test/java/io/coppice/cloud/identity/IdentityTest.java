@@ -290,6 +290,10 @@ class IdentityTest {
             assertEquals("", changes.next().getAccessKeyId());
             identity.invalidations().changed("AKIACHANGED");
             assertEquals("AKIACHANGED", changes.next().getAccessKeyId());
+            identity.invalidations().changed(new AccountId("123456789012"));
+            var ofAccount = changes.next();
+            assertEquals("123456789012", ofAccount.getAccountId());
+            assertEquals("", ofAccount.getAccessKeyId());
         } finally {
             channel.shutdownNow();
         }

@@ -62,6 +62,7 @@ import io.coppice.cloud.identity.tag.TagActions;
 import io.coppice.cloud.identity.user.UserActions;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import java.io.IOException;
@@ -98,6 +99,7 @@ public final class TestIdentity implements AutoCloseable {
     private final SecretBox secrets;
     private final Invalidations invalidations = new Invalidations();
     private final KeyUses uses;
+    private long buckets;
     private final TestIssuers issuers = new TestIssuers();
     private final Clock clock;
 
@@ -161,9 +163,14 @@ public final class TestIdentity implements AutoCloseable {
                 new StsActions(database, new AuthorizationMessages(secrets)),
                 new AssumeRoleActions(roles(), TestAccess.by(policies())::decide, TestIdentity::showsSix, clock),
                 new SessionActions(database, sessionTokens(), TestIdentity::showsSix, clock),
-                new AccountActions(database, invalidations, clock),
+                new AccountActions(database, invalidations, account -> buckets, clock),
                 new QuotaActions(database, quota -> 100),
                 new WebIdentityActions(roles(), new WebIdentityTokens(database, issuers, clock), clock));
+    }
+
+    /** From now on every account has this many buckets. */
+    public void buckets(long number) {
+        buckets = number;
     }
 
     /** From now on tokens of this issuer, for the audience {@code coppice}, are taken. */
@@ -209,7 +216,7 @@ public final class TestIdentity implements AutoCloseable {
     public void allowEverything(AccountId account, String principalId) {
         database.run(entities -> Attachments.add(
                 entities, account, principalId, "arn:aws:iam::aws:policy/AdministratorAccess", clock.instant()));
-        invalidations.everything();
+        invalidations.changed(account);
     }
 
     /** Puts a key pair into an account. */
@@ -225,10 +232,14 @@ public final class TestIdentity implements AutoCloseable {
 
     /** Removes a role as IAM does. */
     public void removeRole(String id) {
-        database.run(entities -> entities.createNativeQuery("delete from {h-schema}roles where id = :id")
-                .setParameter("id", id)
-                .executeUpdate());
-        invalidations.everything();
+        var account = database.call(entities -> {
+            var owner = entities.find(RoleRow.class, id).account();
+            entities.createNativeQuery("delete from {h-schema}roles where id = :id")
+                    .setParameter("id", id)
+                    .executeUpdate();
+            return owner;
+        });
+        invalidations.changed(account);
     }
 
     /** What binds callers. */
@@ -300,6 +311,11 @@ public final class TestIdentity implements AutoCloseable {
     }
 
     TestDatabase database() {
+        return database;
+    }
+
+    /** Where its rows are. */
+    public Database rows() {
         return database;
     }
 

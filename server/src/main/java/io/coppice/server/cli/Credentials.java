@@ -20,7 +20,7 @@ public record Credentials(String accessKeyId, String secretAccessKey) {
     }
 
     /** Reads a file that the first start wrote. */
-    static Credentials read(Path file) {
+    public static Credentials read(Path file) {
         try {
             Map<String, String> values = new HashMap<>();
             for (var line : Files.readAllLines(file)) {

@@ -32,9 +32,11 @@ class SourceBudgetTest {
             // The users' HTTP doors: an error becomes an answer and one log line.
             "cloud-controller/QueryDispatcher",
             "cloud-controller/NodeTokensApi",
+            "cloud-controller/ServiceQuotasApi",
             "cloud-controller/EventRoutes",
             "cloud-controller/SystemImagesRoute",
             "walrus/S3Server",
+            "walrus/UsageService",
             // Carries out other requests' work too: what goes wrong belongs to the one that asked.
             "cloud-controller/LaunchQueue",
             // Calls method handles, which declare every Throwable: what an entity's constructor throws goes on as it

@@ -1,5 +1,7 @@
 package io.coppice.testing.cloud;
 
+import io.coppice.server.cli.Credentials;
+import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -67,6 +69,11 @@ final class ApiUnderTest implements AutoCloseable {
 
     String image() {
         return cloud.sampleImageId();
+    }
+
+    /** The key of the cloud's own account. */
+    Credentials systemCredentials() {
+        return Credentials.read(new DataFolder(cloud.data()).systemCredentials());
     }
 
     Ec2Client ec2() {

@@ -95,6 +95,27 @@ class Ec2RequestTrapsTest {
     }
 
     @Test
+    void trap2TemporaryCredentialsSignByVersion2() {
+        var account = AccountUnderTest.make(api, "legacy-" + System.nanoTime());
+        var session = account.with(account.good("STS", "GetSessionToken", Map.of()));
+        var signer = session.legacySigner();
+        var parameters = new TreeMap<>(Map.of("Action", "DescribeInstances", "Version", "2014-10-01"));
+        assertEquals(
+                "AuthFailure",
+                api.requests().get(signer.query("HmacSHA256", parameters)).code());
+        parameters.put("SecurityToken", session.sessionToken());
+        var query = signer.query("HmacSHA256", parameters);
+        assertEquals(200, api.requests().get(query).status());
+        parameters.put("SecurityToken", session.sessionToken() + "x");
+        assertEquals(
+                "AuthFailure",
+                api.requests().get(signer.query("HmacSHA256", parameters)).code());
+        var unsigned = query.replaceFirst("SecurityToken=[^&]*&", "") + "&SecurityToken="
+                + ApiUnderTest.encode(session.sessionToken()) + "x";
+        assertEquals("AuthFailure", api.requests().get(unsigned).code());
+    }
+
+    @Test
     void trap3TheRegionsEndpointIsTheOneTheClientCameBy() {
         var body = api.call("DescribeRegions").body();
         assertTrue(body.contains("<regionEndpoint>" + api.endpoint().getAuthority() + "</regionEndpoint>"), body);

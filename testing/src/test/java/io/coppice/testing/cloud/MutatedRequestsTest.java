@@ -44,7 +44,7 @@ class MutatedRequestsTest {
     @Test
     @Tag("full")
     void manyMutatedRequestsAreAnsweredProperly() {
-        run(Long.getLong("mutation.seed", System.nanoTime()), FULL);
+        run(Long.getLong("mutation.seed", System.nanoTime()), Integer.getInteger("mutation.requests", FULL));
     }
 
     private void run(long seed, int count) {

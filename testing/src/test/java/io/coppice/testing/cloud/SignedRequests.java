@@ -25,6 +25,8 @@ final class SignedRequests {
     private static final Pattern CODE = Pattern.compile("<Code>([^<]*)</Code>");
     private static final Pattern REQUEST_ID = Pattern.compile("<[rR]equestI[dD]>([^<]+)</[rR]equestI[dD]>");
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    /** One for all: a client has threads and sockets of its own. */
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final URI endpoint;
     private final String region;
@@ -33,7 +35,7 @@ final class SignedRequests {
     private final HttpClient http;
 
     SignedRequests(URI endpoint, String region) {
-        this(endpoint, region, "ec2", "/", HttpClient.newHttpClient());
+        this(endpoint, region, "ec2", "/", HTTP);
     }
 
     private SignedRequests(URI endpoint, String region, String service, String path, HttpClient http) {
@@ -68,18 +70,22 @@ final class SignedRequests {
 
     /** Sends the form body signed with the key at the clock's time. */
     Answer send(String form, String accessKey, String secretKey, Clock clock) {
+        return send(form, AwsCredentialsIdentity.create(accessKey, secretKey), clock);
+    }
+
+    /** Sends the form body signed with these credentials at the clock's time. */
+    Answer send(String form, AwsCredentialsIdentity credentials, Clock clock) {
         ContentStreamProvider body = ContentStreamProvider.fromUtf8String(form);
-        var signed = AwsV4HttpSigner.create()
-                .sign(request -> request.identity(AwsCredentialsIdentity.create(accessKey, secretKey))
-                        .request(SdkHttpRequest.builder()
-                                .uri(endpoint.resolve(path))
-                                .method(SdkHttpMethod.POST)
-                                .putHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-                                .build())
-                        .payload(body)
-                        .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
-                        .putProperty(AwsV4HttpSigner.REGION_NAME, region)
-                        .putProperty(HttpSigner.SIGNING_CLOCK, clock));
+        var signed = AwsV4HttpSigner.create().sign(request -> request.identity(credentials)
+                .request(SdkHttpRequest.builder()
+                        .uri(endpoint.resolve(path))
+                        .method(SdkHttpMethod.POST)
+                        .putHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+                        .build())
+                .payload(body)
+                .putProperty(AwsV4HttpSigner.SERVICE_SIGNING_NAME, service)
+                .putProperty(AwsV4HttpSigner.REGION_NAME, region)
+                .putProperty(HttpSigner.SIGNING_CLOCK, clock));
         var builder = HttpRequest.newBuilder(endpoint.resolve(path))
                 .timeout(LIMIT)
                 .POST(HttpRequest.BodyPublishers.ofString(form, StandardCharsets.UTF_8));

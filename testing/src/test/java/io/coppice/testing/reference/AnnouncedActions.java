@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The actions that features announce, from the compiled calls of {@link ActionRegistry#add}: service and name are constants
  * there. {@link AbsentSubjects} announces its own from a table.
  */
-final class AnnouncedActions {
+public final class AnnouncedActions {
     /** Actions that AWS does not have: Eucalyptus had them, and its tools call them; those of quotas go with them. */
-    static final Set<String> OF_EUCALYPTUS = Set.of(
+    public static final Set<String> OF_EUCALYPTUS = Set.of(
             "CreateAccount",
             "ListAccounts",
             "DeleteAccount",
@@ -35,7 +35,7 @@ final class AnnouncedActions {
             "PutAccountQuota",
             "ListAccountQuotas");
 
-    private static final Set<String> ANNOUNCING = Set.of("add", "addUnsigned");
+    private static final Set<String> ANNOUNCING = Set.of("add", "addUnsigned", "addResolved");
 
     private AnnouncedActions() {}
 
@@ -43,7 +43,7 @@ final class AnnouncedActions {
     record Announced(String service, String action, String feature) {}
 
     /** Service to action to feature. */
-    static TreeMap<String, TreeMap<String, String>> byService() {
+    public static TreeMap<String, TreeMap<String, String>> byService() {
         var services = new TreeMap<String, TreeMap<String, String>>();
         all().forEach(each ->
                 services.computeIfAbsent(each.service(), any -> new TreeMap<>()).put(each.action(), each.feature()));

@@ -44,10 +44,12 @@ final class Authorization {
 
     private final Store store;
     private final Clock clock;
+    private final QuotaKeys quotas;
 
     Authorization(Store store) {
         this.store = store;
         this.clock = store.clock();
+        this.quotas = new QuotaKeys(store);
     }
 
     /** Throws AccessDenied, or NoSuchBucket, which S3 tells to everybody with an account. */
@@ -66,7 +68,12 @@ final class Authorization {
                 var creates = operation == S3Operation.CREATE_BUCKET || operation == S3Operation.LIST_BUCKETS;
                 var owner = creates ? Optional.<String>empty() : Optional.of(owner(request.bucket()));
                 var arn = S3Permission.arn(operation.level(), request.bucket(), request.key());
-                require(new S3Permission(caller.permissions(), operation.action(), arn, owner, keys));
+                require(new S3Permission(
+                        caller.permissions(),
+                        operation.action(),
+                        arn,
+                        owner,
+                        withQuotas(operation, request, caller, keys)));
             }
         }
         if (request.header(COPY_SOURCE).isPresent()
@@ -76,6 +83,16 @@ final class Authorization {
             var arn = S3Permission.arn(Level.OBJECT, source.bucket(), source.key());
             require(new S3Permission(caller.permissions(), GET_OBJECT, arn, Optional.of(owner(source.bucket())), keys));
         }
+    }
+
+    private Map<String, List<String>> withQuotas(
+            S3Operation operation, S3Request request, Principal caller, Map<String, List<String>> keys) {
+        if (!caller.permissions().policies().mentions(QuotaKeys.PREFIX)) {
+            return keys;
+        }
+        var all = new HashMap<>(keys);
+        all.putAll(quotas.of(operation, request, caller));
+        return all;
     }
 
     /** Those keys that may not be deleted, with the reason. */

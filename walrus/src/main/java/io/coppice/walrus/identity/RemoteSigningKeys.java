@@ -173,7 +173,14 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
         watching = invalidation != null;
         synchronized (cache) {
             invalidations++;
-            if (invalidation == null || invalidation.getAccessKeyId().isEmpty()) {
+            if (invalidation == null) {
+                cache.clear();
+            } else if (!invalidation.getAccountId().isEmpty()) {
+                // Whose a refused key would be is not known.
+                cache.values()
+                        .removeIf(entry -> !(entry.answer() instanceof SignerKey signer)
+                                || signer.principal().accountId().equals(invalidation.getAccountId()));
+            } else if (invalidation.getAccessKeyId().isEmpty()) {
                 cache.clear();
             } else {
                 cache.keySet().removeIf(key -> key.accessKeyId().equals(invalidation.getAccessKeyId()));

@@ -99,6 +99,29 @@ class S3PoliciesTest {
         }
     }
 
+    @Test
+    void quotasInPoliciesHold() {
+        var limit = "{\"Effect\":\"Limit\",\"Action\":\"s3:*\",\"Resource\":\"*\",\"Condition\":"
+                + "{\"NumericLessThanEquals\":{\"s3:quota-%s\":\"%d\"}}}";
+        var everything = allow("s3:*", "*");
+        var mebibyte = RequestBody.fromBytes(new byte[1024 * 1024]);
+        walrus.carolMay(set(everything, limit.formatted("bucketnumber", 1)));
+        refused(() -> carol.createBucket(b -> b.bucket("one-too-many")));
+
+        var present = alice.listObjectsV2(b -> b.bucket(BUCKET)).keyCount();
+        walrus.carolMay(set(everything, limit.formatted("bucketobjectnumber", present)));
+        refused(() -> carol.putObject(b -> b.bucket(BUCKET).key("quota/new"), mebibyte));
+        refused(() -> carol.createMultipartUpload(b -> b.bucket(BUCKET).key("quota/new")));
+        carol.putObject(b -> b.bucket(BUCKET).key("open/a"), RequestBody.fromString("another"));
+
+        for (var key : List.of("bucketsize", "buckettotalsize")) {
+            walrus.carolMay(set(everything, limit.formatted(key, 1)));
+            refused(() -> carol.putObject(b -> b.bucket(BUCKET).key("quota/large"), mebibyte));
+            carol.putObject(b -> b.bucket(BUCKET).key("quota/small"), RequestBody.fromString("small"));
+            carol.deleteObject(b -> b.bucket(BUCKET).key("quota/small"));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void exactlyItsActionLetsAnOperationPass(Wish wish) {

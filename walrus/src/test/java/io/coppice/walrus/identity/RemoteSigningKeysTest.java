@@ -118,6 +118,22 @@ class RemoteSigningKeysTest {
     }
 
     @Test
+    void whatChangesInAnotherAccountIsNoReasonToAskAgain() {
+        find(WalrusFixture.ALICE);
+        var asked = cloud.asked();
+        cloud.changed("222222222222");
+        cloud.changed("111111111111");
+        eventually(() -> {
+            find(WalrusFixture.ALICE);
+            return cloud.asked() > asked;
+        });
+        var once = cloud.asked();
+        cloud.changed("222222222222");
+        find(WalrusFixture.ALICE);
+        assertEquals(once, cloud.asked());
+    }
+
+    @Test
     void aSessionIsKnownByItsTokenAndEndsInTime() {
         assertEquals(Refusal.INVALID_TOKEN, keys.find(Cloud.SESSION, SCOPE, Optional.of("another token")));
         assertEquals(Refusal.EXPIRED_TOKEN, keys.find(Cloud.SESSION, SCOPE, Optional.of("old token")));
@@ -268,6 +284,11 @@ class RemoteSigningKeysTest {
         synchronized void takeBack(String accessKeyId) {
             active = false;
             var told = Invalidation.newBuilder().setAccessKeyId(accessKeyId).build();
+            watchers.forEach(each -> each.onNext(told));
+        }
+
+        synchronized void changed(String accountId) {
+            var told = Invalidation.newBuilder().setAccountId(accountId).build();
             watchers.forEach(each -> each.onNext(told));
         }
 

@@ -7,6 +7,8 @@ import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.identity.entity.EntityKind;
 import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.entity.Sql;
+import io.coppice.cloud.quota.AccountQuotas;
+import io.coppice.cloud.quota.Quota;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,19 +59,20 @@ public final class SummaryActions implements ActionModule {
                         ) as counts""")
                 .setParameter("account", context.account().value())
                 .getResultList());
-        var map = new HashMap<SummaryKeyType, Integer>(limits());
+        var map = new HashMap<SummaryKeyType, Integer>(
+                limits(store.read(entities -> AccountQuotas.of(entities, context.account()))));
         counted.forEach(row -> map.put(SummaryKeyType.fromValue((String) row[0]), ((Number) row[1]).intValue()));
         return GetAccountSummaryResponse.builder().summaryMap(map).build();
     }
 
-    private static Map<SummaryKeyType, Integer> limits() {
+    private static Map<SummaryKeyType, Integer> limits(Map<Quota, Long> own) {
         var limits = new HashMap<SummaryKeyType, Integer>();
-        limits.put(SummaryKeyType.USERS_QUOTA, EntityKind.USER.limit());
-        limits.put(SummaryKeyType.GROUPS_QUOTA, EntityKind.GROUP.limit());
-        limits.put(SummaryKeyType.SERVER_CERTIFICATES_QUOTA, EntityKind.SERVER_CERTIFICATE.limit());
-        limits.put(SummaryKeyType.fromValue("RolesQuota"), EntityKind.ROLE.limit());
-        limits.put(SummaryKeyType.fromValue("InstanceProfilesQuota"), EntityKind.INSTANCE_PROFILE.limit());
-        limits.put(SummaryKeyType.POLICIES_QUOTA, EntityKind.POLICY.limit());
+        limits.put(SummaryKeyType.USERS_QUOTA, quota(own, EntityKind.USER));
+        limits.put(SummaryKeyType.GROUPS_QUOTA, quota(own, EntityKind.GROUP));
+        limits.put(SummaryKeyType.SERVER_CERTIFICATES_QUOTA, quota(own, EntityKind.SERVER_CERTIFICATE));
+        limits.put(SummaryKeyType.fromValue("RolesQuota"), quota(own, EntityKind.ROLE));
+        limits.put(SummaryKeyType.fromValue("InstanceProfilesQuota"), quota(own, EntityKind.INSTANCE_PROFILE));
+        limits.put(SummaryKeyType.POLICIES_QUOTA, quota(own, EntityKind.POLICY));
         limits.put(SummaryKeyType.USER_POLICY_SIZE_QUOTA, 2_048);
         limits.put(SummaryKeyType.GROUP_POLICY_SIZE_QUOTA, 5_120);
         limits.put(SummaryKeyType.POLICY_SIZE_QUOTA, 6_144);
@@ -86,5 +89,12 @@ public final class SummaryActions implements ActionModule {
         limits.put(SummaryKeyType.ACCOUNT_MFA_ENABLED, 0);
         limits.put(SummaryKeyType.ACCOUNT_SIGNING_CERTIFICATES_PRESENT, 0);
         return limits;
+    }
+
+    private static int quota(Map<Quota, Long> own, EntityKind kind) {
+        return kind.accountQuota()
+                .map(own::get)
+                .map(value -> (int) Math.min(Integer.MAX_VALUE, value))
+                .orElse(kind.limit());
     }
 }

@@ -8,7 +8,9 @@ import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.Require;
+import io.coppice.cloud.quota.ObjectStoreUsage;
 import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.MalformedPolicyException;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.wire.error.AwsException;
@@ -25,11 +27,13 @@ public final class AccountActions implements ActionModule {
 
     private final Database database;
     private final Invalidations invalidations;
+    private final ObjectStoreUsage objectStore;
     private final Clock clock;
 
-    public AccountActions(Database database, Invalidations invalidations, Clock clock) {
+    public AccountActions(Database database, Invalidations invalidations, ObjectStoreUsage objectStore, Clock clock) {
         this.database = database;
         this.invalidations = invalidations;
+        this.objectStore = objectStore;
         this.clock = clock;
     }
 
@@ -72,11 +76,16 @@ public final class AccountActions implements ActionModule {
     }
 
     private Message delete(RequestContext context, Message request) {
-        database.run(entities -> {
+        // A remote call, before anything is locked: the object store keeps its own books.
+        var owner = database.call(
+                entities -> new AccountId(Accounts.get(entities, name(request)).id()));
+        AccountRemoval.requireNoBuckets(owner, objectStore.buckets(owner));
+        var removed = database.call(entities -> {
             var account = Accounts.get(entities, name(request));
             AccountRemoval.remove(entities, account, request.isSet(AccountMessages.RECURSIVE));
+            return new AccountId(account.id());
         });
-        invalidations.everything();
+        invalidations.changed(removed);
         return AccountMessages.nothing();
     }
 
@@ -88,14 +97,15 @@ public final class AccountActions implements ActionModule {
         } catch (MalformedPolicyException e) {
             throw IamErrors.malformedPolicy(e.reason());
         }
-        database.run(entities -> {
+        var capped = database.call(entities -> {
             var account = Accounts.get(entities, name(request));
             if (account.system()) {
                 throw IamErrors.invalidInput("The cloud's own account takes no policies: nobody could take them off.");
             }
             AccountPolicies.put(entities, account, policy, text);
+            return new AccountId(account.id());
         });
-        invalidations.everything();
+        invalidations.changed(capped);
         return AccountMessages.nothing();
     }
 
@@ -114,8 +124,12 @@ public final class AccountActions implements ActionModule {
 
     private Message deletePolicy(RequestContext context, Message request) {
         var policy = policyName(request);
-        database.run(entities -> AccountPolicies.remove(entities, Accounts.get(entities, name(request)), policy));
-        invalidations.everything();
+        var freed = database.call(entities -> {
+            var account = Accounts.get(entities, name(request));
+            AccountPolicies.remove(entities, account, policy);
+            return new AccountId(account.id());
+        });
+        invalidations.changed(freed);
         return AccountMessages.nothing();
     }
 

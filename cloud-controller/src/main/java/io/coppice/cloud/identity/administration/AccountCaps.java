@@ -35,11 +35,9 @@ public final class AccountCaps implements PolicySource {
         this.callers = callers;
         this.database = database;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> {
-            if (accessKeyId.isEmpty()) {
-                changes.incrementAndGet();
-                caps.clear();
-            }
+        invalidations.listen(change -> {
+            changes.incrementAndGet();
+            caps.keySet().removeIf(change::concerns);
         });
     }
 

@@ -3,6 +3,7 @@ package io.coppice.cloud.identity.administration;
 import io.coppice.cloud.identity.AccountRow;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.Sql;
+import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,6 +63,14 @@ final class AccountRemoval {
             "delete from {h-schema}iam_tags where owner_id in (" + PRINCIPALS + ")");
 
     private AccountRemoval() {}
+
+    /** Throws {@code DeleteConflict} when the account has buckets: they never go with it. */
+    static void requireNoBuckets(AccountId account, long buckets) {
+        if (buckets > 0) {
+            throw IamErrors.deleteConflictOf(
+                    "Account " + account + " still has " + buckets + " buckets. Delete them first.");
+        }
+    }
 
     /** Throws {@code DeleteConflict} when something of the account is left that must not go with it. */
     static void remove(EntityManager entities, AccountRow account, boolean recursive) {

@@ -69,10 +69,16 @@ public final class LoginProfileActions implements ActionModule {
     }
 
     private CreateLoginProfileResponse create(RequestContext context, CreateLoginProfileRequest request) {
+        var before = store.read(entities -> {
+            var user = Users.orCaller(entities, context.caller(), request.userName());
+            LoginProfiles.requireNone(entities, user);
+            return LoginProfiles.before(entities, user, null, request.password());
+        });
+        var password = NewPassword.of(request.password(), before);
         return store.change(context.account(), entities -> {
             var user = Users.orCaller(entities, context.caller(), request.userName());
             var resetRequired = Boolean.TRUE.equals(request.passwordResetRequired());
-            var row = LoginProfiles.create(entities, user, request.password(), resetRequired, store.now());
+            var row = LoginProfiles.create(entities, user, password, resetRequired, store.now());
             return CreateLoginProfileResponse.builder()
                     .loginProfile(answer(user, row))
                     .build();
@@ -89,12 +95,17 @@ public final class LoginProfileActions implements ActionModule {
     }
 
     private UpdateLoginProfileResponse update(RequestContext context, UpdateLoginProfileRequest request) {
+        var password = Optional.ofNullable(request.password()).map(text -> {
+            var before = store.read(entities -> {
+                var user = Users.ROWS.get(entities, context.account(), request.userName());
+                return LoginProfiles.before(entities, user, LoginProfiles.get(entities, user), text);
+            });
+            return NewPassword.of(text, before);
+        });
         store.change(context.account(), entities -> {
             var user = Users.ROWS.get(entities, context.account(), request.userName());
             var row = LoginProfiles.get(entities, user);
-            if (request.password() != null) {
-                LoginProfiles.change(entities, user, row, request.password(), store.now());
-            }
+            password.ifPresent(made -> LoginProfiles.change(entities, user, row, made, store.now()));
             if (request.passwordResetRequired() != null) {
                 row.requireReset(request.passwordResetRequired());
             }
@@ -120,13 +131,22 @@ public final class LoginProfileActions implements ActionModule {
             throw IamErrors.invalid(
                     request.oldPassword() == null ? "oldPassword" : "newPassword", "Member must not be null");
         }
+        var present =
+                store.read(entities -> LoginProfiles.get(entities, Users.orCaller(entities, context.caller(), null))
+                        .passwordHash());
+        if (!PasswordHashes.matches(request.oldPassword(), present)) {
+            throw AwsException.of("AccessDenied", FORBIDDEN, "The old password was incorrect.");
+        }
+        var before = store.read(entities -> {
+            var user = Users.orCaller(entities, context.caller(), null);
+            return LoginProfiles.before(entities, user, LoginProfiles.get(entities, user), request.newPassword());
+        });
+        var password = NewPassword.of(
+                request.newPassword(), new LoginProfiles.Before(present, before.remembered(), before.most()));
         store.change(context.account(), entities -> {
             var user = Users.orCaller(entities, context.caller(), null);
             var row = LoginProfiles.get(entities, user);
-            if (!LoginProfiles.matches(entities, user, request.oldPassword())) {
-                throw AwsException.of("AccessDenied", FORBIDDEN, "The old password was incorrect.");
-            }
-            LoginProfiles.change(entities, user, row, request.newPassword(), store.now());
+            LoginProfiles.change(entities, user, row, password, store.now());
             row.requireReset(false);
             return row;
         });

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoginProfiles {
     private static final int MOST_REMEMBERED = 24;
     private static final int BAD_REQUEST = 400;
+    private static final int CONFLICT = 409;
 
     private LoginProfiles() {}
 
@@ -24,27 +25,59 @@ public final class LoginProfiles {
         return Optional.ofNullable(entities.find(LoginProfileRow.class, user.id()));
     }
 
-    /** Whether the user has this password. The hash takes some tens of milliseconds. */
-    public static boolean matches(EntityManager entities, UserRow user, String password) {
-        return find(entities, user)
-                .filter(row -> PasswordHashes.matches(password, row.passwordHash()))
-                .isPresent();
-    }
-
     /** The rules of an account, where it has set some. */
     public static Optional<PasswordRules> rules(EntityManager entities, AccountId account) {
         return Optional.ofNullable(entities.find(PasswordPolicyRow.class, account.value()))
                 .map(PasswordPolicyRow::rules);
     }
 
-    /** Gives a user a password. Throws {@code EntityAlreadyExists} or {@code PasswordPolicyViolation}. */
-    static LoginProfileRow create(
-            EntityManager entities, UserRow user, @Nullable String password, boolean resetRequired, Instant now) {
+    /**
+     * What a new password must be held against, for {@link NewPassword#of}. Throws {@code PasswordPolicyViolation}.
+     *
+     * @param present the row of the user's present password; null when there is none
+     */
+    static Before before(
+            EntityManager entities, UserRow user, @Nullable LoginProfileRow present, @Nullable String password) {
+        check(entities, user, password);
+        var remembered = rules(entities, user.account())
+                .map(PasswordRules::rememberedPasswords)
+                .orElse(0);
+        if (present == null) {
+            return new Before("", List.of(), remembered);
+        }
+        var hashes = new ArrayList<String>();
+        if (remembered > 0) {
+            hashes.add(present.passwordHash());
+            hashes.addAll(earlier(entities, user, remembered - 1));
+        }
+        return new Before(present.passwordHash(), hashes, remembered);
+    }
+
+    /**
+     * The hashes that a user has or had.
+     *
+     * @param present empty for none
+     * @param remembered those that must not come again
+     * @param most how many are remembered at most
+     */
+    record Before(String present, List<String> remembered, int most) {
+        Before {
+            remembered = List.copyOf(remembered);
+        }
+    }
+
+    /** Throws {@code EntityAlreadyExists} when the user has a password. */
+    static void requireNone(EntityManager entities, UserRow user) {
         if (find(entities, user).isPresent()) {
             throw IamErrors.alreadyExists("Login Profile for user " + user.name() + " already exists.");
         }
-        var checked = check(entities, user, password);
-        var row = new LoginProfileRow(user.id(), PasswordHashes.hash(checked), resetRequired, now);
+    }
+
+    /** Gives a user a password. Throws {@code EntityAlreadyExists}. */
+    static LoginProfileRow create(
+            EntityManager entities, UserRow user, NewPassword password, boolean resetRequired, Instant now) {
+        requireNone(entities, user);
+        var row = new LoginProfileRow(user.id(), password.hash(), resetRequired, now);
         entities.persist(row);
         return row;
     }
@@ -56,28 +89,23 @@ public final class LoginProfiles {
                         () -> IamErrors.noSuchEntity("Login Profile for User " + user.name() + " cannot be found."));
     }
 
-    /** Changes a password. Throws {@code PasswordPolicyViolation}, also when it was used before and is remembered. */
-    static void change(EntityManager entities, UserRow user, LoginProfileRow row, String password, Instant now) {
-        var checked = check(entities, user, password);
-        var remembered = rules(entities, user.account())
-                .map(PasswordRules::rememberedPasswords)
-                .orElse(0);
-        if (remembered > 0) {
-            var earlier = new ArrayList<>(List.of(row.passwordHash()));
-            earlier.addAll(earlier(entities, user, remembered - 1));
-            if (earlier.stream().anyMatch(hash -> PasswordHashes.matches(checked, hash))) {
-                throw violation("Password should not be one of the last " + remembered + " passwords");
-            }
+    /** Changes a password. Throws {@code EntityTemporarilyUnmodifiable} when another change came between. */
+    static void change(EntityManager entities, UserRow user, LoginProfileRow row, NewPassword password, Instant now) {
+        if (!row.passwordHash().equals(password.before())) {
+            throw AwsException.of(
+                    "EntityTemporarilyUnmodifiable",
+                    CONFLICT,
+                    "The password of user " + user.name() + " is being changed by another request. Try again.");
         }
         remember(entities, user, row.passwordHash(), now);
-        row.change(PasswordHashes.hash(checked), now);
+        row.change(password.hash(), now);
     }
 
     static AwsException violation(String fault) {
         return AwsException.of("PasswordPolicyViolation", BAD_REQUEST, fault);
     }
 
-    private static String check(EntityManager entities, UserRow user, @Nullable String password) {
+    private static void check(EntityManager entities, UserRow user, @Nullable String password) {
         if (password == null || password.isEmpty()) {
             throw IamErrors.invalid("password", "Member must not be null");
         }
@@ -87,7 +115,6 @@ public final class LoginProfiles {
                 .ifPresent(fault -> {
                     throw violation(fault);
                 });
-        return password;
     }
 
     private static List<String> earlier(EntityManager entities, UserRow user, int most) {

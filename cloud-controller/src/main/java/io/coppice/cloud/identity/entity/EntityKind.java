@@ -104,7 +104,8 @@ public enum EntityKind {
             case ROLE -> Optional.of(Quota.ROLES);
             case INSTANCE_PROFILE -> Optional.of(Quota.INSTANCE_PROFILES);
             case POLICY -> Optional.of(Quota.POLICIES);
-            case MFA_DEVICE, SERVER_CERTIFICATE -> Optional.empty();
+            case SERVER_CERTIFICATE -> Optional.of(Quota.SERVER_CERTIFICATES);
+            case MFA_DEVICE -> Optional.empty();
         };
     }
 

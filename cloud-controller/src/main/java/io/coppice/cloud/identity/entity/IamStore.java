@@ -52,7 +52,7 @@ public final class IamStore {
             work.accept(entities);
             return true;
         });
-        invalidations.everything();
+        invalidations.changed(account);
     }
 
     /** Reads a page of rows in one transaction; see {@link IamPages#read}. */

@@ -3,15 +3,19 @@ package io.coppice.cloud.identity.policy;
 import io.coppice.cloud.front.Caller;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.PolicySource;
+import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.entity.EntityKind;
+import io.coppice.cloud.identity.entity.EntityRow;
 import io.coppice.cloud.identity.entity.EntityTags;
 import io.coppice.cloud.identity.role.RoleRow;
 import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.policy.PolicyPrincipal;
 import io.coppice.policy.PolicySet;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,12 +45,11 @@ public final class StoredPolicySource implements PolicySource {
     public StoredPolicySource(Database database, Invalidations invalidations, Clock clock) {
         this.database = database;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> {
-            // A key by itself says nothing about policies; everything else comes without one.
-            if (accessKeyId.isEmpty()) {
-                changes.incrementAndGet();
-                kept.clear();
-            }
+        invalidations.listen(change -> {
+            changes.incrementAndGet();
+            // Of who is gone nobody knows the account any more: that may come back to life with any change.
+            kept.values()
+                    .removeIf(known -> known.account().map(change::concerns).orElse(true));
         });
     }
 
@@ -110,8 +113,18 @@ public final class StoredPolicySource implements PolicySource {
                             .map(RoleRow::arn)
                             .orElse("")
                     : "";
-            return new Known(new PolicySet(identity, boundary, Optional.empty(), List.of()), tags, arn, now.plus(KEPT));
+            return new Known(
+                    owner(entities, id),
+                    new PolicySet(identity, boundary, Optional.empty(), List.of()),
+                    tags,
+                    arn,
+                    now.plus(KEPT));
         });
+    }
+
+    private static Optional<AccountId> owner(EntityManager entities, String id) {
+        var row = EntityKind.ROLE.owns(id) ? entities.find(RoleRow.class, id) : entities.find(UserRow.class, id);
+        return Optional.<EntityRow>ofNullable(row).map(EntityRow::account);
     }
 
     /** Sessions of a role are bound by what the role is bound by; their ids are the role's and their own name. */
@@ -123,9 +136,11 @@ public final class StoredPolicySource implements PolicySource {
     /**
      * What is kept of a principal.
      *
+     * @param account its own, also where it acts in another
      * @param arn of a role; empty for users
      */
-    private record Known(PolicySet set, Map<String, String> tags, String arn, Instant goodUntil) {
+    private record Known(
+            Optional<AccountId> account, PolicySet set, Map<String, String> tags, String arn, Instant goodUntil) {
         Known {
             tags = Map.copyOf(tags);
         }

@@ -5,6 +5,7 @@ import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.policy.ManagedPolicies;
 import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.policy.PolicyPrincipal;
 import io.coppice.policy.PolicySet;
@@ -47,7 +48,7 @@ public final class SessionPolicies implements PolicySource {
         this.principals = principals;
         this.database = database;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> cache.clear());
+        invalidations.listen(change -> cache.values().removeIf(kept -> change.concerns(kept.account())));
     }
 
     @Override
@@ -75,22 +76,22 @@ public final class SessionPolicies implements PolicySource {
 
     private PolicySet of(Caller caller, Session session) {
         var base = principals.of(holder(caller, session));
-        return restriction(session)
+        return restriction(caller.account(), session)
                 .map(documents ->
                         new PolicySet(base.identity(), base.boundary(), Optional.of(documents), base.account()))
                 .orElse(base);
     }
 
     /** Empty when the session may do all that its principal may. */
-    private Optional<List<PolicyDocument>> restriction(Session session) {
+    private Optional<List<PolicyDocument>> restriction(AccountId account, Session session) {
         return switch (session.kind()) {
             case USER -> session.origin().mfaAt().isPresent() ? Optional.empty() : Optional.of(List.of(WITHOUT_MFA));
-            case ROLE -> session.restriction().isEmpty() ? Optional.empty() : Optional.of(documents(session));
-            case FEDERATED -> Optional.of(documents(session));
+            case ROLE -> session.restriction().isEmpty() ? Optional.empty() : Optional.of(documents(account, session));
+            case FEDERATED -> Optional.of(documents(account, session));
         };
     }
 
-    private List<PolicyDocument> documents(Session session) {
+    private List<PolicyDocument> documents(AccountId account, Session session) {
         var now = clock.instant();
         var kept = cache.get(session);
         if (kept != null && kept.goodUntil().isAfter(now)) {
@@ -112,7 +113,7 @@ public final class SessionPolicies implements PolicySource {
         if (cache.size() >= MAX_CACHED) {
             cache.clear();
         }
-        cache.put(session, new Kept(List.copyOf(documents), now.plus(CACHE_TIME)));
+        cache.put(session, new Kept(account, List.copyOf(documents), now.plus(CACHE_TIME)));
         return documents;
     }
 
@@ -158,5 +159,5 @@ public final class SessionPolicies implements PolicySource {
         return keys;
     }
 
-    private record Kept(List<PolicyDocument> documents, Instant goodUntil) {}
+    private record Kept(AccountId account, List<PolicyDocument> documents, Instant goodUntil) {}
 }

@@ -7,7 +7,9 @@ import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.role.RoleRow;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.sign.CredentialScope;
+import io.coppice.wire.sign.LegacyKey;
 import io.coppice.wire.sign.SigV4;
+import io.coppice.wire.sign.SignatureFault;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -39,27 +41,44 @@ public final class Sessions {
         this.database = database;
         this.tokens = tokens;
         this.clock = clock;
-        invalidations.listen(accessKeyId -> {
+        invalidations.listen(change -> {
             changes.incrementAndGet();
-            accessKeyId.ifPresentOrElse(cache::remove, cache::clear);
+            cache.entrySet()
+                    .removeIf(kept -> change.concerns(
+                            kept.getKey(), kept.getValue().principal().account()));
         });
     }
 
     /** The key that a signature by these temporary credentials must have been made with. */
     public KeyLookup find(String accessKeyId, String token, CredentialScope scope) {
         var now = clock.instant();
+        return known(accessKeyId, token, now)
+                .map(known -> known.lookup(scope, now))
+                .orElse(KeyLookup.Refused.INVALID_TOKEN);
+    }
+
+    /** The same for signatures before version 4. */
+    public LegacyLookup findLegacy(String accessKeyId, String token) {
+        var now = clock.instant();
+        return known(accessKeyId, token, now)
+                .map(known -> known.legacyLookup(now))
+                .orElse(new LegacyLookup.Refused(SignatureFault.INVALID_TOKEN));
+    }
+
+    /** Empty when the token is not of this access key, or who it was for is gone. */
+    private Optional<Known> known(String accessKeyId, String token, Instant now) {
         var cached = cache.get(accessKeyId);
         if (cached != null && cached.goodUntil().isAfter(now) && same(cached.token(), token)) {
-            return cached.lookup(scope, now);
+            return Optional.of(cached);
         }
         var claims = tokens.open(accessKeyId, token);
         if (claims.isEmpty()) {
-            return KeyLookup.Refused.INVALID_TOKEN;
+            return Optional.empty();
         }
         var changesBefore = changes.get();
         var principal = database.call(entities -> principal(entities, claims.get()));
         if (principal.isEmpty()) {
-            return KeyLookup.Refused.INVALID_TOKEN;
+            return Optional.empty();
         }
         var known = new Known(token, claims.get(), principal.get(), now.plus(CACHE_TIME));
         remember(accessKeyId, known);
@@ -67,7 +86,7 @@ public final class Sessions {
             // Something changed while this was read: what was read may be the state before.
             cache.remove(accessKeyId);
         }
-        return known.lookup(scope, now);
+        return Optional.of(known);
     }
 
     /** Empty when the role, user or account is gone. */
@@ -143,6 +162,12 @@ public final class Sessions {
             }
             var key = SigV4.signingKey(claims.secret(), scope.date(), scope.region(), scope.service());
             return new KeyLookup.Found(key, principal, Optional.of(claims.expiresAt()));
+        }
+
+        LegacyLookup legacyLookup(Instant now) {
+            return claims.expiresAt().isAfter(now)
+                    ? new LegacyLookup.Found(LegacyKey.of(claims.secret()), principal)
+                    : new LegacyLookup.Refused(SignatureFault.EXPIRED_TOKEN);
         }
 
         @Override
