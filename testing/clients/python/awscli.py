@@ -80,7 +80,7 @@ def instances(folder):
     script = os.path.join(folder, "user-data")
     with open(script, "w", encoding="utf-8") as file:
         file.write("#!/bin/sh\necho hello\n")
-    ids = words(aws("ec2", "run-instances", "--image-id", IMAGE, "--instance-type", "m1.small", "--count", "2",
+    ids = words(aws("ec2", "run-instances", "--image-id", IMAGE, "--instance-type", "t3.micro", "--count", "2",
                     "--key-name", NAME, "--user-data", f"file://{script}", "--query", "Instances[].InstanceId",
                     "--credit-specification", "CpuCredits=unlimited",
                     "--tag-specifications", f"ResourceType=instance,Tags=[{{Key=Name,Value={NAME}}}]",

@@ -15,6 +15,7 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.wire.error.AwsException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,7 +228,7 @@ class InstanceChoicesTest {
         return cloud
                 .actions
                 .launcher()
-                .run(by("RunInstances"), new LaunchRequest(request, request, null, group))
+                .run(by("RunInstances"), new LaunchRequest(request, request, null, group, Optional.empty()))
                 .instances()
                 .stream()
                 .map(software.amazon.awssdk.services.ec2.model.Instance::instanceId)
