@@ -1,6 +1,7 @@
 package io.coppice.cloud.place;
 
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +21,20 @@ public class DefaultNetwork {
 
     private final String cidr;
     private final String zone;
+    private final boolean flat;
 
-    DefaultNetwork(
+    /** For the container and for tests. */
+    public DefaultNetwork(
             SiteConfig site,
             @ConfigProperty(name = "coppice.network.cidr", defaultValue = "172.31.0.0/16") String cidr) {
         this.cidr = cidr;
         this.zone = site.zone();
+        this.flat = site.network().mode() == NetworkMode.FLAT;
+    }
+
+    /** Whether this is all the network there is: the cloud has no virtual private clouds. */
+    boolean flat() {
+        return flat;
     }
 
     /** The account's default network. */
@@ -79,7 +88,7 @@ public class DefaultNetwork {
         }
 
         /** An id of this account's for something of this kind, with this prefix. */
-        String id(String prefix, String kind) {
+        public String id(String prefix, String kind) {
             var text = "coppice default network/" + account + "/" + kind;
             try {
                 var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -85,6 +85,12 @@ class NetworkTags {
             this.kind = kind;
         }
 
+        /** In the other mode the groups are still these. */
+        @Override
+        public boolean known() {
+            return networks.flat() || kind == NetworkKind.SECURITY_GROUP;
+        }
+
         @Override
         public String idPrefix() {
             return kind.prefix();

@@ -1,6 +1,5 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.query.Filters;
@@ -29,7 +28,7 @@ import software.amazon.awssdk.services.ec2.model.RuleAction;
 
 /** The default network's main route table, internet gateway and network ACL. Thread-safe. */
 @ApplicationScoped
-class RoutingActions implements ActionModule {
+class RoutingActions implements FlatActionModule {
     private static final String EVERYWHERE = "0.0.0.0/0";
     private static final int ALLOW_RULE = 100;
     /** AWS shows it as "*": what no other rule took. */
@@ -129,6 +128,9 @@ class RoutingActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
+        if (!networks.flat()) {
+            return;
+        }
         registry.add(
                 ActionRegistry.Service.EC2, "DescribeRouteTables", DescribeRouteTablesRequest::builder, this::tables);
         registry.add(

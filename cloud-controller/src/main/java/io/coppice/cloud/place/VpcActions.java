@@ -1,6 +1,5 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.query.Filters;
@@ -31,7 +30,7 @@ import software.amazon.awssdk.services.ec2.model.VpcState;
 
 /** The default VPC, its subnet and its DHCP options. Thread-safe. */
 @ApplicationScoped
-class VpcActions implements ActionModule {
+class VpcActions implements FlatActionModule {
     private static final NetworkListing<Vpc> VPCS = new NetworkListing<>(
             NetworkKind.VPC,
             Vpc::vpcId,
@@ -120,6 +119,9 @@ class VpcActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
+        if (!networks.flat()) {
+            return;
+        }
         registry.add(ActionRegistry.Service.EC2, "DescribeVpcs", DescribeVpcsRequest::builder, this::vpcs);
         registry.add(ActionRegistry.Service.EC2, "DescribeSubnets", DescribeSubnetsRequest::builder, this::subnets);
         registry.add(

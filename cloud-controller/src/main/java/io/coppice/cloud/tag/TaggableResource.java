@@ -5,7 +5,12 @@ import io.coppice.wire.error.AwsException;
 
 /** A kind of resource that CreateTags and DeleteTags accept: an application-scoped bean of the feature that owns it. */
 public interface TaggableResource {
-    /** What its ids begin with, the dash included, for example {@code vol-}; unique among all kinds. */
+    /** Whether the cloud has this kind of resource as it is configured. */
+    default boolean known() {
+        return true;
+    }
+
+    /** What its ids begin with, the dash included, for example {@code vol-}; unique among all kinds that are known. */
     String idPrefix();
 
     /** As AWS names it, for example {@code volume}. */

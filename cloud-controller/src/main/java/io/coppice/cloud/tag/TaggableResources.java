@@ -14,8 +14,9 @@ class TaggableResources {
     private final Map<String, TaggableResource> byPrefix;
 
     TaggableResources(@All List<TaggableResource> kinds) {
-        byPrefix =
-                kinds.stream().collect(Collectors.toUnmodifiableMap(TaggableResource::idPrefix, Function.identity()));
+        byPrefix = kinds.stream()
+                .filter(TaggableResource::known)
+                .collect(Collectors.toUnmodifiableMap(TaggableResource::idPrefix, Function.identity()));
     }
 
     /** The kind of this resource; throws {@code InvalidID} or the kind's own error when the account has none of this id. */

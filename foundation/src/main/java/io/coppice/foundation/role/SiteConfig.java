@@ -33,6 +33,16 @@ public interface SiteConfig {
     /** What concerns the process and not a role. */
     Server server();
 
+    /** The networks of instances. */
+    Network network();
+
+    /** The networks of instances. */
+    interface Network {
+        /** {@code FLAT}: one network for all; {@code VPC}: virtual private clouds with routing, groups and gateways. */
+        @WithDefault("FLAT")
+        NetworkMode mode();
+    }
+
     /** What concerns the process and not a role. */
     interface Server {
         /** Whether plain HTTP is served beyond loopback, by the users' door and by Walrus. */

@@ -1,0 +1,7 @@
+/**
+ * Internet gateways and egress-only internet gateways.
+ */
+@NullMarked
+package io.coppice.cloud.network.gateway;
+
+import org.jspecify.annotations.NullMarked;
