@@ -84,7 +84,8 @@ class InterfaceActions implements ActionModule {
                                 entities,
                                 subnet,
                                 List.of(NewInterface.of(inGroups, addresses, description, null)))
-                        .getFirst();
+                        .getFirst()
+                        .id();
                 ledger.made(context, KIND, made, wanted, Map.of("subnet", subnetId, "vpc", subnet.vpcId()));
                 return made;
             });

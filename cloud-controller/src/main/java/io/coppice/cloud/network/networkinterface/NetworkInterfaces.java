@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,15 +54,21 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
                 > 0;
     }
 
+    /** An interface that was just made. */
+    public record Made(String id, String mac, String primaryIp) {}
+
     /**
-     * Makes interfaces in a subnet, the same few statements for many as for one; gives their ids in order. Throws {@code
+     * Makes interfaces in a subnet, the same few statements for many as for one; gives them in order. Throws {@code
      * InsufficientFreeAddressesInSubnet} or {@code InvalidIPAddress.InUse}.
      */
-    public List<String> make(EntityManager entities, SubnetRow subnet, List<NewInterface> wanted) {
+    public List<Made> make(EntityManager entities, SubnetRow subnet, List<NewInterface> wanted) {
         var now = clock.instant();
         var byId = new LinkedHashMap<String, NewInterface>();
         wanted.forEach(each -> byId.put(NetworkKind.NETWORK_INTERFACE.newId(), each));
-        byId.forEach((id, each) -> entities.persist(new InterfaceRow(id, subnet, each, now)));
+        var rows = byId.entrySet().stream()
+                .map(each -> new InterfaceRow(each.getKey(), subnet, each.getValue(), now))
+                .toList();
+        rows.forEach(entities::persist);
         // One batch on the wire, before rows that name them.
         entities.flush();
         var groups = new LinkedHashMap<String, List<Group>>();
@@ -71,13 +78,21 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
             slots.addAll(claim(entities, subnet, id, each.addresses()));
         });
         InterfaceGroups.add(entities, groups);
-        addresses.take(entities, subnet, slots);
+        var taken = addresses.take(entities, subnet, slots);
         byId.forEach((id, each) -> {
             var more = each.addresses().moreIpv6();
             var usual = subnet.assignIpv6() && each.addresses().ipv6Count() == 0 ? 1 : more;
             ipv6.assign(entities, subnet, id, each.addresses().ipv6(), usual);
         });
-        return List.copyOf(byId.keySet());
+        return rows.stream().map(row -> made(row, byId, taken)).toList();
+    }
+
+    private static Made made(InterfaceRow row, Map<String, NewInterface> wanted, Map<Slot, String> taken) {
+        var asked = Objects.requireNonNull(wanted.get(row.id)).addresses().primary();
+        return new Made(
+                row.id,
+                row.mac,
+                asked == null ? Objects.requireNonNull(taken.get(new Slot(row.id, 0))) : asked);
     }
 
     /** Claims the addresses that are wished for; gives the slots that may have any. */

@@ -32,7 +32,7 @@ class AddressesTest {
     void empty() {
         DATABASE.truncate(
                 "network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "public_addresses",
-                "tags");
+                "tag");
     }
 
     private AllocateAddressResponse allocate() {

@@ -35,7 +35,7 @@ class SecurityGroupsTest {
 
     @BeforeEach
     void empty() {
-        DATABASE.truncate("network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "tags");
+        DATABASE.truncate("network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "tag");
     }
 
     private String make(String name) {

@@ -43,7 +43,7 @@ class NetworkInterfacesTest {
     void empty() {
         DATABASE.truncate(
                 "network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "public_addresses",
-                "tags");
+                "tag");
     }
 
     private NetworkInterface make(Consumer<CreateNetworkInterfaceRequest.Builder> changes) {
@@ -270,7 +270,7 @@ class NetworkInterfacesTest {
         assertEquals(
                 "InvalidParameterValue",
                 cloud.refusal(attach.copy()
-                        .networkInterfaceId(primary.getFirst())
+                        .networkInterfaceId(primary.getFirst().id())
                         .build()
                         .toBuilder()
                         .networkInterfaceId(extra)
@@ -292,7 +292,7 @@ class NetworkInterfacesTest {
         assertEquals(
                 "AttachmentLimitExceeded",
                 cloud.refusal(attach.deviceIndex(2).build()));
-        var first = read(primary.getFirst()).attachment();
+        var first = read(primary.getFirst().id()).attachment();
         assertEquals(
                 "OperationNotPermitted",
                 cloud.refusal(DetachNetworkInterfaceRequest.builder()
