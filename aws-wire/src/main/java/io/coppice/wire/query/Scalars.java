@@ -16,10 +16,6 @@ import software.amazon.awssdk.core.protocol.MarshallingType;
 /** Single values between text and Java. */
 final class Scalars {
     private static final int SHORTEST_DATE_TIME = "2026-01-02T".length();
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter SECONDS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'Z'").withZone(ZoneOffset.UTC);
 
     private static final Map<MarshallingType<?>, Parser> PARSERS = Map.ofEntries(
             Map.entry(MarshallingType.STRING, new Parser("string", text -> text)),
@@ -53,7 +49,8 @@ final class Scalars {
     /** EC2 writes milliseconds, the others do not. */
     static String format(Object value, boolean millis) {
         return switch (value) {
-            case Instant time -> (millis ? MILLIS : SECONDS).format(time);
+            case String text -> text;
+            case Instant time -> Timestamps.format(time, millis);
             case SdkBytes bytes -> Base64.getEncoder().encodeToString(bytes.asByteArrayUnsafe());
             case BigDecimal decimal -> decimal.toPlainString();
             default -> value.toString();

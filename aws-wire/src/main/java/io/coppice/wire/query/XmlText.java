@@ -1,55 +1,112 @@
 package io.coppice.wire.query;
 
-/** Appends XML to a text; everything that is not markup is escaped. Not thread-safe. */
-final class XmlText {
-    private static final String DECLARATION = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-    private static final int INITIAL_CAPACITY = 1024;
-    private static final char REPLACEMENT = '\uFFFD';
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-    private final StringBuilder text = new StringBuilder(INITIAL_CAPACITY).append(DECLARATION);
+/** Appends XML to a text in UTF-8; everything that is not markup is escaped. Not thread-safe. */
+final class XmlText {
+    private static final ElementName.Markup DECLARATION =
+            ElementName.Markup.of("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    private static final int INITIAL_CAPACITY = 4096;
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final int ASCII = 128;
+    /** The longest that one character becomes: {@code &quot;}. */
+    private static final int LONGEST = 6;
+
+    private static final int TWO_BYTES = 0x800;
+    private static final int SUPPLEMENTARY = 0x10000;
+    private static final int CONTINUATION_BITS = 6;
+    private static final int CONTINUATION_MASK = 0x3F;
+    private static final int CONTINUATION = 0x80;
+    private static final int LEAD_OF_TWO = 0xC0;
+    private static final int LEAD_OF_THREE = 0xE0;
+    private static final int LEAD_OF_FOUR = 0xF0;
+
+    /** Characters that stand for themselves and take one byte. */
+    private static final boolean[] PLAIN = plain();
+
+    private byte[] bytes = new byte[INITIAL_CAPACITY];
+    private int length;
+
+    XmlText() {
+        markup(DECLARATION);
+    }
+
+    private static boolean[] plain() {
+        var plain = new boolean[ASCII];
+        for (char c = 0; c < ASCII; c++) {
+            plain[c] = legal(c) && "<>&\"\r".indexOf(c) < 0;
+        }
+        return plain;
+    }
 
     XmlText open(String name) {
-        text.append('<').append(name).append('>');
-        return this;
+        return raw("<").raw(name).raw(">");
+    }
+
+    XmlText open(ElementName name) {
+        return markup(name.start());
     }
 
     XmlText openWithNamespace(String name, String namespace) {
-        text.append('<').append(name).append(" xmlns=\"").append(namespace).append("\">");
-        return this;
+        return raw("<").raw(name).raw(" xmlns=\"").raw(namespace).raw("\">");
     }
 
     XmlText close(String name) {
-        text.append("</").append(name).append('>');
-        return this;
+        return raw("</").raw(name).raw(">");
     }
 
-    XmlText empty(String name) {
-        text.append('<').append(name).append("/>");
-        return this;
+    XmlText close(ElementName name) {
+        return markup(name.end());
+    }
+
+    XmlText empty(ElementName name) {
+        return markup(name.empty());
     }
 
     XmlText element(String name, String content) {
         return open(name).escaped(content).close(name);
     }
 
+    XmlText element(ElementName name, String content) {
+        return open(name).escaped(content).close(name);
+    }
+
     /** What XML 1.0 cannot carry at all (section 2.2, "Characters") becomes U+FFFD. */
     XmlText escaped(String content) {
-        for (int i = 0; i < content.length(); i++) {
+        var size = content.length();
+        room(size);
+        var target = bytes;
+        var start = length;
+        for (int i = 0; i < size; i++) {
+            var c = content.charAt(i);
+            if (c >= ASCII || !PLAIN[c]) {
+                length = start + i;
+                return escapedFrom(content, i);
+            }
+            target[start + i] = (byte) c;
+        }
+        length = start + size;
+        return this;
+    }
+
+    private XmlText escapedFrom(String content, int from) {
+        for (int i = from; i < content.length(); i++) {
             var c = content.charAt(i);
             switch (c) {
-                case '<' -> text.append("&lt;");
-                case '>' -> text.append("&gt;");
-                case '&' -> text.append("&amp;");
-                case '"' -> text.append("&quot;");
+                case '<' -> raw("&lt;");
+                case '>' -> raw("&gt;");
+                case '&' -> raw("&amp;");
+                case '"' -> raw("&quot;");
                 // A parser would turn a bare carriage return into a line feed.
-                case '\r' -> text.append("&#xD;");
+                case '\r' -> raw("&#xD;");
                 default -> {
                     if (Character.isHighSurrogate(c)
                             && i + 1 < content.length()
                             && Character.isLowSurrogate(content.charAt(i + 1))) {
-                        text.append(c).append(content.charAt(++i));
+                        codePoint(Character.toCodePoint(c, content.charAt(++i)));
                     } else {
-                        text.append(legal(c) ? c : REPLACEMENT);
+                        codePoint(legal(c) ? c : REPLACEMENT);
                     }
                 }
             }
@@ -61,8 +118,58 @@ final class XmlText {
         return c >= ' ' ? c <= '\uFFFD' && !Character.isSurrogate(c) : c == '\t' || c == '\n';
     }
 
+    /** RFC 3629 section 3. */
+    private void codePoint(int point) {
+        room(LONGEST);
+        if (point < ASCII) {
+            bytes[length++] = (byte) point;
+        } else if (point < TWO_BYTES) {
+            bytes[length++] = (byte) (LEAD_OF_TWO | point >> CONTINUATION_BITS);
+            continuation(point);
+        } else if (point < SUPPLEMENTARY) {
+            bytes[length++] = (byte) (LEAD_OF_THREE | point >> 2 * CONTINUATION_BITS);
+            continuation(point >> CONTINUATION_BITS);
+            continuation(point);
+        } else {
+            bytes[length++] = (byte) (LEAD_OF_FOUR | point >> 3 * CONTINUATION_BITS);
+            continuation(point >> 2 * CONTINUATION_BITS);
+            continuation(point >> CONTINUATION_BITS);
+            continuation(point);
+        }
+    }
+
+    private void continuation(int point) {
+        bytes[length++] = (byte) (CONTINUATION | point & CONTINUATION_MASK);
+    }
+
+    private XmlText markup(ElementName.Markup markup) {
+        room(markup.length());
+        length = markup.copyTo(bytes, length);
+        return this;
+    }
+
+    /** Markup of our own, or a name that came through the checks of one: ASCII, nothing to escape. */
+    private XmlText raw(String markup) {
+        room(markup.length());
+        for (int i = 0; i < markup.length(); i++) {
+            bytes[length++] = (byte) markup.charAt(i);
+        }
+        return this;
+    }
+
+    private void room(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+        }
+    }
+
+    /** The whole text as it goes onto the wire. */
+    byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
     @Override
     public String toString() {
-        return text.toString();
+        return new String(bytes, 0, length, StandardCharsets.UTF_8);
     }
 }

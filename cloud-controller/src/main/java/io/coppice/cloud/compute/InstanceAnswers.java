@@ -66,10 +66,7 @@ final class InstanceAnswers {
     }
 
     static software.amazon.awssdk.services.ec2.model.InstanceState state(InstanceState state) {
-        return software.amazon.awssdk.services.ec2.model.InstanceState.builder()
-                .code(state.code())
-                .name(state.awsName())
-                .build();
+        return SameForAll.state(state);
     }
 
     software.amazon.awssdk.services.ec2.model.Instance instance(Instance row, Map<String, Map<String, String>> tags) {
@@ -85,7 +82,7 @@ final class InstanceAnswers {
                 .instanceType(row.machine.type())
                 .launchTime(row.launchTime)
                 .placement(placement(row))
-                .monitoring(m -> m.state(row.options.monitoring() ? "enabled" : "disabled"))
+                .monitoring(row.options.monitoring() ? SameForAll.MONITORED : SameForAll.NOT_MONITORED)
                 .architecture(row.image.architecture())
                 .rootDeviceType("ebs")
                 .rootDeviceName(row.image.rootDeviceName())
@@ -101,13 +98,11 @@ final class InstanceAnswers {
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .tags(tags(row.id, tags))
                 .cpuOptions(c -> c.coreCount(row.machine.vcpus()).threadsPerCore(1))
-                .capacityReservationSpecification(c -> c.capacityReservationPreference("open"))
-                .hibernationOptions(h -> h.configured(false))
-                .enclaveOptions(e -> e.enabled(false))
-                .maintenanceOptions(m -> m.autoRecovery("default"))
-                .privateDnsNameOptions(d -> d.hostnameType("ip-name")
-                        .enableResourceNameDnsARecord(false)
-                        .enableResourceNameDnsAAAARecord(false))
+                .capacityReservationSpecification(SameForAll.CAPACITY_RESERVATION)
+                .hibernationOptions(SameForAll.HIBERNATION)
+                .enclaveOptions(SameForAll.ENCLAVE)
+                .maintenanceOptions(SameForAll.MAINTENANCE)
+                .privateDnsNameOptions(SameForAll.PRIVATE_DNS_NAME)
                 .metadataOptions(metadata(row));
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);

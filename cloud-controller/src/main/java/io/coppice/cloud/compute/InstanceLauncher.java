@@ -66,15 +66,13 @@ final class InstanceLauncher {
     }
 
     private LaunchWriter.Outcome carryOut(RequestContext context, LaunchCommand command) {
-        Launch launch;
         try {
-            launch = database.read(entities -> lookUp(context, command));
+            return queue.carryOut(context.account(), () -> lookUp(context, command));
         } catch (AwsException e) {
             // The answer to a used client token stays, whatever has become of what it names since.
             return database.read(entities -> writer.earlier(entities, context.account(), command))
                     .orElseThrow(() -> e);
         }
-        return queue.carryOut(launch);
     }
 
     private Launch lookUp(RequestContext context, LaunchCommand command) {

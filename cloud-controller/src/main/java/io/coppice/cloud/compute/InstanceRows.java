@@ -1,11 +1,13 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,6 +64,20 @@ final class InstanceRows {
                 .setParameter("ids", ids)
                 .getResultList());
         return inOrder(rows, ids);
+    }
+
+    /** Throws as {@link #read} does, and reads no more than that takes. */
+    static void check(EntityManager entities, AccountId account, SequencedSet<String> ids) {
+        var found = new HashSet<>(PlainSql.query(
+                entities,
+                "select id from instances where account_id = ? and id = any(?)",
+                row -> row.getString(1),
+                account.value(),
+                ids.toArray(String[]::new)));
+        var missing = ids.stream().filter(id -> !found.contains(id)).toList();
+        if (!missing.isEmpty()) {
+            throw InstanceErrors.notFound(missing);
+        }
     }
 
     /** One instance to read; throws like {@link #read}. */

@@ -4,6 +4,8 @@ import io.coppice.cloud.compute.LaunchWriter.Launch;
 import io.coppice.cloud.compute.LaunchWriter.Outcome;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
+import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +13,15 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets launches of one account share a transaction. They would wait for each other anyway, since all of them count the
- * account's instances: whoever has the turn carries out what came meanwhile too, and all are committed by one flush to
- * the disk. One that is alone waits for nobody. A launch that is refused, and whatever else goes wrong in company, is
- * tried alone, so that nobody gets another's error. Thread-safe.
+ * account's instances: whoever has the turn looks up and carries out what came meanwhile too, and all are committed by one
+ * flush to the disk. One that is alone waits for nobody. One that names what is not there is left out of its company; a
+ * launch that is refused otherwise, and whatever else goes wrong in company, is tried alone, so that nobody gets another's
+ * error. Thread-safe.
  */
 final class LaunchQueue {
     private static final int MOST_AT_ONCE = 64;
@@ -31,10 +35,15 @@ final class LaunchQueue {
         this.writer = writer;
     }
 
-    /** Carries out one launch and returns once it is committed. */
-    Outcome carryOut(Launch launch) {
-        var lane = lanes.computeIfAbsent(launch.plan().account(), account -> new Lane());
-        var waiting = new Waiting(launch);
+    /**
+     * Carries out one launch and returns once it is committed.
+     *
+     * @param lookUp gives the launch, or throws what is wrong with it; runs in the launch's transaction, on the thread of
+     *     whoever has the turn, and once more if that transaction fails
+     */
+    Outcome carryOut(AccountId account, Supplier<Launch> lookUp) {
+        var lane = lanes.computeIfAbsent(account, any -> new Lane());
+        var waiting = new Waiting(lookUp);
         lane.waiting.add(waiting);
         lane.turn.lock();
         try {
@@ -62,11 +71,7 @@ final class LaunchQueue {
     /** Whether it went well. When it did not, nothing has happened. */
     private boolean together(List<Waiting> batch) {
         try {
-            var launches = batch.stream().map(waiting -> waiting.launch).toList();
-            var outcomes = database.call(entities -> writer.write(entities, launches));
-            for (int i = 0; i < outcomes.size(); i++) {
-                batch.get(i).outcome = outcomes.get(i);
-            }
+            database.call(entities -> write(entities, batch)).forEach(Runnable::run);
             return true;
         } catch (RuntimeException e) {
             // The boundary between requests: each is carried out alone and then meets what is its own.
@@ -74,9 +79,31 @@ final class LaunchQueue {
         }
     }
 
+    /** Carries out those that can be looked up; gives what tells each what came of it, for after the commit. */
+    private List<Runnable> write(EntityManager entities, List<Waiting> batch) {
+        var tell = new ArrayList<Runnable>(batch.size());
+        var found = new ArrayList<Waiting>(batch.size());
+        var launches = new ArrayList<Launch>(batch.size());
+        for (var waiting : batch) {
+            try {
+                launches.add(waiting.lookUp.get());
+                found.add(waiting);
+            } catch (AwsException e) {
+                tell.add(() -> waiting.failure = e);
+            }
+        }
+        var outcomes = launches.isEmpty() ? List.<Outcome>of() : writer.write(entities, launches);
+        for (int i = 0; i < outcomes.size(); i++) {
+            var waiting = found.get(i);
+            var outcome = outcomes.get(i);
+            tell.add(() -> waiting.outcome = outcome);
+        }
+        return tell;
+    }
+
     private void alone(Waiting waiting) {
         try {
-            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.launch)))
+            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.lookUp.get())))
                     .getFirst();
         } catch (RuntimeException e) {
             // Another request's thread may be at work here: the failure belongs to the one that asked.
@@ -103,12 +130,12 @@ final class LaunchQueue {
 
     /** Written and read by whoever has the turn. */
     private static final class Waiting {
-        private final Launch launch;
+        private final Supplier<Launch> lookUp;
         private @Nullable Outcome outcome;
         private @Nullable RuntimeException failure;
 
-        Waiting(Launch launch) {
-            this.launch = launch;
+        Waiting(Supplier<Launch> lookUp) {
+            this.lookUp = lookUp;
         }
 
         boolean done() {

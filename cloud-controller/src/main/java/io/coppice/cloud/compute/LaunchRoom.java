@@ -3,6 +3,7 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.quota.AccountQuotas;
 import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.quota.QuotaDefaults;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 
@@ -15,6 +16,10 @@ import jakarta.persistence.EntityManager;
  * @param memoryMib likewise
  */
 record LaunchRoom(long instances, long vcpus, long memoryMib) {
+    private static final String USED = """
+            select count(*), coalesce(sum(vcpus), 0), coalesce(sum(memory_mib), 0)
+            from instances where account_id = ? and state <> 'TERMINATED'""";
+
     /** By the configuration. */
     static LaunchRoom of(QuotaDefaults quotas) {
         return new LaunchRoom(quotas.of(Quota.INSTANCES), quotas.of(Quota.VCPUS), quotas.of(Quota.MEMORY_MIB));
@@ -23,15 +28,15 @@ record LaunchRoom(long instances, long vcpus, long memoryMib) {
     /** What the account's quotas leave as rows stand now. */
     Left left(EntityManager entities, AccountId account) {
         var own = AccountQuotas.of(entities, account);
-        var row = entities.createQuery("""
-                        select count(i), coalesce(sum(i.machine.vcpus), 0), coalesce(sum(i.machine.memoryMib), 0)
-                        from Instance i where i.accountId = :account and i.state <> TERMINATED""", Object[].class)
-                .setParameter("account", account.value())
-                .getSingleResult();
-        return new Left(
-                new Share(own.getOrDefault(Quota.INSTANCES, instances), ((Number) row[0]).longValue()),
-                new Share(own.getOrDefault(Quota.VCPUS, vcpus), ((Number) row[1]).longValue()),
-                new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), ((Number) row[2]).longValue()));
+        return PlainSql.query(
+                        entities,
+                        USED,
+                        row -> new Left(
+                                new Share(own.getOrDefault(Quota.INSTANCES, instances), row.getLong(1)),
+                                new Share(own.getOrDefault(Quota.VCPUS, vcpus), row.getLong(2)),
+                                new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), row.getLong(3))),
+                        account.value())
+                .getFirst();
     }
 
     /** A quota and what is used of it. */

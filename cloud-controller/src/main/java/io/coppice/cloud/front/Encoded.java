@@ -3,9 +3,10 @@ package io.coppice.cloud.front;
 import io.coppice.wire.sign.SignableRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -19,7 +20,7 @@ record Encoded(int status, byte[] body, boolean gzip) {
     private static final int SMALLEST = 2048;
 
     static Encoded plain(Answer answer) {
-        return new Encoded(answer.status(), answer.xml().getBytes(StandardCharsets.UTF_8), false);
+        return new Encoded(answer.status(), answer.xml(), false);
     }
 
     static Encoded of(Answer answer, SignableRequest request) {
@@ -29,12 +30,22 @@ record Encoded(int status, byte[] body, boolean gzip) {
             return plain;
         }
         var compressed = new ByteArrayOutputStream(plain.body().length / 4);
-        try (var gzip = new GZIPOutputStream(compressed)) {
+        try (var gzip = new FastGzip(compressed)) {
             gzip.write(plain.body());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new Encoded(answer.status(), compressed.toByteArray(), true);
+    }
+
+    /** What a list repeats is found by the least effort too, in a third of the time. */
+    private static final class FastGzip extends GZIPOutputStream {
+        private static final int BUFFER = 64 * 1024;
+
+        FastGzip(OutputStream out) throws IOException {
+            super(out, BUFFER);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
     }
 
     /** Named, or by the wildcard, and not with a weight of nought (RFC 9110 section 12.5.3). */

@@ -95,7 +95,7 @@ public final class FrontDoor {
     }
 
     private static Answer errorAnswer(AwsException error, String requestId) {
-        return new Answer(error.status(), ErrorDocuments.of(QueryService.EC2, error, requestId));
+        return Answer.of(error.status(), ErrorDocuments.of(QueryService.EC2, error, requestId));
     }
 
     private static void respond(HttpServerRequest request, String requestId, Encoded answer) {

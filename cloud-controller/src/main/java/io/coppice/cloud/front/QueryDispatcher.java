@@ -112,7 +112,7 @@ public final class QueryDispatcher {
         }
         var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
         var response = registered.handle(context, request);
-        return Answer.ok(new ResponseWriter(service).write(action, version, response, call.requestId()));
+        return Answer.ok(new ResponseWriter(service).bytes(action, version, response, call.requestId()));
     }
 
     private Caller caller(QueryService service, String action, QueryCall call) {
@@ -187,7 +187,7 @@ public final class QueryDispatcher {
 
     private static Answer error(AwsException error, Trace trace) {
         trace.code = error.code();
-        return new Answer(error.status(), ErrorDocuments.of(trace.service, error, trace.requestId));
+        return Answer.of(error.status(), ErrorDocuments.of(trace.service, error, trace.requestId));
     }
 
     /** What the log line of a request tells; filled as it becomes known. */

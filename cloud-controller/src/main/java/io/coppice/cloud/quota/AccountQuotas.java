@@ -1,6 +1,6 @@
 package io.coppice.cloud.quota;
 
-import io.coppice.cloud.identity.entity.Sql;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.EnumMap;
@@ -14,11 +14,12 @@ public final class AccountQuotas {
     /** All quotas that the account has of its own. */
     public static Map<Quota, Long> of(EntityManager entities, AccountId account) {
         var quotas = new EnumMap<Quota, Long>(Quota.class);
-        Sql.rows(entities, "select quota, value from {h-schema}account_quotas where account_id = :account")
-                .setParameter("account", account.value())
-                .getResultList()
-                .forEach(row -> Quota.named((String) row[0])
-                        .ifPresent(quota -> quotas.put(quota, ((Number) row[1]).longValue())));
+        PlainSql.query(
+                        entities,
+                        "select quota, value from account_quotas where account_id = ?",
+                        row -> Map.entry(row.getString(1), row.getLong(2)),
+                        account.value())
+                .forEach(row -> Quota.named(row.getKey()).ifPresent(quota -> quotas.put(quota, row.getValue())));
         return quotas;
     }
 

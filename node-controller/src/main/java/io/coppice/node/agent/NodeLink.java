@@ -89,6 +89,7 @@ public final class NodeLink implements AutoCloseable {
             lock.unlock();
         }
         if (session != null) {
+            session.reports.flush();
             agents.values()
                     .forEach(agent -> session.offer(message(agent)
                             .setGoodbye(Goodbye.newBuilder().setReason("the host's agent ends"))
@@ -190,6 +191,7 @@ public final class NodeLink implements AutoCloseable {
     private final class Session implements ClientResponseObserver<NodeMessage, ClusterMessage>, Uplink {
         private final Map<NodeId, NodeAgent> welcome = new ConcurrentHashMap<>();
         private volatile @Nullable BoundedSender<NodeMessage> sender;
+        private final GatheredReports reports = new GatheredReports(shared, this::sendNow);
         private volatile boolean welcomed;
         private volatile int step;
 
@@ -227,6 +229,10 @@ public final class NodeLink implements AutoCloseable {
 
         @Override
         public void send(NodeMessage message) {
+            reports.send(message);
+        }
+
+        private void sendNow(NodeMessage message) {
             if (!offer(message)) {
                 // Losing one report silently would be worse than losing the session: the next begins with all.
                 var current = sender;

@@ -22,6 +22,8 @@ public final class TrainingExercise {
     private static final String KEY = "disk.raw";
     private static final int ROUNDS = 8;
     private static final int LAUNCHES = 25;
+    private static final int LISTED = 100;
+    private static final int LISTS = 20;
     private static final int OBJECTS = 40;
     private static final Duration STATE_LIMIT = Duration.ofSeconds(30);
     private static final int DISK_BYTES = 1024 * 1024;
@@ -44,6 +46,7 @@ public final class TrainingExercise {
         for (int round = 0; round < ROUNDS; round++) {
             instances(image);
         }
+        list(image);
     }
 
     private void objects() {
@@ -89,6 +92,24 @@ public final class TrainingExercise {
             ec2.describeInstances(request -> request.instanceIds(ids.getLast()));
         }
         ec2.describeInstances();
+        ec2.terminateInstances(request -> request.instanceIds(ids));
+        await("the instances do not end", () -> ended(ids));
+    }
+
+    /** A list as long as those that monitoring and terraform read again and again. */
+    private void list(String image) {
+        var ids = ec2
+                .runInstances(request -> request.imageId(image)
+                        .instanceType(InstanceType.T1_MICRO)
+                        .minCount(LISTED)
+                        .maxCount(LISTED))
+                .instances()
+                .stream()
+                .map(instance -> instance.instanceId())
+                .toList();
+        for (int i = 0; i < LISTS; i++) {
+            ec2.describeInstances();
+        }
         ec2.terminateInstances(request -> request.instanceIds(ids));
         await("the instances do not end", () -> ended(ids));
     }
