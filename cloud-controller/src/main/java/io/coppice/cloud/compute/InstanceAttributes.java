@@ -35,12 +35,14 @@ final class InstanceAttributes {
     private final EventLog events;
     private final InstanceTypes types;
     private final ZoneSignal signal;
+    private final LaunchNetwork network;
 
-    InstanceAttributes(Database database, EventLog events, InstanceTypes types, ZoneSignal signal) {
+    InstanceAttributes(Database database, EventLog events, InstanceTypes types, ZoneSignal signal, LaunchNetwork network) {
         this.database = database;
         this.events = events;
         this.types = types;
         this.signal = signal;
+        this.network = network;
     }
 
     DescribeInstanceAttributeResponse describe(RequestContext context, DescribeInstanceAttributeRequest request) {
@@ -48,6 +50,7 @@ final class InstanceAttributes {
         var attribute = required(request.attributeAsString(), "Attribute");
         return database.call(entities -> {
             var row = InstanceRows.one(entities, context.account(), id);
+            network.load(entities, List.of(row));
             var answer = DescribeInstanceAttributeResponse.builder().instanceId(row.id);
             switch (attribute) {
                 case "instanceType" -> answer.instanceType(InstanceAnswers.text(row.machine.type()));
@@ -61,7 +64,7 @@ final class InstanceAttributes {
                 case "instanceInitiatedShutdownBehavior" ->
                     answer.instanceInitiatedShutdownBehavior(
                             InstanceAnswers.text(row.options.shutdownBehavior().awsName()));
-                case "sourceDestCheck" -> answer.sourceDestCheck(bool(row.options.sourceDestCheck()));
+                case "sourceDestCheck" -> answer.sourceDestCheck(bool(InstanceAnswers.sourceDestCheck(row)));
                 case "ebsOptimized" -> answer.ebsOptimized(bool(row.options.ebsOptimized()));
                 case "enaSupport" -> answer.enaSupport(bool(true));
                 case "rootDeviceName" -> answer.rootDeviceName(InstanceAnswers.text(row.image.rootDeviceName()));
@@ -99,9 +102,7 @@ final class InstanceAttributes {
             changed = true;
         }
         if (!request.groups().isEmpty()) {
-            if (!request.groups().equals(List.of(row.network.securityGroupId()))) {
-                throw InstanceErrors.groupNotFound(request.groups().getFirst());
-            }
+            database.run(entities -> network.regroup(entities, row, request.groups()));
             changed = true;
         }
         if (!changed && !AttributeRules.changesNothing(row, request)) {
@@ -109,7 +110,7 @@ final class InstanceAttributes {
         }
     }
 
-    private static boolean modifyOptions(Instance row, ModifyInstanceAttributeRequest request) {
+    private boolean modifyOptions(Instance row, ModifyInstanceAttributeRequest request) {
         var before = row.options;
         var given = false;
         if (request.disableApiTermination() != null) {
@@ -126,7 +127,7 @@ final class InstanceAttributes {
             given = true;
         }
         if (request.sourceDestCheck() != null) {
-            row.options = row.options.withSourceDestCheck(isTrue(request.sourceDestCheck()));
+            database.run(entities -> network.checkSourceDest(entities, row, isTrue(request.sourceDestCheck())));
             given = true;
         }
         if (request.ebsOptimized() != null) {

@@ -40,6 +40,7 @@ record InstanceType(
     }
 
     InstanceTypes.Type forLaunch() {
-        return new InstanceTypes.Type(name, vcpus, memoryMib, rootDiskGib);
+        return new InstanceTypes.Type(
+                name, vcpus, memoryMib, rootDiskGib, networkInterfaces, addressesPerInterface);
     }
 }

@@ -75,7 +75,10 @@ class ZoneTest {
         var link = new GrpcZoneLink(channel);
         cloud.link = java.util.Optional.of(link);
         var clock = Clock.systemUTC();
-        var addresses = new AddressPool(CloudFixture.CIDR);
+        var addresses = new FlatNetwork(
+                account -> new NetworkNames.DefaultNames("", "", "", ""),
+                new AddressPool(CloudFixture.CIDR),
+                CloudFixture.ZONE);
         reconciler = new ZoneReconciler(
                 DATABASE,
                 link,

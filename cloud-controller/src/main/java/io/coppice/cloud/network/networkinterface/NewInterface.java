@@ -58,11 +58,13 @@ public record NewInterface(
             ipv6 = List.copyOf(ipv6);
         }
 
-        int privateCount() {
+        /** How many private IPv4 addresses that are. */
+        public int privateCount() {
             return 1 + secondary.size() + moreSecondary;
         }
 
-        int ipv6Count() {
+        /** How many IPv6 addresses that are. */
+        public int ipv6Count() {
             return ipv6.size() + moreIpv6;
         }
     }
