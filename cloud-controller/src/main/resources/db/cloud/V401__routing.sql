@@ -69,12 +69,9 @@ CREATE TABLE dhcp_options (
     -- The set that new VPCs get.
     is_default boolean     NOT NULL,
     -- Lists of values, each separated by commas; NULL when the option is not given.
-    domain_name          varchar(255),
-    domain_name_servers  varchar(255),
-    ntp_servers          varchar(255),
-    netbios_name_servers varchar(255),
-    netbios_node_type    varchar(8),
-    lease_time           varchar(16),
+    domain_name         varchar(255),
+    domain_name_servers varchar(255),
+    ntp_servers         varchar(255),
     created_at timestamptz NOT NULL
 );
 CREATE INDEX dhcp_options_by_account ON dhcp_options (account_id, id);

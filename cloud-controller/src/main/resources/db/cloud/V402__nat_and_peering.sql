@@ -1,10 +1,11 @@
 -- NAT gateways and peering connections.
 
+-- Rows of deleted ones stay for a while, so nothing refers to their subnets.
 CREATE TABLE nat_gateways (
     id                   varchar(21)  PRIMARY KEY,
     account_id           varchar(12)  NOT NULL,
-    vpc_id               varchar(21)  NOT NULL REFERENCES vpcs (id),
-    subnet_id            varchar(24)  NOT NULL REFERENCES subnets (id),
+    vpc_id               varchar(21)  NOT NULL,
+    subnet_id            varchar(24)  NOT NULL,
     zone                 varchar(64)  NOT NULL,
     connectivity         varchar(8)   NOT NULL,
     -- Its address in the subnet; NULL once it is deleted or has failed.
@@ -31,13 +32,11 @@ CREATE TABLE vpc_peerings (
     vpc_id          varchar(21)  NOT NULL,
     peer_account_id varchar(12)  NOT NULL,
     peer_vpc_id     varchar(21)  NOT NULL,
-    -- pending-acceptance, active, rejected, deleted, expired
+    -- pending-acceptance, active, rejected, deleted, expired, failed
     status          varchar(24)  NOT NULL,
     status_message  varchar(255) NOT NULL,
     -- Number of the segment between both routers while it is active.
     vni             integer,
-    requester_dns   boolean      NOT NULL,
-    accepter_dns    boolean      NOT NULL,
     -- The ranges of each VPC when it was asked for, for answers about a VPC that is gone.
     cidr_blocks      varchar(255) NOT NULL,
     peer_cidr_blocks varchar(255) NOT NULL,

@@ -4,6 +4,8 @@ import io.coppice.cloud.front.ActionHandler;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.foundation.role.NetworkMode;
+import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.query.Operation;
 import io.coppice.wire.query.QueryService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,14 +28,26 @@ import software.amazon.awssdk.utils.builder.Buildable;
 public class AbsentSubjects implements ActionModule {
     private static final String FILE = "absent-actions.txt";
 
-    /** The EC2 actions that are answered here, in order. */
+    private final boolean flat;
+
+    /** For the container and for tests. */
+    public AbsentSubjects(SiteConfig site) {
+        flat = site.network().mode() == NetworkMode.FLAT;
+    }
+
+    /** The EC2 actions that are answered here in either mode of the network, in order. */
     public static SequencedSet<String> actions() {
-        return read().stream().map(AbsentAction::name).collect(Collectors.toCollection(TreeSet::new));
+        return read().stream()
+                .filter(action -> !action.flatOnly())
+                .map(AbsentAction::name).collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override
     public void register(ActionRegistry registry) {
         for (var action : read()) {
+            if (action.flatOnly() && !flat) {
+                continue;
+            }
             var operation = QueryService.EC2
                     .operation(action.name())
                     .orElseThrow(() -> new IllegalStateException(FILE + " names an unknown action, " + action.name()));

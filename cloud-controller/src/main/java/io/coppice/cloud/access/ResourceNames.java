@@ -22,6 +22,7 @@ final class ResourceNames {
             Map.entry("sg", "security-group"),
             Map.entry("sgr", "security-group-rule"),
             Map.entry("igw", "internet-gateway"),
+            Map.entry("eigw", "egress-only-internet-gateway"),
             Map.entry("nat", "natgateway"),
             Map.entry("rtb", "route-table"),
             Map.entry("acl", "network-acl"),

@@ -42,6 +42,19 @@ import software.amazon.awssdk.core.SdkPojo;
  * a constructor call does here. Whatever is application-scoped there is found by itself.
  */
 public final class NetworkFixture {
+    /** What {@link TestDatabase#truncate} empties all networks by. */
+    public static final String[] TABLES = {
+        "vpcs",
+        "network_accounts",
+        "vpc_generations",
+        "network_segments",
+        "egress_only_internet_gateways",
+        "dhcp_options",
+        "nat_gateways",
+        "vpc_peerings",
+        "tag"
+    };
+
     private static final String PACKAGE = "io.coppice.cloud.network";
 
     private final Map<Class<?>, Object> made = new HashMap<>();

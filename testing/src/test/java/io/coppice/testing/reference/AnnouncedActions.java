@@ -3,6 +3,7 @@ package io.coppice.testing.reference;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.coppice.cloud.absent.AbsentSubjects;
+import io.coppice.cloud.place.FlatActionModule;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import java.io.IOException;
@@ -57,6 +58,8 @@ final class AnnouncedActions {
                         .stream()
                         .filter(type -> type.isAssignableTo(ActionModule.class) && !type.isInterface())
                         .filter(type -> !type.isEquivalentTo(AbsentSubjects.class))
+                        // The other mode's features announce the same actions, and more.
+                        .filter(type -> !type.isAssignableTo(FlatActionModule.class))
                         .flatMap(type -> announced(type.reflect()).stream())
                         .toList();
     }

@@ -45,7 +45,22 @@ final class AccountRemoval {
             union all select id from {h-schema}mfa_devices where account_id = :account
             union all select id from {h-schema}server_certificates where account_id = :account""";
 
+    private static final String DEFAULT_VPC =
+            "select id from {h-schema}vpcs where account_id = :account and is_default";
+
     private static final List<String> BEFORE = List.of(
+            "update {h-schema}vpc_generations set deleted = true, changed_at = now(),"
+                    + " generation = nextval('network_generations'),"
+                    + " changed_in = cast(cast(pg_current_xact_id() as text) as bigint)"
+                    + " where vpc_id in (select id from {h-schema}vpcs where account_id = :account)",
+            "delete from {h-schema}network_segments where owner_id in (select id from {h-schema}vpcs where account_id ="
+                    + " :account union all select id from {h-schema}subnets where account_id = :account)",
+            "delete from {h-schema}nat_gateways where account_id = :account",
+            "delete from {h-schema}vpc_peerings where account_id = :account",
+            "delete from {h-schema}internet_gateways where account_id = :account",
+            "delete from {h-schema}vpcs where account_id = :account",
+            "delete from {h-schema}dhcp_options where account_id = :account",
+            "delete from {h-schema}network_accounts where id = :account",
             "delete from {h-schema}access_keys where user_id in (select id from {h-schema}users where account_id ="
                     + " :account)",
             "delete from {h-schema}login_profiles where user_id in (select id from {h-schema}users where account_id ="
@@ -112,6 +127,13 @@ final class AccountRemoval {
                 switch (table) {
                     case "instances" -> " and state <> 'TERMINATED'";
                     case "image" -> " and state <> 'deregistered'";
+                    // The network that every account is given goes with the account.
+                    case "vpcs", "dhcp_options" -> " and not is_default";
+                    case "subnets", "route_tables", "network_acls" -> " and vpc_id not in (" + DEFAULT_VPC + ")";
+                    case "internet_gateways" ->
+                        " and (vpc_id is null or vpc_id not in (" + DEFAULT_VPC + "))";
+                    case "nat_gateways" -> " and state not in ('deleted', 'failed')";
+                    case "vpc_peerings" -> " and status in ('pending-acceptance', 'active')";
                     default -> "";
                 };
         var number = (Number) entities.createNativeQuery(

@@ -62,9 +62,10 @@ public class NetworkAcls implements VpcPart, SubnetPart {
         }
     }
 
+    /** Of a VPC; of a subnet, whose ids are others, nothing: its ACL does not keep it. */
     @Override
-    public boolean holds(EntityManager entities, String vpcId) {
-        return in(entities, vpcId).stream().anyMatch(acl -> !acl.isDefault);
+    public boolean holds(EntityManager entities, String id) {
+        return in(entities, id).stream().anyMatch(acl -> !acl.isDefault);
     }
 
     @Override

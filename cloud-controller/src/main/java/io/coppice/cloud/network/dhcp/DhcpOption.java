@@ -3,14 +3,11 @@ package io.coppice.cloud.network.dhcp;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The options that a set may have (AWS API reference, CreateDhcpOptions). */
+/** The options that a set may have: of those in AWS's API reference (CreateDhcpOptions) what hosts give to guests. */
 enum DhcpOption {
     DOMAIN_NAME("domain-name", 1),
     DOMAIN_NAME_SERVERS("domain-name-servers", 4),
-    NTP_SERVERS("ntp-servers", 4),
-    NETBIOS_NAME_SERVERS("netbios-name-servers", 4),
-    NETBIOS_NODE_TYPE("netbios-node-type", 1),
-    IPV6_LEASE_TIME("ipv6-address-preferred-lease-time", 1);
+    NTP_SERVERS("ntp-servers", 4);
 
     private final String key;
     private final int maxValues;

@@ -34,18 +34,6 @@ class DhcpOptionsRow {
     @Nullable
     String ntpServers;
 
-    @Column(name = "netbios_name_servers", updatable = false)
-    @Nullable
-    String netbiosNameServers;
-
-    @Column(name = "netbios_node_type", updatable = false)
-    @Nullable
-    String netbiosNodeType;
-
-    @Column(name = "lease_time", updatable = false)
-    @Nullable
-    String leaseTime;
-
     @Column(name = "created_at", updatable = false)
     Instant createdAt;
 
@@ -60,9 +48,6 @@ class DhcpOptionsRow {
         this.domainName = options.get(DhcpOption.DOMAIN_NAME);
         this.domainNameServers = options.get(DhcpOption.DOMAIN_NAME_SERVERS);
         this.ntpServers = options.get(DhcpOption.NTP_SERVERS);
-        this.netbiosNameServers = options.get(DhcpOption.NETBIOS_NAME_SERVERS);
-        this.netbiosNodeType = options.get(DhcpOption.NETBIOS_NODE_TYPE);
-        this.leaseTime = options.get(DhcpOption.IPV6_LEASE_TIME);
         this.createdAt = createdAt;
     }
 
@@ -73,9 +58,6 @@ class DhcpOptionsRow {
             case DOMAIN_NAME -> domainName;
             case DOMAIN_NAME_SERVERS -> domainNameServers;
             case NTP_SERVERS -> ntpServers;
-            case NETBIOS_NAME_SERVERS -> netbiosNameServers;
-            case NETBIOS_NODE_TYPE -> netbiosNodeType;
-            case IPV6_LEASE_TIME -> leaseTime;
         };
     }
 }

@@ -4,7 +4,6 @@ import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.NetworkConfig;
 import io.coppice.cloud.network.NetworkErrors;
 import io.coppice.cloud.network.NetworkKind;
@@ -147,8 +146,7 @@ class SubnetActions implements ActionModule {
             RequestContext context, DisassociateSubnetCidrBlockRequest request) {
         var association = NetworkErrors.required(request.associationId(), "AssociationId");
         return ledger.call(context, entities -> {
-            var found = entities
-                    .createQuery(
+            var found = entities.createQuery(
                             "select s.id from SubnetRow s where s.ipv6AssociationId = :association"
                                     + " and s.accountId = :account",
                             String.class)
@@ -163,14 +161,15 @@ class SubnetActions implements ActionModule {
                 throw SubnetErrors.associationNotFound(association);
             }
             if (subnets.holdsIpv6(entities, subnet.id)) {
-                throw NetworkErrors.dependency("The IPv6 range of " + subnet.id
-                        + " has addresses in use: unassign them first.");
+                throw NetworkErrors.dependency(
+                        "The IPv6 range of " + subnet.id + " has addresses in use: unassign them first.");
             }
             var answer = SubnetAnswers.ipv6(subnet, SubnetCidrBlockStateCode.DISASSOCIATING);
             subnet.ipv6CidrBlock = null;
             subnet.ipv6AssociationId = null;
             subnet.assignIpv6 = false;
-            ledger.record(context, NetworkKind.SUBNET, subnet.id, "modified", Map.of("removed_cidr_block", association));
+            ledger.record(
+                    context, NetworkKind.SUBNET, subnet.id, "modified", Map.of("removed_cidr_block", association));
             return DisassociateSubnetCidrBlockResponse.builder()
                     .subnetId(subnet.id)
                     .ipv6CidrBlockAssociation(answer)

@@ -11,14 +11,14 @@ final class SubnetErrors {
     }
 
     static AwsException conflict(String given) {
-        return AwsException.client(
-                "InvalidSubnet.Conflict", "The CIDR '" + given + "' conflicts with another subnet");
+        return AwsException.client("InvalidSubnet.Conflict", "The CIDR '" + given + "' conflicts with another subnet");
     }
 
     static AwsException zone(String given, String known) {
         return AwsException.client(
                 "InvalidParameterValue",
-                "Value (" + given + ") for parameter availabilityZone is invalid. Subnets can currently only be created in"
+                "Value (" + given
+                        + ") for parameter availabilityZone is invalid. Subnets can currently only be created in"
                         + " the following availability zones: " + known + ".");
     }
 

@@ -30,7 +30,8 @@ final class SubnetRanges {
     static IpRange readIpv6(String text) {
         var range = IpRange.parse(text)
                 .filter(IpRange::ipv6)
-                .orElseThrow(() -> NetworkErrors.invalid("ipv6CidrBlock", text, "This is not a valid IPv6 CIDR block."));
+                .orElseThrow(
+                        () -> NetworkErrors.invalid("ipv6CidrBlock", text, "This is not a valid IPv6 CIDR block."));
         if (range.prefix() != IPV6_PREFIX) {
             throw SubnetErrors.range(text);
         }

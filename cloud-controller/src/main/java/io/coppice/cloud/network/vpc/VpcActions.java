@@ -13,8 +13,6 @@ import io.coppice.cloud.network.dhcp.DhcpOptionSets;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.TagRules;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
@@ -23,7 +21,6 @@ import software.amazon.awssdk.services.ec2.model.DeleteVpcRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVpcResponse;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVpcTenancyResponse;
-import software.amazon.awssdk.services.ec2.model.Vpc;
 
 /** CreateVpc, DeleteVpc and ModifyVpcTenancy. Thread-safe. */
 @ApplicationScoped
@@ -32,6 +29,7 @@ class VpcActions implements ActionModule {
 
     private final NetworkLedger ledger;
     private final Vpcs vpcs;
+    private final VpcAnswers answers;
     private final VpcRanges ranges;
     private final DhcpOptionSets dhcpOptions;
     private final NetworkAcls acls;
@@ -40,12 +38,14 @@ class VpcActions implements ActionModule {
     VpcActions(
             NetworkLedger ledger,
             Vpcs vpcs,
+            VpcAnswers answers,
             VpcRanges ranges,
             DhcpOptionSets dhcpOptions,
             NetworkAcls acls,
             NetworkConfig config) {
         this.ledger = ledger;
         this.vpcs = vpcs;
+        this.answers = answers;
         this.ranges = ranges;
         this.dhcpOptions = dhcpOptions;
         this.acls = acls;
@@ -88,7 +88,7 @@ class VpcActions implements ActionModule {
             }
             ledger.made(context, NetworkKind.VPC, vpc.id, tags, Map.of("cidr_block", range.toString()));
             return CreateVpcResponse.builder()
-                    .vpc(answer(context, entities, vpc))
+                    .vpc(answers.of(entities, context.account(), vpc))
                     .build();
         });
     }
@@ -128,12 +128,5 @@ class VpcActions implements ActionModule {
             throw NetworkErrors.unsupported("There are no dedicated hosts in this cloud: use the tenancy default.");
         }
         throw NetworkErrors.invalid("instanceTenancy", given, "Expecting default or dedicated.");
-    }
-
-    private Vpc answer(RequestContext context, EntityManager entities, VpcRow vpc) {
-        return VpcAnswers.vpc(
-                vpc,
-                vpcs.blocks(entities, List.of(vpc.id)).getOrDefault(vpc.id, List.of()),
-                ledger.tags(context.account(), vpc.id));
     }
 }

@@ -1,5 +1,9 @@
 package io.coppice.cloud.network.vpc;
 
+import io.coppice.cloud.network.NetworkLedger;
+import io.coppice.foundation.id.AccountId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -10,20 +14,44 @@ import software.amazon.awssdk.services.ec2.model.VpcCidrBlockStateCode;
 import software.amazon.awssdk.services.ec2.model.VpcIpv6CidrBlockAssociation;
 import software.amazon.awssdk.services.ec2.model.VpcState;
 
-/** VPCs as answers show them. */
-final class VpcAnswers {
+/** VPCs as answers show them. Thread-safe. */
+@ApplicationScoped
+public class VpcAnswers {
     private static final String NO_OPTIONS = "default";
     private static final String POOL = "Amazon";
 
-    private VpcAnswers() {}
+    private final NetworkLedger ledger;
+    private final Vpcs vpcs;
 
-    static Vpc vpc(VpcRow row, List<VpcCidrRow> blocks, List<Tag> tags) {
+    /** For the container and for tests. */
+    public VpcAnswers(NetworkLedger ledger, Vpcs vpcs) {
+        this.ledger = ledger;
+        this.vpcs = vpcs;
+    }
+
+    /** One VPC. */
+    public Vpc of(EntityManager entities, AccountId account, VpcRow row) {
+        return of(entities, account, List.of(row)).getFirst();
+    }
+
+    /** VPCs of an account, in the same order. As many queries as for one. */
+    List<Vpc> of(EntityManager entities, AccountId account, List<VpcRow> rows) {
+        var ids = rows.stream().map(VpcRow::id).toList();
+        var blocks = vpcs.blocks(entities, ids);
+        var tags = ledger.tags(account, ids);
+        return rows.stream()
+                .map(row -> vpc(row, blocks.getOrDefault(row.id, List.of()), tags.getOrDefault(row.id, List.of())))
+                .toList();
+    }
+
+    private static Vpc vpc(VpcRow row, List<VpcCidrRow> blocks, List<Tag> tags) {
         var ipv4 = blocks.stream().filter(block -> !block.ipv6).toList();
         return Vpc.builder()
                 .vpcId(row.id)
                 .cidrBlock(ipv4.getFirst().cidrBlock)
-                .cidrBlockAssociationSet(
-                        ipv4.stream().map(block -> ipv4(block, VpcCidrBlockStateCode.ASSOCIATED)).toList())
+                .cidrBlockAssociationSet(ipv4.stream()
+                        .map(block -> ipv4(block, VpcCidrBlockStateCode.ASSOCIATED))
+                        .toList())
                 .ipv6CidrBlockAssociationSet(blocks.stream()
                         .filter(block -> block.ipv6)
                         .map(block -> ipv6(block, VpcCidrBlockStateCode.ASSOCIATED))

@@ -40,16 +40,16 @@ class VpcAttributeActions implements ActionModule {
         var id = NetworkErrors.required(request.vpcId(), "VpcId");
         var attribute = NetworkErrors.required(request.attributeAsString(), "Attribute");
         return ledger.call(context, entities -> {
-            var vpc = vpcs.require(entities, context.account(), id);
-            var answer = DescribeVpcAttributeResponse.builder().vpcId(id);
-            return switch (attribute) {
-                case "enableDnsSupport" -> answer.enableDnsSupport(flag(vpc.dnsSupport));
-                case "enableDnsHostnames" -> answer.enableDnsHostnames(flag(vpc.dnsHostnames));
-                case "enableNetworkAddressUsageMetrics" ->
-                    answer.enableNetworkAddressUsageMetrics(flag(vpc.usageMetrics));
-                default -> throw NetworkErrors.invalid("attribute", attribute, "There is no such attribute.");
-            };
-        })
+                    var vpc = vpcs.require(entities, context.account(), id);
+                    var answer = DescribeVpcAttributeResponse.builder().vpcId(id);
+                    return switch (attribute) {
+                        case "enableDnsSupport" -> answer.enableDnsSupport(flag(vpc.dnsSupport));
+                        case "enableDnsHostnames" -> answer.enableDnsHostnames(flag(vpc.dnsHostnames));
+                        case "enableNetworkAddressUsageMetrics" ->
+                            answer.enableNetworkAddressUsageMetrics(flag(vpc.usageMetrics));
+                        default -> throw NetworkErrors.invalid("attribute", attribute, "There is no such attribute.");
+                    };
+                })
                 .build();
     }
 

@@ -39,8 +39,7 @@ class VpcCidrActions implements ActionModule {
         if (!ledger.open()) {
             return;
         }
-        registry.add(
-                Service.EC2, "AssociateVpcCidrBlock", AssociateVpcCidrBlockRequest::builder, this::associate);
+        registry.add(Service.EC2, "AssociateVpcCidrBlock", AssociateVpcCidrBlockRequest::builder, this::associate);
         registry.add(
                 Service.EC2, "DisassociateVpcCidrBlock", DisassociateVpcCidrBlockRequest::builder, this::disassociate);
     }
@@ -55,7 +54,7 @@ class VpcCidrActions implements ActionModule {
             throw NetworkErrors.unsupported("There are no address pools of users in this cloud.");
         }
         return ledger.call(context, entities -> {
-            var vpc = vpcs.change(entities, context.account(), id);
+            var vpc = vpcs.changeWithPeers(entities, context.account(), id);
             var range = ipv6 ? newIpv6(entities, vpc) : newIpv4(entities, vpc, VpcRanges.read(request.cidrBlock()));
             var association = NetworkKind.newId(Vpcs.ASSOCIATION_PREFIX);
             vpcs.addRange(entities, id, range, association);
@@ -72,6 +71,11 @@ class VpcCidrActions implements ActionModule {
 
     private IpRange newIpv4(EntityManager entities, VpcRow vpc, IpRange range) {
         ranges.checkFits(vpc.id, vpcs.ranges(entities, vpc.id), range);
+        for (var peer : vpcs.peers(entities, vpc.id)) {
+            if (vpcs.ranges(entities, peer).stream().anyMatch(range::overlaps)) {
+                throw VpcErrors.conflict(range.toString());
+            }
+        }
         return range;
     }
 
@@ -91,7 +95,7 @@ class VpcCidrActions implements ActionModule {
                     || vpcs.find(entities, context.account(), block.vpcId).isEmpty()) {
                 throw VpcErrors.associationNotFound(association);
             }
-            vpcs.change(entities, context.account(), block.vpcId);
+            vpcs.changeWithPeers(entities, context.account(), block.vpcId);
             var blocks = vpcs.blocks(entities, List.of(block.vpcId)).getOrDefault(block.vpcId, List.of());
             if (blocks.stream().noneMatch(each -> each.associationId.equals(association))) {
                 throw VpcErrors.associationNotFound(association);
@@ -107,8 +111,7 @@ class VpcCidrActions implements ActionModule {
             return (block.ipv6
                             ? answer.ipv6CidrBlockAssociation(
                                     VpcAnswers.ipv6(block, VpcCidrBlockStateCode.DISASSOCIATING))
-                            : answer.cidrBlockAssociation(
-                                    VpcAnswers.ipv4(block, VpcCidrBlockStateCode.DISASSOCIATING)))
+                            : answer.cidrBlockAssociation(VpcAnswers.ipv4(block, VpcCidrBlockStateCode.DISASSOCIATING)))
                     .build();
         });
     }

@@ -14,7 +14,8 @@ final class VpcErrors {
 
     static AwsException conflict(String given) {
         return AwsException.client(
-                "CidrConflict", "The CIDR '" + given + "' conflicts with another CIDR that is associated with the VPC.");
+                "CidrConflict",
+                "The CIDR '" + given + "' conflicts with another CIDR that is associated with the VPC.");
     }
 
     static AwsException cidrLimit(String vpcId, int limit) {
@@ -25,8 +26,8 @@ final class VpcErrors {
 
     static AwsException associationNotFound(String id) {
         return AwsException.client(
-                "InvalidVpcCidrBlockAssociationID.NotFound", "The vpc CIDR block association ID '" + id
-                        + "' does not exist");
+                "InvalidVpcCidrBlockAssociationID.NotFound",
+                "The vpc CIDR block association ID '" + id + "' does not exist");
     }
 
     static AwsException primary(String associationId) {
@@ -38,7 +39,8 @@ final class VpcErrors {
 
     static AwsException noIpv6Left() {
         return AwsException.client(
-                "InsufficientCidrBlocks", "This cloud has no IPv6 range left for the VPC: the operator can set a larger"
+                "InsufficientCidrBlocks",
+                "This cloud has no IPv6 range left for the VPC: the operator can set a larger"
                         + " coppice.vpc.ipv6-pool.");
     }
 }

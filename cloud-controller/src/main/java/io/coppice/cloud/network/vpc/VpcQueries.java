@@ -7,9 +7,7 @@ import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.network.NetworkKind;
 import io.coppice.cloud.network.NetworkLedger;
 import io.coppice.cloud.query.Filters;
-import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.persistence.EntityManager;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcClassicLinkRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcClassicLinkResponse;
@@ -67,10 +65,12 @@ class VpcQueries implements ActionModule {
 
     private final NetworkLedger ledger;
     private final Vpcs vpcs;
+    private final VpcAnswers answers;
 
-    VpcQueries(NetworkLedger ledger, Vpcs vpcs) {
+    VpcQueries(NetworkLedger ledger, Vpcs vpcs, VpcAnswers answers) {
         this.ledger = ledger;
         this.vpcs = vpcs;
+        this.answers = answers;
     }
 
     @Override
@@ -79,15 +79,19 @@ class VpcQueries implements ActionModule {
             return;
         }
         registry.add(Service.EC2, "DescribeVpcs", DescribeVpcsRequest::builder, this::describe);
-        registry.add(
-                Service.EC2, "DescribeVpcClassicLink", DescribeVpcClassicLinkRequest::builder, this::classicLinks);
+        registry.add(Service.EC2, "DescribeVpcClassicLink", DescribeVpcClassicLinkRequest::builder, this::classicLinks);
     }
 
     DescribeVpcsResponse describe(RequestContext context, DescribeVpcsRequest request) {
-        var query = new NetworkLedger.Query(
-                request.vpcIds(), request.filters(), request.maxResults(), request.nextToken());
+        var query =
+                new NetworkLedger.Query(request.vpcIds(), request.filters(), request.maxResults(), request.nextToken());
         var page = ledger.call(
-                context, entities -> ledger.page(context, VPCS, answers(entities, context.account()), query));
+                context,
+                entities -> ledger.page(
+                        context,
+                        VPCS,
+                        answers.of(entities, context.account(), vpcs.all(entities, context.account())),
+                        query));
         return DescribeVpcsResponse.builder()
                 .vpcs(page.rows())
                 .nextToken(page.nextToken())
@@ -97,7 +101,7 @@ class VpcQueries implements ActionModule {
     DescribeVpcClassicLinkResponse classicLinks(RequestContext context, DescribeVpcClassicLinkRequest request) {
         var query = new NetworkLedger.Query(request.vpcIds(), request.filters(), null, null);
         var page = ledger.call(context, entities -> {
-            var rows = answers(entities, context.account()).stream()
+            var rows = answers.of(entities, context.account(), vpcs.all(entities, context.account())).stream()
                     .map(vpc -> VpcClassicLink.builder()
                             .vpcId(vpc.vpcId())
                             .classicLinkEnabled(false)
@@ -107,17 +111,6 @@ class VpcQueries implements ActionModule {
             return ledger.page(context, CLASSIC_LINKS, rows, query);
         });
         return DescribeVpcClassicLinkResponse.builder().vpcs(page.rows()).build();
-    }
-
-    private List<Vpc> answers(EntityManager entities, AccountId account) {
-        var rows = vpcs.all(entities, account);
-        var ids = rows.stream().map(VpcRow::id).toList();
-        var blocks = vpcs.blocks(entities, ids);
-        var tags = ledger.tags(account, ids);
-        return rows.stream()
-                .map(row -> VpcAnswers.vpc(
-                        row, blocks.getOrDefault(row.id, List.of()), tags.getOrDefault(row.id, List.of())))
-                .toList();
     }
 
     private static List<VpcIpv6CidrBlockAssociation> ipv6(Vpc vpc) {

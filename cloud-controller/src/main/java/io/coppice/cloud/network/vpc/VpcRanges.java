@@ -22,7 +22,10 @@ class VpcRanges {
 
     /** Never a VPC's: this host, loopback, link-local, where metadata is, and what is no single host's. */
     private static final List<IpRange> RESERVED = List.of(
-            IpRange.of("0.0.0.0/8"), IpRange.of("127.0.0.0/8"), IpRange.of("169.254.0.0/16"), IpRange.of("224.0.0.0/3"));
+            IpRange.of("0.0.0.0/8"),
+            IpRange.of("127.0.0.0/8"),
+            IpRange.of("169.254.0.0/16"),
+            IpRange.of("224.0.0.0/3"));
 
     private final NetworkConfig config;
     private final IpRange ipv6Pool;

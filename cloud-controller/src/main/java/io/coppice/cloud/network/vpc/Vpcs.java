@@ -6,11 +6,13 @@ import io.coppice.cloud.network.Rows;
 import io.coppice.cloud.network.Segments;
 import io.coppice.cloud.network.VpcGenerations;
 import io.coppice.cloud.place.DefaultNetwork;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,27 @@ public class Vpcs {
         // Another writer may have changed or removed it while this one waited.
         Rows.refresh(entities, found, () -> NetworkKind.VPC.notFound(id));
         return found;
+    }
+
+    /** As {@link #change}, where the VPC's peers are concerned as well: all are locked, and their hosts are told. */
+    VpcRow changeWithPeers(EntityManager entities, AccountId account, String id) {
+        var found = require(entities, account, id);
+        var concerned = new ArrayList<>(peers(entities, id));
+        concerned.add(id);
+        generations.changed(entities, concerned);
+        Rows.refresh(entities, found, () -> NetworkKind.VPC.notFound(id));
+        return found;
+    }
+
+    /** The VPCs that a VPC has active peering connections with. */
+    List<String> peers(EntityManager entities, String id) {
+        return PlainSql.query(
+                entities,
+                "select case when vpc_id = ? then peer_vpc_id else vpc_id end from vpc_peerings"
+                        + " where status = 'active' and ? in (vpc_id, peer_vpc_id)",
+                row -> row.getString(1),
+                id,
+                id);
     }
 
     /** The account's VPC of this id. */

@@ -1,0 +1,75 @@
+package io.coppice.cloud.network.compile;
+
+import io.coppice.cloud.network.VpcGenerations;
+import io.coppice.cloud.network.VpcSignal;
+import io.coppice.cloud.store.Database;
+import io.coppice.proto.network.v1.Vpc;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the sender to hosts reads: VPCs that changed, whole, and those that are gone. Thread-safe. */
+@ApplicationScoped
+public class VpcChanges {
+    private final Database database;
+    private final VpcGenerations generations;
+    private final VpcCompiler compiler;
+    private final VpcSignal signal;
+
+    /** For the container and for tests. */
+    public VpcChanges(Database database, VpcGenerations generations, VpcCompiler compiler, VpcSignal signal) {
+        this.database = database;
+        this.generations = generations;
+        this.compiler = compiler;
+        this.signal = signal;
+    }
+
+    /**
+     * The VPCs that changed since an earlier look; the same may come twice, none is left out.
+     *
+     * @param position 0 for all, or that of the earlier look
+     */
+    public Batch since(long position) {
+        return database.read(entities -> {
+            var changes = generations.since(entities, position);
+            var vpcs = new ArrayList<Vpc>();
+            for (var change : changes.changes()) {
+                if (change.deleted()) {
+                    vpcs.add(VpcCompiler.gone(change.vpcId(), change.generation()));
+                } else {
+                    // One that went meanwhile comes as gone with the next look.
+                    compiler.compile(entities, change.vpcId()).ifPresent(vpcs::add);
+                }
+            }
+            return new Batch(vpcs, changes.position());
+        });
+    }
+
+    /** Which VPCs changed since an earlier look, without what is in them. */
+    public VpcGenerations.Changes names(long position) {
+        return database.read(entities -> generations.since(entities, position));
+    }
+
+    /** Take it before a look and pass it to {@link #await}. */
+    public long signals() {
+        return signal.count();
+    }
+
+    /** Waits until this process changed a VPC after {@code seen} was taken, at most this long. */
+    public void await(long seen, Duration most) throws InterruptedException {
+        signal.await(seen, most);
+    }
+
+    /**
+     * What a look found.
+     *
+     * @param position where the next look begins
+     */
+    public record Batch(List<Vpc> vpcs, long position) {
+        /** Keeps its own copy. */
+        public Batch {
+            vpcs = List.copyOf(vpcs);
+        }
+    }
+}

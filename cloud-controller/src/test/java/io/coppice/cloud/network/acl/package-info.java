@@ -1,0 +1,7 @@
+/**
+ * Tests of network ACLs.
+ */
+@NullMarked
+package io.coppice.cloud.network.acl;
+
+import org.jspecify.annotations.NullMarked;

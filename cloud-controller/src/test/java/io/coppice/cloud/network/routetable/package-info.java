@@ -1,0 +1,7 @@
+/**
+ * Tests of route tables and routes.
+ */
+@NullMarked
+package io.coppice.cloud.network.routetable;
+
+import org.jspecify.annotations.NullMarked;
