@@ -1,7 +1,7 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.ImageReference;
 import io.coppice.proto.compute.v1.Machine;

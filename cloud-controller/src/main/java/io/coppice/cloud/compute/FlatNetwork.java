@@ -31,8 +31,7 @@ final class FlatNetwork implements LaunchNetwork {
     }
 
     @Override
-    public Wanted wanted(
-            EntityManager entities, AccountId account, LaunchCommand command, InstanceTypes.Type type) {
+    public Wanted wanted(EntityManager entities, AccountId account, LaunchCommand command, InstanceTypes.Type type) {
         var network = names.of(account);
         LaunchNetworks.check(command, network);
         return new FlatWanted(network);

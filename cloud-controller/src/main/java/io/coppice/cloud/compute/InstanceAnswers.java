@@ -1,8 +1,8 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.foundation.id.AccountId;
 import io.coppice.cloud.network.address.PublicAddress;
 import io.coppice.cloud.network.networkinterface.InterfaceAnswers;
+import io.coppice.foundation.id.AccountId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

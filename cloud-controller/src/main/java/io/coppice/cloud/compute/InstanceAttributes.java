@@ -37,7 +37,8 @@ final class InstanceAttributes {
     private final ZoneSignal signal;
     private final LaunchNetwork network;
 
-    InstanceAttributes(Database database, EventLog events, InstanceTypes types, ZoneSignal signal, LaunchNetwork network) {
+    InstanceAttributes(
+            Database database, EventLog events, InstanceTypes types, ZoneSignal signal, LaunchNetwork network) {
         this.database = database;
         this.events = events;
         this.types = types;

@@ -59,11 +59,9 @@ final class InstanceInterfaceFilters {
                 .value("source-dest-check", i -> primary(i, InterfaceFacts::sourceDestCheck))
                 .value(
                         "ip-address",
-                        i -> primary(
-                                i,
-                                each -> each.publicFor(each.primaryIp())
-                                        .map(address -> address.ip())
-                                        .orElse(null)))
+                        i -> primary(i, each -> each.publicFor(each.primaryIp())
+                                .map(address -> address.ip())
+                                .orElse(null)))
                 .values("ipv6-address", i -> all(i, each -> each.ipv6().stream()))
                 .never("dns-name");
     }
@@ -94,9 +92,7 @@ final class InstanceInterfaceFilters {
     private static void addresses(Filters.Builder<Tagged> builder, String region) {
         each(builder, "private-ip-address", InterfaceFacts::primaryIp);
         each(builder, "private-dns-name", each -> InterfaceFacts.privateDnsName(each.primaryIp(), region));
-        builder.values(
-                        INTERFACE + "addresses.private-ip-address",
-                        i -> all(i, each -> each.privateIps().stream()))
+        builder.values(INTERFACE + "addresses.private-ip-address", i -> all(i, each -> each.privateIps().stream()))
                 .values(
                         INTERFACE + "addresses.private-dns-name",
                         i -> all(i, each -> each.privateIps().stream()
@@ -105,9 +101,7 @@ final class InstanceInterfaceFilters {
                         INTERFACE + "addresses.primary",
                         i -> all(i, each -> each.privateIps().stream().map(ip -> ip.equals(each.primaryIp()))))
                 .values(INTERFACE + "ipv6-address", i -> all(i, each -> each.ipv6().stream()))
-                .values(
-                        INTERFACE + "ipv6-addresses.ipv6-address",
-                        i -> all(i, each -> each.ipv6().stream()));
+                .values(INTERFACE + "ipv6-addresses.ipv6-address", i -> all(i, each -> each.ipv6().stream()));
     }
 
     private static void attached(Filters.Builder<Tagged> builder) {
@@ -124,8 +118,7 @@ final class InstanceInterfaceFilters {
         each(builder, "attachment.status", any -> "attached");
     }
 
-    private static @Nullable Object attachment(
-            InterfaceFacts facts, Filters.Column<InterfaceFacts.Attachment> read) {
+    private static @Nullable Object attachment(InterfaceFacts facts, Filters.Column<InterfaceFacts.Attachment> read) {
         var attachment = facts.attachment();
         return attachment == null ? null : read.of(attachment);
     }

@@ -144,8 +144,7 @@ class LaunchInterfaces {
         var index = specified.deviceIndex();
         if (index == null) {
             if (command.interfaces().size() > 1) {
-                throw InstanceErrors.invalid(
-                        "deviceIndex", "null", "Each network interface requires a device index.");
+                throw InstanceErrors.invalid("deviceIndex", "null", "Each network interface requires a device index.");
             }
             return 0;
         }
@@ -232,8 +231,7 @@ class LaunchInterfaces {
                 : asked;
     }
 
-    private SubnetRow subnet(
-            EntityManager entities, AccountId account, LaunchCommand command, @Nullable String given) {
+    private SubnetRow subnet(EntityManager entities, AccountId account, LaunchCommand command, @Nullable String given) {
         if (given != null && !given.isEmpty()) {
             return subnets.require(entities, account, given);
         }

@@ -124,8 +124,7 @@ final class LaunchWriter {
         return made;
     }
 
-    private void tag(
-            AccountId account, LaunchTags given, List<Instance> instances, Map<String, Connection> connected) {
+    private void tag(AccountId account, LaunchTags given, List<Instance> instances, Map<String, Connection> connected) {
         putAll(account, instances, i -> i.id, "instance", given.instance());
         putAll(account, instances, InstanceRootVolumes::idOf, "volume", given.volume());
         var interfaces = instances.stream()

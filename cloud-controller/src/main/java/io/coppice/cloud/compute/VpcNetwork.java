@@ -66,8 +66,7 @@ class VpcNetwork implements LaunchNetwork {
     }
 
     @Override
-    public Wanted wanted(
-            EntityManager entities, AccountId account, LaunchCommand command, InstanceTypes.Type type) {
+    public Wanted wanted(EntityManager entities, AccountId account, LaunchCommand command, InstanceTypes.Type type) {
         return new VpcWanted(account, planner.plan(entities, account, command, type));
     }
 
@@ -100,21 +99,14 @@ class VpcNetwork implements LaunchNetwork {
     private Optional<InstanceNetwork> attach(
             EntityManager entities, AccountId account, String instanceId, LaunchInterfaces.Existing plan) {
         var index = plan.deviceIndex();
-        interfaces.attach(
-                entities, account, plan.facts().id(), new NewInterface.Attachment(instanceId, index, false));
+        interfaces.attach(entities, account, plan.facts().id(), new NewInterface.Attachment(instanceId, index, false));
         return index == 0 ? Optional.of(network(plan.facts())) : Optional.empty();
     }
 
     private static InstanceNetwork network(InterfaceFacts facts) {
         var group = facts.groups().getFirst();
         return new InstanceNetwork(
-                facts.vpcId(),
-                facts.subnetId(),
-                group.id(),
-                group.name(),
-                facts.id(),
-                facts.primaryIp(),
-                facts.mac());
+                facts.vpcId(), facts.subnetId(), group.id(), group.name(), facts.id(), facts.primaryIp(), facts.mac());
     }
 
     private Map<String, Connection> made(
@@ -178,7 +170,10 @@ class VpcNetwork implements LaunchNetwork {
     @Override
     public void checkSourceDest(EntityManager entities, Instance instance, boolean check) {
         interfaces.checkSourceDest(
-                entities, new AccountId(instance.accountId), only(entities, instance).id(), check);
+                entities,
+                new AccountId(instance.accountId),
+                only(entities, instance).id(),
+                check);
         instance.wantAgain();
     }
 
@@ -204,8 +199,8 @@ class VpcNetwork implements LaunchNetwork {
         var all = instances.stream().flatMap(row -> row.interfaces.stream()).toList();
         var subnetRanges = subnets.byId(
                 entities, all.stream().map(InterfaceFacts::subnetId).collect(Collectors.toSet()));
-        var vpcRanges = vpcs.rangesOf(
-                entities, all.stream().map(InterfaceFacts::vpcId).collect(Collectors.toSet()));
+        var vpcRanges =
+                vpcs.rangesOf(entities, all.stream().map(InterfaceFacts::vpcId).collect(Collectors.toSet()));
         return instances.stream()
                 .filter(row -> !row.interfaces.isEmpty())
                 .collect(Collectors.toMap(

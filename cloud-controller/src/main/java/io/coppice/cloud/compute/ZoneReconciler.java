@@ -141,7 +141,8 @@ final class ZoneReconciler {
     }
 
     private @Nullable Endpoints endpointsOf(Instance row) {
-        return database.read(entities -> network.endpoints(entities, List.of(row))).get(row.id);
+        return database.read(entities -> network.endpoints(entities, List.of(row)))
+                .get(row.id);
     }
 
     private List<Instance> due(EntityManager entities) {

@@ -102,8 +102,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var ingest =
-                new ObservationIngest(database, events, network, clock, site.zone(), reconciler::zoneStartedAnew);
+        var ingest = new ObservationIngest(database, events, network, clock, site.zone(), reconciler::zoneStartedAnew);
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());

@@ -15,12 +15,7 @@ public interface InstanceTypes {
      * @param addressesPerInterface how many private addresses each of them may have
      */
     record Type(
-            String name,
-            int vcpus,
-            long memoryMib,
-            int rootDiskGib,
-            int networkInterfaces,
-            int addressesPerInterface) {
+            String name, int vcpus, long memoryMib, int rootDiskGib, int networkInterfaces, int addressesPerInterface) {
         /** A type with one interface and one address, as in a flat network. */
         public Type(String name, int vcpus, long memoryMib, int rootDiskGib) {
             this(name, vcpus, memoryMib, rootDiskGib, 1, 1);

@@ -28,8 +28,7 @@ public enum NetworkKind {
     /** A security group. */
     SECURITY_GROUP("sg-", "security-group", "InvalidGroup", "security group"),
     /** A rule of a security group. */
-    SECURITY_GROUP_RULE(
-            "sgr-", "security-group-rule", "InvalidSecurityGroupRuleId", "security group rule ID"),
+    SECURITY_GROUP_RULE("sgr-", "security-group-rule", "InvalidSecurityGroupRuleId", "security group rule ID"),
     /** A managed prefix list. */
     PREFIX_LIST("pl-", "prefix-list", "InvalidPrefixListID", "prefix list ID"),
     /** A network interface. */
@@ -90,8 +89,7 @@ public enum NetworkKind {
     /** Throws the kind's Malformed error when the text cannot be an id of it. */
     public void check(String given) {
         if (!given.startsWith(prefix) || !given.substring(prefix.length()).matches(ID_DIGITS)) {
-            throw AwsException.client(
-                    malformed(), "Invalid id: \"" + given + "\" (expecting \"" + prefix + "...\")");
+            throw AwsException.client(malformed(), "Invalid id: \"" + given + "\" (expecting \"" + prefix + "...\")");
         }
     }
 

@@ -107,8 +107,7 @@ class TaggableNetworks {
     @Produces
     @Singleton
     TaggableResource elasticIps() {
-        return new Taggable(
-                NetworkKind.ELASTIC_IP, "(select allocation_id as id, account_id from public_addresses) a");
+        return new Taggable(NetworkKind.ELASTIC_IP, "(select allocation_id as id, account_id from public_addresses) a");
     }
 
     /** One kind, by the table that its rows are in. */

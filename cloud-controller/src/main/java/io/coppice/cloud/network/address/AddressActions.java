@@ -122,7 +122,8 @@ class AddressActions implements ActionModule {
             @Nullable String ip) {
         if (allocationId != null && !allocationId.isEmpty()) {
             if (ip != null && !ip.isEmpty()) {
-                throw NetworkErrors.combination("You may specify public IP or allocation id, but not both in the same call");
+                throw NetworkErrors.combination(
+                        "You may specify public IP or allocation id, but not both in the same call");
             }
             KIND.check(allocationId);
             return addresses

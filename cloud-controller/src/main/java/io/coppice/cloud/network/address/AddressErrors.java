@@ -20,8 +20,7 @@ final class AddressErrors {
     }
 
     static AwsException associationNotFound(String id) {
-        return AwsException.client(
-                "InvalidAssociationID.NotFound", "The association ID '" + id + "' does not exist");
+        return AwsException.client("InvalidAssociationID.NotFound", "The association ID '" + id + "' does not exist");
     }
 
     static AwsException alreadyAssociated(String name, String association) {

@@ -38,8 +38,8 @@ class AddressQueries implements ActionModule {
     private static final NetworkKind KIND = NetworkKind.ELASTIC_IP;
     private static final String DOMAIN_NAME = "domain-name";
     private static final PageLimits PAGES = PageLimits.usual("allocationIds");
-    private static final Pattern NAME =
-            Pattern.compile("(?=.{1,255}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,62})(\\.[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,62}))*\\.?");
+    private static final Pattern NAME = Pattern.compile(
+            "(?=.{1,255}$)[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,62})(\\.[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,62}))*\\.?");
     private static final Filters<Address> FILTERS = Filters.<Address>builder()
             .value("allocation-id", Address::allocationId)
             .value("association-id", Address::associationId)
@@ -72,7 +72,10 @@ class AddressQueries implements ActionModule {
         }
         registry.add(Service.EC2, "DescribeAddresses", DescribeAddressesRequest::builder, this::describe);
         registry.add(
-                Service.EC2, "DescribeAddressesAttribute", DescribeAddressesAttributeRequest::builder, this::attributes);
+                Service.EC2,
+                "DescribeAddressesAttribute",
+                DescribeAddressesAttributeRequest::builder,
+                this::attributes);
         registry.add(Service.EC2, "ModifyAddressAttribute", ModifyAddressAttributeRequest::builder, this::modify);
         registry.add(Service.EC2, "ResetAddressAttribute", ResetAddressAttributeRequest::builder, this::reset);
     }
@@ -84,7 +87,9 @@ class AddressQueries implements ActionModule {
             check(all, request.allocationIds(), request.publicIps());
             var tags = ledger.tags(
                     context.account(),
-                    all.stream().map(each -> String.valueOf(each.allocationId())).toList());
+                    all.stream()
+                            .map(each -> String.valueOf(each.allocationId()))
+                            .toList());
             var instances = instances(entities, all);
             return DescribeAddressesResponse.builder()
                     .addresses(all.stream()
@@ -166,8 +171,7 @@ class AddressQueries implements ActionModule {
 
     /** A wish, since no name server of this cloud is asked about public addresses. */
     private static AddressAttribute attribute(PublicAddress address) {
-        var answer =
-                AddressAttribute.builder().publicIp(address.ip()).allocationId(address.allocationId());
+        var answer = AddressAttribute.builder().publicIp(address.ip()).allocationId(address.allocationId());
         var name = address.domainName();
         return name == null
                 ? answer.build()

@@ -106,10 +106,7 @@ class AssociationActions implements ActionModule {
 
     /** The interface that is meant, locked. */
     private InterfaceFacts target(
-            EntityManager entities,
-            RequestContext context,
-            @Nullable String instanceId,
-            @Nullable String interfaceId) {
+            EntityManager entities, RequestContext context, @Nullable String instanceId, @Nullable String interfaceId) {
         if (interfaceId != null && !interfaceId.isEmpty()) {
             var target = interfaces.change(entities, context.account(), interfaceId);
             checkUsual(target);
@@ -129,8 +126,8 @@ class AssociationActions implements ActionModule {
 
     private static void checkUsual(InterfaceFacts target) {
         if (target.requesterId() != null) {
-            throw NetworkErrors.notPermitted("The network interface '" + target.id()
-                    + "' is managed by a service: change what it belongs to.");
+            throw NetworkErrors.notPermitted(
+                    "The network interface '" + target.id() + "' is managed by a service: change what it belongs to.");
         }
     }
 
@@ -168,7 +165,8 @@ class AssociationActions implements ActionModule {
             return AddressActions.named(entities, addresses, context, null, request.publicIp());
         }
         if (request.publicIp() != null && !request.publicIp().isEmpty()) {
-            throw NetworkErrors.combination("You may specify public IP or association id, but not both in the same call");
+            throw NetworkErrors.combination(
+                    "You may specify public IP or association id, but not both in the same call");
         }
         return addresses
                 .change(entities, context.account(), "association_id", id)

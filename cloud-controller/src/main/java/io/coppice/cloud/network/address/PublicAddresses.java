@@ -2,6 +2,7 @@ package io.coppice.cloud.network.address;
 
 import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.NetworkKind;
+import io.coppice.cloud.network.gateway.PublicAddressUse;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * are made slice by slice as they are first needed. Every method works in the caller's transaction. Thread-safe.
  */
 @ApplicationScoped
-public class PublicAddresses {
+public class PublicAddresses implements PublicAddressUse {
     /** What ids of associations begin with. */
     public static final String ASSOCIATION_PREFIX = "eipassoc-";
 
@@ -73,6 +74,17 @@ public class PublicAddresses {
 
     /** An interface's private address that wants a public one. */
     public record Wanted(String accountId, String interfaceId, String privateIp) {}
+
+    @Override
+    public boolean any(EntityManager entities, String vpcId) {
+        return !PlainSql.query(
+                        entities,
+                        "select 1 from public_addresses a join network_interfaces i on i.id = a.interface_id"
+                                + " where i.vpc_id = ? limit 1",
+                        row -> true,
+                        vpcId)
+                .isEmpty();
+    }
 
     /** Whether an address is one that could be given out. */
     boolean inPool(String ip) {
@@ -180,11 +192,8 @@ public class PublicAddresses {
     public Map<String, List<PublicAddress>> of(EntityManager entities, Collection<String> interfaceIds) {
         return interfaceIds.isEmpty()
                 ? Map.of()
-                : PlainSql.query(
-                                entities,
-                                COLUMNS + "interface_id = any(?)",
-                                PublicAddresses::read,
-                                (Object) interfaceIds.toArray(String[]::new))
+                : PlainSql.query(entities, COLUMNS + "interface_id = any(?)", PublicAddresses::read, (Object)
+                                interfaceIds.toArray(String[]::new))
                         .stream()
                         .collect(Collectors.groupingBy(each -> String.valueOf(each.interfaceId())));
     }

@@ -38,11 +38,9 @@ final class GroupAnswers {
     private static List<IpPermission> permissions(SecurityGroupRow row, List<RuleRow> rules, boolean egress) {
         record Ports(int protocol, int from, int to) {}
         var byPorts = new LinkedHashMap<Ports, List<RuleRow>>();
-        rules.stream()
-                .filter(rule -> rule.egress == egress)
-                .forEach(rule -> byPorts.computeIfAbsent(
-                                new Ports(rule.protocol, rule.fromPort, rule.toPort), any -> new ArrayList<>())
-                        .add(rule));
+        rules.stream().filter(rule -> rule.egress == egress).forEach(rule -> byPorts.computeIfAbsent(
+                        new Ports(rule.protocol, rule.fromPort, rule.toPort), any -> new ArrayList<>())
+                .add(rule));
         return byPorts.values().stream().map(each -> permission(row, each)).toList();
     }
 

@@ -74,7 +74,8 @@ class GroupQueries implements ActionModule {
         filters.values(start + "from-port", group -> of(group, read, each -> Stream.ofNullable(each.fromPort())));
         filters.values(start + "to-port", group -> of(group, read, each -> Stream.ofNullable(each.toPort())));
         filters.values(
-                start + "cidr", group -> of(group, read, each -> each.ipRanges().stream().map(IpRange::cidrIp)));
+                start + "cidr",
+                group -> of(group, read, each -> each.ipRanges().stream().map(IpRange::cidrIp)));
         filters.values(
                 start + "ipv6-cidr",
                 group -> of(group, read, each -> each.ipv6Ranges().stream().map(Ipv6Range::cidrIpv6)));
@@ -83,10 +84,12 @@ class GroupQueries implements ActionModule {
                 group -> of(group, read, each -> each.prefixListIds().stream().map(PrefixListId::prefixListId)));
         filters.values(
                 start + "group-id",
-                group -> of(group, read, each -> each.userIdGroupPairs().stream().map(UserIdGroupPair::groupId)));
+                group ->
+                        of(group, read, each -> each.userIdGroupPairs().stream().map(UserIdGroupPair::groupId)));
         filters.values(
                 start + "user-id",
-                group -> of(group, read, each -> each.userIdGroupPairs().stream().map(UserIdGroupPair::userId)));
+                group ->
+                        of(group, read, each -> each.userIdGroupPairs().stream().map(UserIdGroupPair::userId)));
         // Groups of a VPC are referred to by id.
         filters.never(start + "group-name");
     }
@@ -158,8 +161,7 @@ class GroupQueries implements ActionModule {
             int limit) {
         var rows = groups.list(entities, context.account(), wanted, after, limit);
         var ids = rows.stream().map(row -> row.id).toList();
-        var rules =
-                groups.rules(entities, ids).stream().collect(Collectors.groupingBy(rule -> rule.groupId));
+        var rules = groups.rules(entities, ids).stream().collect(Collectors.groupingBy(rule -> rule.groupId));
         var tags = ledger.tags(context.account(), ids);
         return rows.stream()
                 .map(row -> GroupAnswers.group(
@@ -177,8 +179,7 @@ class GroupQueries implements ActionModule {
             throw NetworkErrors.missing("GroupId");
         }
         ledger.run(
-                context,
-                entities -> request.groupId().forEach(id -> groups.require(entities, context.account(), id)));
+                context, entities -> request.groupId().forEach(id -> groups.require(entities, context.account(), id)));
         return DescribeSecurityGroupReferencesResponse.builder()
                 .securityGroupReferenceSet(List.of())
                 .build();

@@ -60,7 +60,7 @@ record Permission(boolean egress, int protocol, int fromPort, int toPort, String
     @Override
     public String toString() {
         var ports = hasPorts() ? ", from port: " + fromPort + ", to port: " + toPort : "";
-        return "peer: " + peer + ", " + (protocol == ALL ? "ALL" : protocolName().toUpperCase(java.util.Locale.ROOT))
-                + ports + ", ALLOW";
+        return "peer: " + peer + ", "
+                + (protocol == ALL ? "ALL" : protocolName().toUpperCase(java.util.Locale.ROOT)) + ports + ", ALLOW";
     }
 }

@@ -51,8 +51,7 @@ record ProtocolPorts(int protocol, int from, int to) {
 
     private static ProtocolPorts ports(int protocol, @Nullable Integer from, @Nullable Integer to) {
         if (from == null || to == null || (from == Permission.ALL && to == Permission.ALL)) {
-            throw GroupErrors.value(
-                    "Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
+            throw GroupErrors.value("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.");
         }
         if (from < 0 || from > MOST_PORT || to < 0 || to > MOST_PORT || from > to) {
             throw GroupErrors.value("Invalid TCP/UDP port range (" + from + "-" + to + ")");

@@ -123,10 +123,7 @@ class RuleQueries implements ActionModule {
         var tags = ledger.tags(account, rows.stream().map(row -> row.id).collect(Collectors.toList()));
         return rows.stream()
                 .map(row -> GroupAnswers.rule(
-                        row,
-                        account.value(),
-                        ledger.arn(account, KIND, row.id),
-                        tags.getOrDefault(row.id, List.of())))
+                        row, account.value(), ledger.arn(account, KIND, row.id), tags.getOrDefault(row.id, List.of())))
                 .toList();
     }
 }

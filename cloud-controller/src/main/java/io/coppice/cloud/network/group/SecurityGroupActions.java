@@ -14,7 +14,6 @@ import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.TagRules;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +77,7 @@ class SecurityGroupActions implements ActionModule {
             }
             var row = groups.make(
                     entities,
-                    new SecurityGroups.Group(
-                            KIND.newId(), context.account().value(), vpcId, name),
+                    new SecurityGroups.Group(KIND.newId(), context.account().value(), vpcId, name),
                     description);
             addEgress(entities, row.id, SecurityGroups.EVERYWHERE);
             if (vpcs.ranges(entities, vpcId).stream().anyMatch(IpRange::ipv6)) {
@@ -135,12 +133,12 @@ class SecurityGroupActions implements ActionModule {
             throw GroupErrors.reserved(name);
         }
         if (name.startsWith(KIND.prefix())) {
-            throw GroupErrors.value("Invalid value '" + name + "' for groupName. Group names may not be in the format"
-                    + " sg-*.");
+            throw GroupErrors.value(
+                    "Invalid value '" + name + "' for groupName. Group names may not be in the format" + " sg-*.");
         }
         if (!TEXT.matcher(name).matches()) {
-            throw GroupErrors.value("Value (" + name + ") for parameter GroupName is invalid. Valid group names "
-                    + CHARACTERS);
+            throw GroupErrors.value(
+                    "Value (" + name + ") for parameter GroupName is invalid. Valid group names " + CHARACTERS);
         }
         return name;
     }

@@ -132,7 +132,8 @@ public class SecurityGroups implements VpcPart {
     }
 
     List<SecurityGroupRow> in(EntityManager entities, String vpcId) {
-        return entities.createQuery("from SecurityGroupRow g where g.vpcId = :vpc order by g.id", SecurityGroupRow.class)
+        return entities.createQuery(
+                        "from SecurityGroupRow g where g.vpcId = :vpc order by g.id", SecurityGroupRow.class)
                 .setParameter("vpc", vpcId)
                 .getResultList();
     }

@@ -62,9 +62,13 @@ class SecurityRules {
             var wanted = reader.read(entities, group, target.egress(), form);
             var present = groups.rules(entities, List.of(group.id));
             var known = present.stream().map(RuleRow::permission).collect(Collectors.toSet());
-            wanted.stream().map(Wanted::permission).filter(known::contains).findFirst().ifPresent(each -> {
-                throw GroupErrors.duplicateRule(each);
-            });
+            wanted.stream()
+                    .map(Wanted::permission)
+                    .filter(known::contains)
+                    .findFirst()
+                    .ifPresent(each -> {
+                        throw GroupErrors.duplicateRule(each);
+                    });
             var rows = wanted.stream()
                     .map(each -> new RuleRow(KIND.newId(), group.id, each.permission(), each.description()))
                     .toList();
@@ -73,8 +77,7 @@ class SecurityRules {
             checkLimit(entities, all, target.egress());
             rows.forEach(entities::persist);
             entities.flush();
-            tags.putAll(
-                    context.account(), rows.stream().map(row -> row.id).toList(), KIND.resourceType(), wantedTags);
+            tags.putAll(context.account(), rows.stream().map(row -> row.id).toList(), KIND.resourceType(), wantedTags);
             record(context, group, "authorized", rows);
             return rows.stream()
                     .map(row -> answer(context, row, TagRules.toList(wantedTags)))
@@ -104,8 +107,7 @@ class SecurityRules {
     }
 
     /** Changes descriptions only. */
-    void describe(
-            RequestContext context, Target target, Form form, List<SecurityGroupRuleDescription> descriptions) {
+    void describe(RequestContext context, Target target, Form form, List<SecurityGroupRuleDescription> descriptions) {
         ledger.run(context, entities -> {
             var group = groups.require(entities, context.account(), target.groupId(), target.groupName());
             if (descriptions.isEmpty() == form.isEmpty()) {
@@ -113,9 +115,9 @@ class SecurityRules {
                         "Exactly one of 'ipPermissions' and 'securityGroupRuleDescriptions' must be given");
             }
             if (form.isEmpty()) {
-                descriptions.forEach(each -> one(entities, group, target.egress(), each.securityGroupRuleId())
-                                .description =
-                        PermissionReader.description(each.description()));
+                descriptions.forEach(
+                        each -> one(entities, group, target.egress(), each.securityGroupRuleId()).description =
+                                PermissionReader.description(each.description()));
             } else {
                 var byPermission = byPermission(entities, group);
                 reader.read(entities, group, target.egress(), form)
@@ -217,8 +219,7 @@ class SecurityRules {
                 .toList();
     }
 
-    private static RuleRow one(
-            EntityManager entities, SecurityGroupRow group, boolean egress, @Nullable String given) {
+    private static RuleRow one(EntityManager entities, SecurityGroupRow group, boolean egress, @Nullable String given) {
         var id = NetworkErrors.required(given, "SecurityGroupRuleId");
         KIND.check(id);
         var row = entities.find(RuleRow.class, id);
@@ -230,8 +231,7 @@ class SecurityRules {
 
     private SecurityGroupRule answer(
             RequestContext context, RuleRow row, List<software.amazon.awssdk.services.ec2.model.Tag> tagList) {
-        return GroupAnswers.rule(
-                row, context.account().value(), ledger.arn(context.account(), KIND, row.id), tagList);
+        return GroupAnswers.rule(row, context.account().value(), ledger.arn(context.account(), KIND, row.id), tagList);
     }
 
     private void record(RequestContext context, SecurityGroupRow group, String what, List<RuleRow> rows) {
@@ -240,6 +240,10 @@ class SecurityRules {
                 NetworkKind.SECURITY_GROUP,
                 group.id,
                 what,
-                Map.of("vpc", group.vpcId, "rules", rows.stream().map(row -> row.id).toList()));
+                Map.of(
+                        "vpc",
+                        group.vpcId,
+                        "rules",
+                        rows.stream().map(row -> row.id).toList()));
     }
 }

@@ -60,8 +60,7 @@ class AttachmentActions implements ActionModule {
             }
             checkFits(entities, machine, row, index);
             checkStopped(machine);
-            interfaces.attach(
-                    entities, context.account(), id, new NewInterface.Attachment(instanceId, index, false));
+            interfaces.attach(entities, context.account(), id, new NewInterface.Attachment(instanceId, index, false));
             instances.changed(entities, instanceId);
             ledger.record(
                     context,
@@ -93,9 +92,7 @@ class AttachmentActions implements ActionModule {
         if (!row.zone.equals(machine.zone())) {
             throw InterfaceErrors.otherZone();
         }
-        var present = interfaces
-                .ofInstances(entities, List.of(machine.id()))
-                .getOrDefault(machine.id(), List.of());
+        var present = interfaces.ofInstances(entities, List.of(machine.id())).getOrDefault(machine.id(), List.of());
         if (present.stream().anyMatch(each -> !each.vpcId().equals(row.vpcId))) {
             throw InterfaceErrors.otherVpc();
         }
@@ -132,8 +129,7 @@ class AttachmentActions implements ActionModule {
             row.detach();
             entities.flush();
             instances.changed(entities, instanceId);
-            ledger.record(
-                    context, NetworkKind.NETWORK_INTERFACE, row.id, "detached", Map.of("instance", instanceId));
+            ledger.record(context, NetworkKind.NETWORK_INTERFACE, row.id, "detached", Map.of("instance", instanceId));
         });
         return DetachNetworkInterfaceResponse.builder().build();
     }

@@ -80,10 +80,7 @@ class InterfaceActions implements ActionModule {
                 var subnet = subnets.require(entities, context.account(), subnetId);
                 var inGroups = groups.forInterface(entities, context.account(), subnet.vpcId(), request.groups());
                 var made = interfaces
-                        .make(
-                                entities,
-                                subnet,
-                                List.of(NewInterface.of(inGroups, addresses, description, null)))
+                        .make(entities, subnet, List.of(NewInterface.of(inGroups, addresses, description, null)))
                         .getFirst()
                         .id();
                 ledger.made(context, KIND, made, wanted, Map.of("subnet", subnetId, "vpc", subnet.vpcId()));

@@ -47,11 +47,7 @@ class InterfaceAddressActions implements ActionModule {
         var more = WantedAddresses.count("SecondaryPrivateIpAddressCount", request.secondaryPrivateIpAddressCount());
         checkOne(request.privateIpAddresses(), more, "PrivateIpAddresses", "SecondaryPrivateIpAddressCount");
         var assigned = addresses.assign(
-                context,
-                id,
-                request.privateIpAddresses(),
-                more,
-                Boolean.TRUE.equals(request.allowReassignment()));
+                context, id, request.privateIpAddresses(), more, Boolean.TRUE.equals(request.allowReassignment()));
         return AssignPrivateIpAddressesResponse.builder()
                 .networkInterfaceId(id)
                 .assignedPrivateIpAddresses(assigned.stream()

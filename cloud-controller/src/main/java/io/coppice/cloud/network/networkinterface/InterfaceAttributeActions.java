@@ -68,9 +68,7 @@ class InterfaceAttributeActions implements ActionModule {
                 change(row, request.attachment());
             } else {
                 interfaces.regroup(
-                        entities,
-                        id,
-                        groups.forInterface(entities, context.account(), row.vpcId, request.groups()));
+                        entities, id, groups.forInterface(entities, context.account(), row.vpcId, request.groups()));
                 tellInstance(entities, row);
             }
             ledger.record(context, NetworkKind.NETWORK_INTERFACE, id, "modified", Map.of());

@@ -23,7 +23,8 @@ public final class InterfaceErrors {
     }
 
     static AwsException notInSubnet(String ip) {
-        return AwsException.client("InvalidParameterValue", "Address " + ip + " does not fall within the subnet's address range");
+        return AwsException.client(
+                "InvalidParameterValue", "Address " + ip + " does not fall within the subnet's address range");
     }
 
     static AwsException reserved(String ip) {
@@ -52,13 +53,13 @@ public final class InterfaceErrors {
     }
 
     static AwsException notAssigned(String ip, String id) {
-        return AwsException.client(
-                "InvalidParameterValue", "Some of [" + ip + "] are not assigned to interface " + id);
+        return AwsException.client("InvalidParameterValue", "Some of [" + ip + "] are not assigned to interface " + id);
     }
 
     static AwsException primary(String ip, String id) {
         return AwsException.client(
-                "InvalidParameterValue", "The primary address " + ip + " of interface " + id + " cannot be unassigned.");
+                "InvalidParameterValue",
+                "The primary address " + ip + " of interface " + id + " cannot be unassigned.");
     }
 
     static AwsException attachmentNotFound(String id) {
@@ -97,8 +98,8 @@ public final class InterfaceErrors {
     static AwsException notStopped(Machine machine) {
         return AwsException.client(
                 "UnsupportedOperation",
-                "Network interfaces are attached and detached while the instance is stopped; '" + machine.id()
-                        + "' is " + machine.state() + ".");
+                "Network interfaces are attached and detached while the instance is stopped; '" + machine.id() + "' is "
+                        + machine.state() + ".");
     }
 
     static AwsException tooMany(int limit) {

@@ -69,21 +69,15 @@ class InterfaceQueries implements ActionModule {
                 .value("requester-managed", NetworkInterface::requesterManaged)
                 .value("operator.managed", each -> false)
                 .never("operator.principal")
-                .values(
-                        "group-id",
-                        each -> each.groups().stream()
-                                .map(GroupIdentifier::groupId)
-                                .toList())
-                .values(
-                        "group-name",
-                        each -> each.groups().stream()
-                                .map(GroupIdentifier::groupName)
-                                .toList())
-                .values(
-                        "ipv6-addresses.ipv6-address",
-                        each -> each.ipv6Addresses().stream()
-                                .map(NetworkInterfaceIpv6Address::ipv6Address)
-                                .toList())
+                .values("group-id", each -> each.groups().stream()
+                        .map(GroupIdentifier::groupId)
+                        .toList())
+                .values("group-name", each -> each.groups().stream()
+                        .map(GroupIdentifier::groupName)
+                        .toList())
+                .values("ipv6-addresses.ipv6-address", each -> each.ipv6Addresses().stream()
+                        .map(NetworkInterfaceIpv6Address::ipv6Address)
+                        .toList())
                 .values(
                         "addresses.private-ip-address",
                         each -> addresses(each, NetworkInterfacePrivateIpAddress::privateIpAddress))
@@ -107,11 +101,8 @@ class InterfaceQueries implements ActionModule {
     }
 
     private static void association(
-            Filters.Builder<NetworkInterface> filters,
-            String name,
-            Filters.Column<NetworkInterfaceAssociation> read) {
-        filters.value(
-                "association." + name, each -> each.association() == null ? null : read.of(each.association()));
+            Filters.Builder<NetworkInterface> filters, String name, Filters.Column<NetworkInterfaceAssociation> read) {
+        filters.value("association." + name, each -> each.association() == null ? null : read.of(each.association()));
     }
 
     private static void attachment(
@@ -119,8 +110,7 @@ class InterfaceQueries implements ActionModule {
         filters.value("attachment." + name, each -> each.attachment() == null ? null : read.of(each.attachment()));
     }
 
-    private static <T> List<T> addresses(
-            NetworkInterface each, Function<NetworkInterfacePrivateIpAddress, T> read) {
+    private static <T> List<T> addresses(NetworkInterface each, Function<NetworkInterfacePrivateIpAddress, T> read) {
         return each.privateIpAddresses().stream().map(read).toList();
     }
 
@@ -152,9 +142,8 @@ class InterfaceQueries implements ActionModule {
         return ledger.call(context, entities -> {
             ids.forEach(KIND::check);
             checkAllFound(entities, context, ids);
-            var wanted = ids.isEmpty()
-                    ? selection.exactly("network-interface-id").orElse(null)
-                    : ids;
+            var wanted =
+                    ids.isEmpty() ? selection.exactly("network-interface-id").orElse(null) : ids;
             var found = pages.read(
                     page,
                     (after, limit) -> answers(entities, context, wanted, after, limit),
@@ -191,8 +180,8 @@ class InterfaceQueries implements ActionModule {
         var tags = ledger.tags(
                 context.account(), found.stream().map(InterfaceFacts::id).toList());
         return found.stream()
-                .map(each -> InterfaceAnswers.networkInterface(
-                        each, site.region(), tags.getOrDefault(each.id(), List.of())))
+                .map(each ->
+                        InterfaceAnswers.networkInterface(each, site.region(), tags.getOrDefault(each.id(), List.of())))
                 .toList();
     }
 

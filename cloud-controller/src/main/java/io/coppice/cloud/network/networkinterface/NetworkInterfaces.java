@@ -90,14 +90,11 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
     private static Made made(InterfaceRow row, Map<String, NewInterface> wanted, Map<Slot, String> taken) {
         var asked = Objects.requireNonNull(wanted.get(row.id)).addresses().primary();
         return new Made(
-                row.id,
-                row.mac,
-                asked == null ? Objects.requireNonNull(taken.get(new Slot(row.id, 0))) : asked);
+                row.id, row.mac, asked == null ? Objects.requireNonNull(taken.get(new Slot(row.id, 0))) : asked);
     }
 
     /** Claims the addresses that are wished for; gives the slots that may have any. */
-    private List<Slot> claim(
-            EntityManager entities, SubnetRow subnet, String id, NewInterface.Addresses wanted) {
+    private List<Slot> claim(EntityManager entities, SubnetRow subnet, String id, NewInterface.Addresses wanted) {
         var open = new ArrayList<Slot>();
         var primary = wanted.primary();
         if (primary == null) {
@@ -117,7 +114,8 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
 
     /** The account's interface of this id, with everything; throws {@code InvalidNetworkInterfaceID.NotFound}. */
     public InterfaceFacts require(EntityManager entities, AccountId account, String id) {
-        return facts(entities, List.of(row(entities, account, id, LockModeType.NONE))).getFirst();
+        return facts(entities, List.of(row(entities, account, id, LockModeType.NONE)))
+                .getFirst();
     }
 
     /** As {@link #require}, locked against other writers for the rest of the transaction. */
@@ -142,8 +140,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
     InterfaceRow attached(EntityManager entities, AccountId account, String attachmentId) {
         return entities
                 .createQuery(
-                        "from InterfaceRow i where i.attachmentId = :id and i.accountId = :account",
-                        InterfaceRow.class)
+                        "from InterfaceRow i where i.attachmentId = :id and i.accountId = :account", InterfaceRow.class)
                 .setParameter("id", attachmentId)
                 .setParameter("account", account.value())
                 .setLockMode(LockModeType.PESSIMISTIC_WRITE)

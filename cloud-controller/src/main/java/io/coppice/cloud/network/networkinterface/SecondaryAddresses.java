@@ -76,9 +76,8 @@ class SecondaryAddresses {
         return ledger.call(context, entities -> {
             var facts = change(entities, context, id);
             var subnet = subnets.require(entities, context.account(), facts.subnetId());
-            var fresh = ips.stream()
-                    .filter(ip -> !facts.privateIps().contains(ip))
-                    .toList();
+            var fresh =
+                    ips.stream().filter(ip -> !facts.privateIps().contains(ip)).toList();
             check(limits.of(entities, context, facts), facts.privateIps().size() + fresh.size() + more);
             var place = addresses.nextPlace(entities, id);
             for (var ip : fresh) {
@@ -146,9 +145,7 @@ class SecondaryAddresses {
     List<String> unassignIpv6(RequestContext context, String id, List<String> ips) {
         return ledger.call(context, entities -> {
             var facts = change(entities, context, id);
-            var gone = ips.stream()
-                    .map(ip -> ipv6.unassign(entities, id, ip))
-                    .toList();
+            var gone = ips.stream().map(ip -> ipv6.unassign(entities, id, ip)).toList();
             done(entities, context, facts, "addresses-unassigned", gone);
             return gone;
         });

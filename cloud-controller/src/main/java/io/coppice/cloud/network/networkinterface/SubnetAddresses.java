@@ -47,7 +47,8 @@ class SubnetAddresses implements SubnetPart {
     Map<Slot, String> take(EntityManager entities, SubnetRow subnet, Collection<Slot> slots) {
         var taken = new HashMap<Slot, String>();
         while (taken.size() < slots.size()) {
-            var missing = slots.stream().filter(slot -> !taken.containsKey(slot)).toList();
+            var missing =
+                    slots.stream().filter(slot -> !taken.containsKey(slot)).toList();
             PlainSql.query(
                     entities,
                     TAKE,
@@ -73,9 +74,8 @@ class SubnetAddresses implements SubnetPart {
     }
 
     private static long check(SubnetRow subnet, String ip) {
-        var number = IpRange.address(ip)
-                .filter(any -> ip.indexOf(':') < 0)
-                .orElseThrow(() -> InterfaceErrors.malformed(ip));
+        var number =
+                IpRange.address(ip).filter(any -> ip.indexOf(':') < 0).orElseThrow(() -> InterfaceErrors.malformed(ip));
         var range = subnet.range();
         if (!range.contains(number)) {
             throw InterfaceErrors.notInSubnet(ip);

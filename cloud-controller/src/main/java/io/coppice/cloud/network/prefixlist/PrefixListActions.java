@@ -45,11 +45,7 @@ class PrefixListActions implements ActionModule {
     private final Clock clock;
 
     PrefixListActions(
-            NetworkLedger ledger,
-            PrefixLists lists,
-            VpcGenerations generations,
-            PrefixListConfig config,
-            Clock clock) {
+            NetworkLedger ledger, PrefixLists lists, VpcGenerations generations, PrefixListConfig config, Clock clock) {
         this.ledger = ledger;
         this.lists = lists;
         this.generations = generations;

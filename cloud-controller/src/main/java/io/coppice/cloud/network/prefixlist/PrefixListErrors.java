@@ -9,12 +9,14 @@ final class PrefixListErrors {
     static AwsException versionMismatch(String id, long current) {
         return AwsException.client(
                 "PrefixListVersionMismatch",
-                "The prefix list " + id + " has the current version " + current + ": read it again and repeat the change.");
+                "The prefix list " + id + " has the current version " + current
+                        + ": read it again and repeat the change.");
     }
 
     static AwsException versionNotFound(String id, long version) {
         return AwsException.client(
-                "PrefixListVersionNotFound", "The version " + version + " of the prefix list " + id + " does not exist.");
+                "PrefixListVersionNotFound",
+                "The version " + version + " of the prefix list " + id + " does not exist.");
     }
 
     static AwsException full(String id, int maxEntries) {

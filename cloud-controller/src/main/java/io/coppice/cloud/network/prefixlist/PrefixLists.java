@@ -49,7 +49,8 @@ public class PrefixLists {
     public Map<String, Integer> weights(EntityManager entities, Collection<String> ids) {
         return ids.isEmpty()
                 ? Map.of()
-                : entities.createQuery("from PrefixListRow p where p.id in (:ids)", PrefixListRow.class)
+                : entities
+                        .createQuery("from PrefixListRow p where p.id in (:ids)", PrefixListRow.class)
                         .setParameter("ids", ids)
                         .getResultList()
                         .stream()

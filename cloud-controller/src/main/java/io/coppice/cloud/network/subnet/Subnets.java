@@ -65,7 +65,8 @@ public class Subnets {
     public Map<String, SubnetRow> byId(EntityManager entities, Collection<String> ids) {
         return ids.isEmpty()
                 ? Map.of()
-                : entities.createQuery("from SubnetRow s where s.id in (:ids)", SubnetRow.class)
+                : entities
+                        .createQuery("from SubnetRow s where s.id in (:ids)", SubnetRow.class)
                         .setParameter("ids", ids)
                         .getResultList()
                         .stream()

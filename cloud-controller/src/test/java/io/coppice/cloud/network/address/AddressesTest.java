@@ -31,7 +31,12 @@ class AddressesTest {
     @BeforeEach
     void empty() {
         DATABASE.truncate(
-                "network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "public_addresses",
+                "network_accounts",
+                "vpcs",
+                "vpc_generations",
+                "network_segments",
+                "dhcp_options",
+                "public_addresses",
                 "tag");
     }
 
@@ -130,9 +135,7 @@ class AddressesTest {
         var shown = read(id);
         assertEquals(association, shown.associationId());
         assertEquals(one.privateIpAddress(), shown.privateIpAddress());
-        assertEquals(
-                association,
-                associate(r -> r.allocationId(id).networkInterfaceId(one.networkInterfaceId())));
+        assertEquals(association, associate(r -> r.allocationId(id).networkInterfaceId(one.networkInterfaceId())));
         var move = AssociateAddressRequest.builder()
                 .publicIp(address.publicIp())
                 .networkInterfaceId(two.networkInterfaceId())

@@ -24,8 +24,7 @@ import software.amazon.awssdk.services.ec2.model.*;
 class SecurityGroupsTest {
     private static final TestDatabase DATABASE = NetworkFixture.database();
 
-    private final NetworkFixture cloud =
-            new NetworkFixture(DATABASE, Map.of("coppice.security-groups.max-rules", "5"));
+    private final NetworkFixture cloud = new NetworkFixture(DATABASE, Map.of("coppice.security-groups.max-rules", "5"));
     private final DefaultNetwork.Ids ids = cloud.bean(DefaultNetwork.class).of(ALICE);
 
     @AfterAll
@@ -104,8 +103,7 @@ class SecurityGroupsTest {
                                 .filters(filter("group-id", ids.securityGroupId()))
                                 .build())
                 .securityGroupRules();
-        assertTrue(rules.stream()
-                .anyMatch(rule -> rule.securityGroupRuleId().equals(ids.id("sgr-", "ingress-rule"))));
+        assertTrue(rules.stream().anyMatch(rule -> rule.securityGroupRuleId().equals(ids.id("sgr-", "ingress-rule"))));
         assertEquals(2, rules.size());
         assertEquals(
                 "CannotDelete",
@@ -129,7 +127,8 @@ class SecurityGroupsTest {
         assertEquals(
                 "InvalidGroup.NotFound",
                 cloud.refusal(
-                        BOB, DescribeSecurityGroupsRequest.builder().groupIds(id).build()));
+                        BOB,
+                        DescribeSecurityGroupsRequest.builder().groupIds(id).build()));
         assertEquals(
                 id,
                 cloud.call(
@@ -195,21 +194,30 @@ class SecurityGroupsTest {
                 .findFirst()
                 .orElseThrow();
         assertEquals(null, esp.fromPort());
-        assertEquals(1, groups(r -> r.filters(filter("ip-permission.group-id", other))).size());
-        assertEquals(1, groups(r -> r.filters(filter("ip-permission.from-port", "53"))).size());
-        assertEquals(1, groups(r -> r.filters(filter("ip-permission.ipv6-cidr", "fd00::/8"))).size());
+        assertEquals(
+                1,
+                groups(r -> r.filters(filter("ip-permission.group-id", other))).size());
+        assertEquals(
+                1,
+                groups(r -> r.filters(filter("ip-permission.from-port", "53"))).size());
+        assertEquals(
+                1,
+                groups(r -> r.filters(filter("ip-permission.ipv6-cidr", "fd00::/8")))
+                        .size());
 
         assertEquals("InvalidPermission.Duplicate", cloud.refusal(ingress(id, tcp(22, "10.0.0.0/8"))));
         assertEquals("InvalidParameterValue", cloud.refusal(ingress(id, tcp(23, "10.0.0.0/8", "10.0.0.1/8"))));
         assertEquals(
                 "DependencyViolation",
-                cloud.refusal(DeleteSecurityGroupRequest.builder().groupId(other).build()));
+                cloud.refusal(
+                        DeleteSecurityGroupRequest.builder().groupId(other).build()));
         var revoked = cloud.call(
                 RevokeSecurityGroupIngressResponse.class,
                 RevokeSecurityGroupIngressRequest.builder()
                         .groupId(id)
-                        .securityGroupRuleIds(
-                                rules.stream().map(SecurityGroupRule::securityGroupRuleId).toList())
+                        .securityGroupRuleIds(rules.stream()
+                                .map(SecurityGroupRule::securityGroupRuleId)
+                                .toList())
                         .build());
         assertEquals(5, revoked.revokedSecurityGroupRules().size());
         assertEquals(0, read(id).ipPermissions().size());
@@ -227,9 +235,8 @@ class SecurityGroupsTest {
                 RevokeSecurityGroupEgressResponse.class,
                 RevokeSecurityGroupEgressRequest.builder()
                         .groupId(id)
-                        .ipPermissions(everything
-                                .ipRanges(r -> r.cidrIp("0.0.0.0/0"))
-                                .build())
+                        .ipPermissions(
+                                everything.ipRanges(r -> r.cidrIp("0.0.0.0/0")).build())
                         .build());
         assertEquals(0, read(id).ipPermissionsEgress().size());
         assertEquals(
@@ -366,7 +373,8 @@ class SecurityGroupsTest {
         var generations = cloud.bean(VpcGenerations.class);
         var before = DATABASE.call(entities -> generations.since(entities, 0).position());
         allow(id, tcp(80, "10.0.0.0/8"));
-        var changes = DATABASE.call(entities -> generations.since(entities, before).changes());
+        var changes =
+                DATABASE.call(entities -> generations.since(entities, before).changes());
         assertEquals(
                 List.of(ids.vpcId()),
                 changes.stream().map(VpcGenerations.Change::vpcId).toList());
@@ -450,7 +458,8 @@ class SecurityGroupsTest {
                 cloud.refusal(ModifyManagedPrefixListRequest.builder()
                         .prefixListId(list.prefixListId())
                         .currentVersion(1L)
-                        .addEntries(AddPrefixListEntry.builder().cidr("10.0.0.0/8").build())
+                        .addEntries(
+                                AddPrefixListEntry.builder().cidr("10.0.0.0/8").build())
                         .build()));
         assertEquals(
                 id,
@@ -465,7 +474,8 @@ class SecurityGroupsTest {
     }
 
     private List<String> entries(String list, @org.jspecify.annotations.Nullable Long version) {
-        return cloud.call(
+        return cloud
+                .call(
                         GetManagedPrefixListEntriesResponse.class,
                         GetManagedPrefixListEntriesRequest.builder()
                                 .prefixListId(list)

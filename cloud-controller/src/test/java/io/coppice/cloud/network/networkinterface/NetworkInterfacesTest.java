@@ -42,12 +42,18 @@ class NetworkInterfacesTest {
     @BeforeEach
     void empty() {
         DATABASE.truncate(
-                "network_accounts", "vpcs", "vpc_generations", "network_segments", "dhcp_options", "public_addresses",
+                "network_accounts",
+                "vpcs",
+                "vpc_generations",
+                "network_segments",
+                "dhcp_options",
+                "public_addresses",
                 "tag");
     }
 
     private NetworkInterface make(Consumer<CreateNetworkInterfaceRequest.Builder> changes) {
-        return cloud.call(CreateNetworkInterfaceResponse.class, request(changes)).networkInterface();
+        return cloud.call(CreateNetworkInterfaceResponse.class, request(changes))
+                .networkInterface();
     }
 
     private CreateNetworkInterfaceRequest request(Consumer<CreateNetworkInterfaceRequest.Builder> changes) {
@@ -74,10 +80,9 @@ class NetworkInterfacesTest {
 
     @Test
     void anInterfaceIsMadeShownAndDeleted() {
-        var made = make(r -> r.description("first")
-                .clientToken("once")
-                .tagSpecifications(t -> t.resourceType("network-interface")
-                        .tags(Tag.builder().key("a").value("b").build())));
+        var made = make(r -> r.description("first").clientToken("once").tagSpecifications(t -> t.resourceType(
+                        "network-interface")
+                .tags(Tag.builder().key("a").value("b").build())));
         assertEquals("172.31.0.4", made.privateIpAddress());
         assertEquals("available", made.statusAsString());
         assertEquals(ids.securityGroupId(), made.groups().getFirst().groupId());
@@ -85,16 +90,18 @@ class NetworkInterfacesTest {
         assertTrue(made.sourceDestCheck());
         assertEquals(
                 made.networkInterfaceId(),
-                make(r -> r.description("first")
-                                .clientToken("once")
-                                .tagSpecifications(t -> t.resourceType("network-interface")
-                                        .tags(Tag.builder().key("a").value("b").build())))
+                make(r -> r.description("first").clientToken("once").tagSpecifications(t -> t.resourceType(
+                                        "network-interface")
+                                .tags(Tag.builder().key("a").value("b").build())))
                         .networkInterfaceId());
         var found = cloud.call(
                         DescribeNetworkInterfacesResponse.class,
                         DescribeNetworkInterfacesRequest.builder()
                                 .filters(
-                                        Filter.builder().name("tag:a").values("b").build(),
+                                        Filter.builder()
+                                                .name("tag:a")
+                                                .values("b")
+                                                .build(),
                                         Filter.builder()
                                                 .name("addresses.private-ip-address")
                                                 .values("172.31.0.*")
@@ -139,8 +146,8 @@ class NetworkInterfacesTest {
 
     @Test
     void addressesAreGivenAsAskedAndNoneTwice() {
-        var made = make(r -> r.privateIpAddress("172.31.1.1")
-                .privateIpAddresses(p -> p.privateIpAddress("172.31.0.5")));
+        var made =
+                make(r -> r.privateIpAddress("172.31.1.1").privateIpAddresses(p -> p.privateIpAddress("172.31.0.5")));
         assertEquals(List.of("172.31.1.1", "172.31.0.5"), ips(made));
         var next = make(r -> r.secondaryPrivateIpAddressCount(2));
         assertEquals(List.of("172.31.0.4", "172.31.0.6", "172.31.0.7"), ips(next));
@@ -151,8 +158,7 @@ class NetworkInterfacesTest {
         assertEquals("InvalidParameterValue", cloud.refusal(request(r -> r.privateIpAddress("10.0.0.1"))));
         assertEquals("InvalidParameterValue", cloud.refusal(request(r -> r.privateIpAddress("nonsense"))));
         assertEquals(
-                "PrivateIpAddressLimitExceeded",
-                cloud.refusal(request(r -> r.secondaryPrivateIpAddressCount(50))));
+                "PrivateIpAddressLimitExceeded", cloud.refusal(request(r -> r.secondaryPrivateIpAddressCount(50))));
         assertEquals("InvalidGroup.NotFound", cloud.refusal(request(r -> r.groups("sg-00000000000000000"))));
         assertEquals("InvalidParameterValue", cloud.refusal(request(r -> r.ipv6AddressCount(1))));
         assertEquals(4086, free());
@@ -172,7 +178,10 @@ class NetworkInterfacesTest {
                     var subnet = subnets.require(entities, ALICE, ids.subnetId());
                     var inGroups = groups.forInterface(entities, ALICE, ids.vpcId(), List.of());
                     var wanted = NewInterface.of(inGroups, NewInterface.Addresses.ANY, "", null);
-                    interfaces.make(entities, subnet, Stream.generate(() -> wanted).limit(500).toList());
+                    interfaces.make(
+                            entities,
+                            subnet,
+                            Stream.generate(() -> wanted).limit(500).toList());
                 })));
             }
             for (var each : pending) {
@@ -198,9 +207,8 @@ class NetworkInterfacesTest {
                 .subnet()
                 .subnetId();
         make(r -> r.subnetId(small).secondaryPrivateIpAddressCount(9));
-        assertEquals(
-                "InsufficientFreeAddressesInSubnet",
-                cloud.refusal(request(r -> r.subnetId(small).secondaryPrivateIpAddressCount(1))));
+        assertEquals("InsufficientFreeAddressesInSubnet", cloud.refusal(request(r -> r.subnetId(small)
+                .secondaryPrivateIpAddressCount(1))));
         assertEquals("172.31.200.14", make(r -> r.subnetId(small)).privateIpAddress());
     }
 
@@ -208,7 +216,8 @@ class NetworkInterfacesTest {
     void secondaryAddressesAreAssignedMovedAndTakenBack() {
         var one = make(r -> {}).networkInterfaceId();
         var two = make(r -> {}).networkInterfaceId();
-        var assigned = cloud.call(
+        var assigned = cloud
+                .call(
                         AssignPrivateIpAddressesResponse.class,
                         AssignPrivateIpAddressesRequest.builder()
                                 .networkInterfaceId(one)
@@ -269,14 +278,13 @@ class NetworkInterfacesTest {
         instances.put(INSTANCE, "stopped", 2);
         assertEquals(
                 "InvalidParameterValue",
-                cloud.refusal(attach.copy()
-                        .networkInterfaceId(primary.getFirst().id())
-                        .build()
-                        .toBuilder()
-                        .networkInterfaceId(extra)
-                        .deviceIndex(-1)
-                        .build()));
-        var attachment = cloud.call(AttachNetworkInterfaceResponse.class, attach.build()).attachmentId();
+                cloud.refusal(
+                        attach.copy().networkInterfaceId(primary.getFirst().id()).build().toBuilder()
+                                .networkInterfaceId(extra)
+                                .deviceIndex(-1)
+                                .build()));
+        var attachment =
+                cloud.call(AttachNetworkInterfaceResponse.class, attach.build()).attachmentId();
         assertEquals(List.of(INSTANCE), instances.told());
         assertEquals("in-use", read(extra).statusAsString());
         assertEquals("InvalidNetworkInterface.InUse", cloud.refusal(attach.build()));
@@ -290,8 +298,7 @@ class NetworkInterfacesTest {
                 "InvalidParameterValue",
                 cloud.refusal(attach.networkInterfaceId(third).build()));
         assertEquals(
-                "AttachmentLimitExceeded",
-                cloud.refusal(attach.deviceIndex(2).build()));
+                "AttachmentLimitExceeded", cloud.refusal(attach.deviceIndex(2).build()));
         var first = read(primary.getFirst().id()).attachment();
         assertEquals(
                 "OperationNotPermitted",
@@ -300,9 +307,7 @@ class NetworkInterfacesTest {
                         .build()));
         cloud.call(
                 DetachNetworkInterfaceResponse.class,
-                DetachNetworkInterfaceRequest.builder()
-                        .attachmentId(attachment)
-                        .build());
+                DetachNetworkInterfaceRequest.builder().attachmentId(attachment).build());
         assertEquals("available", read(extra).statusAsString());
         assertEquals(
                 "InvalidAttachmentID.NotFound",
@@ -330,7 +335,8 @@ class NetworkInterfacesTest {
         assertEquals(false, changed.sourceDestCheck());
         assertEquals(
                 "DependencyViolation",
-                cloud.refusal(DeleteSecurityGroupRequest.builder().groupId(group).build()));
+                cloud.refusal(
+                        DeleteSecurityGroupRequest.builder().groupId(group).build()));
         cloud.call(
                 ResetNetworkInterfaceAttributeResponse.class,
                 ResetNetworkInterfaceAttributeRequest.builder()
@@ -345,8 +351,7 @@ class NetworkInterfacesTest {
                                 .build())
                 .sourceDestCheck()
                 .value());
-        assertNotEquals(
-                read(id).macAddress(), make(r -> {}).macAddress());
+        assertNotEquals(read(id).macAddress(), make(r -> {}).macAddress());
     }
 
     private void modify(String id, Consumer<ModifyNetworkInterfaceAttributeRequest.Builder> changes) {
