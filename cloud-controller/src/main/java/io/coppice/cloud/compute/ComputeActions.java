@@ -88,7 +88,8 @@ public class ComputeActions implements ActionModule {
                 links);
     }
 
-    private ComputeActions(
+    /** With a network other than the flat one; for tests. */
+    ComputeActions(
             Database database,
             InstanceLauncher.Catalogue catalogue,
             Pages pages,

@@ -267,7 +267,8 @@ class ZoneTest {
                         StopInstancesRequest.builder().instanceIds(id).build());
         take(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
         assertEquals("stopping", cloud.state(id));
-        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "").getDiskExpected());
+        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "", null)
+                .getDiskExpected());
     }
 
     @Test

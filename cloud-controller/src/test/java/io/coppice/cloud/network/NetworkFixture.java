@@ -104,13 +104,14 @@ public final class NetworkFixture {
         actions = new TestActions(modules);
     }
 
-    /** A database with the entities of all these features and of tags. */
-    public static TestDatabase database() {
+    /** A database with the entities of all these features, of tags and of others. */
+    public static TestDatabase database(Class<?>... more) {
         var entities = new ArrayList<Class<?>>();
         classes().stream()
                 .filter(type -> type.isAnnotationPresent(Entity.class))
                 .forEach(entities::add);
         entities.add(TestTags.ENTITY);
+        entities.addAll(List.of(more));
         return TestDatabase.start(entities.toArray(Class<?>[]::new));
     }
 
