@@ -28,6 +28,7 @@ final class ResourceNames {
             Map.entry("acl", "network-acl"),
             Map.entry("dopt", "dhcp-options"),
             Map.entry("eipalloc", "elastic-ip"),
+            Map.entry("pl", "prefix-list"),
             Map.entry("pcx", "vpc-peering-connection"),
             Map.entry("fl", "vpc-flow-log"),
             Map.entry("lt", "launch-template"),

@@ -56,6 +56,7 @@ public class ComputeActions implements ActionModule {
             ComputeConfig config,
             QuotaDefaults quotas,
             SiteConfig site,
+            ZoneNetworks zoneNetworks,
             ZoneTask zone) {
         this(
                 database,
@@ -63,6 +64,7 @@ public class ComputeActions implements ActionModule {
                 pages,
                 events,
                 new Wiring(config.networkCidr(), LaunchRoom.of(quotas), site.region(), site.zone(), Clock.systemUTC()),
+                zoneNetworks.network(),
                 zone,
                 zone);
     }
@@ -78,17 +80,38 @@ public class ComputeActions implements ActionModule {
             Wiring wiring,
             ZoneSignal signal,
             InstanceConsoles.ZoneLinks links) {
+        this(
+                database,
+                catalogue,
+                pages,
+                events,
+                wiring,
+                new FlatNetwork(catalogue.networks(), new AddressPool(wiring.networkCidr()), wiring.zone()),
+                signal,
+                links);
+    }
+
+    /** With a network other than the flat one; for tests. */
+    ComputeActions(
+            Database database,
+            InstanceLauncher.Catalogue catalogue,
+            Pages pages,
+            EventLog events,
+            Wiring wiring,
+            LaunchNetwork network,
+            ZoneSignal signal,
+            InstanceConsoles.ZoneLinks links) {
         var answers = new InstanceAnswers(wiring.region(), wiring.zone());
         launcher = new InstanceLauncher(
                 database,
                 catalogue,
                 events,
-                new AddressPool(wiring.networkCidr()),
+                network,
                 answers,
                 new InstanceLauncher.ComputeSettings(wiring.room(), wiring.clock(), signal));
-        queries = new InstanceQueries(database, catalogue.tags(), pages, answers);
+        queries = new InstanceQueries(database, catalogue.tags(), pages, answers, network);
         power = new InstancePower(database, events, wiring.clock(), signal);
-        attributes = new InstanceAttributes(database, events, catalogue, signal);
+        attributes = new InstanceAttributes(database, events, catalogue, signal, network);
         consoles = new InstanceConsoles(database, links, events, wiring.clock());
     }
 

@@ -1,11 +1,14 @@
 package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.ImageReference;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what is desired of an instance in the words of the seam to the zone. Pure. */
 final class DesiredInstances {
@@ -15,8 +18,9 @@ final class DesiredInstances {
      * The message for the zone.
      *
      * @param imageUrl empty when the instance is not to run
+     * @param endpoints its interfaces; null in a flat network, where the row says all
      */
-    static DesiredInstance of(Instance row, String region, String imageUrl) {
+    static DesiredInstance of(Instance row, String region, String imageUrl, @Nullable Endpoints endpoints) {
         var desired = DesiredInstance.newBuilder()
                 .setInstanceId(row.id)
                 .setGeneration(row.generation)
@@ -37,13 +41,11 @@ final class DesiredInstances {
                         .setVirtualSizeBytes(row.image.virtualBytes())
                         .setFormat(row.image.format())
                         .setUrl(imageUrl))
-                .addEndpoints(NetworkEndpoint.newBuilder()
-                        .setNetworkInterfaceId(row.network.interfaceId())
-                        .setMac(row.network.mac())
-                        .setPrivateIpv4(row.network.privateIp())
-                        .setSubnetId(row.network.subnetId())
-                        .setPrivateDnsName(row.dnsName(region)))
-                .setMetadata(metadata(row, region))
+                .addAllEndpoints(endpoints == null ? List.of(endpoint(row, region)) : endpoints.all())
+                .setMetadata(metadata(
+                        row,
+                        region,
+                        endpoints == null ? List.of(row.network.securityGroupName()) : endpoints.groupNames()))
                 .build();
     }
 
@@ -65,7 +67,17 @@ final class DesiredInstances {
         return machine.build();
     }
 
-    private static Metadata metadata(Instance row, String region) {
+    private static NetworkEndpoint endpoint(Instance row, String region) {
+        return NetworkEndpoint.newBuilder()
+                .setNetworkInterfaceId(row.network.interfaceId())
+                .setMac(row.network.mac())
+                .setPrivateIpv4(row.network.privateIp())
+                .setSubnetId(row.network.subnetId())
+                .setPrivateDnsName(row.dnsName(region))
+                .build();
+    }
+
+    private static Metadata metadata(Instance row, String region, List<String> groupNames) {
         return Metadata.newBuilder()
                 .setImageId(row.image.id())
                 .setReservationId(row.reservationId)
@@ -73,7 +85,7 @@ final class DesiredInstances {
                 .setKeyName(row.keyName)
                 .setPublicKey(row.publicKey)
                 .setUserData(ByteString.copyFrom(row.userData))
-                .addSecurityGroups(row.network.securityGroupName())
+                .addAllSecurityGroups(groupNames)
                 .setRegion(region)
                 .setTokenRequired(row.metadata.tokenRequired())
                 .setHopLimit(row.metadata.hopLimit())

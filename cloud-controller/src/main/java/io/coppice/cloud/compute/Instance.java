@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.compute.InstanceStates.ActionOutcome;
 import io.coppice.cloud.compute.InstanceStates.Observed;
+import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.proto.compute.v1.Observation;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -10,9 +11,11 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import jakarta.persistence.Transient;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,6 +171,10 @@ class Instance {
     /** Whether its host was heard of lately; written with every report on the host. */
     @Column(name = "host_reachable")
     boolean hostReachable = true;
+
+    /** Its interfaces where they are rows of their own, once they were read; empty otherwise. */
+    @Transient
+    List<InterfaceFacts> interfaces = List.of();
 
     /** For Hibernate only. */
     @SuppressWarnings("NullAway.Init")

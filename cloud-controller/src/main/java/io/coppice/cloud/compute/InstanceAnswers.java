@@ -1,8 +1,11 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.network.address.PublicAddress;
+import io.coppice.cloud.network.networkinterface.InterfaceAnswers;
 import io.coppice.foundation.id.AccountId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.model.AttributeValue;
 import software.amazon.awssdk.services.ec2.model.GroupIdentifier;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterface;
@@ -95,7 +98,7 @@ final class InstanceAnswers {
                 .platformDetails("Linux/UNIX")
                 .usageOperation("RunInstances")
                 .usageOperationUpdateTime(row.createdAt)
-                .sourceDestCheck(row.options.sourceDestCheck())
+                .sourceDestCheck(sourceDestCheck(row))
                 .tags(tags(row.id, tags))
                 .cpuOptions(c -> c.coreCount(row.machine.vcpus()).threadsPerCore(1))
                 .capacityReservationSpecification(SameForAll.CAPACITY_RESERVATION)
@@ -122,7 +125,9 @@ final class InstanceAnswers {
                     .vpcId(row.network.vpcId())
                     .subnetId(row.network.subnetId())
                     .securityGroups(groups(row))
-                    .networkInterfaces(networkInterface(row));
+                    .networkInterfaces(
+                            row.interfaces.isEmpty() ? List.of(networkInterface(row)) : networkInterfaces(row));
+            publicIp(row).ifPresent(answer::publicIpAddress);
         } else {
             answer.securityGroups(List.of()).networkInterfaces(List.of());
         }
@@ -194,6 +199,26 @@ final class InstanceAnswers {
         return row.network.interfaceId().replaceFirst("eni-", "eni-attach-");
     }
 
+    private List<InstanceNetworkInterface> networkInterfaces(Instance row) {
+        return row.interfaces.stream()
+                .map(each -> InterfaceAnswers.ofInstance(each, region))
+                .toList();
+    }
+
+    private static Optional<String> publicIp(Instance row) {
+        return row.interfaces.stream()
+                .findFirst()
+                .flatMap(primary -> primary.publicFor(primary.primaryIp()))
+                .map(PublicAddress::ip);
+    }
+
+    /** Whether packets that are not its own are dropped. */
+    static boolean sourceDestCheck(Instance row) {
+        return row.interfaces.isEmpty()
+                ? row.options.sourceDestCheck()
+                : row.interfaces.getFirst().sourceDestCheck();
+    }
+
     private InstanceNetworkInterface networkInterface(Instance row) {
         var network = row.network;
         return InstanceNetworkInterface.builder()
@@ -241,6 +266,9 @@ final class InstanceAnswers {
     }
 
     static List<GroupIdentifier> groups(Instance row) {
+        if (!row.interfaces.isEmpty()) {
+            return InterfaceAnswers.groups(row.interfaces.getFirst().groups());
+        }
         return List.of(GroupIdentifier.builder()
                 .groupId(row.network.securityGroupId())
                 .groupName(row.network.securityGroupName())

@@ -34,12 +34,19 @@ final class InstanceAttributes {
     private final EventLog events;
     private final InstanceLauncher.Catalogue catalogue;
     private final ZoneSignal signal;
+    private final LaunchNetwork network;
 
-    InstanceAttributes(Database database, EventLog events, InstanceLauncher.Catalogue catalogue, ZoneSignal signal) {
+    InstanceAttributes(
+            Database database,
+            EventLog events,
+            InstanceLauncher.Catalogue catalogue,
+            ZoneSignal signal,
+            LaunchNetwork network) {
         this.database = database;
         this.events = events;
         this.catalogue = catalogue;
         this.signal = signal;
+        this.network = network;
     }
 
     DescribeInstanceAttributeResponse describe(RequestContext context, DescribeInstanceAttributeRequest request) {
@@ -47,6 +54,7 @@ final class InstanceAttributes {
         var attribute = required(request.attributeAsString(), "Attribute");
         return database.call(entities -> {
             var row = InstanceRows.one(entities, context.account(), id);
+            network.load(entities, List.of(row));
             var answer = DescribeInstanceAttributeResponse.builder().instanceId(row.id);
             switch (attribute) {
                 case "instanceType" -> answer.instanceType(InstanceAnswers.text(row.machine.type()));
@@ -60,7 +68,7 @@ final class InstanceAttributes {
                 case "instanceInitiatedShutdownBehavior" ->
                     answer.instanceInitiatedShutdownBehavior(
                             InstanceAnswers.text(row.options.shutdownBehavior().awsName()));
-                case "sourceDestCheck" -> answer.sourceDestCheck(bool(row.options.sourceDestCheck()));
+                case "sourceDestCheck" -> answer.sourceDestCheck(bool(InstanceAnswers.sourceDestCheck(row)));
                 case "ebsOptimized" -> answer.ebsOptimized(bool(row.options.ebsOptimized()));
                 case "enaSupport" -> answer.enaSupport(bool(true));
                 case "rootDeviceName" -> answer.rootDeviceName(InstanceAnswers.text(row.image.rootDeviceName()));
@@ -98,9 +106,7 @@ final class InstanceAttributes {
             changed = true;
         }
         if (!request.groups().isEmpty()) {
-            if (!request.groups().equals(List.of(row.network.securityGroupId()))) {
-                throw InstanceErrors.groupNotFound(request.groups().getFirst());
-            }
+            database.run(entities -> network.regroup(entities, row, request.groups()));
             changed = true;
         }
         if (!changed && !AttributeRules.changesNothing(row, request)) {
@@ -108,7 +114,7 @@ final class InstanceAttributes {
         }
     }
 
-    private static boolean modifyOptions(Instance row, ModifyInstanceAttributeRequest request) {
+    private boolean modifyOptions(Instance row, ModifyInstanceAttributeRequest request) {
         var before = row.options;
         var given = false;
         if (request.disableApiTermination() != null) {
@@ -125,7 +131,7 @@ final class InstanceAttributes {
             given = true;
         }
         if (request.sourceDestCheck() != null) {
-            row.options = row.options.withSourceDestCheck(isTrue(request.sourceDestCheck()));
+            database.run(entities -> network.checkSourceDest(entities, row, isTrue(request.sourceDestCheck())));
             given = true;
         }
         if (request.ebsOptimized() != null) {

@@ -106,4 +106,44 @@ final class InstanceErrors {
     static AwsException unavailable(String message) {
         return AwsException.of("ServiceUnavailable", 503, message);
     }
+
+    static AwsException publicAddressesUsedUp() {
+        return AwsException.client(
+                "InsufficientAddressCapacity",
+                "Not enough public addresses are left in this cloud: launch without one, or ask its operator to enlarge"
+                        + " the pool.");
+    }
+
+    static AwsException tooManyInterfaces(String type, int limit) {
+        return AwsException.client(
+                "AttachmentLimitExceeded",
+                "Interface count exceeds the limit for " + type + ": " + limit + " network interfaces.");
+    }
+
+    static AwsException tooManyAddresses(String type, int limit) {
+        return AwsException.client(
+                "PrivateIpAddressLimitExceeded",
+                "Number of private addresses exceeds the limit for " + type + ": " + limit + " for each interface.");
+    }
+
+    static AwsException interfaceInUse(String id) {
+        return AwsException.client(
+                "InvalidNetworkInterface.InUse", "Network interface '" + id + "' is currently in use.");
+    }
+
+    static AwsException severalInterfaces(String id) {
+        return AwsException.client(
+                "InvalidInstanceID",
+                "There are multiple interfaces attached to instance '" + id
+                        + "'. Please specify an interface ID for the operation instead.");
+    }
+
+    static AwsException noDefaultVpc() {
+        return AwsException.client("VPCIdNotSpecified", "No default VPC for this user: name a subnet.");
+    }
+
+    static AwsException noDefaultSubnet(String zone) {
+        return AwsException.client(
+                "MissingInput", "No default subnet in the availability zone " + zone + ": name a subnet.");
+    }
 }

@@ -15,13 +15,22 @@ final class InstanceFilters {
 
     private InstanceFilters() {}
 
-    /** @param region for the private DNS names */
-    static Filters<Tagged> instances(String region) {
+    /**
+     * The filters of DescribeInstances.
+     *
+     * @param region for the private DNS names
+     * @param flat whether the row holds all there is of the instance's network
+     */
+    static Filters<Tagged> instances(String region, boolean flat) {
         var builder = states(Filters.<Tagged>builder()).tags(Tagged::tags);
         machine(builder);
         disks(builder);
         switches(builder);
-        InstanceNetworkFilters.add(builder, region);
+        if (flat) {
+            InstanceNetworkFilters.add(builder, region);
+        } else {
+            InstanceInterfaceFilters.add(builder, region);
+        }
         return builder.value("client-token", i -> i.row().clientToken)
                 .value(
                         "iam-instance-profile.arn",

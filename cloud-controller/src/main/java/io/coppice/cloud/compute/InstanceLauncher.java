@@ -28,6 +28,7 @@ final class InstanceLauncher {
 
     private final Database database;
     private final Catalogue catalogue;
+    private final LaunchNetwork network;
     private final LaunchWriter writer;
     private final LaunchQueue queue;
     private final LaunchParser parser;
@@ -50,15 +51,16 @@ final class InstanceLauncher {
             Database database,
             Catalogue catalogue,
             EventLog events,
-            AddressPool addresses,
+            LaunchNetwork network,
             InstanceAnswers answers,
             ComputeSettings settings) {
         this.database = database;
         this.catalogue = catalogue;
         this.answers = answers;
         this.settings = settings;
-        this.parser = new LaunchParser(answers.zone());
-        this.writer = new LaunchWriter(addresses, catalogue.tags(), events, settings.room());
+        this.network = network;
+        this.parser = new LaunchParser(answers.zone(), network.flat());
+        this.writer = new LaunchWriter(network, catalogue.tags(), events, settings.room());
         this.queue = new LaunchQueue(database, writer);
     }
 
@@ -84,8 +86,6 @@ final class InstanceLauncher {
     }
 
     private Launch lookUp(EntityManager entities, RequestContext context, LaunchCommand command) {
-        var names = catalogue.networks().of(context.account());
-        LaunchNetworks.check(command, names);
         var image = catalogue.images().forLaunch(context.account(), command.image());
         var type = catalogue.types().require(command.instanceType());
         var publicKey =
@@ -103,7 +103,8 @@ final class InstanceLauncher {
                 settings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
-        return new Launch(plan, names, cause);
+        var wanted = network.wanted(entities, context.account(), command, type);
+        return new Launch(plan, wanted, cause);
     }
 
     private static InstanceMachine machine(LaunchCommand command, Images.LaunchImage image, InstanceTypes.Type type) {

@@ -4,7 +4,8 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 
 /**
- * The one network interface and the network it lies in.
+ * The primary network interface and the network it lies in: all there is in a flat network, and in a VPC what it was when the
+ * instance was launched, where the interface's own row says what it is now.
  *
  * @param mac lower case, colon separated
  */

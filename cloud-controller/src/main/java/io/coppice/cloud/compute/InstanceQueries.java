@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** DescribeInstances and DescribeInstanceStatus: two queries a page, whatever the number of instances. Thread-safe. */
+/** DescribeInstances and DescribeInstanceStatus: a few queries a page, whatever the number of instances. Thread-safe. */
 final class InstanceQueries {
     private static final PageLimits LIMITS = PageLimits.usual("instancesSet");
     private static final int KEY_DIGITS = 19;
@@ -40,15 +40,17 @@ final class InstanceQueries {
     private final Tags tags;
     private final Pages pages;
     private final InstanceAnswers answers;
+    private final LaunchNetwork network;
     private final Filters<Tagged> instanceFilters;
     private final Filters<Tagged> statusFilters = InstanceFilters.statuses();
 
-    InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers) {
+    InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers, LaunchNetwork network) {
         this.database = database;
         this.tags = tags;
         this.pages = pages;
         this.answers = answers;
-        this.instanceFilters = InstanceFilters.instances(answers.region());
+        this.network = network;
+        this.instanceFilters = InstanceFilters.instances(answers.region(), network.flat());
     }
 
     DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {
@@ -126,6 +128,7 @@ final class InstanceQueries {
         text.append(" order by serial limit ?");
         parameters.add(limit);
         var rows = PlainSql.query(entities, text.toString(), ROWS::read, parameters.toArray());
+        network.load(entities, rows);
         var tagsById = rows.isEmpty()
                 ? Map.<String, Map<String, String>>of()
                 : tags.of(context.account(), rows.stream().map(i -> i.id).toList());

@@ -5,12 +5,15 @@ import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.foundation.id.ImageId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 
 /**
  * What a RunInstances request asks for, checked but not yet looked up.
  *
  * @param keyName empty for none
  * @param userData at most 16 KiB
+ * @param securityGroupIds of the one interface in a flat network, as are names and subnet; empty elsewhere
+ * @param interfaces in a cloud with VPCs, at least one; empty in a flat network
  * @param profile null for none
  * @param placementGroup null for none
  * @param clientToken empty for none
@@ -29,6 +32,7 @@ record LaunchCommand(
         List<String> securityGroupIds,
         List<String> securityGroupNames,
         String subnetId,
+        List<InstanceNetworkInterfaceSpecification> interfaces,
         InstanceOptions options,
         LaunchWishes wishes,
         int rootDiskGib,

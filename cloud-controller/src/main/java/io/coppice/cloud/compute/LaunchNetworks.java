@@ -1,13 +1,14 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.compute.NetworkNames.DefaultNames;
+import java.util.ArrayList;
 import java.util.List;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /**
- * Where a launch wants its network interface: given by the request itself or by its one network interface specification.
- * Until networks can be made, only the account's default network is accepted.
+ * Where a launch wants its network interfaces: given by the request itself or by network interface specifications. In a
+ * flat network there is one, in the account's default network.
  */
 final class LaunchNetworks {
     private LaunchNetworks() {}
@@ -28,6 +29,32 @@ final class LaunchNetworks {
         var subnet =
                 specified.isEmpty() ? request.subnetId() : specified.getFirst().subnetId();
         return subnet == null ? "" : subnet;
+    }
+
+    /** The interfaces of each instance in a cloud with VPCs: as specified, or one as the request itself says. */
+    static List<InstanceNetworkInterfaceSpecification> interfaces(RunInstancesRequest request) {
+        var named = new ArrayList<>(request.securityGroupIds());
+        named.addAll(request.securityGroups());
+        if (request.networkInterfaces().isEmpty()) {
+            return List.of(InstanceNetworkInterfaceSpecification.builder()
+                    .deviceIndex(0)
+                    .subnetId(request.subnetId())
+                    .groups(named)
+                    .privateIpAddress(request.privateIpAddress())
+                    .ipv6Addresses(request.ipv6Addresses())
+                    .ipv6AddressCount(request.ipv6AddressCount())
+                    .build());
+        }
+        if (request.subnetId() != null
+                || !named.isEmpty()
+                || request.privateIpAddress() != null
+                || request.ipv6AddressCount() != null
+                || !request.ipv6Addresses().isEmpty()) {
+            throw InstanceErrors.combination(
+                    "Network interfaces and an instance-level subnet ID, security groups or addresses may not be"
+                            + " specified on the same request");
+        }
+        return List.copyOf(request.networkInterfaces());
     }
 
     /** Refuses what is not the account's default network. */

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -21,15 +22,20 @@ final class LaunchParser {
     private static final String USUAL_TYPE = "m1.small";
 
     private final String zone;
+    private final boolean flat;
 
-    /** Parses for the one zone of this cloud. */
-    LaunchParser(String zone) {
+    /** Parses for the one zone of this cloud, and for its kind of network. */
+    LaunchParser(String zone, boolean flat) {
         this.zone = zone;
+        this.flat = flat;
     }
 
     LaunchCommand parse(LaunchRequest launch) {
         var request = launch.request();
         LaunchRefusals.check(request);
+        if (flat) {
+            LaunchRefusals.checkFlat(request);
+        }
         var minimum = count("minCount", request.minCount());
         var maximum = count("maxCount", request.maxCount());
         if (minimum > maximum) {
@@ -44,9 +50,10 @@ final class LaunchParser {
                 text(request.keyName()),
                 userData(request.userData()),
                 zone(request),
-                LaunchNetworks.groupIds(request),
-                LaunchNetworks.groupNames(request),
-                LaunchNetworks.subnetId(request),
+                flat ? LaunchNetworks.groupIds(request) : List.of(),
+                flat ? LaunchNetworks.groupNames(request) : List.of(),
+                flat ? LaunchNetworks.subnetId(request) : "",
+                flat ? List.of() : LaunchNetworks.interfaces(request),
                 options(request),
                 LaunchWishes.of(request, type, launch.placementGroup()),
                 rootDiskGib(request),

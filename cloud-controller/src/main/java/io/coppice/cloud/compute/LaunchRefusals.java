@@ -17,13 +17,8 @@ final class LaunchRefusals {
 
     static void check(RunInstancesRequest request) {
         refuse(request.instanceMarketOptions() != null, "Spot instances", "InstanceMarketOptions");
-        refuse(request.privateIpAddress() != null, "A chosen private address", "PrivateIpAddress");
         refuse(given(request.kernelId()), "A kernel of its own", "KernelId");
         refuse(given(request.ramdiskId()), "A RAM disk of its own", "RamdiskId");
-        refuse(
-                count(request.ipv6AddressCount()) || !request.ipv6Addresses().isEmpty(),
-                "IPv6 addresses",
-                "Ipv6AddressCount and Ipv6Address");
         refuse(!request.elasticGpuSpecification().isEmpty(), "Elastic GPUs", "ElasticGpuSpecification");
         refuse(!request.elasticInferenceAccelerators().isEmpty(), "Accelerators", "ElasticInferenceAccelerator");
         refuse(!request.licenseSpecifications().isEmpty(), "License configurations", "LicenseSpecification");
@@ -36,6 +31,15 @@ final class LaunchRefusals {
             placement(request.placement());
         }
         devices(request.blockDeviceMappings());
+    }
+
+    /** What a flat network has not got. */
+    static void checkFlat(RunInstancesRequest request) {
+        refuse(request.privateIpAddress() != null, "A chosen private address", "PrivateIpAddress");
+        refuse(
+                count(request.ipv6AddressCount()) || !request.ipv6Addresses().isEmpty(),
+                "IPv6 addresses",
+                "Ipv6AddressCount and Ipv6Address");
         request.networkInterfaces().forEach(LaunchRefusals::networkInterface);
     }
 

@@ -1,5 +1,7 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.compute.LaunchNetwork.Connection;
+import io.coppice.cloud.compute.LaunchNetwork.Share;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.event.EventLog.NewEvent;
@@ -7,12 +9,12 @@ import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.foundation.id.NetworkInterfaceId;
 import jakarta.persistence.EntityManager;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -32,20 +34,20 @@ final class LaunchWriter {
             on conflict (account_id, client_token) where client_token is not null do nothing
             returning id""";
 
-    private final AddressPool addresses;
+    private final LaunchNetwork network;
     private final Tags tags;
     private final EventLog events;
     private final LaunchRoom room;
 
-    LaunchWriter(AddressPool addresses, Tags tags, EventLog events, LaunchRoom room) {
-        this.addresses = addresses;
+    LaunchWriter(LaunchNetwork network, Tags tags, EventLog events, LaunchRoom room) {
+        this.network = network;
         this.tags = tags;
         this.events = events;
         this.room = room;
     }
 
     /** A launch with everything looked up, and on whose behalf it is. */
-    record Launch(LaunchPlan plan, NetworkNames.DefaultNames names, ChangeCause cause) {
+    record Launch(LaunchPlan plan, LaunchNetwork.Wanted network, ChangeCause cause) {
         LaunchCommand command() {
             return plan.command();
         }
@@ -99,15 +101,15 @@ final class LaunchWriter {
     private List<List<Instance>> make(EntityManager entities, AccountId account, List<Launch> launches) {
         var idsOfEach = ids(entities, account, launches);
         var all = idsOfEach.stream().flatMap(List::stream).toList();
-        var first = launches.getFirst();
-        var taken = addresses.take(entities, first.command().zone(), all);
-        if (taken.size() < all.size()) {
-            throw InstanceErrors.addressesUsedUp(first.names().subnetId());
+        var shares = new ArrayList<Share>(launches.size());
+        for (int i = 0; i < launches.size(); i++) {
+            shares.add(new Share(launches.get(i).network(), idsOfEach.get(i)));
         }
+        var connected = network.connect(entities, shares);
         var partitions = new LaunchPartitions(entities);
         var made = new ArrayList<List<Instance>>(launches.size());
         for (int i = 0; i < launches.size(); i++) {
-            var instances = instances(launches.get(i), idsOfEach.get(i), taken);
+            var instances = instances(launches.get(i), idsOfEach.get(i), connected);
             for (var instance : instances) {
                 partitions.assign(instance, launches.get(i).command());
             }
@@ -119,17 +121,23 @@ final class LaunchWriter {
         var changes = new ArrayList<NewEvent>(all.size());
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
-            tag(account, launch.command().tags(), made.get(i));
+            tag(account, launch.command().tags(), made.get(i), connected);
             made.get(i).forEach(instance -> changes.add(event(launch, instance)));
         }
         events.appendAll(changes);
+        network.load(entities, made.stream().flatMap(List::stream).toList());
         return made;
     }
 
-    private void tag(AccountId account, LaunchTags given, List<Instance> instances) {
+    private void tag(AccountId account, LaunchTags given, List<Instance> instances, Map<String, Connection> connected) {
         putAll(account, instances, i -> i.id, "instance", given.instance());
         putAll(account, instances, InstanceRootVolumes::idOf, "volume", given.volume());
-        putAll(account, instances, i -> i.network.interfaceId(), "network-interface", given.networkInterface());
+        var interfaces = instances.stream()
+                .flatMap(i -> Objects.requireNonNull(connected.get(i.id)).newInterfaceIds().stream())
+                .toList();
+        if (!given.networkInterface().isEmpty()) {
+            tags.putAll(account, interfaces, "network-interface", given.networkInterface());
+        }
     }
 
     private void putAll(
@@ -156,20 +164,11 @@ final class LaunchWriter {
         return ids;
     }
 
-    private static List<Instance> instances(Launch launch, List<String> ids, Map<String, String> taken) {
-        var names = launch.names();
+    private static List<Instance> instances(Launch launch, List<String> ids, Map<String, Connection> connected) {
         var instances = new ArrayList<Instance>(ids.size());
         for (var id : ids) {
-            var address = taken.getOrDefault(id, "");
-            var network = new InstanceNetwork(
-                    names.vpcId(),
-                    names.subnetId(),
-                    names.securityGroupId(),
-                    names.securityGroupName(),
-                    NetworkInterfaceId.random().value(),
-                    address,
-                    MacAddresses.forIpv4(address));
-            instances.add(new Instance(id, launch.plan(), instances.size(), network));
+            var connection = Objects.requireNonNull(connected.get(id));
+            instances.add(new Instance(id, launch.plan(), instances.size(), connection.primary()));
         }
         return instances;
     }
@@ -221,6 +220,7 @@ final class LaunchWriter {
             throw InstanceErrors.tokenMismatch(command.clientToken());
         }
         var instances = InstanceRows.ofReservation(entities, reservation.id);
+        network.load(entities, instances);
         return new Outcome(
                 reservation.id,
                 instances,

@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.place.FlatActionModule;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
@@ -15,6 +15,7 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.NetworkInterfaceId;
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -33,11 +34,11 @@ import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
 /**
- * The primary network interfaces of instances: shown and tagged by themselves, made and deleted with their instance, whose
- * row holds all their facts. Thread-safe.
+ * The primary network interfaces of instances in a flat network: shown and tagged by themselves, made and deleted with their
+ * instance, whose row holds all their facts. Thread-safe.
  */
 @ApplicationScoped
-public class NetworkInterfaceActions implements ActionModule, TaggableResource {
+public class NetworkInterfaceActions implements FlatActionModule, TaggableResource {
     private static final PageLimits PAGES = PageLimits.usual("networkInterfaceSet");
     private static final String NOT_FOUND = "InvalidNetworkInterfaceID.NotFound";
 
@@ -90,6 +91,7 @@ public class NetworkInterfaceActions implements ActionModule, TaggableResource {
     private final Tags tags;
     private final Pages pages;
     private final InstanceAnswers answers;
+    private final boolean flat;
 
     /** For the container and for tests. */
     public NetworkInterfaceActions(Database database, Tags tags, Pages pages, SiteConfig site) {
@@ -97,10 +99,14 @@ public class NetworkInterfaceActions implements ActionModule, TaggableResource {
         this.tags = tags;
         this.pages = pages;
         this.answers = new InstanceAnswers(site.region(), site.zone());
+        this.flat = site.network().mode() == NetworkMode.FLAT;
     }
 
     @Override
     public void register(ActionRegistry registry) {
+        if (!flat) {
+            return;
+        }
         registry.add(
                 Service.EC2, "DescribeNetworkInterfaces", DescribeNetworkInterfacesRequest::builder, this::describe);
         registry.add(
@@ -199,6 +205,11 @@ public class NetworkInterfaceActions implements ActionModule, TaggableResource {
             throw AwsException.client(
                     "InvalidNetworkInterfaceId.Malformed", "Invalid id: \"" + id + "\" (expecting \"eni-...\")");
         }
+    }
+
+    @Override
+    public boolean known() {
+        return flat;
     }
 
     @Override

@@ -30,7 +30,7 @@ final class ObservationIngest {
 
     private final Database database;
     private final EventLog events;
-    private final AddressPool addresses;
+    private final LaunchNetwork network;
     private final HostRows hosts;
     private final Clock clock;
     private final String zone;
@@ -41,13 +41,13 @@ final class ObservationIngest {
     ObservationIngest(
             Database database,
             EventLog events,
-            AddressPool addresses,
+            LaunchNetwork network,
             Clock clock,
             String zone,
             Runnable resynchronized) {
         this.database = database;
         this.events = events;
-        this.addresses = addresses;
+        this.network = network;
         this.hosts = new HostRows(clock);
         this.clock = clock;
         this.zone = zone;
@@ -183,7 +183,7 @@ final class ObservationIngest {
 
     private void write(EntityManager entities, Changes changes) {
         events.appendAll(changes.events);
-        addresses.release(entities, changes.ended);
+        network.release(entities, changes.ended);
     }
 
     /** What one transaction has changed: its events in their order, and the instances that have ended. */

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
@@ -40,7 +41,7 @@ final class ZoneReconciler {
     private final ZoneLink link;
     private final ImageUrls imageUrls;
     private final EventLog events;
-    private final AddressPool addresses;
+    private final LaunchNetwork network;
     private final InstanceCredentials credentials;
     private final Settings settings;
     private Instant nextGiveUp = Instant.MIN;
@@ -63,14 +64,14 @@ final class ZoneReconciler {
             ImageUrls imageUrls,
             InstanceCredentials credentials,
             EventLog events,
-            AddressPool addresses,
+            LaunchNetwork network,
             Settings settings) {
         this.database = database;
         this.link = link;
         this.imageUrls = imageUrls;
         this.credentials = credentials;
         this.events = events;
-        this.addresses = addresses;
+        this.network = network;
         this.settings = settings;
     }
 
@@ -93,7 +94,7 @@ final class ZoneReconciler {
             credentials.refresh(
                     settings.zone(),
                     settings.applyBatch(),
-                    row -> DesiredInstances.of(row, settings.region(), ""),
+                    row -> DesiredInstances.of(row, settings.region(), "", endpointsOf(row)),
                     link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
@@ -111,10 +112,11 @@ final class ZoneReconciler {
             if (batch.isEmpty()) {
                 break;
             }
+            var endpoints = database.read(entities -> network.endpoints(entities, batch));
             var messages = new ArrayList<DesiredInstance>(batch.size());
             for (var row : batch) {
                 try {
-                    messages.add(message(row));
+                    messages.add(message(row, endpoints.get(row.id)));
                 } catch (NoSuchElementException e) {
                     LOG.warnf("the image %s of %s is gone: %s", row.image.id(), row.id, e.getMessage());
                     unsendable++;
@@ -132,10 +134,15 @@ final class ZoneReconciler {
         return unsendable == 0 ? "ok" : unsendable + " instances wait for an image that is gone";
     }
 
-    private DesiredInstance message(Instance row) {
+    private DesiredInstance message(Instance row, @Nullable Endpoints endpoints) {
         var runs = row.desired == DesiredPower.RUNNING;
         var url = runs ? imageUrls.of(row.image.id()) : "";
-        return credentials.with(row, DesiredInstances.of(row, settings.region(), url));
+        return credentials.with(row, DesiredInstances.of(row, settings.region(), url, endpoints));
+    }
+
+    private @Nullable Endpoints endpointsOf(Instance row) {
+        return database.read(entities -> network.endpoints(entities, List.of(row)))
+                .get(row.id);
     }
 
     private List<Instance> due(EntityManager entities) {
@@ -177,7 +184,7 @@ final class ZoneReconciler {
                     .setMaxResults(GIVE_UP_BATCH)
                     .getResultList();
             late.forEach(row -> giveUp(row, now));
-            addresses.release(
+            network.release(
                     entities,
                     late.stream()
                             .filter(row -> row.state == InstanceState.TERMINATED)

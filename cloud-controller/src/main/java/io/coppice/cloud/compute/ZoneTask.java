@@ -36,6 +36,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final Images images;
     private final Tags tags;
     private final ProfileCredentials profiles;
+    private final ZoneNetworks networks;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -51,7 +52,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             EventLog events,
             Images images,
             Tags tags,
-            ProfileCredentials profiles) {
+            ProfileCredentials profiles,
+            ZoneNetworks networks) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -60,6 +62,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.images = images;
         this.tags = tags;
         this.profiles = profiles;
+        this.networks = networks;
     }
 
     @Override
@@ -84,14 +87,14 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     }
 
     private ZoneControl control(ZoneLink link, Clock clock) {
-        var addresses = new AddressPool(config.networkCidr());
+        var network = networks.network();
         var reconciler = new ZoneReconciler(
                 database,
                 link,
                 new ImageUrls(images, config.imageUrlValidity(), clock),
                 new InstanceCredentials(database, profiles, clock),
                 events,
-                addresses,
+                network,
                 new ZoneReconciler.Settings(
                         site.zone(),
                         site.region(),
@@ -99,8 +102,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var ingest =
-                new ObservationIngest(database, events, addresses, clock, site.zone(), reconciler::zoneStartedAnew);
+        var ingest = new ObservationIngest(database, events, network, clock, site.zone(), reconciler::zoneStartedAnew);
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());

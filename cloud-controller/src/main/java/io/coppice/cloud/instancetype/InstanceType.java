@@ -40,6 +40,6 @@ record InstanceType(
     }
 
     InstanceTypes.Type forLaunch() {
-        return new InstanceTypes.Type(name, vcpus, memoryMib, rootDiskGib);
+        return new InstanceTypes.Type(name, vcpus, memoryMib, rootDiskGib, networkInterfaces, addressesPerInterface);
     }
 }

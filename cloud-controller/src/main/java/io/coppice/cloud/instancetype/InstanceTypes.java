@@ -11,6 +11,14 @@ public interface InstanceTypes {
      * @param vcpus 1 to 256
      * @param memoryMib MiB
      * @param rootDiskGib GiB of the root disk, 0 for the image's own size
+     * @param networkInterfaces how many network interfaces it may have
+     * @param addressesPerInterface how many private addresses each of them may have
      */
-    record Type(String name, int vcpus, long memoryMib, int rootDiskGib) {}
+    record Type(
+            String name, int vcpus, long memoryMib, int rootDiskGib, int networkInterfaces, int addressesPerInterface) {
+        /** A type with one interface and one address, as in a flat network. */
+        public Type(String name, int vcpus, long memoryMib, int rootDiskGib) {
+            this(name, vcpus, memoryMib, rootDiskGib, 1, 1);
+        }
+    }
 }

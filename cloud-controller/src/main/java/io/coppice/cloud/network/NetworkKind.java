@@ -24,7 +24,17 @@ public enum NetworkKind {
     /** A set of DHCP options. */
     DHCP_OPTIONS("dopt-", "dhcp-options", "InvalidDhcpOptionID", "dhcpOption ID"),
     /** A peering connection of two VPCs. */
-    VPC_PEERING("pcx-", "vpc-peering-connection", "InvalidVpcPeeringConnectionID", "vpcPeeringConnection ID");
+    VPC_PEERING("pcx-", "vpc-peering-connection", "InvalidVpcPeeringConnectionID", "vpcPeeringConnection ID"),
+    /** A security group. */
+    SECURITY_GROUP("sg-", "security-group", "InvalidGroup", "security group"),
+    /** A rule of a security group. */
+    SECURITY_GROUP_RULE("sgr-", "security-group-rule", "InvalidSecurityGroupRuleId", "security group rule ID"),
+    /** A managed prefix list. */
+    PREFIX_LIST("pl-", "prefix-list", "InvalidPrefixListID", "prefix list ID"),
+    /** A network interface. */
+    NETWORK_INTERFACE("eni-", "network-interface", "InvalidNetworkInterfaceID", "networkInterface ID"),
+    /** An elastic IP address. */
+    ELASTIC_IP("eipalloc-", "elastic-ip", "InvalidAllocationID", "allocation ID");
 
     private static final String ID_DIGITS = "[0-9a-f]{8}([0-9a-f]{9})?";
     private static final int DIGITS = 17;
@@ -79,12 +89,16 @@ public enum NetworkKind {
     /** Throws the kind's Malformed error when the text cannot be an id of it. */
     public void check(String given) {
         if (!given.startsWith(prefix) || !given.substring(prefix.length()).matches(ID_DIGITS)) {
-            throw this == NAT_GATEWAY
-                    ? AwsException.client(
-                            "NatGatewayMalformed", "Invalid id: \"" + given + "\" (expecting \"nat-...\")")
-                    : AwsException.client(
-                            errorPrefix + ".Malformed",
-                            "Invalid id: \"" + given + "\" (expecting \"" + prefix + "...\")");
+            throw AwsException.client(malformed(), "Invalid id: \"" + given + "\" (expecting \"" + prefix + "...\")");
         }
+    }
+
+    private String malformed() {
+        return switch (this) {
+            case NAT_GATEWAY -> "NatGatewayMalformed";
+            case SECURITY_GROUP -> "InvalidGroupId.Malformed";
+            case NETWORK_INTERFACE -> "InvalidNetworkInterfaceId.Malformed";
+            default -> errorPrefix + ".Malformed";
+        };
     }
 }

@@ -78,6 +78,38 @@ class TaggableNetworks {
         return new Taggable(NetworkKind.VPC_PEERING, "vpc_peerings");
     }
 
+    @Produces
+    @Singleton
+    TaggableResource securityGroups() {
+        return new Taggable(NetworkKind.SECURITY_GROUP, "security_groups");
+    }
+
+    @Produces
+    @Singleton
+    TaggableResource securityGroupRules() {
+        return new Taggable(
+                NetworkKind.SECURITY_GROUP_RULE,
+                "(select r.id, g.account_id from security_group_rules r join security_groups g on g.id = r.group_id) r");
+    }
+
+    @Produces
+    @Singleton
+    TaggableResource prefixLists() {
+        return new Taggable(NetworkKind.PREFIX_LIST, "managed_prefix_lists");
+    }
+
+    @Produces
+    @Singleton
+    TaggableResource networkInterfaces() {
+        return new Taggable(NetworkKind.NETWORK_INTERFACE, "network_interfaces");
+    }
+
+    @Produces
+    @Singleton
+    TaggableResource elasticIps() {
+        return new Taggable(NetworkKind.ELASTIC_IP, "(select allocation_id as id, account_id from public_addresses) a");
+    }
+
     /** One kind, by the table that its rows are in. */
     private final class Taggable implements TaggableResource {
         private final NetworkKind kind;

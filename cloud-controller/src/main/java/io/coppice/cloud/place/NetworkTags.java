@@ -88,7 +88,7 @@ class NetworkTags {
         /** In the other mode the groups are still these. */
         @Override
         public boolean known() {
-            return networks.flat() || kind == NetworkKind.SECURITY_GROUP;
+            return networks.flat();
         }
 
         @Override

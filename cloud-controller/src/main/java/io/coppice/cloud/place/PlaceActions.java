@@ -123,8 +123,9 @@ class PlaceActions implements ActionModule {
         all.put("default-vpc", networks.of(context.account()).vpcId());
         all.put("max-instances", String.valueOf(config.maxInstances()));
         all.put("vpc-max-security-groups-per-interface", String.valueOf(config.maxSecurityGroupsPerInterface()));
-        all.put("max-elastic-ips", String.valueOf(config.maxElasticIps()));
-        all.put("vpc-max-elastic-ips", String.valueOf(config.maxElasticIps()));
+        var elasticIps = String.valueOf(networks.flat() ? 0 : config.maxElasticIps());
+        all.put("max-elastic-ips", elasticIps);
+        all.put("vpc-max-elastic-ips", elasticIps);
         var wanted = request.attributeNamesAsStrings();
         return DescribeAccountAttributesResponse.builder()
                 .accountAttributes(all.entrySet().stream()

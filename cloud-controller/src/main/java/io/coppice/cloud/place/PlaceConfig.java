@@ -10,11 +10,11 @@ public interface PlaceConfig {
     @WithDefault("${coppice.compute.instance-limit:1000}")
     int maxInstances();
 
-    /** How many elastic IP addresses an account may have. There are none to be had yet. */
-    @WithDefault("0")
+    /** How many elastic IP addresses an account may have; none in a flat network, whatever this says. */
+    @WithDefault("${coppice.network.public.max-elastic-per-account:5}")
     int maxElasticIps();
 
     /** How many security groups a network interface may have. */
-    @WithDefault("5")
+    @WithDefault("${coppice.security-groups.max-per-interface:5}")
     int maxSecurityGroupsPerInterface();
 }

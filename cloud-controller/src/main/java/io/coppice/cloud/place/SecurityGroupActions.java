@@ -1,6 +1,5 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.query.Filters;
@@ -22,7 +21,7 @@ import software.amazon.awssdk.services.ec2.model.UserIdGroupPair;
 
 /** The default security group and its two rules. Thread-safe. */
 @ApplicationScoped
-class SecurityGroupActions implements ActionModule {
+class SecurityGroupActions implements FlatActionModule {
     private static final String ALL_PROTOCOLS = "-1";
     private static final int ALL_PORTS = -1;
     private static final String EVERYWHERE = "0.0.0.0/0";
@@ -79,6 +78,9 @@ class SecurityGroupActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
+        if (!networks.flat()) {
+            return;
+        }
         registry.add(
                 ActionRegistry.Service.EC2,
                 "DescribeSecurityGroups",

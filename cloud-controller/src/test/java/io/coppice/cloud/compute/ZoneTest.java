@@ -78,7 +78,10 @@ class ZoneTest {
         var link = new GrpcZoneLink(channel);
         cloud.link = java.util.Optional.of(link);
         var clock = Clock.systemUTC();
-        var addresses = new AddressPool(CloudFixture.CIDR);
+        var addresses = new FlatNetwork(
+                account -> new NetworkNames.DefaultNames("", "", "", ""),
+                new AddressPool(CloudFixture.CIDR),
+                CloudFixture.ZONE);
         reconciler = new ZoneReconciler(
                 DATABASE,
                 link,
@@ -267,7 +270,8 @@ class ZoneTest {
                         StopInstancesRequest.builder().instanceIds(id).build());
         take(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
         assertEquals("stopping", cloud.state(id));
-        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "").getDiskExpected());
+        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "", null)
+                .getDiskExpected());
     }
 
     @Test

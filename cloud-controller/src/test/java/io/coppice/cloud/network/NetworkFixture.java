@@ -17,6 +17,7 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.AwsException;
 import io.quarkus.arc.DefaultBean;
+import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.Entity;
@@ -72,26 +73,30 @@ public final class NetworkFixture {
         var values = new TreeMap<>(settings);
         values.putIfAbsent("coppice.network.mode", "VPC");
         values.put("coppice.data-dir", "/nowhere");
-        var config = new SmallRyeConfigBuilder()
+        var builder = new SmallRyeConfigBuilder()
                 .addDiscoveredConverters()
                 .withMapping(SiteConfig.class)
-                .withMapping(NetworkConfig.class)
                 .withDefaultValues(values)
-                .withValidateUnknown(false)
-                .build();
+                .withValidateUnknown(false);
+        var mappings = classes().stream()
+                .filter(type -> type.isAnnotationPresent(ConfigMapping.class))
+                .toList();
+        mappings.forEach(builder::withMapping);
+        var config = builder.build();
         var site = config.getConfigMapping(SiteConfig.class);
         List.of(
                         database,
                         events,
                         clock,
                         site,
-                        config.getConfigMapping(NetworkConfig.class),
+                        new StoppedInstances(),
                         TestTags.in(database),
                         new Pages(new PageTokens(() -> new byte[32])),
                         new ClientTokens(clock),
                         new Zones(site),
                         new DefaultNetwork(site, "172.31.0.0/16"))
                 .forEach(each -> made.put(each.getClass(), each));
+        mappings.forEach(type -> made.put(type, config.getConfigMapping(type)));
         var modules = new ArrayList<ActionModule>();
         classes().stream()
                 .filter(type -> ActionModule.class.isAssignableFrom(type) && isBean(type))
@@ -99,13 +104,14 @@ public final class NetworkFixture {
         actions = new TestActions(modules);
     }
 
-    /** A database with the entities of all these features and of tags. */
-    public static TestDatabase database() {
+    /** A database with the entities of all these features, of tags and of others. */
+    public static TestDatabase database(Class<?>... more) {
         var entities = new ArrayList<Class<?>>();
         classes().stream()
                 .filter(type -> type.isAnnotationPresent(Entity.class))
                 .forEach(entities::add);
         entities.add(TestTags.ENTITY);
+        entities.addAll(List.of(more));
         return TestDatabase.start(entities.toArray(Class<?>[]::new));
     }
 

@@ -32,7 +32,8 @@ class CompatibilityPageTest {
               for not found
             - **unsupported**: `UnsupportedOperation` (EC2) or the service's own error, naming the action
 
-            What is said of VPCs, subnets, routes, gateways, network ACLs and DHCP options holds with `coppice.network.mode=VPC`. In
+            What is said of VPCs, subnets, routes, gateways, network ACLs, DHCP options, security groups, network interfaces, elastic
+            IP addresses and prefix lists holds with `coppice.network.mode=VPC`. In
             the mode `FLAT`, the default, these lists show the one network that there is, and it cannot be changed.
 
             An action that AWS does not have either is answered with `InvalidAction`.

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Subnets in the database. Every method works in the caller's transaction. Thread-safe. */
@@ -57,6 +59,18 @@ public class Subnets {
     public Optional<SubnetRow> find(EntityManager entities, AccountId account, String id) {
         return Optional.ofNullable(entities.find(SubnetRow.class, id))
                 .filter(subnet -> subnet.accountId.equals(account.value()));
+    }
+
+    /** Subnets by their ids, whoever has them; what is gone is absent. One query. */
+    public Map<String, SubnetRow> byId(EntityManager entities, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : entities
+                        .createQuery("from SubnetRow s where s.id in (:ids)", SubnetRow.class)
+                        .setParameter("ids", ids)
+                        .getResultList()
+                        .stream()
+                        .collect(Collectors.toMap(SubnetRow::id, Function.identity()));
     }
 
     /** All subnets of an account by id. */

@@ -97,6 +97,16 @@ public class Vpcs {
                 .toList();
     }
 
+    /** The ranges of these VPCs, whoever has them, each in the order of {@link #ranges}. One query. */
+    public Map<String, List<IpRange>> rangesOf(EntityManager entities, Collection<String> vpcIds) {
+        return vpcIds.isEmpty()
+                ? Map.of()
+                : blocks(entities, vpcIds).entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().stream()
+                                .map(block -> IpRange.of(block.cidrBlock))
+                                .toList()));
+    }
+
     /** The ranges of these VPCs, each in the order of {@link #ranges}. One query. */
     Map<String, List<VpcCidrRow>> blocks(EntityManager entities, Collection<String> vpcIds) {
         return entities

@@ -1,0 +1,44 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.instancetype.InstanceTypes;
+import io.coppice.cloud.network.networkinterface.AttachedInstances;
+import io.coppice.foundation.id.AccountId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.util.List;
+
+/** What network interfaces need of instances, from their rows. Thread-safe. */
+@ApplicationScoped
+class InstanceAttachments implements AttachedInstances {
+    private final InstanceTypes types;
+    private final ZoneTask zone;
+
+    InstanceAttachments(InstanceTypes types, ZoneTask zone) {
+        this.types = types;
+        this.zone = zone;
+    }
+
+    @Override
+    public Machine require(EntityManager entities, AccountId account, String instanceId) {
+        var row = InstanceRows.lock(entities, account, InstanceRows.checkIds(List.of(instanceId)))
+                .getFirst();
+        var type = types.require(row.machine.type());
+        return new Machine(
+                row.id,
+                row.zone,
+                type.name(),
+                row.state.awsName(),
+                type.networkInterfaces(),
+                type.addressesPerInterface());
+    }
+
+    @Override
+    public void changed(EntityManager entities, String instanceId) {
+        var row = InstanceRows.lockAny(entities, List.of(instanceId)).get(instanceId);
+        if (row != null && row.state != InstanceState.TERMINATED) {
+            row.wantAgain();
+            // Only a hint: the transaction is still open, and the reconciler looks again by itself.
+            zone.changed(row.zone);
+        }
+    }
+}

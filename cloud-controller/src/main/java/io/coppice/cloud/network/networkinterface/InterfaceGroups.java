@@ -1,0 +1,57 @@
+package io.coppice.cloud.network.networkinterface;
+
+import io.coppice.cloud.network.group.SecurityGroups.Group;
+import io.coppice.cloud.store.PlainSql;
+import jakarta.persistence.EntityManager;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which groups interfaces are in. Every method works in the caller's transaction. */
+final class InterfaceGroups {
+    private InterfaceGroups() {}
+
+    /** Puts new interfaces into their groups. One statement. */
+    static void add(EntityManager entities, Map<String, List<Group>> byInterface) {
+        var interfaces = new ArrayList<String>();
+        var groups = new ArrayList<String>();
+        var places = new ArrayList<Long>();
+        byInterface.forEach((id, list) -> {
+            for (var i = 0; i < list.size(); i++) {
+                interfaces.add(id);
+                groups.add(list.get(i).id());
+                places.add((long) i);
+            }
+        });
+        PlainSql.update(
+                entities,
+                "insert into network_interface_groups (interface_id, group_id, place) select * from unnest(?, ?, ?)",
+                interfaces.toArray(String[]::new),
+                groups.toArray(String[]::new),
+                places.toArray(Long[]::new));
+    }
+
+    /** Puts an interface into other groups. */
+    static void replace(EntityManager entities, String interfaceId, List<Group> groups) {
+        PlainSql.update(entities, "delete from network_interface_groups where interface_id = ?", interfaceId);
+        add(entities, Map.of(interfaceId, groups));
+    }
+
+    /** The groups of these interfaces in their order. One query. */
+    static Map<String, List<Group>> of(EntityManager entities, Collection<String> interfaceIds) {
+        var found = new HashMap<String, List<Group>>();
+        if (!interfaceIds.isEmpty()) {
+            PlainSql.query(
+                    entities,
+                    "select i.interface_id, g.id, g.account_id, g.vpc_id, g.name from network_interface_groups i"
+                            + " join security_groups g on g.id = i.group_id where i.interface_id = any(?)"
+                            + " order by i.interface_id, i.place",
+                    row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
+                            .add(new Group(row.getString(2), row.getString(3), row.getString(4), row.getString(5))),
+                    (Object) interfaceIds.toArray(String[]::new));
+        }
+        return found;
+    }
+}
