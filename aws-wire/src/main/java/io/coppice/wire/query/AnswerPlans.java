@@ -24,7 +24,7 @@ final class AnswerPlans {
 
     private final String usualItemName;
     private final boolean millis;
-    private final Map<Class<?>, Member[]> plans = new ConcurrentHashMap<>();
+    private final Map<Class<?>, Members> plans = new ConcurrentHashMap<>();
 
     private AnswerPlans(String usualItemName, boolean millis) {
         this.usualItemName = usualItemName;
@@ -37,7 +37,7 @@ final class AnswerPlans {
 
     /** Writes the members of a structure, in the order of the model. */
     void write(XmlText xml, SdkPojo structure, boolean unsetListsToo) {
-        for (var member : members(structure)) {
+        for (var member : members(structure).each()) {
             var value = member.field().getValueOrDefault(structure);
             if (value == null || value instanceof SdkAutoConstructMap) {
                 continue;
@@ -49,16 +49,22 @@ final class AnswerPlans {
         }
     }
 
-    private Member[] members(SdkPojo structure) {
-        var type = structure.getClass();
-        var known = plans.get(type);
-        return known != null ? known : plans.computeIfAbsent(type, any -> planned(structure));
+    /** A generated class has one list of fields; a class whose objects have different ones is planned again for each. */
+    private Members members(SdkPojo structure) {
+        var fields = structure.sdkFields();
+        var known = plans.get(structure.getClass());
+        if (known != null) {
+            return known.fields() == fields ? known : planned(fields);
+        }
+        return plans.computeIfAbsent(structure.getClass(), any -> planned(fields));
     }
 
-    private Member[] planned(SdkPojo structure) {
-        return structure.sdkFields().stream()
-                .map(field -> new Member(field, plan(field.unmarshallLocationName(), field)))
-                .toArray(Member[]::new);
+    private Members planned(List<SdkField<?>> fields) {
+        return new Members(
+                fields,
+                fields.stream()
+                        .map(field -> new Member(field, plan(field.unmarshallLocationName(), field)))
+                        .toList());
     }
 
     private Plan plan(@Nullable String name, SdkField<?> field) {
@@ -121,6 +127,9 @@ final class AnswerPlans {
         });
         xml.close(name);
     }
+
+    /** The members of the structures that have this very list of fields. */
+    private record Members(List<SdkField<?>> fields, List<Member> each) {}
 
     /** A member of a structure: where its value is and how it is written. */
     private record Member(SdkField<?> field, Plan plan) {}

@@ -1,10 +1,18 @@
 package io.coppice.wire.query;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.coppice.wire.error.AwsException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
+import software.amazon.awssdk.core.protocol.MarshallLocation;
+import software.amazon.awssdk.core.protocol.MarshallingType;
+import software.amazon.awssdk.core.traits.LocationTrait;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
@@ -66,6 +74,36 @@ class AnswersTest {
         Golden.check("error-iam.xml", ErrorDocuments.of(QueryService.IAM, error, REQUEST_ID));
         Golden.check("error-sts-503.xml", ErrorDocuments.of(QueryService.STS, away, REQUEST_ID));
         Golden.check("error-s3-503.xml", ErrorDocuments.s3(away, "/bucket/a<b", REQUEST_ID));
+    }
+
+    /** What the SDK does not know is answered by objects of one class with different fields. */
+    @Test
+    void objectsOfOneClassAreWrittenByTheirOwnFields() {
+        var writer = new ResponseWriter(QueryService.IAM);
+        for (var name : List.of("First", "Second")) {
+            var text = writer.write(
+                    "Act", QueryService.IAM.defaultVersion(), new OneField(List.of(named(name))), REQUEST_ID);
+            assertTrue(text.contains("<" + name + ">value</" + name + ">"), text);
+        }
+    }
+
+    private static SdkField<?> named(String name) {
+        return SdkField.builder(MarshallingType.STRING)
+                .memberName(name)
+                .getter(any -> "value")
+                .traits(LocationTrait.builder()
+                        .location(MarshallLocation.PAYLOAD)
+                        .locationName(name)
+                        .unmarshallLocationName(name)
+                        .build())
+                .build();
+    }
+
+    private record OneField(List<SdkField<?>> sdkFields) implements SdkPojo {
+        @Override
+        public Map<String, SdkField<?>> sdkFieldNameToField() {
+            return Map.of();
+        }
     }
 
     private static void golden(QueryService service, String action, SdkPojo response) throws IOException {

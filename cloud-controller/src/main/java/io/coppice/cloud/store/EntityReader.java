@@ -192,6 +192,9 @@ public final class EntityReader<T> {
             if (type == int.class) {
                 return row -> row.getInt(place);
             }
+            if (type == Integer.class) {
+                return row -> row.getObject(place, Integer.class);
+            }
             if (type == boolean.class) {
                 return row -> row.getBoolean(place);
             }
