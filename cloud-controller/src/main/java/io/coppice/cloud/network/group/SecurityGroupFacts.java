@@ -1,7 +1,11 @@
-package io.coppice.cloud.compute;
+package io.coppice.cloud.network.group;
 
 import io.coppice.cloud.access.ResourceFacts;
+import io.coppice.cloud.place.DefaultNetwork;
+import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.role.NetworkMode;
+import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
@@ -16,10 +20,16 @@ class SecurityGroupFacts implements ResourceFacts {
     private static final Set<String> NAMES =
             Set.of("SecurityGroups", "GroupName", "GroupNames", "SourceSecurityGroupName");
 
-    private final NetworkNames networks;
+    private final Database database;
+    private final SecurityGroups groups;
+    private final DefaultNetwork flatNetwork;
+    private final boolean flat;
 
-    SecurityGroupFacts(NetworkNames networks) {
-        this.networks = networks;
+    SecurityGroupFacts(Database database, SecurityGroups groups, DefaultNetwork flatNetwork, SiteConfig site) {
+        this.database = database;
+        this.groups = groups;
+        this.flatNetwork = flatNetwork;
+        this.flat = site.network().mode() == NetworkMode.FLAT;
     }
 
     @Override
@@ -42,7 +52,11 @@ class SecurityGroupFacts implements ResourceFacts {
         if (!NAMES.contains(member)) {
             return Optional.of(name);
         }
-        var names = networks.of(account);
-        return name.equals(names.securityGroupName()) ? Optional.of(names.securityGroupId()) : Optional.empty();
+        if (flat) {
+            return name.equals(DefaultNetwork.Ids.SECURITY_GROUP_NAME)
+                    ? Optional.of(flatNetwork.of(account).securityGroupId())
+                    : Optional.empty();
+        }
+        return database.read(entities -> groups.named(entities, account, name)).map(row -> row.id);
     }
 }
