@@ -15,6 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -62,7 +64,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
      * InsufficientFreeAddressesInSubnet} or {@code InvalidIPAddress.InUse}.
      */
     public List<Made> make(EntityManager entities, SubnetRow subnet, List<NewInterface> wanted) {
-        var now = clock.instant();
+        var now = now();
         var byId = new LinkedHashMap<String, NewInterface>();
         wanted.forEach(each -> byId.put(NetworkKind.NETWORK_INTERFACE.newId(), each));
         var rows = byId.entrySet().stream()
@@ -210,7 +212,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         if (row.attachmentId != null) {
             throw InterfaceErrors.inUse(id);
         }
-        row.attach(attachment, clock.instant());
+        row.attach(attachment, now());
         entities.flush();
     }
 
@@ -269,6 +271,11 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
                         publics.getOrDefault(row.id, List.of()),
                         attachment(row)))
                 .toList();
+    }
+
+    /** As finely as answers tell it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private static @Nullable Attachment attachment(InterfaceRow row) {
