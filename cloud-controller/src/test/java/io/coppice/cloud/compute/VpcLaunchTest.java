@@ -74,7 +74,8 @@ class VpcLaunchTest {
                     (account, name) -> "",
                     name -> TYPE,
                     TestTags.in(DATABASE),
-                    account -> new NetworkNames.DefaultNames("", "", "", "")),
+                    account -> new NetworkNames.DefaultNames("", "", "", ""),
+                    TestSettings.stored()),
             new Pages(new PageTokens(() -> new byte[32])),
             cloud.events(),
             new ComputeActions.Wiring(
