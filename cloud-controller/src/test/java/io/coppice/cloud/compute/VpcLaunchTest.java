@@ -19,6 +19,7 @@ import io.coppice.cloud.place.DefaultNetwork;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.setting.TestSettings;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.role.SiteConfig;
