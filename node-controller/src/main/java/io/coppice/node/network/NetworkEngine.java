@@ -43,7 +43,7 @@ public interface NetworkEngine extends AutoCloseable {
 
     /** What packets of a VPC follow now. */
     default Followed followed(String vpcId) {
-        return new Followed(0, 0);
+        return Followed.NOTHING;
     }
 
     /**
@@ -51,8 +51,12 @@ public interface NetworkEngine extends AutoCloseable {
      *
      * @param generation of the VPC, 0 for none
      * @param sequence of the updates of its interfaces, 0 for none
+     * @param failure why its packets do not follow that yet, for people; empty when they do
      */
-    record Followed(long generation, long sequence) {}
+    record Followed(long generation, long sequence, String failure) {
+        /** Of a VPC that is not known here. */
+        public static final Followed NOTHING = new Followed(0, 0, "");
+    }
 
     /** Where other hosts find this one, empty when they need not. */
     String hostAddress();

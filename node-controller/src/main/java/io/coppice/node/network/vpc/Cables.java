@@ -33,8 +33,7 @@ final class Cables {
                 VpcSettings.macOf("public port %s %s".formatted(settings.nodeId(), id)),
                 view.namespace()));
         plan.add(Setting.up(VpcView.PUBLIC, PUBLIC_MTU));
-        plan.add(Setting.onHost(
-                "public", "link set dev %s master %s up".formatted(hostDevice, settings.bridge())));
+        plan.add(Setting.onHost("public", "link set dev %s master %s up".formatted(hostDevice, settings.bridge())));
         view.publicByPrivate()
                 .values()
                 .forEach(address -> plan.add(Setting.address(VpcView.PUBLIC, address, HOST_PREFIX)));

@@ -17,7 +17,8 @@ record Cidr(long first, int prefixLength) {
 
     Cidr {
         if (prefixLength < 0 || prefixLength > BITS) {
-            throw new IllegalArgumentException("a range of IPv4 addresses has a prefix of 0 to 32 bits, not " + prefixLength);
+            throw new IllegalArgumentException(
+                    "a range of IPv4 addresses has a prefix of 0 to 32 bits, not " + prefixLength);
         }
         if ((first & ~mask(prefixLength)) != 0) {
             throw new IllegalArgumentException(

@@ -60,7 +60,8 @@ record Flow(
     }
 
     private static boolean isIpv4(Map<String, String> values) {
-        return VpcMessages.isIpv4(values.getOrDefault("src", ":")) && VpcMessages.isIpv4(values.getOrDefault("dst", ":"));
+        return VpcMessages.isIpv4(values.getOrDefault("src", ":"))
+                && VpcMessages.isIpv4(values.getOrDefault("dst", ":"));
     }
 
     private static int number(Map<String, String> values, String name) {
@@ -72,7 +73,8 @@ record Flow(
     String removal() {
         var addresses = "-D -p %d -s %s -d %s".formatted(protocol, source, destination);
         return switch (protocol) {
-            case SecurityRules.TCP, SecurityRules.UDP -> "%s --sport %d --dport %d".formatted(addresses, sourcePort, port);
+            case SecurityRules.TCP, SecurityRules.UDP ->
+                "%s --sport %d --dport %d".formatted(addresses, sourcePort, port);
             case SecurityRules.ICMP ->
                 "%s --icmp-type %d --icmp-code %d --icmp-id %d".formatted(addresses, port, code, sourcePort);
             default -> addresses;

@@ -25,14 +25,16 @@ final class FlowCutter {
 
     void cut(VpcView view) throws IOException {
         var policy = new FlowPolicy(view);
-        var refused = inside.run("conntrack", "-L", "-f", "ipv4").lines()
+        var refused = inside.run("conntrack", "-L", "-f", "ipv4")
+                .lines()
                 .flatMap(line -> Flow.parse(line).stream())
                 .filter(flow -> !policy.allows(flow))
                 .toList();
         if (refused.isEmpty()) {
             return;
         }
-        Files.writeString(file, refused.stream().map(flow -> flow.removal() + "\n").collect(Collectors.joining()));
+        Files.writeString(
+                file, refused.stream().map(flow -> flow.removal() + "\n").collect(Collectors.joining()));
         try {
             // A flow that ended meanwhile makes the program say so; the others are forgotten all the same.
             var result = inside.execute("conntrack", "-R", file.toString());

@@ -71,20 +71,20 @@ final class FlowPolicy {
         var from = rule.getFromPort();
         var to = rule.getToPort();
         return switch (flow.protocol()) {
-            case SecurityRules.TCP, SecurityRules.UDP ->
-                from <= flow.port() && (to < 0 || flow.port() <= to);
+            case SecurityRules.TCP, SecurityRules.UDP -> from <= flow.port() && (to < 0 || flow.port() <= to);
             case SecurityRules.ICMP ->
-                from == SecurityRules.ANY
-                        || (from == flow.port() && (to == SecurityRules.ANY || to == flow.code()));
+                from == SecurityRules.ANY || (from == flow.port() && (to == SecurityRules.ANY || to == flow.code()));
             default -> true;
         };
     }
 
     private boolean isPeer(SecurityGroupRule rule, String peer) {
         return switch (rule.getPeerCase()) {
-            case CIDR -> VpcMessages.isIpv4(rule.getCidr()) && Cidr.parse(rule.getCidr()).contains(peer);
+            case CIDR ->
+                VpcMessages.isIpv4(rule.getCidr()) && Cidr.parse(rule.getCidr()).contains(peer);
             case SECURITY_GROUP_ID ->
-                members.computeIfAbsent(rule.getSecurityGroupId(), view::members).contains(peer);
+                members.computeIfAbsent(rule.getSecurityGroupId(), view::members)
+                        .contains(peer);
             case PEER_NOT_SET -> false;
         };
     }

@@ -50,7 +50,8 @@ final class GuestNumbers {
                 return number;
             }
         }
-        throw new IllegalStateException("this host has no address left in %s for one more interface".formatted(VpcSettings.LINK));
+        throw new IllegalStateException(
+                "this host has no address left in %s for one more interface".formatted(VpcSettings.LINK));
     }
 
     void giveBack(Owner owner) {

@@ -50,8 +50,7 @@ final class HostSide {
             lines.append("addr replace %s/%d dev %s\n"
                     .formatted(settings.publicGateway(), settings.publicRange().prefixLength(), bridge));
         }
-        settings.uplink()
-                .ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
+        settings.uplink().ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
         host.ip(lines.toString());
         host.sysctl(Map.of("net.ipv4.ip_forward", "1"));
     }
@@ -62,13 +61,14 @@ final class HostSide {
     }
 
     private String show() throws IOException {
-        return host.execute("nft", "-s", "list", "table", "inet", settings.bridge()).output();
+        return host.execute("nft", "-s", "list", "table", "inet", settings.bridge())
+                .output();
     }
 
     private Ruleset rules() {
         var cables = "\"" + settings.pairPrefix() + "m*\"";
-        var toOutside = new ArrayList<>(
-                List.of("ip saddr %s oifname != %s masquerade".formatted(VpcSettings.LINK, cables)));
+        var toOutside =
+                new ArrayList<>(List.of("ip saddr %s oifname != %s masquerade".formatted(VpcSettings.LINK, cables)));
         if (settings.hostIsGateway()) {
             toOutside.add("ip saddr %1$s ip daddr != %1$s masquerade".formatted(settings.publicRange()));
         }
@@ -90,10 +90,7 @@ final class HostSide {
                                 "iifname %s drop".formatted(cables),
                                 "oifname %s ct state established,related accept".formatted(cables),
                                 "oifname %s drop".formatted(cables)))
-                .baseChain(
-                        "translate_source",
-                        "type nat hook postrouting priority srcnat; policy accept",
-                        toOutside)
+                .baseChain("translate_source", "type nat hook postrouting priority srcnat; policy accept", toOutside)
                 .build();
     }
 

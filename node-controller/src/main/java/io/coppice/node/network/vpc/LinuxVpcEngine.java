@@ -115,7 +115,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public Followed followed(String vpcId) {
         var present = vpcs.get(vpcId);
-        return present == null ? new Followed(0, 0) : present.followed();
+        return present == null ? Followed.NOTHING : present.followed();
     }
 
     private synchronized void endIfOver(String vpcId, VpcOnHost vpc) throws IOException {
@@ -217,7 +217,9 @@ public final class LinuxVpcEngine implements NetworkEngine {
 
     private Set<String> hostDevices() throws IOException {
         var names = new HashSet<String>();
-        host.askIp("link show").getFirst().forEach(link -> names.add(link.path("ifname").asText()));
+        host.askIp("link show")
+                .getFirst()
+                .forEach(link -> names.add(link.path("ifname").asText()));
         return names;
     }
 

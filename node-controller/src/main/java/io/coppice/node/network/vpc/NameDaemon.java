@@ -116,7 +116,10 @@ final class NameDaemon {
 
     private static void option(int number, List<String> values, List<String> lines) {
         // Without values the option is told not to be sent: dnsmasq would offer itself as the resolver.
-        lines.add(values.isEmpty() ? "dhcp-option=" + number : "dhcp-option=%d,%s".formatted(number, String.join(",", values)));
+        lines.add(
+                values.isEmpty()
+                        ? "dhcp-option=" + number
+                        : "dhcp-option=%d,%s".formatted(number, String.join(",", values)));
     }
 
     private static void range(Subnet subnet, List<String> lines) {
@@ -125,7 +128,8 @@ final class NameDaemon {
         var router = VpcView.router(subnet);
         lines.add("dhcp-range=set:%s,%s,static,%s,12h".formatted(tag, range.address(0), range.netmask()));
         lines.add("dhcp-option=tag:%s,3,%s".formatted(tag, router));
-        lines.add("dhcp-option=tag:%1$s,121,%2$s/32,%3$s,0.0.0.0/0,%3$s".formatted(tag, VpcView.METADATA_ADDRESS, router));
+        lines.add("dhcp-option=tag:%1$s,121,%2$s/32,%3$s,0.0.0.0/0,%3$s"
+                .formatted(tag, VpcView.METADATA_ADDRESS, router));
     }
 
     /** Only guests of this host are answered here; each host answers its own. */
@@ -146,7 +150,8 @@ final class NameDaemon {
     private static String names(VpcView view) {
         return view.faces().values().stream()
                 .filter(face -> !face.dnsName().isEmpty() && !face.addresses().isEmpty())
-                .map(face -> "%s %s\n".formatted(face.addresses().getFirst(), face.dnsName().toLowerCase(Locale.ROOT)))
+                .map(face -> "%s %s\n"
+                        .formatted(face.addresses().getFirst(), face.dnsName().toLowerCase(Locale.ROOT)))
                 .sorted()
                 .collect(Collectors.joining());
     }

@@ -191,7 +191,8 @@ final class Namespace {
             }
         }
         if (answers.size() != questions.length) {
-            throw new IOException("%s answered %d of %d questions".formatted(program, answers.size(), questions.length));
+            throw new IOException(
+                    "%s answered %d of %d questions".formatted(program, answers.size(), questions.length));
         }
         return answers;
     }

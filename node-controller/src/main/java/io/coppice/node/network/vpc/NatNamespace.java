@@ -56,8 +56,8 @@ final class NatNamespace {
                 .formatted(VpcView.router(subnet), VpcView.routerMac(subnet), INSIDE));
         view.vpc()
                 .getCidrBlocksList()
-                .forEach(range -> lines.append("route replace %s via %s dev %s onlink\n"
-                        .formatted(range, VpcView.router(subnet), INSIDE)));
+                .forEach(range -> lines.append(
+                        "route replace %s via %s dev %s onlink\n".formatted(range, VpcView.router(subnet), INSIDE)));
         inside.ip(lines.toString());
         inside.nft(rules(view, gateway).whole());
     }

@@ -25,8 +25,8 @@ final class Observation {
     /** The state of the namespace, which must exist. */
     static Observation read(Namespace inside) throws IOException {
         var observation = new Observation(inside.name());
-        var ip = inside.askIp(
-                "link show", "addr show", "neigh show nud permanent", "route show table all", "rule show");
+        var ip =
+                inside.askIp("link show", "addr show", "neigh show nud permanent", "route show table all", "rule show");
         var bridge = inside.askBridge("link show", "fdb show");
         ip.get(0).forEach(observation::link);
         ip.get(1).forEach(observation::addresses);
@@ -75,7 +75,8 @@ final class Observation {
                         data.path("port").asInt()));
             }
             case "veth" -> plan.add(Setting.pair(name, text(link, "address"), "", "", namespace));
-            default -> plan.add(new Setting(Setting.Kind.LINK, "link " + name, "strange", "", "link delete dev " + name));
+            default ->
+                plan.add(new Setting(Setting.Kind.LINK, "link " + name, "strange", "", "link delete dev " + name));
         }
     }
 

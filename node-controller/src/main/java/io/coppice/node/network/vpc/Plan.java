@@ -27,8 +27,7 @@ final class Plan {
      * known to differ. Whether anything was done in the namespace.
      */
     boolean carryOut(Plan present, boolean repeat, Namespace host, Namespace inside) throws IOException {
-        Predicate<Setting> isMissing =
-                each -> !present.holds(each) || (repeat && each.kind() == Kind.HOST);
+        Predicate<Setting> isMissing = each -> !present.holds(each) || (repeat && each.kind() == Kind.HOST);
         var missing = settings.values().stream().filter(isMissing).toList();
         var gone = present.settings.values().stream()
                 .filter(each -> each.kind() != Kind.HOST || !repeat)
@@ -49,8 +48,7 @@ final class Plan {
 
     /** A device cannot be changed into another one: it is removed first. */
     private boolean isMadeAnew(Setting present) {
-        return (present.kind() == Kind.LINK || present.kind() == Kind.LINK_FROM_HOST)
-                && !holds(present);
+        return (present.kind() == Kind.LINK || present.kind() == Kind.LINK_FROM_HOST) && !holds(present);
     }
 
     private static String removals(List<Setting> gone, Kind... kinds) {
@@ -61,8 +59,7 @@ final class Plan {
         return lines(missing, Setting::add, kinds);
     }
 
-    private static String lines(
-            List<Setting> settings, Function<Setting, String> line, Kind... kinds) {
+    private static String lines(List<Setting> settings, Function<Setting, String> line, Kind... kinds) {
         var text = new StringBuilder();
         for (var kind : kinds) {
             text.append(settings.stream()

@@ -50,8 +50,8 @@ final class Routing {
             plan.add(Setting.dead(Setting.LOCAL_TABLE, destination(range), "unreachable"));
         }
         for (var subnet : view.subnets()) {
-            plan.add(Setting.route(
-                    Setting.LOCAL_TABLE, destination(subnet.getCidrBlock()), "", VpcView.bridge(subnet)));
+            plan.add(
+                    Setting.route(Setting.LOCAL_TABLE, destination(subnet.getCidrBlock()), "", VpcView.bridge(subnet)));
         }
         // The resolver asks the host's resolvers through the cable that leads to the metadata service.
         plan.add(Setting.route(MAIN_TABLE, EVERYWHERE, view.settings().metadataAddress(), VpcView.METADATA));

@@ -63,7 +63,8 @@ final class Ruleset {
         var script = new StringBuilder("add table %1$s\ndelete table %1$s\nadd table %1$s\n".formatted(table));
         sets.forEach((name, set) -> declare(script, name, set));
         chains.forEach((name, chain) -> declare(script, name, chain));
-        sets.forEach((name, set) -> add(script, name, set, List.copyOf(set.values().keySet())));
+        sets.forEach(
+                (name, set) -> add(script, name, set, List.copyOf(set.values().keySet())));
         chains.forEach((name, chain) -> addRules(script, name, chain));
         return script.toString();
     }
@@ -90,7 +91,9 @@ final class Ruleset {
                 changed.add(name);
             }
         });
-        var gone = before.chains.keySet().stream().filter(name -> !chains.containsKey(name)).toList();
+        var gone = before.chains.keySet().stream()
+                .filter(name -> !chains.containsKey(name))
+                .toList();
         before.sets.forEach((name, set) -> remove(script, name, set, outdated(name, set)));
         gone.forEach(name -> script.append("flush chain %s %s\n".formatted(table, name)));
         sets.forEach((name, set) -> add(script, name, set, missing(before.sets.get(name), set)));
@@ -117,11 +120,13 @@ final class Ruleset {
     private boolean differsInShape(Ruleset now) {
         return sets.entrySet().stream().anyMatch(entry -> {
                     var other = now.sets.get(entry.getKey());
-                    return other != null && !other.declaration().equals(entry.getValue().declaration());
+                    return other != null
+                            && !other.declaration().equals(entry.getValue().declaration());
                 })
                 || chains.entrySet().stream().anyMatch(entry -> {
                     var other = now.chains.get(entry.getKey());
-                    return other != null && !other.hook().equals(entry.getValue().hook());
+                    return other != null
+                            && !other.hook().equals(entry.getValue().hook());
                 });
     }
 

@@ -56,8 +56,7 @@ final class SecurityRules {
                         ? Stream.of("%s %s"
                                 .formatted(
                                         range(rule.getCidr(), peer),
-                                        accept(protocol(
-                                                rule.getProtocol(), rule.getFromPort(), rule.getToPort()))))
+                                        accept(protocol(rule.getProtocol(), rule.getFromPort(), rule.getToPort()))))
                         : Stream.empty();
             case PEER_NOT_SET -> Stream.empty();
         };

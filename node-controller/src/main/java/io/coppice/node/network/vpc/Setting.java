@@ -72,11 +72,7 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
 
     static Setting up(String device, int mtu) {
         return new Setting(
-                Kind.UP,
-                "up " + device,
-                Integer.toString(mtu),
-                "link set dev %s mtu %d up".formatted(device, mtu),
-                "");
+                Kind.UP, "up " + device, Integer.toString(mtu), "link set dev %s mtu %d up".formatted(device, mtu), "");
     }
 
     static Setting address(String device, String address, int prefixLength) {
@@ -134,7 +130,8 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
 
     /** A route to a neighbour or through a device. {@code via} may be empty. */
     static Setting route(int table, String destination, String via, String device) {
-        var target = via.isEmpty() ? "dev %s scope link".formatted(device) : "via %s dev %s onlink".formatted(via, device);
+        var target =
+                via.isEmpty() ? "dev %s scope link".formatted(device) : "via %s dev %s onlink".formatted(via, device);
         return route(table, destination, "%s %s".formatted(via, device).strip(), "", target);
     }
 

@@ -128,9 +128,7 @@ final class VpcMessages {
 
     /** Every private IPv4 address of an interface, the primary one first. */
     static List<String> addresses(NetworkEndpoint endpoint) {
-        return Stream.concat(
-                        Stream.of(endpoint.getPrivateIpv4()),
-                        endpoint.getSecondaryPrivateIpv4List().stream())
+        return Stream.concat(Stream.of(endpoint.getPrivateIpv4()), endpoint.getSecondaryPrivateIpv4List().stream())
                 .toList();
     }
 
@@ -162,7 +160,9 @@ final class VpcMessages {
     }
 
     private static void checkName(String name) {
-        check(name.length() <= MAXIMUM_NAME_LENGTH && NAME.matcher(name).matches(), "\"" + name + "\" is not a host name");
+        check(
+                name.length() <= MAXIMUM_NAME_LENGTH && NAME.matcher(name).matches(),
+                "\"" + name + "\" is not a host name");
     }
 
     private static void check(boolean right, String message) {

@@ -58,11 +58,19 @@ final class VpcOnHost {
     // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
     private @Nullable Plan plan;
     private @Nullable Ruleset rules;
+    private @Nullable Ruleset portRules;
     private @Nullable String shown;
     private final Map<String, String> guards = new HashMap<>();
     private final Set<String> natGateways = new HashSet<>();
+    private String failure = "";
 
-    VpcOnHost(String vpcId, VpcSettings settings, CommandRunner commands, VpcState state, VpcFiles files, Supplier<Integer> mtu) {
+    VpcOnHost(
+            String vpcId,
+            VpcSettings settings,
+            CommandRunner commands,
+            VpcState state,
+            VpcFiles files,
+            Supplier<Integer> mtu) {
         this.vpcId = vpcId;
         this.settings = settings;
         this.commands = commands;
@@ -217,7 +225,7 @@ final class VpcOnHost {
     Followed followed() {
         lock.lock();
         try {
-            return new Followed(state.generation(), state.sequence());
+            return new Followed(state.generation(), state.sequence(), failure);
         } finally {
             lock.unlock();
         }
@@ -239,7 +247,7 @@ final class VpcOnHost {
     }
 
     private void follow(boolean repeat) throws IOException {
-        var done = false;
+        failure = "The host could not carry out the network's last change.";
         try {
             var view = state.view(inside.name(), mtu.get()).filter(VpcView::isNeeded);
             if (view.isPresent()) {
@@ -247,9 +255,9 @@ final class VpcOnHost {
             } else {
                 takeDown();
             }
-            done = true;
+            failure = "";
         } finally {
-            if (!done) {
+            if (!failure.isEmpty()) {
                 plan = null;
                 rules = null;
                 shown = null;
@@ -290,13 +298,17 @@ final class VpcOnHost {
         var before = rules;
         var now = VpcRules.of(view);
         if (before == null) {
-            inside.nft(TapGuard.betweenPorts() + now.whole());
+            portRules = null;
+            inside.nft(now.whole());
             guards.clear();
         } else {
             var script = now.changesFrom(before);
             shown = script.isEmpty() ? shown : null;
             inside.nft(script);
         }
+        var nowBetweenPorts = TapGuard.betweenPorts(view);
+        inside.nft(nowBetweenPorts.changesFrom(portRules));
+        portRules = nowBetweenPorts;
         rules = now;
         if (before == null || now.mayForbidMoreThan(before)) {
             cutter.cut(view);
@@ -307,7 +319,7 @@ final class VpcOnHost {
         var wanted = new TreeMap<String, String>();
         view.locals().stream()
                 .filter(LocalInterface::plugged)
-                .forEach(local -> wanted.put(local.tap(), TapGuard.of(local)));
+                .forEach(local -> wanted.put(local.tap(), TapGuard.of(local, view.router(local))));
         var script = new StringBuilder();
         wanted.forEach((tap, guard) -> {
             if (!guard.equals(guards.get(tap))) {
@@ -351,6 +363,8 @@ final class VpcOnHost {
         }
         natGateways.clear();
         if (inside.exists()) {
+            // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one now.
+            new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
             inside.remove();
             LOG.infof("nothing of %s is left on this host", vpcId);
         }

@@ -6,7 +6,6 @@ import io.coppice.proto.network.v1.SecurityGroupRule;
 import io.coppice.proto.network.v1.Subnet;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -24,6 +23,7 @@ final class VpcRules {
     private static final String ESTABLISHED = "ct state established,related accept";
     /** Errors of ICMP that belong to no flow are left to the rules. */
     private static final String INVALID = "ct state invalid meta l4proto != icmp drop";
+
     private static final int MAXIMUM_HOPS = 64;
 
     private final VpcView view;
@@ -61,7 +61,8 @@ final class VpcRules {
         var within = new ArrayList<String>();
         var leaving = new TreeMap<String, String>();
         var entering = new TreeMap<String, String>();
-        var acls = view.vpc().getNetworkAclsList().stream().collect(Collectors.toMap(acl -> acl.getNetworkAclId(), acl -> acl));
+        var acls = view.vpc().getNetworkAclsList().stream()
+                .collect(Collectors.toMap(acl -> acl.getNetworkAclId(), acl -> acl));
         var used = new TreeSet<String>();
         for (Subnet subnet : view.subnets()) {
             var device = quoted(VpcView.bridge(subnet));
@@ -73,12 +74,16 @@ final class VpcRules {
                 used.add(acl.getNetworkAclId());
             }
         }
-        acls.values().stream().filter(acl -> used.contains(acl.getNetworkAclId())).forEach(acl -> {
-            rules.chain(
-                    SecurityRules.chain(acl, "egress"), SecurityRules.inOrder(acl.getEgressList(), Side.DESTINATION));
-            rules.chain(
-                    SecurityRules.chain(acl, "ingress"), SecurityRules.inOrder(acl.getIngressList(), Side.SOURCE));
-        });
+        acls.values().stream()
+                .filter(acl -> used.contains(acl.getNetworkAclId()))
+                .forEach(acl -> {
+                    rules.chain(
+                            SecurityRules.chain(acl, "egress"),
+                            SecurityRules.inOrder(acl.getEgressList(), Side.DESTINATION));
+                    rules.chain(
+                            SecurityRules.chain(acl, "ingress"),
+                            SecurityRules.inOrder(acl.getIngressList(), Side.SOURCE));
+                });
         rules.set("within", "ifname . ifname", within);
         rules.map("leaving", "ifname : verdict", leaving);
         rules.map("entering", "ifname : verdict", entering);
@@ -86,14 +91,24 @@ final class VpcRules {
                 "iifname . oifname @within accept",
                 "iifname \"%s\" accept".formatted(VpcView.METADATA),
                 "oifname \"%s\" accept".formatted(VpcView.METADATA));
-        rules.baseChain("acl_leaving", "type filter hook forward priority -30; policy accept", with(exempt, "iifname vmap @leaving"));
-        rules.baseChain("acl_entering", "type filter hook forward priority -20; policy accept", with(exempt, "oifname vmap @entering"));
+        rules.baseChain(
+                "acl_leaving",
+                "type filter hook forward priority -30; policy accept",
+                with(exempt, "iifname vmap @leaving"));
+        rules.baseChain(
+                "acl_entering",
+                "type filter hook forward priority -20; policy accept",
+                with(exempt, "oifname vmap @entering"));
     }
 
     private void securityGroups() {
         for (var group : view.groupsHere()) {
-            rules.chain(groupChain(group.getSecurityGroupId(), "out"), SecurityRules.allowed(group.getEgressList(), Side.DESTINATION));
-            rules.chain(groupChain(group.getSecurityGroupId(), "in"), SecurityRules.allowed(group.getIngressList(), Side.SOURCE));
+            rules.chain(
+                    groupChain(group.getSecurityGroupId(), "out"),
+                    SecurityRules.allowed(group.getEgressList(), Side.DESTINATION));
+            rules.chain(
+                    groupChain(group.getSecurityGroupId(), "in"),
+                    SecurityRules.allowed(group.getIngressList(), Side.SOURCE));
         }
         view.groupsHere().stream()
                 .flatMap(VpcRules::mentioned)
@@ -119,8 +134,14 @@ final class VpcRules {
                 INVALID,
                 "iifname \"%s\" accept".formatted(VpcView.METADATA),
                 "oifname \"%s\" accept".formatted(VpcView.METADATA));
-        rules.baseChain("groups_out", "type filter hook forward priority 0; policy accept", with(exempt, "ip saddr vmap @sending"));
-        rules.baseChain("groups_in", "type filter hook forward priority 10; policy accept", with(exempt, "ip daddr vmap @receiving"));
+        rules.baseChain(
+                "groups_out",
+                "type filter hook forward priority 0; policy accept",
+                with(exempt, "ip saddr vmap @sending"));
+        rules.baseChain(
+                "groups_in",
+                "type filter hook forward priority 10; policy accept",
+                with(exempt, "ip daddr vmap @receiving"));
     }
 
     private static Stream<String> mentioned(SecurityGroup group) {

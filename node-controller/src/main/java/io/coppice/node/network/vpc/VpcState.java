@@ -131,8 +131,9 @@ final class VpcState {
     /** Replaces the instance's interfaces here. Whether that was news. */
     boolean put(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
         var before = Map.copyOf(locals);
-        locals.values().removeIf(local -> local.instance().equals(instance)
-                && endpoints.stream().noneMatch(each -> isOf(local, each)));
+        locals.values()
+                .removeIf(local ->
+                        local.instance().equals(instance) && endpoints.stream().noneMatch(each -> isOf(local, each)));
         for (var endpoint : endpoints) {
             var present = locals.get(endpoint.getNetworkInterfaceId());
             locals.put(
@@ -190,12 +191,12 @@ final class VpcState {
         for (var local : locals.values()) {
             byInstance
                     .computeIfAbsent(
-                            local.instance(),
-                            id -> DesiredInstance.newBuilder().setInstanceId(id.value()))
+                            local.instance(), id -> DesiredInstance.newBuilder().setInstanceId(id.value()))
                     .addEndpoints(local.endpoint())
                     .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
         }
-        files.keep(byInstance.values().stream().map(DesiredInstance.Builder::build).toList());
+        files.keep(
+                byInstance.values().stream().map(DesiredInstance.Builder::build).toList());
     }
 
     List<LocalInterface> locals() {
@@ -226,7 +227,8 @@ final class VpcState {
         var faces = new TreeMap<String, Face>();
         for (var location : locations.values()) {
             // What this host carries is known from its instances; what it no longer carries is nowhere yet.
-            if (!location.getNodeId().equals(settings.nodeId()) && !location.getNodeAddress().isEmpty()) {
+            if (!location.getNodeId().equals(settings.nodeId())
+                    && !location.getNodeAddress().isEmpty()) {
                 faces.put(location.getNetworkInterfaceId(), Face.of(location));
             }
         }

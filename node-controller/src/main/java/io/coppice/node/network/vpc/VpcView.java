@@ -57,6 +57,12 @@ record VpcView(
         return Cidr.parse(subnet.getCidrBlock()).address(1);
     }
 
+    /** The router that a guest's interface asks for the way; no address when its subnet is not known. */
+    String router(LocalInterface local) {
+        var subnet = subnetsById().get(local.endpoint().getSubnetId());
+        return subnet == null ? "0.0.0.0" : router(subnet);
+    }
+
     /** The router has one hardware address per subnet, on every host the same. */
     static String routerMac(Subnet subnet) {
         return VpcSettings.macOf("router " + subnet.getSubnetId());

@@ -34,5 +34,7 @@ interface Kernel extends Library {
     NativeLong sendto(int descriptor, byte[] bytes, NativeLong length, int flags, byte[] address, int addressLength)
             throws LastErrorException;
 
+    NativeLong send(int descriptor, byte[] bytes, NativeLong length, int flags) throws LastErrorException;
+
     NativeLong recv(int descriptor, byte[] bytes, NativeLong length, int flags) throws LastErrorException;
 }

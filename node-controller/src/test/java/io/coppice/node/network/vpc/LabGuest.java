@@ -33,8 +33,21 @@ final class LabGuest implements AutoCloseable {
     LabGuest boot() throws IOException {
         var made = host.engine().ensure(instance, List.of(endpoint)).getFirst();
         Space.must(
-                "ip", "link", "add", made.tap(), "netns", host.space().name(), "type", "veth", "peer", "name", "eth0",
-                "address", made.mac(), "netns", space.name());
+                "ip",
+                "link",
+                "add",
+                made.tap(),
+                "netns",
+                host.space().name(),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "address",
+                made.mac(),
+                "netns",
+                space.name());
         host.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
         host.engine().attached(instance);
         space.ip("link", "set", "dev", "eth0", "mtu", Integer.toString(made.mtu()), "up");

@@ -38,8 +38,18 @@ abstract class NetworkEngineContract {
     private static final String SUBNET_B = "10.0.2.0/24";
     private static final String SUBNET_C = "10.0.3.0/24";
     private static final List<Probe> PROBES = Stream.of(
-                    "tcp80", "tcp8050", "tcp5432", "tcp5433", "tcp443", "tcp22", "udp53", "udp1500", "icmp8.0",
-                    "icmp3.4", "icmp13.0", "gre")
+                    "tcp80",
+                    "tcp8050",
+                    "tcp5432",
+                    "tcp5433",
+                    "tcp443",
+                    "tcp22",
+                    "udp53",
+                    "udp1500",
+                    "icmp8.0",
+                    "icmp3.4",
+                    "icmp13.0",
+                    "gre")
             .map(Probe::parse)
             .toList();
     private static final long ARRIVAL_MILLIS = 15_000;
@@ -83,7 +93,8 @@ abstract class NetworkEngineContract {
     /** One case: a packet, and whether it arrives. */
     private record Case(int number, LabGuest from, LabGuest to, Probe probe, boolean passes) {
         String name() {
-            return "%s -> %s: %s %s".formatted(from.label(), to.label(), probe.name(), passes ? "passes" : "is dropped");
+            return "%s -> %s: %s %s"
+                    .formatted(from.label(), to.label(), probe.name(), passes ? "passes" : "is dropped");
         }
     }
 
@@ -137,9 +148,10 @@ abstract class NetworkEngineContract {
         var cases = new ArrayList<Case>();
         var number = begun;
         for (var from : strangers) {
-            var others = guests.stream()
-                    .filter(guest -> strangers.stream().noneMatch(each -> each.address().equals(guest.address())));
-            for (var to : Stream.concat(strangers.stream().filter(each -> each != from), others).toList()) {
+            var others = guests.stream().filter(guest -> strangers.stream()
+                    .noneMatch(each -> each.address().equals(guest.address())));
+            for (var to : Stream.concat(strangers.stream().filter(each -> each != from), others)
+                    .toList()) {
                 for (var probe : PROBES) {
                     cases.add(new Case(++number, from, to, probe, strangers.contains(to)));
                 }
@@ -195,9 +207,11 @@ abstract class NetworkEngineContract {
         return guests;
     }
 
-    static LabGuest guest(NetworkLab lab, Vpc vpc, String label, LabHost host, int subnet, String address, String... groups)
+    static LabGuest guest(
+            NetworkLab lab, Vpc vpc, String label, LabHost host, int subnet, String address, String... groups)
             throws IOException {
-        var endpoint = NetworkLab.endpoint(vpc, vpc.getSubnets(subnet), address, groups).build();
+        var endpoint = NetworkLab.endpoint(vpc, vpc.getSubnets(subnet), address, groups)
+                .build();
         var guest = lab.addGuest(label, host, endpoint).boot().configure();
         guest.listen();
         return guest;

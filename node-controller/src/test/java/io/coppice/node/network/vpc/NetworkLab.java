@@ -87,7 +87,20 @@ final class NetworkLab implements AutoCloseable {
 
     private static void cable(Space space, String device, Space other) throws IOException {
         var port = "p" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28));
-        Space.must("ip", "link", "add", device, "netns", space.name(), "type", "veth", "peer", "name", port, "netns", other.name());
+        Space.must(
+                "ip",
+                "link",
+                "add",
+                device,
+                "netns",
+                space.name(),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                port,
+                "netns",
+                other.name());
         space.ip("link", "set", "dev", device, "up");
         other.ip("link", "set", "dev", port, "master", "br0", "up");
     }
@@ -108,7 +121,8 @@ final class NetworkLab implements AutoCloseable {
     /** Tells every host the VPC as it is now. */
     void tell(Vpc.Builder vpc) throws IOException {
         var before = vpcs.get(vpc.getVpcId());
-        var now = vpc.setGeneration(before == null ? 1 : before.getGeneration() + 1).build();
+        var now = vpc.setGeneration(before == null ? 1 : before.getGeneration() + 1)
+                .build();
         vpcs.put(now.getVpcId(), now);
         for (var host : hosts) {
             host.engine().apply(now);
@@ -118,7 +132,10 @@ final class NetworkLab implements AutoCloseable {
     /** Tells every host where all interfaces of the VPC are. */
     void tellLocations(String vpcId) throws IOException {
         var sequence = sequences.merge(vpcId, 1L, Long::sum);
-        var update = EndpointUpdate.newBuilder().setVpcId(vpcId).setSequence(sequence).setFull(true);
+        var update = EndpointUpdate.newBuilder()
+                .setVpcId(vpcId)
+                .setSequence(sequence)
+                .setFull(true);
         guests.stream()
                 .filter(guest -> guest.endpoint().getVpcId().equals(vpcId))
                 .forEach(guest -> update.addPresent(guest.host().location(guest)));

@@ -59,7 +59,13 @@ record Probe(String name, int protocol, int port, int code) {
                         .putInt(number);
                 yield bytes.putShort(2, checksum(bytes.array(), 0)).array();
             }
-            default -> ByteBuffer.allocate(12).putShort((short) 0).putShort((short) 0x0800).putInt(MARK).putInt(number).array();
+            default ->
+                ByteBuffer.allocate(12)
+                        .putShort((short) 0)
+                        .putShort((short) 0x0800)
+                        .putInt(MARK)
+                        .putInt(number)
+                        .array();
         };
     }
 
@@ -77,7 +83,8 @@ record Probe(String name, int protocol, int port, int code) {
                 .putInt((int) Cidr.number(to))
                 .putShort((short) TCP)
                 .putShort((short) TCP_HEADER);
-        return segment.putShort(16, checksum(segment.array(), sum(pseudo.array()))).array();
+        return segment.putShort(16, checksum(segment.array(), sum(pseudo.array())))
+                .array();
     }
 
     /** The case that a received packet belongs to; it begins with the IP header. */

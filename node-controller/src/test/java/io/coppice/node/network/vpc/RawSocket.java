@@ -32,10 +32,8 @@ final class RawSocket implements AutoCloseable {
     /** Sends and receives whole Ethernet frames. */
     static RawSocket ofDevice(String device, int receiveMillis) {
         var socket = new RawSocket(
-                Kernel.INSTANCE.socket(
-                        Kernel.AF_PACKET,
-                        Kernel.SOCK_RAW,
-                        Short.toUnsignedInt(Short.reverseBytes((short) Kernel.ETH_P_ALL))),
+                Kernel.INSTANCE.socket(Kernel.AF_PACKET, Kernel.SOCK_RAW, Short.toUnsignedInt(Short.reverseBytes((short)
+                        Kernel.ETH_P_ALL))),
                 receiveMillis);
         var address = ByteBuffer.allocate(SOCKADDR_LL)
                 .order(ByteOrder.nativeOrder())
@@ -64,14 +62,16 @@ final class RawSocket implements AutoCloseable {
 
     /** Sends a whole frame. */
     void send(byte[] frame) {
-        Kernel.INSTANCE.sendto(descriptor, frame, new NativeLong(frame.length), 0, new byte[0], 0);
+        Kernel.INSTANCE.send(descriptor, frame, new NativeLong(frame.length), 0);
     }
 
     /** The next packet, empty when none comes in time. */
     Optional<byte[]> receive() {
         var buffer = new byte[BUFFER];
         try {
-            var length = Kernel.INSTANCE.recv(descriptor, buffer, new NativeLong(BUFFER), 0).intValue();
+            var length = Kernel.INSTANCE
+                    .recv(descriptor, buffer, new NativeLong(BUFFER), 0)
+                    .intValue();
             return Optional.of(Arrays.copyOf(buffer, length));
         } catch (LastErrorException e) {
             return Optional.empty();

@@ -11,7 +11,10 @@ final class Rules {
     private Rules() {}
 
     static SecurityGroupRule rule(int protocol, int from, int to, String peer) {
-        var rule = SecurityGroupRule.newBuilder().setProtocol(protocol).setFromPort(from).setToPort(to);
+        var rule = SecurityGroupRule.newBuilder()
+                .setProtocol(protocol)
+                .setFromPort(from)
+                .setToPort(to);
         return (peer.startsWith("sg-") ? rule.setSecurityGroupId(peer) : rule.setCidr(peer)).build();
     }
 
