@@ -67,8 +67,8 @@ final class HostSide {
 
     private Ruleset rules() {
         var cables = "\"" + settings.pairPrefix() + "m*\"";
-        var toOutside =
-                new ArrayList<>(List.of("ip saddr %s oifname != %s masquerade".formatted(VpcSettings.LINK, cables)));
+        var toOutside = new ArrayList<>(
+                List.of("ip saddr %s oifname != %s masquerade".formatted(settings.linkRange(), cables)));
         if (settings.hostIsGateway()) {
             toOutside.add("ip saddr %1$s ip daddr != %1$s masquerade".formatted(settings.publicRange()));
         }

@@ -36,7 +36,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
-    private final GuestNumbers numbers = new GuestNumbers();
+    private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
     private volatile int guestMtu;
 
@@ -55,6 +55,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.settings = settings;
         this.folder = folder.toAbsolutePath();
         this.host = Namespace.host(commands, settings.hostNamespace());
+        this.numbers = new GuestNumbers(settings.linkRange());
         this.hostSide = new HostSide(settings, host);
     }
 

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * @param publicGateway where packets to the outside go
  * @param underlayAddress this host's address on the network between the hosts
  * @param vxlanPort UDP port of VXLAN, the same on all hosts
+ * @param linkRange addresses that stand for interfaces between the namespaces of this host and its metadata service
  * @param metadataPort TCP port of the metadata service
  */
 record VpcSettings(
@@ -30,10 +31,8 @@ record VpcSettings(
         String publicGateway,
         String underlayAddress,
         int vxlanPort,
+        Cidr linkRange,
         int metadataPort) {
-    /** Addresses that stand for interfaces between the namespaces of this host and its metadata service. */
-    static final Cidr LINK = Cidr.parse("169.254.64.0/18");
-
     private static final Pattern DEVICE = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
     private static final int MAXIMUM_BRIDGE_LENGTH = 12;
     private static final int MAXIMUM_DEVICE_LENGTH = 15;
@@ -63,6 +62,7 @@ record VpcSettings(
                 config.publicGateway().orElseGet(() -> range.address(1)),
                 config.underlayAddress(),
                 config.vxlanPort(),
+                Cidr.parse(config.linkCidr()),
                 config.metadataPort());
     }
 
@@ -73,7 +73,7 @@ record VpcSettings(
 
     /** Where the metadata service listens. */
     String metadataAddress() {
-        return LINK.address(1);
+        return linkRange.address(1);
     }
 
     /** Begins the names of the host's ends of veth pairs, and of no other devices. Six characters. */

@@ -23,6 +23,7 @@ final class NetworkLab implements AutoCloseable {
     static final String INTERNET = "203.0.113.5";
 
     static final String PUBLIC_GATEWAY = "198.18.0.1";
+    private static final Cidr LINKS = Cidr.parse("169.254.64.0/18");
     private static final Cidr PUBLIC = Cidr.parse("198.18.0.0/16");
     private static final int METADATA_PORT = 8780;
     private static final int VXLAN_PORT = 4789;
@@ -79,6 +80,7 @@ final class NetworkLab implements AutoCloseable {
                 PUBLIC_GATEWAY,
                 "172.30.0." + number,
                 VXLAN_PORT,
+                LINKS,
                 METADATA_PORT);
         var host = new LabHost(space, settings, folder.resolve("host-" + number));
         hosts.add(host);
