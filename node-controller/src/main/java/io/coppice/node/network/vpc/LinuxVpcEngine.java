@@ -63,14 +63,18 @@ public final class LinuxVpcEngine implements NetworkEngine {
     public synchronized void start() throws IOException {
         hostSide.start();
         guestMtu = hostSide.guestMtu();
-        Files.createDirectories(folder);
-        try (var kept = Files.list(folder)) {
-            for (var each : kept.toList()) {
-                vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
-            }
-        }
+        openKept();
         repairVpcs();
         removeStrangers();
+    }
+
+    private void openKept() throws IOException {
+        Files.createDirectories(folder);
+        try (var kept = Files.list(folder)) {
+            kept.map(each -> each.getFileName().toString())
+                    .filter(name -> name.startsWith("vpc-"))
+                    .forEach(name -> vpcs.computeIfAbsent(name, this::open));
+        }
     }
 
     private VpcOnHost open(String vpcId) {
@@ -131,7 +135,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         wished.forEach(VpcMessages::check);
         var byVpc = wished.stream().collect(Collectors.groupingBy(NetworkEndpoint::getVpcId));
         for (var entry : vpcs.entrySet()) {
-            if (!byVpc.containsKey(entry.getKey())) {
+            if (!byVpc.containsKey(entry.getKey()) && entry.getValue().carries(instance)) {
                 entry.getValue().ensure(instance, List.of());
             }
         }
@@ -163,7 +167,9 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public void release(InstanceId instance) throws IOException {
         for (var entry : Map.copyOf(vpcs).entrySet()) {
-            entry.getValue().ensure(instance, List.of());
+            if (entry.getValue().carries(instance)) {
+                entry.getValue().ensure(instance, List.of());
+            }
             endIfOver(entry.getKey(), entry.getValue());
         }
     }
@@ -226,13 +232,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
 
     /** Takes all networks of this host back. For a host that leaves; guests lose their network. */
     public synchronized void removeAll() throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (var kept = Files.list(folder)) {
-                for (var each : kept.toList()) {
-                    vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
-                }
-            }
-        }
+        openKept();
         for (var vpc : vpcs.values()) {
             vpc.remove();
         }

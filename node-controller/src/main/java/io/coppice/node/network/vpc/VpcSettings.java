@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import io.coppice.node.agent.NodeConfig;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  * @param vxlanPort UDP port of VXLAN, the same on all hosts
  * @param linkRange addresses that stand for interfaces between the namespaces of this host and its metadata service
  * @param metadataPort TCP port of the metadata service
+ * @param resolvers file that names the host's own resolvers, as resolv.conf(5) says
  */
 record VpcSettings(
         String nodeId,
@@ -32,7 +34,8 @@ record VpcSettings(
         String underlayAddress,
         int vxlanPort,
         Cidr linkRange,
-        int metadataPort) {
+        int metadataPort,
+        Path resolvers) {
     private static final Pattern DEVICE = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
     private static final int MAXIMUM_BRIDGE_LENGTH = 12;
     private static final int MAXIMUM_DEVICE_LENGTH = 15;
@@ -63,7 +66,8 @@ record VpcSettings(
                 config.underlayAddress(),
                 config.vxlanPort(),
                 Cidr.parse(config.linkCidr()),
-                config.metadataPort());
+                config.metadataPort(),
+                Path.of("/etc/resolv.conf"));
     }
 
     /** Whether the outside is reached by this host's own routes. */

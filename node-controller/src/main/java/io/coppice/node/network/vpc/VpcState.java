@@ -41,6 +41,8 @@ final class VpcState {
 
     private @Nullable Vpc vpc;
     private long sequence = UNKNOWN;
+    /** Told that nothing of the VPC is here, perhaps before that was so. */
+    private boolean leaves;
 
     VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
         this.vpcId = vpcId;
@@ -74,6 +76,11 @@ final class VpcState {
     /** Whether the VPC is news. */
     boolean accept(Vpc now) throws IOException {
         if (vpc != null && now.getGeneration() <= vpc.getGeneration()) {
+            return false;
+        }
+        leaves = now.getDeleted();
+        if (leaves && !locals.isEmpty()) {
+            LOG.warnf("%s is said to be gone while guests of it are here: it stays until they leave", vpcId);
             return false;
         }
         vpc = now;
@@ -245,7 +252,7 @@ final class VpcState {
 
     /** Whether nothing of the VPC has to be known any more. */
     boolean isOver() {
-        return locals.isEmpty() && (vpc == null || vpc.getDeleted());
+        return locals.isEmpty() && (leaves || vpc == null || vpc.getDeleted());
     }
 
     void forget() throws IOException {
