@@ -125,7 +125,11 @@ class AclActionsTest {
         assertEquals("NetworkAclEntryAlreadyExists", cloud.refusal(entry(10).build()));
         cloud.call(
                 CreateNetworkAclEntryResponse.class,
-                entry(20).cidrBlock(null).ipv6CidrBlock("FD00::/8").protocol("all").build());
+                entry(20)
+                        .cidrBlock(null)
+                        .ipv6CidrBlock("FD00::/8")
+                        .protocol("all")
+                        .build());
         assertEquals(
                 "[out 32767 deny -1 0.0.0.0/0, out 32768 deny -1 ::/0, in 10 allow 6 80-443 10.1.0.0/16, in 20 allow -1"
                         + " fd00::/8, in 32767 deny -1 0.0.0.0/0, in 32768 deny -1 ::/0]",
@@ -154,21 +158,17 @@ class AclActionsTest {
 
     @Test
     void badEntriesAreRefused() {
-        assertEquals(
-                "InvalidParameterValue", cloud.refusal(entry(0).build()));
+        assertEquals("InvalidParameterValue", cloud.refusal(entry(0).build()));
         assertEquals("InvalidParameterValue", cloud.refusal(entry(32_767).build()));
         assertEquals(
                 "InvalidParameterValue", cloud.refusal(entry(1).protocol("256").build()));
         assertEquals(
                 "MissingParameter",
-                cloud.refusal(entry(1)
-                        .portRange((PortRange) null)
-                        .build()));
+                cloud.refusal(entry(1).portRange((PortRange) null).build()));
         assertEquals(
                 "InvalidParameterValue",
                 cloud.refusal(entry(1).portRange(range -> range.from(9).to(8)).build()));
-        assertEquals(
-                "MissingParameter", cloud.refusal(entry(1).protocol("icmp").build()));
+        assertEquals("MissingParameter", cloud.refusal(entry(1).protocol("icmp").build()));
         assertEquals(
                 "InvalidParameterCombination",
                 cloud.refusal(entry(1).ipv6CidrBlock("::/0").build()));
@@ -196,8 +196,7 @@ class AclActionsTest {
                 .build();
         cloud.call(ReplaceNetworkAclAssociationResponse.class, replace);
         assertEquals("InvalidAssociationID.NotFound", cloud.refusal(replace));
-        assertEquals(
-                acl, list("association.subnet-id", subnet).getFirst().networkAclId());
+        assertEquals(acl, list("association.subnet-id", subnet).getFirst().networkAclId());
         assertEquals("DependencyViolation", cloud.refusal(delete(acl)));
         assertEquals("InvalidParameterValue", cloud.refusal(delete(standard.networkAclId())));
         cloud.call(

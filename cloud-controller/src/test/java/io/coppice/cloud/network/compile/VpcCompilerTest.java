@@ -58,9 +58,8 @@ class VpcCompilerTest {
     }
 
     private Vpc compiled() {
-        return DATABASE.call(entities -> cloud.bean(VpcCompiler.class)
-                .compile(entities, vpc)
-                .orElseThrow());
+        return DATABASE.call(
+                entities -> cloud.bean(VpcCompiler.class).compile(entities, vpc).orElseThrow());
     }
 
     @Test
@@ -83,13 +82,13 @@ class VpcCompilerTest {
         var message = compiled();
         assertEquals(List.of("10.0.0.0/16"), message.getCidrBlocksList());
         assertEquals("us-east-1.internal", message.getPrivateDomain());
-        assertEquals(
-                List.of("AmazonProvidedDNS"), message.getDhcpOptions().getDomainNameServersList());
+        assertEquals(List.of("AmazonProvidedDNS"), message.getDhcpOptions().getDomainNameServersList());
         assertTrue(message.getDnsSupport());
         var subnets = message.getSubnetsList();
         assertEquals(2, subnets.size());
         for (var subnet : subnets) {
-            assertEquals(subnet.getSubnetId().equals(one), subnet.getRouteTableId().equals(table));
+            assertEquals(
+                    subnet.getSubnetId().equals(one), subnet.getRouteTableId().equals(table));
             assertTrue(subnet.getSubnetId().equals(one) || subnet.getSubnetId().equals(two));
             assertNotEquals(message.getVni(), subnet.getVni());
             assertEquals(message.getNetworkAcls(0).getNetworkAclId(), subnet.getNetworkAclId());
@@ -173,8 +172,8 @@ class VpcCompilerTest {
         assertEquals(1, gone.size());
         assertTrue(gone.getFirst().getDeleted());
         assertTrue(gone.getFirst().getGeneration() > told.vpcs().getFirst().getGeneration());
-        boolean there = DATABASE.call(entities ->
-                cloud.bean(VpcCompiler.class).compile(entities, vpc).isPresent());
+        boolean there = DATABASE.call(
+                entities -> cloud.bean(VpcCompiler.class).compile(entities, vpc).isPresent());
         assertFalse(there);
     }
 

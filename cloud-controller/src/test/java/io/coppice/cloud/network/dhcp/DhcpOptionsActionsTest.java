@@ -58,7 +58,10 @@ class DhcpOptionsActionsTest {
     }
 
     private static AssociateDhcpOptionsRequest associate(String id, String vpc) {
-        return AssociateDhcpOptionsRequest.builder().dhcpOptionsId(id).vpcId(vpc).build();
+        return AssociateDhcpOptionsRequest.builder()
+                .dhcpOptionsId(id)
+                .vpcId(vpc)
+                .build();
     }
 
     @Test

@@ -75,8 +75,7 @@ class GatewayActionsTest {
         assertEquals(
                 List.of(gateway),
                 found.stream().map(InternetGateway::internetGatewayId).toList());
-        assertEquals(
-                "available", found.getFirst().attachments().getFirst().stateAsString());
+        assertEquals("available", found.getFirst().attachments().getFirst().stateAsString());
         var delete = DeleteInternetGatewayRequest.builder()
                 .internetGatewayId(gateway)
                 .build();
@@ -98,9 +97,7 @@ class GatewayActionsTest {
                         .build());
         cloud.call(DeleteInternetGatewayResponse.class, delete);
         assertEquals("InvalidInternetGatewayID.NotFound", cloud.refusal(delete));
-        assertEquals(
-                "InvalidInternetGatewayID.NotFound",
-                cloud.refusal(attach("igw-00000000000000001", vpc)));
+        assertEquals("InvalidInternetGatewayID.NotFound", cloud.refusal(attach("igw-00000000000000001", vpc)));
     }
 
     @Test

@@ -99,7 +99,8 @@ class NatGatewayActionsTest {
         assertEquals("deleted", described(cloud, id).stateAsString());
         assertEquals(
                 List.of("local", "blackhole"),
-                cloud.call(
+                cloud
+                        .call(
                                 DescribeRouteTablesResponse.class,
                                 DescribeRouteTablesRequest.builder()
                                         .routeTableIds(table)
@@ -117,8 +118,7 @@ class NatGatewayActionsTest {
     @Test
     void oneThatNoHostTakesHasFailedAndOneThatIsGoneIsForgotten() {
         var id = create().natGatewayId();
-        var late = new NetworkFixture(
-                DATABASE, Map.of(), Clock.offset(Clock.systemUTC(), Duration.ofMinutes(11)));
+        var late = new NetworkFixture(DATABASE, Map.of(), Clock.offset(Clock.systemUTC(), Duration.ofMinutes(11)));
         assertEquals("failed", described(late, id).stateAsString());
         assertNull(described(late, id).natGatewayAddresses().getFirst().privateIp());
         var later = new NetworkFixture(DATABASE, Map.of(), Clock.offset(Clock.systemUTC(), Duration.ofHours(2)));
@@ -135,7 +135,8 @@ class NatGatewayActionsTest {
                 cloud.refusal(wanted().connectivityType("public").build()));
         assertEquals(
                 "InvalidParameterCombination",
-                cloud.refusal(wanted().allocationId("eipalloc-00000000000000001").build()));
+                cloud.refusal(
+                        wanted().allocationId("eipalloc-00000000000000001").build()));
         assertEquals(
                 "InvalidSubnetID.NotFound",
                 cloud.refusal(wanted().subnetId("subnet-00000000000000001").build()));

@@ -122,9 +122,7 @@ class RouteTableActionsTest {
         return cloud.call(
                         DescribeRouteTablesResponse.class,
                         DescribeRouteTablesRequest.builder()
-                                .filters(
-                                        filter("vpc-id", ofVpc),
-                                        filter("association.main", "true"))
+                                .filters(filter("vpc-id", ofVpc), filter("association.main", "true"))
                                 .build())
                 .routeTables()
                 .getFirst();
@@ -183,8 +181,9 @@ class RouteTableActionsTest {
                         route(DEFAULT_ROUTE).gatewayId("igw-00000000000000001").build()));
         assertEquals(
                 "NatGatewayNotFound",
-                cloud.refusal(
-                        route(DEFAULT_ROUTE).natGatewayId("nat-00000000000000001").build()));
+                cloud.refusal(route(DEFAULT_ROUTE)
+                        .natGatewayId("nat-00000000000000001")
+                        .build()));
         assertEquals(
                 "InvalidVpcPeeringConnectionID.NotFound",
                 cloud.refusal(route(DEFAULT_ROUTE)
@@ -237,7 +236,8 @@ class RouteTableActionsTest {
                 .routeTableId(table)
                 .subnetId(subnet)
                 .build();
-        var association = cloud.call(AssociateRouteTableResponse.class, associate).associationId();
+        var association =
+                cloud.call(AssociateRouteTableResponse.class, associate).associationId();
         assertEquals(
                 association,
                 cloud.call(AssociateRouteTableResponse.class, associate).associationId());
@@ -253,8 +253,7 @@ class RouteTableActionsTest {
                                 .routeTableId(other)
                                 .build())
                 .newAssociationId();
-        assertEquals(
-                subnet, described(other).associations().getFirst().subnetId());
+        assertEquals(subnet, described(other).associations().getFirst().subnetId());
         cloud.call(DeleteRouteTableResponse.class, delete(table));
         assertEquals("InvalidRouteTableID.NotFound", cloud.refusal(delete(table)));
         assertEquals("InvalidAssociationID.NotFound", cloud.refusal(disassociate(association)));
@@ -301,8 +300,7 @@ class RouteTableActionsTest {
         var create =
                 CreateRouteTableRequest.builder().vpcId(vpc).clientToken("once").build();
         var first = cloud.call(CreateRouteTableResponse.class, create).routeTable();
-        assertEquals(
-                first, cloud.call(CreateRouteTableResponse.class, create).routeTable());
+        assertEquals(first, cloud.call(CreateRouteTableResponse.class, create).routeTable());
         assertEquals(
                 "IdempotentParameterMismatch",
                 cloud.refusal(create.toBuilder().vpcId(vpc("10.8.0.0/16")).build()));
