@@ -132,7 +132,6 @@ final class AccountRemoval {
                     case "subnets", "route_tables", "network_acls" -> " and vpc_id not in (" + DEFAULT_VPC + ")";
                     case "security_groups" -> " and not (name = 'default' and vpc_id in (" + DEFAULT_VPC + "))";
                     case "internet_gateways" -> " and (vpc_id is null or vpc_id not in (" + DEFAULT_VPC + "))";
-                    case "internet_gateways" -> " and (vpc_id is null or vpc_id not in (" + DEFAULT_VPC + "))";
                     case "nat_gateways" -> " and state not in ('deleted', 'failed')";
                     case "vpc_peerings" -> " and status in ('pending-acceptance', 'active')";
                     default -> "";
