@@ -82,11 +82,15 @@ final class NetworkFollower {
     void tellChanges() {
         lock.lock();
         try {
-            for (var vpc : told.entrySet()) {
+            for (var vpcs = told.entrySet().iterator(); vpcs.hasNext(); ) {
+                var vpc = vpcs.next();
                 var now = engine.followed(vpc.getKey());
                 if (!now.equals(vpc.getValue())) {
                     vpc.setValue(now);
                     uplink.accept(status(vpc.getKey(), now));
+                }
+                if (now.equals(Followed.NOTHING)) {
+                    vpcs.remove();
                 }
             }
         } finally {

@@ -5,8 +5,11 @@ import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,6 +21,7 @@ final class SimulatedNetwork implements NetworkEngine {
 
     private final FaultDice dice;
     private final Set<InstanceId> known = ConcurrentHashMap.newKeySet();
+    private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
     SimulatedNetwork(SimulationPlan plan) {
         this.dice = new FaultDice(plan);
@@ -45,6 +49,35 @@ final class SimulatedNetwork implements NetworkEngine {
     public void release(InstanceId instance) {
         known.remove(instance);
         dice.forget(instance);
+    }
+
+    @Override
+    public void apply(Vpc vpc) {
+        if (vpc.getDeleted()) {
+            followed.remove(vpc.getVpcId());
+        } else {
+            followed.merge(
+                    vpc.getVpcId(),
+                    new Followed(vpc.getGeneration(), 0, ""),
+                    (before, now) ->
+                            new Followed(Math.max(before.generation(), now.generation()), before.sequence(), ""));
+        }
+    }
+
+    @Override
+    public boolean apply(EndpointUpdate update) {
+        var before = followed.get(update.getVpcId());
+        if (before == null || (!update.getFull() && update.getSequence() > before.sequence() + 1)) {
+            return false;
+        }
+        followed.computeIfPresent(
+                update.getVpcId(), (vpc, now) -> new Followed(now.generation(), update.getSequence(), ""));
+        return true;
+    }
+
+    @Override
+    public Followed followed(String vpcId) {
+        return followed.getOrDefault(vpcId, Followed.NOTHING);
     }
 
     @Override

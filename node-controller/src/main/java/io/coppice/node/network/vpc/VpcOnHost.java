@@ -10,12 +10,10 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -50,17 +48,13 @@ final class VpcOnHost {
     private final Namespace inside;
     private final VpcState state;
     private final NameDaemon names;
-    private final FlowCutter cutter;
+    private final Firewall firewall;
     private final Announcer announcer;
     private final Supplier<Integer> mtu;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
     private @Nullable Plan plan;
-    private @Nullable Ruleset rules;
-    private @Nullable Ruleset portRules;
-    private @Nullable String shown;
-    private final Map<String, String> guards = new HashMap<>();
     private final Set<String> natGateways = new HashSet<>();
     private String failure = "";
 
@@ -81,7 +75,8 @@ final class VpcOnHost {
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.inside = Namespace.named(commands, nameOf(settings, vpcId));
         this.names = new NameDaemon(inside, files.folder());
-        this.cutter = new FlowCutter(inside, files.folder().resolve("flows"));
+        this.firewall =
+                new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside);
         this.followed = new Followed(state.generation(), state.sequence(), failure);
     }
@@ -177,7 +172,7 @@ final class VpcOnHost {
 
     /** What was known of a device with this name is not true of a new one. */
     private void forgetDevice(LocalInterface local) {
-        guards.remove(local.tap());
+        firewall.forgetDevice(local.tap());
         if (plan != null) {
             plan.forgetDevice(local.tap());
         }
@@ -205,10 +200,7 @@ final class VpcOnHost {
         try {
             plan = null;
             if (inside.exists()) {
-                if (shown == null || !shown.equals(show())) {
-                    rules = null;
-                    guards.clear();
-                }
+                firewall.look();
                 for (var local : state.locals()) {
                     if (hostDevices.contains(local.tap())) {
                         fetch(local);
@@ -217,7 +209,7 @@ final class VpcOnHost {
             }
             follow(true);
             if (inside.exists()) {
-                shown = show();
+                firewall.remember();
             }
         } finally {
             lock.unlock();
@@ -250,10 +242,6 @@ final class VpcOnHost {
         }
     }
 
-    private String show() throws IOException {
-        return inside.execute("nft", "-s", "list", "ruleset").output();
-    }
-
     private void follow(boolean repeat) throws IOException {
         failure = "The host could not carry out the network's last change.";
         try {
@@ -267,8 +255,7 @@ final class VpcOnHost {
         } finally {
             if (!failure.isEmpty()) {
                 plan = null;
-                rules = null;
-                shown = null;
+                firewall.forget();
             }
             followed = new Followed(state.generation(), state.sequence(), failure);
         }
@@ -277,7 +264,7 @@ final class VpcOnHost {
     private void bringUp(VpcView seen, boolean repeat) throws IOException {
         var view = seen;
         if (inside.ensure()) {
-            rules = null;
+            firewall.forget();
             plan = null;
         }
         if (plan == null) {
@@ -287,8 +274,7 @@ final class VpcOnHost {
             state.plugged(observation.devices());
             view = state.view(inside.name(), mtu.get()).orElse(seen);
         }
-        loadRules(view);
-        loadGuards(view);
+        firewall.load(view);
         for (var gateway : view.ownNatGateways()) {
             NatNamespace.prepare(commands, settings, gateway);
         }
@@ -301,49 +287,6 @@ final class VpcOnHost {
         names.serve(view);
         completeNatGateways(view);
         announcer.announce(view.publicByPrivate().values());
-    }
-
-    private void loadRules(VpcView view) throws IOException {
-        var before = rules;
-        var now = VpcRules.of(view);
-        if (before == null) {
-            portRules = null;
-            inside.nft(now.whole());
-            guards.clear();
-        } else {
-            var script = now.changesFrom(before);
-            shown = script.isEmpty() ? shown : null;
-            inside.nft(script);
-        }
-        var nowBetweenPorts = TapGuard.betweenPorts(view);
-        inside.nft(nowBetweenPorts.changesFrom(portRules));
-        portRules = nowBetweenPorts;
-        rules = now;
-        if (before == null || now.mayForbidMoreThan(before)) {
-            cutter.cut(view);
-        }
-    }
-
-    private void loadGuards(VpcView view) throws IOException {
-        var wanted = new TreeMap<String, String>();
-        view.locals().stream()
-                .filter(LocalInterface::plugged)
-                .forEach(local -> wanted.put(local.tap(), TapGuard.of(local, view.router(local))));
-        var script = new StringBuilder();
-        wanted.forEach((tap, guard) -> {
-            if (!guard.equals(guards.get(tap))) {
-                script.append(guard);
-            }
-        });
-        guards.keySet().stream()
-                .filter(tap -> !wanted.containsKey(tap))
-                .forEach(tap -> script.append(TapGuard.removal(tap)));
-        if (!script.isEmpty()) {
-            shown = null;
-            inside.nft(script.toString());
-        }
-        guards.clear();
-        guards.putAll(wanted);
     }
 
     private void completeNatGateways(VpcView view) throws IOException {
@@ -379,9 +322,7 @@ final class VpcOnHost {
             LOG.infof("nothing of %s is left on this host", vpcId);
         }
         plan = null;
-        rules = null;
-        shown = null;
-        guards.clear();
+        firewall.forget();
     }
 
     /** The namespaces that this VPC has a right to, for whoever looks for others. */
