@@ -90,7 +90,7 @@ public class NodeControllerRole implements Role {
         open(place, opened -> {
             var trust = ImageTrust.of(place.own().current().authority());
             var id = new NodeId(place.identity().name());
-            opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, folder, trust));
+            opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, trust));
         });
     }
 

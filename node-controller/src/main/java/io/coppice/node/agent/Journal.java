@@ -168,6 +168,18 @@ final class Journal {
         }
     }
 
+    /** Passes on what is not about an instance. Lost without a session: the next one begins with all of it. */
+    void tell(NodeMessage.Builder message) {
+        lock.lock();
+        try {
+            if (uplink != null) {
+                uplink.send(message.setNodeId(node.value()).build());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void sendInventory() {
         lock.lock();
         try {

@@ -35,6 +35,7 @@ final class Launcher {
     void adopt(DesiredInstance desired, Domain domain) throws IOException {
         var instance = domain.instance();
         context.drivers().network().ensure(instance, desired.getEndpointsList());
+        limitHops(desired);
         context.drivers().metadata().publish(desired);
         context.drivers().network().attached(instance);
         record.keepStart(desired.getGeneration());
@@ -84,6 +85,7 @@ final class Launcher {
             undo.add("network of " + instance, () -> drivers.network().release(instance));
             var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
             undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
+            limitHops(desired);
             drivers.metadata().publish(desired);
             // What the start stands for counts as rebooted: a reboot asked of a guest that was off needs no second one.
             record.keepReboots(desired.getRebootCount());
@@ -100,6 +102,11 @@ final class Launcher {
             record.keepStart(desired.getGeneration());
             undo.commit();
         }
+    }
+
+    private void limitHops(DesiredInstance desired) throws IOException {
+        var limit = Math.max(1, desired.getMetadata().getHopLimit());
+        context.drivers().network().metadataEntry().limitHops(record.instance(), limit);
     }
 
     private DomainSpec spec(DesiredInstance desired, Disk disk, List<Endpoint> endpoints) {

@@ -44,6 +44,7 @@ public final class NodeAgent implements AutoCloseable {
     private final InstanceFiles files;
     private final VmContext context;
     private final Journal journal;
+    private final NetworkFollower network;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
 
     private volatile @Nullable HypervisorInfo info;
@@ -74,6 +75,7 @@ public final class NodeAgent implements AutoCloseable {
         this.shared = shared;
         this.files = new InstanceFiles(drivers.instancesFolder(), drivers.durability());
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
+        this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
         this.context = new VmContext(
                 drivers,
                 files,
@@ -151,6 +153,7 @@ public final class NodeAgent implements AutoCloseable {
     /** The session is up: begins with an inventory, then every report. */
     void connected(Uplink uplink) {
         journal.connect(uplink);
+        network.connected();
     }
 
     /** The session is gone; reports are only remembered until the next one. */
@@ -165,7 +168,8 @@ public final class NodeAgent implements AutoCloseable {
             case INVENTORY_REQUEST -> journal.sendInventory();
             case CONSOLE_REQUEST -> shared.executor().execute(() -> sendConsole(message.getConsoleRequest()));
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
-            case VPC, ENDPOINTS, BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
+            case VPC, ENDPOINTS -> network.receive(message);
+            case BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
         }
     }
 
@@ -240,6 +244,7 @@ public final class NodeAgent implements AutoCloseable {
                 }
             }
             drivers.network().repair();
+            network.tellChanges();
         } catch (Exception e) {
             // The boundary of the look: the next one comes in a moment.
             LOG.warnf(e, "%s: could not look at the host", host.id());

@@ -37,13 +37,20 @@ public interface NodeConfig {
     /** The guests' network. */
     Network network();
 
-    /** One flat network with NAT for all guests of the zone. */
+    /** The guests' network: one flat one for all guests of the zone, or VPCs. */
     interface Network {
+        /** {@code flat} for one network of all guests, {@code vpc} for virtual private clouds. The same in the whole zone. */
+        @WithDefault("${coppice.network.mode:flat}")
+        String mode();
+
         /** The range that guests' addresses come from; the first address is the gateway. */
         @WithDefault("172.31.0.0/16")
         String cidr();
 
-        /** The bridge that guests are plugged into, at most 12 characters; also names the nftables table. */
+        /**
+         * The bridge that guests are plugged into, with VPCs that of the public network; at most 12 characters. Also names the
+         * nftables table and begins the names of namespaces.
+         */
         @WithDefault("coppice0")
         String bridge();
 
@@ -55,6 +62,24 @@ public interface NodeConfig {
 
         /** This host's own address in {@link #cidr()}; the gateway's when absent. */
         Optional<String> hostAddress();
+
+        /** With VPCs: the range of public addresses (elastic ones, those that come with launches, those of NAT gateways). */
+        @WithDefault("198.18.0.0/16")
+        String publicCidr();
+
+        /**
+         * With VPCs: where packets to the outside go; the first address of {@link #publicCidr()} when absent. Without
+         * {@link #uplink()} this host has that address itself.
+         */
+        Optional<String> publicGateway();
+
+        /** With VPCs: this host's address on the network between the hosts, where others send VXLAN to. */
+        @WithDefault("127.0.0.1")
+        String underlayAddress();
+
+        /** With VPCs: UDP port of VXLAN, the same on all hosts of a zone. */
+        @WithDefault("4789")
+        int vxlanPort();
 
         /** TCP port on the host's address for the metadata service behind 169.254.169.254:80. */
         @WithDefault("8780")

@@ -168,9 +168,11 @@ final class DomainXml {
     }
 
     private static void networkInterface(XMLStreamWriter xml, Endpoint endpoint) throws XMLStreamException {
-        open(xml, "interface", "type", "bridge");
+        open(xml, "interface", "type", endpoint.bridge().isEmpty() ? "ethernet" : "bridge");
         empty(xml, "mac", "address", endpoint.mac());
-        empty(xml, "source", "bridge", endpoint.bridge());
+        if (!endpoint.bridge().isEmpty()) {
+            empty(xml, "source", "bridge", endpoint.bridge());
+        }
         empty(xml, "target", "dev", endpoint.tap());
         empty(xml, "model", "type", "virtio");
         empty(xml, "mtu", "size", Integer.toString(endpoint.mtu()));

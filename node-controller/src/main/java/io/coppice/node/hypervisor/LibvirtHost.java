@@ -9,11 +9,14 @@ import io.coppice.node.image.Downloader;
 import io.coppice.node.image.HttpImageCache;
 import io.coppice.node.metadata.ImdsServer;
 import io.coppice.node.network.LinuxNetworkEngine;
+import io.coppice.node.network.NetworkEngine;
+import io.coppice.node.network.vpc.LinuxVpcEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,13 +28,15 @@ public final class LibvirtHost {
     private static final long RESERVED_DISK_MIB = 1024;
 
     private static final String INSTANCES = "instances";
+    private static final String FLAT_NETWORK = "network";
+    private static final String VPCS = "vpcs";
     private static final Duration STALL_LIMIT = Duration.ofSeconds(30);
 
     private LibvirtHost() {}
 
-    /** As {@link #open(NodeConfig, Path, SSLContext)}, trusting public authorities for images. */
+    /** As {@link #open(NodeConfig, String, Path, SSLContext)} for a host without a name, trusting public authorities for images. */
     public static HostDrivers open(NodeConfig config, Path nodeFolder) throws IOException {
-        return open(config, nodeFolder, null);
+        return open(config, "", nodeFolder, null);
     }
 
     /**
@@ -39,10 +44,11 @@ public final class LibvirtHost {
      * {@link HypervisorException} when libvirt cannot be used, {@link IllegalArgumentException} when the configuration
      * cannot work, {@link IOException} when the network cannot be made.
      *
+     * @param nodeId the host's name in messages
      * @param nodeFolder keeps all that must outlive the process
      * @param imageTrust for images at https addresses: the cloud's own authority, or null for the public ones
      */
-    public static HostDrivers open(NodeConfig config, Path nodeFolder, @Nullable SSLContext imageTrust)
+    public static HostDrivers open(NodeConfig config, String nodeId, Path nodeFolder, @Nullable SSLContext imageTrust)
             throws IOException {
         var folder = Files.createDirectories(nodeFolder).toRealPath();
         var instances = Files.createDirectories(folder.resolve(INSTANCES));
@@ -51,10 +57,10 @@ public final class LibvirtHost {
             var hypervisor = new LibvirtHypervisor(settings(config, folder), acceleration == Acceleration.KVM);
             undo.add("disconnect from libvirt", hypervisor::close);
             var architecture = hypervisor.info().architecture();
-            var network = new LinuxNetworkEngine(config.network(), folder.resolve("network"));
+            var network = network(config.network(), nodeId, folder);
             network.start();
-            var metadata =
-                    ImdsServer.listen(network.hostAddress(), config.network().metadataPort(), architecture);
+            var metadata = ImdsServer.listen(
+                    network.metadataAddress(), config.network().metadataPort(), architecture, network.metadataEntry());
             undo.add("stop the metadata service", metadata::close);
             var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB);
             var images = new HttpImageCache(
@@ -67,6 +73,22 @@ public final class LibvirtHost {
             undo.commit();
             return new HostDrivers(hypervisor, network, disks, images, metadata, instances, Durability.POWER_CUT);
         }
+    }
+
+    private static NetworkEngine network(NodeConfig.Network config, String nodeId, Path folder) throws IOException {
+        return hasVpcs(config)
+                ? new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS))
+                : new LinuxNetworkEngine(config, folder.resolve(FLAT_NETWORK));
+    }
+
+    private static boolean hasVpcs(NodeConfig.Network config) {
+        return switch (config.mode().toLowerCase(Locale.ROOT)) {
+            case "flat" -> false;
+            case "vpc" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "coppice.node.network.mode is flat or vpc, not \"" + config.mode() + "\"");
+        };
     }
 
     /**
@@ -84,7 +106,11 @@ public final class LibvirtHost {
                 hypervisor.remove(domain.instance());
             }
         }
-        new LinuxNetworkEngine(config.network(), folder.resolve("network")).removeAll();
+        if (hasVpcs(config.network())) {
+            new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
+        } else {
+            new LinuxNetworkEngine(config.network(), folder.resolve(FLAT_NETWORK)).removeAll();
+        }
     }
 
     private static LibvirtSettings settings(NodeConfig config, Path folder) throws IOException {

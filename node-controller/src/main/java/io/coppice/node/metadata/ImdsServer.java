@@ -3,6 +3,7 @@ package io.coppice.node.metadata;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.metadata.MetadataAnswers.Answer;
 import io.coppice.node.metadata.MetadataAnswers.Request;
+import io.coppice.node.network.MetadataEntry;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -32,12 +33,14 @@ public final class ImdsServer implements MetadataService {
     private static final long START_LIMIT_SECONDS = 10;
 
     private final MetadataAnswers answers;
+    private final MetadataEntry entry;
     private final AtomicInteger connections = new AtomicInteger();
     private final Vertx vertx;
     private final HttpServer server;
 
-    private ImdsServer(MetadataAnswers answers) {
+    private ImdsServer(MetadataAnswers answers, MetadataEntry entry) {
         this.answers = answers;
+        this.entry = entry;
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
@@ -58,7 +61,13 @@ public final class ImdsServer implements MetadataService {
      * @param architecture of the guests, {@code x86_64} or {@code arm64}
      */
     public static ImdsServer listen(String address, int port, String architecture) throws IOException {
-        var imds = new ImdsServer(new MetadataAnswers(Clock.systemUTC(), architecture));
+        return listen(address, port, architecture, MetadataEntry.DIRECT);
+    }
+
+    /** As {@link #listen(String, int, String)}, for guests whose requests come in this way. */
+    public static ImdsServer listen(String address, int port, String architecture, MetadataEntry entry)
+            throws IOException {
+        var imds = new ImdsServer(new MetadataAnswers(Clock.systemUTC(), architecture), entry);
         try {
             imds.open(address, port);
             return imds;
@@ -98,14 +107,15 @@ public final class ImdsServer implements MetadataService {
             response.setStatusCode(400).end();
             return;
         }
-        Answer answer = answers.answer(
-                request.remoteAddress().hostAddress(),
-                new Request(
-                        request.method().name(),
-                        request.path(),
-                        request.getHeader(MetadataAnswers.TOKEN_HEADER),
-                        request.getHeader(MetadataAnswers.TTL_HEADER),
-                        request.headers().contains(MetadataAnswers.FORWARDED_HEADER)));
+        var question = new Request(
+                request.method().name(),
+                request.path(),
+                request.getHeader(MetadataAnswers.TOKEN_HEADER),
+                request.getHeader(MetadataAnswers.TTL_HEADER),
+                request.headers().contains(MetadataAnswers.FORWARDED_HEADER));
+        Answer answer = entry.whoIs(request.remoteAddress().hostAddress())
+                .map(guest -> answers.answer(guest, question))
+                .orElseGet(MetadataAnswers::toNobody);
         answer.headers().forEach(response::putHeader);
         response.setStatusCode(answer.status())
                 .putHeader("Content-Type", answer.contentType())

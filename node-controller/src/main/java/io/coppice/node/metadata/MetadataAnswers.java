@@ -1,7 +1,9 @@
 package io.coppice.node.metadata;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.MetadataEntry.Guest;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -9,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a guest is answered, without any network: who asks is known by the address it asks from, which the spoof
- * guard vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
+ * Decides what a guest is answered, without any network: who asks is known by its VPC and the address it asks from, which
+ * the network vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
  * Thread-safe.
  */
 final class MetadataAnswers {
@@ -54,7 +57,7 @@ final class MetadataAnswers {
             "2022-09-24",
             "latest");
 
-    private final Map<String, Published> byAddress = new ConcurrentHashMap<>();
+    private final Map<Guest, Published> byAddress = new ConcurrentHashMap<>();
     private final SessionTokens tokens;
     private final InstanceDocument documents;
 
@@ -71,7 +74,7 @@ final class MetadataAnswers {
                 desired.getMetadata().getEnabled(),
                 desired.getMetadata().getTokenRequired());
         var addresses = desired.getEndpointsList().stream()
-                .map(endpoint -> endpoint.getPrivateIpv4())
+                .flatMap(MetadataAnswers::addresses)
                 .toList();
         addresses.forEach(address -> byAddress.put(address, published));
         byAddress
@@ -83,9 +86,19 @@ final class MetadataAnswers {
         byAddress.values().removeIf(published -> published.instance().equals(instance));
     }
 
-    /** The answer to one request from {@code address}. */
-    Answer answer(String address, Request request) {
-        var published = byAddress.get(address);
+    private static Stream<Guest> addresses(NetworkEndpoint endpoint) {
+        return Stream.concat(Stream.of(endpoint.getPrivateIpv4()), endpoint.getSecondaryPrivateIpv4List().stream())
+                .map(address -> new Guest(endpoint.getVpcId(), address));
+    }
+
+    /** The answer to somebody who is no guest. */
+    static Answer toNobody() {
+        return Answer.error(404, "Not Found");
+    }
+
+    /** The answer to one request of this guest. */
+    Answer answer(Guest guest, Request request) {
+        var published = byAddress.get(guest);
         if (published == null) {
             return Answer.error(404, "Not Found");
         }

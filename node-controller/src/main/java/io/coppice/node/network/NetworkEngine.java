@@ -2,6 +2,8 @@ package io.coppice.node.network;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.List;
 
@@ -25,8 +27,49 @@ public interface NetworkEngine extends AutoCloseable {
     /** Takes everything of the instance's back. Does nothing when there is nothing. */
     void release(InstanceId instance) throws IOException;
 
-    /** The host's address on the guests' network, empty when it has none. */
+    /**
+     * What a VPC should be from now on; ignored when older than what is known, and where there are no VPCs. What was told is
+     * kept over restarts.
+     */
+    default void apply(Vpc vpc) throws IOException {}
+
+    /**
+     * Where interfaces of a VPC are from now on. False when an update before this one was lost: nothing was changed, and all of
+     * it is needed again.
+     */
+    default boolean apply(EndpointUpdate update) throws IOException {
+        return true;
+    }
+
+    /** What packets of a VPC follow now. */
+    default Followed followed(String vpcId) {
+        return Followed.NOTHING;
+    }
+
+    /**
+     * How far this host has come with a VPC.
+     *
+     * @param generation of the VPC, 0 for none
+     * @param sequence of the updates of its interfaces, 0 for none
+     * @param failure why its packets do not follow that yet, for people; empty when they do
+     */
+    record Followed(long generation, long sequence, String failure) {
+        /** Of a VPC that is not known here. */
+        public static final Followed NOTHING = new Followed(0, 0, "");
+    }
+
+    /** Where other hosts find this one, empty when they need not. */
     String hostAddress();
+
+    /** Where the metadata service of this host listens. */
+    default String metadataAddress() {
+        return hostAddress();
+    }
+
+    /** How guests' requests reach the metadata service. */
+    default MetadataEntry metadataEntry() {
+        return MetadataEntry.DIRECT;
+    }
 
     /** Puts right what differs from the wishes, without touching what is right. Called now and then. */
     void repair() throws IOException;

@@ -70,6 +70,31 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
             return Optional.empty();
         }
 
+        @Override
+        public String mode() {
+            return "flat";
+        }
+
+        @Override
+        public String publicCidr() {
+            return "198.18.0.0/16";
+        }
+
+        @Override
+        public Optional<String> publicGateway() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String underlayAddress() {
+            return "127.0.0.1";
+        }
+
+        @Override
+        public int vxlanPort() {
+            return 4789;
+        }
+
         /** The address with this last octet. */
         public String address(int lastOctet) {
             return cidr.replace(".0/24", "." + lastOctet);

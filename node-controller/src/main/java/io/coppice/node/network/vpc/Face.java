@@ -1,0 +1,46 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointLocation;
+import java.util.List;
+
+/**
+ * What everybody in a VPC must know of one interface, wherever it is.
+ *
+ * @param addresses private IPv4 addresses, the primary one first
+ * @param host where its frames are sent, empty when it is on this host
+ */
+record Face(
+        String interfaceId,
+        String subnetId,
+        String mac,
+        List<String> addresses,
+        List<String> groups,
+        String dnsName,
+        String host) {
+    static Face of(EndpointLocation location) {
+        return new Face(
+                location.getNetworkInterfaceId(),
+                location.getSubnetId(),
+                location.getMac(),
+                List.copyOf(location.getPrivateIpv4List()),
+                List.copyOf(location.getSecurityGroupIdsList()),
+                location.getPrivateDnsName(),
+                location.getNodeAddress());
+    }
+
+    static Face of(NetworkEndpoint endpoint) {
+        return new Face(
+                endpoint.getNetworkInterfaceId(),
+                endpoint.getSubnetId(),
+                endpoint.getMac(),
+                VpcMessages.addresses(endpoint),
+                List.copyOf(endpoint.getSecurityGroupIdsList()),
+                endpoint.getPrivateDnsName(),
+                "");
+    }
+
+    boolean isHere() {
+        return host.isEmpty();
+    }
+}

@@ -1,0 +1,116 @@
+package io.coppice.node.network.vpc;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all VPCs of this host share in the host's own namespace: the bridge of the public network, the address of the metadata
+ * service, and rules for the cables. Not thread-safe.
+ */
+final class HostSide {
+    private static final int TUNNEL_BYTES = 50;
+    private static final int USUAL_MTU = 1500;
+    private static final String LOOPBACK = "lo";
+
+    private final VpcSettings settings;
+    private final Namespace host;
+    private @Nullable String shown;
+
+    HostSide(VpcSettings settings, Namespace host) {
+        this.settings = settings;
+        this.host = host;
+    }
+
+    /** Makes what is missing and replaces the rules. */
+    void start() throws IOException {
+        ensureBridge();
+        loadRules();
+    }
+
+    /** Makes what is missing; the rules only when somebody changed them. */
+    void repair() throws IOException {
+        ensureBridge();
+        if (shown == null || !shown.equals(show())) {
+            loadRules();
+        }
+    }
+
+    private void ensureBridge() throws IOException {
+        var bridge = settings.bridge();
+        if (!host.execute("ip", "link", "show", "dev", bridge).succeeded()) {
+            host.ip("link add name %s address %s type bridge mcast_snooping 0\n"
+                    .formatted(bridge, VpcSettings.macOf("public bridge %s %s".formatted(settings.nodeId(), bridge))));
+        }
+        var lines = new StringBuilder("link set dev %s up\n".formatted(bridge));
+        lines.append("addr replace %s/32 dev %s\n".formatted(settings.metadataAddress(), bridge));
+        if (settings.hostIsGateway()) {
+            lines.append("addr replace %s/%d dev %s\n"
+                    .formatted(settings.publicGateway(), settings.publicRange().prefixLength(), bridge));
+        }
+        settings.uplink().ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
+        host.ip(lines.toString());
+        host.sysctl(Map.of("net.ipv4.ip_forward", "1"));
+    }
+
+    private void loadRules() throws IOException {
+        host.nft(rules().whole());
+        shown = show();
+    }
+
+    private String show() throws IOException {
+        return host.execute("nft", "-s", "list", "table", "inet", settings.bridge())
+                .output();
+    }
+
+    private Ruleset rules() {
+        var cables = "\"" + settings.pairPrefix() + "m*\"";
+        var toOutside =
+                new ArrayList<>(List.of("ip saddr %s oifname != %s masquerade".formatted(VpcSettings.LINK, cables)));
+        if (settings.hostIsGateway()) {
+            toOutside.add("ip saddr %1$s ip daddr != %1$s masquerade".formatted(settings.publicRange()));
+        }
+        return Ruleset.builder("inet", settings.bridge())
+                .baseChain(
+                        "to_host",
+                        "type filter hook input priority 0; policy accept",
+                        List.of(
+                                "iifname %s ip daddr %s tcp dport %d accept"
+                                        .formatted(cables, settings.metadataAddress(), settings.metadataPort()),
+                                "iifname %s drop".formatted(cables),
+                                "iifname \"%s\" ip daddr 169.254.0.0/16 drop".formatted(settings.bridge())))
+                .baseChain(
+                        "through",
+                        "type filter hook forward priority 0; policy accept",
+                        List.of(
+                                "iifname %s udp dport 53 accept".formatted(cables),
+                                "iifname %s tcp dport 53 accept".formatted(cables),
+                                "iifname %s drop".formatted(cables),
+                                "oifname %s ct state established,related accept".formatted(cables),
+                                "oifname %s drop".formatted(cables)))
+                .baseChain("translate_source", "type nat hook postrouting priority srcnat; policy accept", toOutside)
+                .build();
+    }
+
+    /** Removes what {@link #start} made; the uplink is only unplugged. */
+    void remove() throws IOException {
+        var table = settings.bridge();
+        host.nft("add table inet %1$s\ndelete table inet %1$s\n".formatted(table));
+        if (host.execute("ip", "link", "show", "dev", table).succeeded()) {
+            host.ip("link delete dev %s type bridge\n".formatted(table));
+        }
+    }
+
+    /** Bytes of a guest's packet that reach other hosts in one piece. */
+    int guestMtu() throws IOException {
+        for (var link : host.askIp("addr show to " + settings.underlayAddress()).getFirst()) {
+            var isLoopback = link.path("ifname").asText().equals(LOOPBACK);
+            return isLoopback ? USUAL_MTU : link.path("mtu").asInt() - TUNNEL_BYTES;
+        }
+        throw new IOException(
+                "this host does not have the address %s that other hosts should find it by: set coppice.node.network.underlay-address"
+                        .formatted(settings.underlayAddress()));
+    }
+}

@@ -1,0 +1,248 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.agent.NodeConfig;
+import io.coppice.node.command.CommandRunner;
+import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry;
+import io.coppice.node.network.NetworkEngine;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Virtual private clouds by network namespaces, bridges, VXLAN, nftables and dnsmasq. Each VPC is looked after by itself
+ * ({@link VpcOnHost}); what all share is the bridge of the public network and the metadata service ({@link HostSide}).
+ */
+public final class LinuxVpcEngine implements NetworkEngine {
+    private static final Logger LOG = Logger.getLogger(LinuxVpcEngine.class);
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
+
+    private final VpcSettings settings;
+    private final Path folder;
+    private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
+    private final Namespace host;
+    private final HostSide hostSide;
+    private final GuestNumbers numbers = new GuestNumbers();
+    private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
+    private volatile int guestMtu;
+
+    /**
+     * Prepares the engine; {@link #start()} makes the network. Throws {@link IllegalArgumentException} when the configuration
+     * cannot work, with the key that is wrong.
+     *
+     * @param nodeId this host's name in messages
+     * @param folder keeps what this host was told of VPCs
+     */
+    public LinuxVpcEngine(NodeConfig.Network config, String nodeId, Path folder) {
+        this(VpcSettings.of(config, nodeId), folder);
+    }
+
+    LinuxVpcEngine(VpcSettings settings, Path folder) {
+        this.settings = settings;
+        this.folder = folder.toAbsolutePath();
+        this.host = Namespace.host(commands, settings.hostNamespace());
+        this.hostSide = new HostSide(settings, host);
+    }
+
+    @Override
+    public synchronized void start() throws IOException {
+        hostSide.start();
+        guestMtu = hostSide.guestMtu();
+        Files.createDirectories(folder);
+        try (var kept = Files.list(folder)) {
+            for (var each : kept.toList()) {
+                vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
+            }
+        }
+        repairVpcs();
+        removeStrangers();
+    }
+
+    private VpcOnHost open(String vpcId) {
+        var files = new VpcFiles(folder.resolve(vpcId));
+        var state = new VpcState(vpcId, settings, numbers, files);
+        state.load();
+        return new VpcOnHost(vpcId, settings, commands, state, files, () -> guestMtu);
+    }
+
+    /** Namespaces with names of ours that belong to no VPC: of gateways and VPCs that left while we were away. */
+    private void removeStrangers() throws IOException {
+        var known = new HashSet<String>();
+        vpcs.values().forEach(vpc -> known.addAll(vpc.namespaces()));
+        for (var kind : List.of("-vpc-", "-nat-")) {
+            for (var name : Namespace.named(settings.bridge() + kind)) {
+                if (!known.contains(name)) {
+                    LOG.infof("removing the namespace %s, which belongs to nothing that is known", name);
+                    Namespace.named(commands, name).remove();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void apply(Vpc vpc) throws IOException {
+        VpcMessages.check(vpc);
+        if (vpc.getDeleted() && !vpcs.containsKey(vpc.getVpcId())) {
+            return;
+        }
+        var present = vpcs.computeIfAbsent(vpc.getVpcId(), this::open);
+        present.apply(vpc);
+        endIfOver(vpc.getVpcId(), present);
+    }
+
+    @Override
+    public boolean apply(EndpointUpdate update) throws IOException {
+        update.getPresentList().forEach(VpcMessages::check);
+        var present = vpcs.get(update.getVpcId());
+        // Of a VPC that is not known nothing can be followed: all of it is needed, the VPC first.
+        return present != null && present.apply(update);
+    }
+
+    @Override
+    public Followed followed(String vpcId) {
+        var present = vpcs.get(vpcId);
+        return present == null ? Followed.NOTHING : present.followed();
+    }
+
+    private synchronized void endIfOver(String vpcId, VpcOnHost vpc) throws IOException {
+        if (vpc.isOver()) {
+            vpc.remove();
+            vpcs.remove(vpcId);
+        }
+    }
+
+    @Override
+    public List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> wished) throws IOException {
+        wished.forEach(VpcMessages::check);
+        var byVpc = wished.stream().collect(Collectors.groupingBy(NetworkEndpoint::getVpcId));
+        for (var entry : vpcs.entrySet()) {
+            if (!byVpc.containsKey(entry.getKey())) {
+                entry.getValue().ensure(instance, List.of());
+            }
+        }
+        var made = new ArrayList<Endpoint>();
+        for (var entry : byVpc.entrySet()) {
+            var vpc = vpcs.get(entry.getKey());
+            if (vpc == null) {
+                throw new IOException("this host was not told of " + entry.getKey() + " yet");
+            }
+            made.addAll(vpc.ensure(instance, entry.getValue()));
+        }
+        return inOrder(wished, made);
+    }
+
+    /** As they were wished: the first is the guest's first device. */
+    private static List<Endpoint> inOrder(List<NetworkEndpoint> wished, List<Endpoint> made) {
+        return wished.stream()
+                .flatMap(each -> made.stream().filter(endpoint -> endpoint.mac().equals(each.getMac())))
+                .toList();
+    }
+
+    @Override
+    public void attached(InstanceId instance) throws IOException {
+        for (var vpc : vpcs.values()) {
+            vpc.attached(instance);
+        }
+    }
+
+    @Override
+    public void release(InstanceId instance) throws IOException {
+        for (var entry : Map.copyOf(vpcs).entrySet()) {
+            entry.getValue().ensure(instance, List.of());
+            endIfOver(entry.getKey(), entry.getValue());
+        }
+    }
+
+    @Override
+    public String hostAddress() {
+        return settings.underlayAddress();
+    }
+
+    @Override
+    public String metadataAddress() {
+        return settings.metadataAddress();
+    }
+
+    @Override
+    public MetadataEntry metadataEntry() {
+        return new MetadataEntry() {
+            @Override
+            public Optional<Guest> whoIs(String sourceAddress) {
+                return numbers.owner(sourceAddress)
+                        .filter(owner -> !owner.address().isEmpty())
+                        .map(owner -> new Guest(owner.vpcId(), owner.address()));
+            }
+
+            @Override
+            public void limitHops(InstanceId instance, int hops) throws IOException {
+                for (var vpc : vpcs.values()) {
+                    vpc.limitHops(instance, hops);
+                }
+            }
+        };
+    }
+
+    @Override
+    public synchronized void repair() throws IOException {
+        hostSide.repair();
+        guestMtu = hostSide.guestMtu();
+        repairVpcs();
+    }
+
+    /** One VPC that cannot be repaired does not keep the others from it. */
+    private void repairVpcs() throws IOException {
+        var devices = hostDevices();
+        for (var entry : vpcs.entrySet()) {
+            try {
+                entry.getValue().repair(devices);
+            } catch (IOException e) {
+                LOG.errorf(e, "%s cannot be put right on this host; it is tried again", entry.getKey());
+            }
+        }
+    }
+
+    private Set<String> hostDevices() throws IOException {
+        var names = new HashSet<String>();
+        host.askIp("link show")
+                .getFirst()
+                .forEach(link -> names.add(link.path("ifname").asText()));
+        return names;
+    }
+
+    /** Takes all networks of this host back. For a host that leaves; guests lose their network. */
+    public synchronized void removeAll() throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (var kept = Files.list(folder)) {
+                for (var each : kept.toList()) {
+                    vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
+                }
+            }
+        }
+        for (var vpc : vpcs.values()) {
+            vpc.remove();
+        }
+        vpcs.clear();
+        removeStrangers();
+        hostSide.remove();
+    }
+
+    /** Leaves all as it is: guests that go on without this process need their network. */
+    @Override
+    public void close() {
+        LOG.debugf("the networks of %s go on without this process", settings.bridge());
+    }
+}

@@ -1,0 +1,204 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.node.command.Signals;
+import io.coppice.proto.network.v1.Subnet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * DHCP and names in one VPC's namespace, by dnsmasq: static bindings only, private names forward and reverse, other names by the
+ * host's own resolvers. The daemon goes on when this process ends and is adopted by the next one. Not thread-safe. Source:
+ * dnsmasq(8).
+ */
+final class NameDaemon {
+    private static final Logger LOG = Logger.getLogger(NameDaemon.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
+    private static final Path HOST_RESOLVERS = Path.of("/etc/resolv.conf");
+
+    private final Namespace inside;
+    private final Path folder;
+
+    NameDaemon(Namespace inside, Path folder) {
+        this.inside = inside;
+        this.folder = folder;
+    }
+
+    /** Makes it answer what the view says, started or restarted when need be. */
+    void serve(VpcView view) throws IOException {
+        var restart = replace(file("conf"), configuration(view));
+        var reload = replace(file("hosts"), bindings(view)) | replace(file("names"), names(view));
+        var running = process();
+        if (running.isPresent() && restart) {
+            stop();
+            start();
+        } else if (running.isEmpty()) {
+            start();
+        } else if (reload) {
+            Signals.hangUp(running.get().pid());
+        }
+    }
+
+    boolean isRunning() throws IOException {
+        return process().isPresent();
+    }
+
+    private void start() throws IOException {
+        inside.run("dnsmasq", "--conf-file=" + file("conf"));
+    }
+
+    /** Ends the daemon. Does nothing when it does not run. */
+    void stop() throws IOException {
+        var running = process();
+        if (running.isEmpty()) {
+            return;
+        }
+        running.get().destroy();
+        try {
+            running.get().onExit().get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.warnf(e, "dnsmasq of %s did not end when asked: killing it", inside.name());
+            running.get().destroyForcibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Files.deleteIfExists(file("pid"));
+    }
+
+    private String configuration(VpcView view) throws IOException {
+        var lines = new ArrayList<>(List.of(
+                "pid-file=" + file("pid"),
+                "user=root",
+                "interface=b*",
+                "except-interface=lo",
+                "bind-dynamic",
+                "no-hosts",
+                "no-resolv",
+                "no-ping",
+                "dhcp-authoritative",
+                "dhcp-ignore=tag:!known",
+                "bogus-priv",
+                "domain-needed",
+                "port=" + (view.vpc().getDnsSupport() ? "53" : "0"),
+                "addn-hosts=" + file("names"),
+                "dhcp-hostsfile=" + file("hosts"),
+                "dhcp-leasefile=" + file("leases"),
+                "log-facility=" + file("log"),
+                "dhcp-option=26," + view.mtu()));
+        if (!view.vpc().getPrivateDomain().isEmpty()) {
+            lines.add("local=/" + view.vpc().getPrivateDomain() + "/");
+        }
+        hostResolvers().forEach(server -> lines.add("server=" + server));
+        options(view, lines);
+        view.subnets().forEach(subnet -> range(subnet, lines));
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static void options(VpcView view, List<String> lines) {
+        var options = view.vpc().getDhcpOptions();
+        option(6, view.resolvers(), lines);
+        option(42, options.getNtpServersList(), lines);
+        if (!options.getDomainName().isEmpty()) {
+            option(15, List.of(options.getDomainName()), lines);
+        }
+    }
+
+    private static void option(int number, List<String> values, List<String> lines) {
+        // Without values the option is told not to be sent: dnsmasq would offer itself as the resolver.
+        lines.add(
+                values.isEmpty()
+                        ? "dhcp-option=" + number
+                        : "dhcp-option=%d,%s".formatted(number, String.join(",", values)));
+    }
+
+    private static void range(Subnet subnet, List<String> lines) {
+        var range = Cidr.parse(subnet.getCidrBlock());
+        var tag = VpcView.bridge(subnet);
+        var router = VpcView.router(subnet);
+        lines.add("dhcp-range=set:%s,%s,static,%s,12h".formatted(tag, range.address(0), range.netmask()));
+        lines.add("dhcp-option=tag:%s,3,%s".formatted(tag, router));
+        lines.add("dhcp-option=tag:%1$s,121,%2$s/32,%3$s,0.0.0.0/0,%3$s"
+                .formatted(tag, VpcView.METADATA_ADDRESS, router));
+    }
+
+    /** Only guests of this host are answered here; each host answers its own. */
+    private static String bindings(VpcView view) {
+        return view.locals().stream()
+                .map(local -> {
+                    var name = label(local.endpoint().getPrivateDnsName());
+                    return "%s,%s%s\n"
+                            .formatted(
+                                    local.endpoint().getMac(),
+                                    local.endpoint().getPrivateIpv4(),
+                                    name.isEmpty() ? "" : "," + name);
+                })
+                .sorted()
+                .collect(Collectors.joining());
+    }
+
+    private static String names(VpcView view) {
+        return view.faces().values().stream()
+                .filter(face -> !face.dnsName().isEmpty() && !face.addresses().isEmpty())
+                .map(face -> "%s %s\n"
+                        .formatted(face.addresses().getFirst(), face.dnsName().toLowerCase(Locale.ROOT)))
+                .sorted()
+                .collect(Collectors.joining());
+    }
+
+    private static String label(String name) {
+        var dot = name.indexOf('.');
+        return (dot < 0 ? name : name.substring(0, dot)).toLowerCase(Locale.ROOT);
+    }
+
+    private static List<String> hostResolvers() throws IOException {
+        if (!Files.exists(HOST_RESOLVERS)) {
+            return List.of();
+        }
+        return Files.readAllLines(HOST_RESOLVERS).stream()
+                .filter(line -> line.matches("nameserver\\s+[0-9.]+\\s*"))
+                .map(line -> line.substring("nameserver".length()).strip())
+                .filter(address -> !address.startsWith("127."))
+                .toList();
+    }
+
+    /** Whether the file was another one before. */
+    private static boolean replace(Path file, String text) throws IOException {
+        if (Files.exists(file) && Files.readString(file).equals(text)) {
+            return false;
+        }
+        Files.createDirectories(file.getParent());
+        var unfinished = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(unfinished, text);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        return true;
+    }
+
+    /** The daemon that was started with our files; a process id that was reused by another program does not count. */
+    private Optional<ProcessHandle> process() throws IOException {
+        if (!Files.exists(file("pid"))) {
+            return Optional.empty();
+        }
+        var text = Files.readString(file("pid")).strip();
+        if (!text.matches("\\d{1,10}")) {
+            return Optional.empty();
+        }
+        var commandLine = Path.of("/proc", text, "cmdline");
+        var ours = Files.exists(commandLine) && Files.readString(commandLine).contains("--conf-file=" + file("conf"));
+        return ours ? ProcessHandle.of(Long.parseLong(text)) : Optional.empty();
+    }
+
+    private Path file(String kind) {
+        return folder.resolve("dnsmasq." + kind);
+    }
+}

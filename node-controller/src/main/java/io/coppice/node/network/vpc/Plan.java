@@ -1,0 +1,77 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.node.network.vpc.Setting.Kind;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** All settings of one namespace by their ids. Not thread-safe. */
+final class Plan {
+    private final Map<String, Setting> settings = new LinkedHashMap<>();
+
+    void add(Setting setting) {
+        settings.put(setting.id(), setting);
+    }
+
+    private boolean holds(Setting setting) {
+        var present = settings.get(setting.id());
+        return present != null && present.value().equals(setting.value());
+    }
+
+    /**
+     * Carries out what differs from {@code present}; {@code repeat} has the host's own settings made again although nothing is
+     * known to differ. Whether anything was done in the namespace.
+     */
+    boolean carryOut(Plan present, boolean repeat, Namespace host, Namespace inside) throws IOException {
+        Predicate<Setting> isMissing = each -> !present.holds(each) || (repeat && each.kind() == Kind.HOST);
+        var missing = settings.values().stream().filter(isMissing).toList();
+        var gone = present.settings.values().stream()
+                .filter(each -> each.kind() != Kind.HOST || !repeat)
+                .filter(each -> !settings.containsKey(each.id()) || isMadeAnew(each))
+                .filter(each -> !each.remove().isEmpty())
+                .toList();
+        inside.ipAsFarAsPossible(removals(gone, Kind.ROUTE_RULE, Kind.ROUTE, Kind.NEIGHBOUR));
+        inside.bridgeAsFarAsPossible(removals(gone, Kind.FORWARDING));
+        inside.ipAsFarAsPossible(removals(gone, Kind.ADDRESS, Kind.PORT, Kind.LINK, Kind.LINK_FROM_HOST));
+        host.ipAsFarAsPossible(removals(gone, Kind.HOST));
+        host.ip(additions(missing, Kind.LINK_FROM_HOST));
+        inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
+        inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
+        inside.ip(additions(missing, Kind.NEIGHBOUR, Kind.ROUTE, Kind.ROUTE_RULE));
+        host.ip(additions(missing, Kind.HOST));
+        return !gone.isEmpty() || missing.stream().anyMatch(each -> each.kind() != Kind.HOST);
+    }
+
+    /** A device cannot be changed into another one: it is removed first. */
+    private boolean isMadeAnew(Setting present) {
+        return (present.kind() == Kind.LINK || present.kind() == Kind.LINK_FROM_HOST) && !holds(present);
+    }
+
+    private static String removals(List<Setting> gone, Kind... kinds) {
+        return lines(gone, Setting::remove, kinds);
+    }
+
+    private static String additions(List<Setting> missing, Kind... kinds) {
+        return lines(missing, Setting::add, kinds);
+    }
+
+    private static String lines(List<Setting> settings, Function<Setting, String> line, Kind... kinds) {
+        var text = new StringBuilder();
+        for (var kind : kinds) {
+            text.append(settings.stream()
+                    .filter(each -> each.kind() == kind)
+                    .map(each -> line.apply(each) + "\n")
+                    .collect(Collectors.joining()));
+        }
+        return text.toString();
+    }
+
+    /** What was planned of a device that is not there any more. */
+    void forgetDevice(String device) {
+        settings.values().removeIf(each -> List.of(each.id().split(" ")).contains(device));
+    }
+}

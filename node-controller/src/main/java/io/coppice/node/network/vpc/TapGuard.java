@@ -1,0 +1,67 @@
+package io.coppice.node.network.vpc;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a guest may send at all, decided at its own device before any bridge sees the frame: its own hardware address, its own
+ * private addresses in IPv4 and ARP, questions to a DHCP server but no answers of one, and no IPv6. Nothing that is for everybody
+ * goes from one guest to another. Source: nft(8), families netdev and bridge.
+ */
+final class TapGuard {
+    private static final String PREFIX = "guard_";
+
+    private TapGuard() {}
+
+    /** Replaces the guard of one device, which must be there, in one transaction. */
+    static String of(LocalInterface local, String router) {
+        var mac = local.endpoint().getMac();
+        var own = local.addresses().stream().collect(Collectors.joining(", ", "{ ", " }"));
+        // An instance that forwards for others sends their addresses too, and asks the router for the way in their name.
+        var isGuarded = local.endpoint().getSourceDestCheck();
+        var sources = isGuarded ? "ip saddr %s accept".formatted(own) : "ether type ip accept";
+        var asked = isGuarded ? "" : "arp operation request arp daddr ip %s accept".formatted(router);
+        return """
+                add table netdev %1$s
+                delete table netdev %1$s
+                table netdev %1$s {
+                  chain from_guest {
+                    type filter hook ingress device "%2$s" priority -300; policy drop;
+                    ether saddr != %3$s drop
+                    arp saddr ether != %3$s drop
+                    arp operation request arp saddr ip 0.0.0.0 accept
+                    arp saddr ip %4$s accept
+                    %6$s
+                    ether type arp drop
+                    udp sport { 67, 547 } drop
+                    ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept
+                    %5$s
+                  }
+                }
+                """.formatted(PREFIX + local.tap(), local.tap(), mac, own, sources, asked);
+    }
+
+    static String removal(String tap) {
+        return "add table netdev %1$s\ndelete table netdev %1$s\n".formatted(PREFIX + tap);
+    }
+
+    /**
+     * Frames for everybody reach the router and no guest, but for the question who has an address. Questions to the router stay
+     * with it: they may name a sender that is only passing through.
+     */
+    static Ruleset betweenPorts(VpcView view) {
+        return Ruleset.builder("bridge", VpcRules.TABLE)
+                .set(
+                        "routers",
+                        "ipv4_addr",
+                        view.subnets().stream().map(VpcView::router).toList())
+                .baseChain(
+                        "between_ports",
+                        "type filter hook forward priority 0; policy accept",
+                        List.of(
+                                "arp daddr ip @routers drop",
+                                "ether type arp accept",
+                                "meta pkttype { broadcast, multicast } drop"))
+                .build();
+    }
+}

@@ -1,0 +1,388 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.command.CommandException;
+import io.coppice.node.command.CommandRunner;
+import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.NetworkEngine.Followed;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.Vpc;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One VPC on this host. Every change is written down first, then the whole is rendered and the difference carried out; when that
+ * fails, the next change or repair begins with a look at what is there. Thread-safe; VPCs do not wait for each other.
+ */
+final class VpcOnHost {
+    private static final Logger LOG = Logger.getLogger(VpcOnHost.class);
+    private static final Map<String, String> KERNEL = Map.ofEntries(
+            Map.entry("net.ipv4.ip_forward", "1"),
+            Map.entry("net.ipv4.conf.all.rp_filter", "0"),
+            Map.entry("net.ipv4.conf.default.rp_filter", "0"),
+            Map.entry("net.ipv4.conf.all.send_redirects", "0"),
+            Map.entry("net.ipv4.conf.default.send_redirects", "0"),
+            Map.entry("net.ipv4.conf.all.accept_redirects", "0"),
+            Map.entry("net.ipv6.conf.all.disable_ipv6", "1"),
+            Map.entry("net.ipv6.conf.default.disable_ipv6", "1"),
+            Map.entry("net.bridge.bridge-nf-call-iptables", "1"),
+            Map.entry("net.bridge.bridge-nf-call-ip6tables", "0"),
+            Map.entry("net.bridge.bridge-nf-call-arptables", "0"),
+            // A guest that came from another host goes on with flows that this tracker has not seen begin.
+            Map.entry("net.netfilter.nf_conntrack_tcp_be_liberal", "1"),
+            Map.entry("net.netfilter.nf_conntrack_tcp_loose", "1"));
+
+    private final String vpcId;
+    private final VpcSettings settings;
+    private final CommandRunner commands;
+    private final Namespace host;
+    private final Namespace inside;
+    private final VpcState state;
+    private final NameDaemon names;
+    private final FlowCutter cutter;
+    private final Announcer announcer;
+    private final Supplier<Integer> mtu;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
+    private @Nullable Plan plan;
+    private @Nullable Ruleset rules;
+    private @Nullable Ruleset portRules;
+    private @Nullable String shown;
+    private final Map<String, String> guards = new HashMap<>();
+    private final Set<String> natGateways = new HashSet<>();
+    private String failure = "";
+
+    VpcOnHost(
+            String vpcId,
+            VpcSettings settings,
+            CommandRunner commands,
+            VpcState state,
+            VpcFiles files,
+            Supplier<Integer> mtu) {
+        this.vpcId = vpcId;
+        this.settings = settings;
+        this.commands = commands;
+        this.state = state;
+        this.mtu = mtu;
+        this.host = Namespace.host(commands, settings.hostNamespace());
+        this.inside = Namespace.named(commands, nameOf(settings, vpcId));
+        this.names = new NameDaemon(inside, files.folder());
+        this.cutter = new FlowCutter(inside, files.folder().resolve("flows"));
+        this.announcer = new Announcer(inside);
+    }
+
+    static String nameOf(VpcSettings settings, String vpcId) {
+        return "%s-%s".formatted(settings.bridge(), vpcId);
+    }
+
+    /** The VPC as it should be from now on; older than what is known is ignored. */
+    void apply(Vpc vpc) throws IOException {
+        lock.lock();
+        try {
+            if (state.accept(vpc)) {
+                follow(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where interfaces are from now on; false when an update before this one was lost. */
+    boolean apply(EndpointUpdate update) throws IOException {
+        lock.lock();
+        try {
+            var reception = state.accept(update);
+            if (reception == VpcState.Reception.NEWS) {
+                follow(false);
+            }
+            return reception != VpcState.Reception.GAP;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes the instance's interfaces in this VPC these; what the hypervisor must know of them. */
+    List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
+        lock.lock();
+        try {
+            var bytes = mtu.get();
+            if (!endpoints.isEmpty() && state.view(inside.name(), bytes).isEmpty()) {
+                throw new IOException("this host was not told of " + vpcId + " yet");
+            }
+            if (state.put(instance, endpoints) || plan == null) {
+                follow(false);
+            }
+            return state.locals(instance).stream()
+                    .map(local -> new Endpoint(local.tap(), "", local.endpoint().getMac(), bytes))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Brings the instance's devices into the namespace and plugs them in, guarded from the first frame on. */
+    void attached(InstanceId instance) throws IOException {
+        lock.lock();
+        try {
+            var news = false;
+            for (var local : state.locals(instance)) {
+                news |= fetch(local) || !local.plugged();
+            }
+            if (state.change(instance, local -> local.withPlugged(true)) || news) {
+                follow(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the device came from the host just now; throws when it is nowhere. */
+    private boolean fetch(LocalInterface local) throws IOException {
+        try {
+            host.ip("link set dev %s netns %s\n".formatted(local.tap(), inside.name()));
+            forgetDevice(local);
+            return true;
+        } catch (CommandException e) {
+            if (inside.execute("ip", "link", "show", "dev", local.tap()).succeeded()) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** What was known of a device with this name is not true of a new one. */
+    private void forgetDevice(LocalInterface local) {
+        guards.remove(local.tap());
+        if (plan != null) {
+            plan.forgetDevice(local.tap());
+        }
+    }
+
+    /** Tells how far answers of the metadata service may travel to the instance. */
+    void limitHops(InstanceId instance, int hops) throws IOException {
+        lock.lock();
+        try {
+            if (state.change(instance, local -> local.withHopLimit(hops))) {
+                follow(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Looks at what is there and puts right what differs.
+     *
+     * @param hostDevices devices of the host's namespace, among which guests' devices may wait
+     */
+    void repair(Set<String> hostDevices) throws IOException {
+        lock.lock();
+        try {
+            plan = null;
+            if (inside.exists()) {
+                if (shown == null || !shown.equals(show())) {
+                    rules = null;
+                    guards.clear();
+                }
+                for (var local : state.locals()) {
+                    if (hostDevices.contains(local.tap())) {
+                        fetch(local);
+                    }
+                }
+            }
+            follow(true);
+            if (inside.exists()) {
+                shown = show();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether nothing of the VPC is left here or known. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return state.isOver();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the packets of this VPC follow now. */
+    Followed followed() {
+        lock.lock();
+        try {
+            return new Followed(state.generation(), state.sequence(), failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes everything back and forgets it. */
+    void remove() throws IOException {
+        lock.lock();
+        try {
+            takeDown();
+            state.forget();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String show() throws IOException {
+        return inside.execute("nft", "-s", "list", "ruleset").output();
+    }
+
+    private void follow(boolean repeat) throws IOException {
+        failure = "The host could not carry out the network's last change.";
+        try {
+            var view = state.view(inside.name(), mtu.get()).filter(VpcView::isNeeded);
+            if (view.isPresent()) {
+                bringUp(view.get(), repeat);
+            } else {
+                takeDown();
+            }
+            failure = "";
+        } finally {
+            if (!failure.isEmpty()) {
+                plan = null;
+                rules = null;
+                shown = null;
+            }
+        }
+    }
+
+    private void bringUp(VpcView seen, boolean repeat) throws IOException {
+        var view = seen;
+        if (inside.ensure()) {
+            rules = null;
+            plan = null;
+        }
+        if (plan == null) {
+            inside.sysctl(KERNEL);
+            var observation = Observation.read(inside);
+            plan = observation.plan();
+            state.plugged(observation.devices());
+            view = state.view(inside.name(), mtu.get()).orElse(seen);
+        }
+        loadRules(view);
+        loadGuards(view);
+        for (var gateway : view.ownNatGateways()) {
+            NatNamespace.prepare(commands, settings, gateway);
+        }
+        var wanted = new Plan();
+        Segments.plan(view, wanted);
+        Routing.plan(view, wanted);
+        Cables.plan(view, wanted);
+        wanted.carryOut(plan, repeat, host, inside);
+        plan = wanted;
+        names.serve(view);
+        completeNatGateways(view);
+        announcer.announce(view.publicByPrivate().values());
+    }
+
+    private void loadRules(VpcView view) throws IOException {
+        var before = rules;
+        var now = VpcRules.of(view);
+        if (before == null) {
+            portRules = null;
+            inside.nft(now.whole());
+            guards.clear();
+        } else {
+            var script = now.changesFrom(before);
+            shown = script.isEmpty() ? shown : null;
+            inside.nft(script);
+        }
+        var nowBetweenPorts = TapGuard.betweenPorts(view);
+        inside.nft(nowBetweenPorts.changesFrom(portRules));
+        portRules = nowBetweenPorts;
+        rules = now;
+        if (before == null || now.mayForbidMoreThan(before)) {
+            cutter.cut(view);
+        }
+    }
+
+    private void loadGuards(VpcView view) throws IOException {
+        var wanted = new TreeMap<String, String>();
+        view.locals().stream()
+                .filter(LocalInterface::plugged)
+                .forEach(local -> wanted.put(local.tap(), TapGuard.of(local, view.router(local))));
+        var script = new StringBuilder();
+        wanted.forEach((tap, guard) -> {
+            if (!guard.equals(guards.get(tap))) {
+                script.append(guard);
+            }
+        });
+        guards.keySet().stream()
+                .filter(tap -> !wanted.containsKey(tap))
+                .forEach(tap -> script.append(TapGuard.removal(tap)));
+        if (!script.isEmpty()) {
+            shown = null;
+            inside.nft(script.toString());
+        }
+        guards.clear();
+        guards.putAll(wanted);
+    }
+
+    private void completeNatGateways(VpcView view) throws IOException {
+        var wanted = new HashSet<String>();
+        var subnets = view.subnetsById();
+        for (NatGateway gateway : view.ownNatGateways()) {
+            var subnet = subnets.get(gateway.getSubnetId());
+            if (subnet != null) {
+                NatNamespace.complete(commands, view, gateway, subnet);
+                wanted.add(NatNamespace.name(settings, gateway));
+            }
+        }
+        for (var name : natGateways) {
+            if (!wanted.contains(name)) {
+                Namespace.named(commands, name).remove();
+            }
+        }
+        natGateways.clear();
+        natGateways.addAll(wanted);
+    }
+
+    private void takeDown() throws IOException {
+        names.stop();
+        for (var name : natGateways) {
+            Namespace.named(commands, name).remove();
+        }
+        natGateways.clear();
+        if (inside.exists()) {
+            // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one now.
+            new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
+            inside.remove();
+            LOG.infof("nothing of %s is left on this host", vpcId);
+        }
+        plan = null;
+        rules = null;
+        shown = null;
+        guards.clear();
+    }
+
+    /** The namespaces that this VPC has a right to, for whoever looks for others. */
+    Set<String> namespaces() {
+        lock.lock();
+        try {
+            var all = new HashSet<>(natGateways);
+            all.add(inside.name());
+            return Set.copyOf(all);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.node.agent.NodeConfig;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A host's part of all VPCs, checked.
+ *
+ * @param nodeId this host's name in messages
+ * @param hostNamespace the network namespace that stands for the host; absent for the process's own
+ * @param bridge device of the public network; also begins the names of namespaces and names the host's nftables table
+ * @param uplink device that joins the bridge to the public network; absent where this host is its gateway
+ * @param publicRange addresses of the public network
+ * @param publicGateway where packets to the outside go
+ * @param underlayAddress this host's address on the network between the hosts
+ * @param vxlanPort UDP port of VXLAN, the same on all hosts
+ * @param metadataPort TCP port of the metadata service
+ */
+record VpcSettings(
+        String nodeId,
+        Optional<String> hostNamespace,
+        String bridge,
+        Optional<String> uplink,
+        Cidr publicRange,
+        String publicGateway,
+        String underlayAddress,
+        int vxlanPort,
+        int metadataPort) {
+    /** Addresses that stand for interfaces between the namespaces of this host and its metadata service. */
+    static final Cidr LINK = Cidr.parse("169.254.64.0/18");
+
+    private static final Pattern DEVICE = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
+    private static final int MAXIMUM_BRIDGE_LENGTH = 12;
+    private static final int MAXIMUM_DEVICE_LENGTH = 15;
+    private static final int MAXIMUM_PORT = 65_535;
+
+    VpcSettings {
+        checkDevice(bridge, MAXIMUM_BRIDGE_LENGTH);
+        uplink.ifPresent(device -> checkDevice(device, MAXIMUM_DEVICE_LENGTH));
+        if (!publicRange.contains(publicGateway)) {
+            throw new IllegalArgumentException(
+                    "coppice.node.network.public-gateway %s is not in %s".formatted(publicGateway, publicRange));
+        }
+        Cidr.number(underlayAddress);
+        checkPort(vxlanPort, "coppice.node.network.vxlan-port");
+        checkPort(metadataPort, "coppice.node.network.metadata-port");
+    }
+
+    /** Reads the configuration; throws {@link IllegalArgumentException} that names the wrong key. */
+    static VpcSettings of(NodeConfig.Network config, String nodeId) {
+        var range = Cidr.parse(config.publicCidr());
+        return new VpcSettings(
+                nodeId,
+                Optional.empty(),
+                config.bridge(),
+                config.uplink(),
+                range,
+                config.publicGateway().orElseGet(() -> range.address(1)),
+                config.underlayAddress(),
+                config.vxlanPort(),
+                config.metadataPort());
+    }
+
+    /** Whether the outside is reached by this host's own routes. */
+    boolean hostIsGateway() {
+        return uplink.isEmpty();
+    }
+
+    /** Where the metadata service listens. */
+    String metadataAddress() {
+        return LINK.address(1);
+    }
+
+    /** Begins the names of the host's ends of veth pairs, and of no other devices. Six characters. */
+    String pairPrefix() {
+        return "c" + digest(bridge).substring(0, 5);
+    }
+
+    /** A name of at most 15 characters for the host's end of a veth pair. */
+    String pairDevice(char kind, String owner) {
+        return pairPrefix() + kind + digest(owner).substring(0, 8);
+    }
+
+    /** A locally administered MAC address, always the same for the same text. */
+    static String macOf(String text) {
+        var hash = digest(text);
+        return "0a:%s:%s:%s:%s:%s"
+                .formatted(
+                        hash.substring(0, 2),
+                        hash.substring(2, 4),
+                        hash.substring(4, 6),
+                        hash.substring(6, 8),
+                        hash.substring(8, 10));
+    }
+
+    /** Lower-case hexadecimal SHA-256. */
+    static String digest(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void checkPort(int port, String key) {
+        if (port < 1 || port > MAXIMUM_PORT) {
+            throw new IllegalArgumentException(key + " must be 1 to 65535");
+        }
+    }
+
+    private static void checkDevice(String name, int maximumLength) {
+        if (name.length() > maximumLength || !DEVICE.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" cannot name a network device here: letters, digits, '_', '.' and '-', at most %d"
+                            .formatted(name, maximumLength));
+        }
+    }
+}

@@ -1,0 +1,255 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.vpc.GuestNumbers.Owner;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Metadata;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointLocation;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this host was told of one VPC: the VPC, where its interfaces are, and which of them are this host's. Everything is kept in
+ * files. Not thread-safe.
+ */
+final class VpcState {
+    private static final Logger LOG = Logger.getLogger(VpcState.class);
+    private static final long UNKNOWN = -1;
+
+    private final String vpcId;
+    private final VpcSettings settings;
+    private final GuestNumbers numbers;
+    private final VpcFiles files;
+    private final Map<String, EndpointLocation> locations = new TreeMap<>();
+    private final Map<String, LocalInterface> locals = new TreeMap<>();
+    /** A full picture that has not come to its end. */
+    private final Map<String, EndpointLocation> coming = new HashMap<>();
+
+    private @Nullable Vpc vpc;
+    private long sequence = UNKNOWN;
+
+    VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
+        this.vpcId = vpcId;
+        this.settings = settings;
+        this.numbers = numbers;
+        this.files = files;
+    }
+
+    /** Reads what was kept. Files that cannot be read count as none: the Cluster Controller tells it again. */
+    void load() {
+        try {
+            vpc = files.vpc().orElse(null);
+            files.interfaces().ifPresent(all -> {
+                all.getPresentList().forEach(each -> locations.put(each.getNetworkInterfaceId(), each));
+                sequence = all.getSequence();
+            });
+            for (var instance : files.instances()) {
+                var id = new InstanceId(instance.getInstanceId());
+                for (var endpoint : instance.getEndpointsList()) {
+                    var local = LocalInterface.of(id, endpoint, numbersOf(endpoint));
+                    locals.put(
+                            endpoint.getNetworkInterfaceId(),
+                            local.withHopLimit(instance.getMetadata().getHopLimit()));
+                }
+            }
+        } catch (IOException e) {
+            LOG.warnf(e, "what was kept of %s cannot be read: it begins without memory", vpcId);
+        }
+    }
+
+    /** Whether the VPC is news. */
+    boolean accept(Vpc now) throws IOException {
+        if (vpc != null && now.getGeneration() <= vpc.getGeneration()) {
+            return false;
+        }
+        vpc = now;
+        files.keep(now);
+        return true;
+    }
+
+    /** What an update of interfaces came to. */
+    enum Reception {
+        /** There is something new to follow. */
+        NEWS,
+        /** Known already, or a part of a picture that goes on. */
+        NOTHING_YET,
+        /** One before it was lost: all of it is needed again. */
+        GAP
+    }
+
+    Reception accept(EndpointUpdate update) throws IOException {
+        if (update.getFull()) {
+            return acceptFull(update);
+        }
+        if (sequence == UNKNOWN || update.getSequence() > sequence + 1) {
+            return Reception.GAP;
+        }
+        if (update.getSequence() <= sequence) {
+            return Reception.NOTHING_YET;
+        }
+        update.getPresentList().forEach(each -> locations.put(each.getNetworkInterfaceId(), each));
+        update.getGoneNetworkInterfaceIdsList().forEach(locations::remove);
+        return accepted(update);
+    }
+
+    private Reception acceptFull(EndpointUpdate update) throws IOException {
+        update.getPresentList().forEach(each -> coming.put(each.getNetworkInterfaceId(), each));
+        if (update.getMore()) {
+            return Reception.NOTHING_YET;
+        }
+        locations.clear();
+        locations.putAll(coming);
+        coming.clear();
+        return accepted(update);
+    }
+
+    private Reception accepted(EndpointUpdate update) throws IOException {
+        sequence = update.getSequence();
+        files.keep(EndpointUpdate.newBuilder()
+                .setVpcId(vpcId)
+                .setSequence(sequence)
+                .setFull(true)
+                .addAllPresent(locations.values())
+                .build());
+        return Reception.NEWS;
+    }
+
+    /** Replaces the instance's interfaces here. Whether that was news. */
+    boolean put(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
+        var before = Map.copyOf(locals);
+        locals.values()
+                .removeIf(local ->
+                        local.instance().equals(instance) && endpoints.stream().noneMatch(each -> isOf(local, each)));
+        for (var endpoint : endpoints) {
+            var present = locals.get(endpoint.getNetworkInterfaceId());
+            locals.put(
+                    endpoint.getNetworkInterfaceId(),
+                    present == null || !present.instance().equals(instance)
+                            ? LocalInterface.of(instance, endpoint, numbersOf(endpoint))
+                            : present.withEndpoint(endpoint, numbersOf(endpoint)));
+        }
+        giveBackUnused(before);
+        if (before.equals(locals)) {
+            return false;
+        }
+        keepLocals();
+        return true;
+    }
+
+    private static boolean isOf(LocalInterface local, NetworkEndpoint endpoint) {
+        return local.endpoint().getNetworkInterfaceId().equals(endpoint.getNetworkInterfaceId());
+    }
+
+    private List<String> numbersOf(NetworkEndpoint endpoint) {
+        return VpcMessages.addresses(endpoint).stream()
+                .map(address -> numbers.take(new Owner(vpcId, address)))
+                .toList();
+    }
+
+    private void giveBackUnused(Map<String, LocalInterface> before) {
+        var used = locals.values().stream()
+                .flatMap(local -> local.addresses().stream())
+                .collect(Collectors.toSet());
+        before.values().stream()
+                .flatMap(local -> local.addresses().stream())
+                .filter(address -> !used.contains(address))
+                .forEach(address -> numbers.giveBack(new Owner(vpcId, address)));
+    }
+
+    /** Changes those of this host's interfaces that belong to the instance; whether anything changed. */
+    boolean change(InstanceId instance, UnaryOperator<LocalInterface> change) throws IOException {
+        var before = Map.copyOf(locals);
+        locals.replaceAll((id, local) -> local.instance().equals(instance) ? change.apply(local) : local);
+        if (before.equals(locals)) {
+            return false;
+        }
+        keepLocals();
+        return true;
+    }
+
+    /** Says which devices were seen. Kept nowhere: it is seen again after a restart. */
+    void plugged(Set<String> devices) {
+        locals.replaceAll((id, local) -> local.withPlugged(devices.contains(local.tap())));
+    }
+
+    private void keepLocals() throws IOException {
+        var byInstance = new LinkedHashMap<InstanceId, DesiredInstance.Builder>();
+        for (var local : locals.values()) {
+            byInstance
+                    .computeIfAbsent(
+                            local.instance(), id -> DesiredInstance.newBuilder().setInstanceId(id.value()))
+                    .addEndpoints(local.endpoint())
+                    .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+        }
+        files.keep(
+                byInstance.values().stream().map(DesiredInstance.Builder::build).toList());
+    }
+
+    List<LocalInterface> locals() {
+        return List.copyOf(locals.values());
+    }
+
+    List<LocalInterface> locals(InstanceId instance) {
+        return locals.values().stream()
+                .filter(local -> local.instance().equals(instance))
+                .toList();
+    }
+
+    /** Generation of the VPC and sequence of the interfaces that were accepted last. */
+    long generation() {
+        return vpc == null ? 0 : vpc.getGeneration();
+    }
+
+    long sequence() {
+        return Math.max(0, sequence);
+    }
+
+    /** Everything as it should be now; empty while the VPC itself is not known. */
+    Optional<VpcView> view(String namespace, int mtu) {
+        var known = vpc;
+        if (known == null || known.getDeleted()) {
+            return Optional.empty();
+        }
+        var faces = new TreeMap<String, Face>();
+        for (var location : locations.values()) {
+            // What this host carries is known from its instances; what it no longer carries is nowhere yet.
+            if (!location.getNodeId().equals(settings.nodeId())
+                    && !location.getNodeAddress().isEmpty()) {
+                faces.put(location.getNetworkInterfaceId(), Face.of(location));
+            }
+        }
+        locals.forEach((id, local) -> faces.put(id, Face.of(local.endpoint())));
+        return Optional.of(new VpcView(
+                settings,
+                namespace,
+                known,
+                new ArrayList<>(locals.values()),
+                faces,
+                numbers.take(new Owner(vpcId, "")),
+                mtu));
+    }
+
+    /** Whether nothing of the VPC has to be known any more. */
+    boolean isOver() {
+        return locals.isEmpty() && (vpc == null || vpc.getDeleted());
+    }
+
+    void forget() throws IOException {
+        numbers.giveBack(new Owner(vpcId, ""));
+        files.remove();
+    }
+}

@@ -1,0 +1,126 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A guest without a machine: a namespace whose one cable ends in the host where a guest's device would be. */
+final class LabGuest implements AutoCloseable {
+    private static final List<Integer> PROTOCOLS = List.of(Probe.TCP, Probe.UDP, Probe.ICMP, Probe.GRE);
+    private static final int LISTEN_MILLIS = 200;
+
+    private final String label;
+    private final InstanceId instance = InstanceId.random();
+    private final Space space;
+    private final LabHost host;
+    private final Set<Integer> seen = ConcurrentHashMap.newKeySet();
+    private final List<Thread> listeners = new ArrayList<>();
+    private volatile NetworkEndpoint endpoint;
+    private volatile boolean closed;
+
+    LabGuest(String label, String spaceName, LabHost host, NetworkEndpoint endpoint) throws IOException {
+        this.label = label;
+        this.host = host;
+        this.endpoint = endpoint;
+        this.space = new Space(spaceName);
+    }
+
+    /** Has the engine make its interface, plugs the cable in and configures the guest by hand. */
+    LabGuest boot() throws IOException {
+        var made = host.engine().ensure(instance, List.of(endpoint)).getFirst();
+        Space.must(
+                "ip",
+                "link",
+                "add",
+                made.tap(),
+                "netns",
+                host.space().name(),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "address",
+                made.mac(),
+                "netns",
+                space.name());
+        host.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
+        host.engine().attached(instance);
+        space.ip("link", "set", "dev", "eth0", "mtu", Integer.toString(made.mtu()), "up");
+        return this;
+    }
+
+    LabGuest configure() throws IOException {
+        var prefix = Cidr.parse(endpoint.getSubnetCidrBlock());
+        space.ip("addr", "add", address() + "/" + prefix.prefixLength(), "dev", "eth0");
+        space.ip("route", "add", "default", "via", prefix.address(1));
+        return this;
+    }
+
+    /** Changes the interface while the guest runs. */
+    void change(NetworkEndpoint now) throws IOException {
+        endpoint = now;
+        host.engine().ensure(instance, List.of(now));
+        host.engine().attached(instance);
+    }
+
+    /** From now on remembers the number of every probe that reaches it. */
+    void listen() {
+        for (int protocol : PROTOCOLS) {
+            listeners.add(space.start("listener", () -> {
+                try (var socket = RawSocket.ofProtocol(protocol, LISTEN_MILLIS)) {
+                    while (!closed) {
+                        socket.receive()
+                                .ifPresent(packet -> Probe.numberOf(packet).ifPresent(seen::add));
+                    }
+                }
+            }));
+        }
+    }
+
+    boolean saw(int number) {
+        return seen.contains(number);
+    }
+
+    void send(Probe probe, int number, String to) throws IOException {
+        space.call(() -> {
+            try (var socket = RawSocket.ofProtocol(probe.protocol(), LISTEN_MILLIS)) {
+                return socket.sendTo(to, probe.packet(number, address(), to));
+            }
+        });
+    }
+
+    String label() {
+        return label;
+    }
+
+    String address() {
+        return endpoint.getPrivateIpv4();
+    }
+
+    NetworkEndpoint endpoint() {
+        return endpoint;
+    }
+
+    InstanceId instance() {
+        return instance;
+    }
+
+    Space space() {
+        return space;
+    }
+
+    LabHost host() {
+        return host;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        space.close();
+    }
+}

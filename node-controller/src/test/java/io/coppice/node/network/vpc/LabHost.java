@@ -1,0 +1,69 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.node.network.NetworkEngine;
+import io.coppice.proto.network.v1.EndpointLocation;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A host without a machine: a namespace with a cable to the other hosts and one to the public network. */
+final class LabHost implements AutoCloseable {
+    private final Space space;
+    private final VpcSettings settings;
+    private final Path folder;
+    private LinuxVpcEngine engine;
+
+    LabHost(Space space, VpcSettings settings, Path folder) throws IOException {
+        this.space = space;
+        this.settings = settings;
+        this.folder = folder;
+        this.engine = new LinuxVpcEngine(settings, folder);
+        engine.start();
+    }
+
+    NetworkEngine engine() {
+        return engine;
+    }
+
+    /** As a restart of the agent does: another engine finds what the first one left. */
+    void restartEngine() throws IOException {
+        engine.close();
+        engine = new LinuxVpcEngine(settings, folder);
+        engine.start();
+    }
+
+    Space space() {
+        return space;
+    }
+
+    VpcSettings settings() {
+        return settings;
+    }
+
+    /** The namespace of a VPC on this host. */
+    String namespace(String vpcId) {
+        return VpcOnHost.nameOf(settings, vpcId);
+    }
+
+    /** Where others are told that a guest of this host is. */
+    EndpointLocation location(LabGuest guest) {
+        var endpoint = guest.endpoint();
+        return EndpointLocation.newBuilder()
+                .setNetworkInterfaceId(endpoint.getNetworkInterfaceId())
+                .setSubnetId(endpoint.getSubnetId())
+                .setMac(endpoint.getMac())
+                .addPrivateIpv4(endpoint.getPrivateIpv4())
+                .addAllPrivateIpv4(endpoint.getSecondaryPrivateIpv4List())
+                .addAllSecurityGroupIds(endpoint.getSecurityGroupIdsList())
+                .setNodeId(settings.nodeId())
+                .setNodeAddress(settings.underlayAddress())
+                .setPrivateDnsName(endpoint.getPrivateDnsName())
+                .setSourceDestCheck(endpoint.getSourceDestCheck())
+                .build();
+    }
+
+    @Override
+    public void close() throws IOException {
+        engine.removeAll();
+        space.close();
+    }
+}

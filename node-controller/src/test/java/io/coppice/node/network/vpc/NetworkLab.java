@@ -1,0 +1,182 @@
+package io.coppice.node.network.vpc;
+
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Subnet;
+import io.coppice.proto.network.v1.Vpc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Several hosts on this machine, joined by one network, with a public network beside it behind whose gateway lies "the internet".
+ * It also stands for the Cluster Controller: it tells every host what it must know. Names are random; all is removed at the end.
+ */
+final class NetworkLab implements AutoCloseable {
+    /** A machine somewhere in the internet. */
+    static final String INTERNET = "203.0.113.5";
+
+    static final String PUBLIC_GATEWAY = "198.18.0.1";
+    private static final Cidr PUBLIC = Cidr.parse("198.18.0.0/16");
+    private static final int METADATA_PORT = 8780;
+    private static final int VXLAN_PORT = 4789;
+
+    private final String suffix = "%05x".formatted(ThreadLocalRandom.current().nextInt(1 << 20));
+    private final Path folder;
+    private final Space fabric;
+    private final Space internet;
+    private final List<LabHost> hosts = new ArrayList<>();
+    private final List<LabGuest> guests = new ArrayList<>();
+    private final Map<String, Vpc> vpcs = new HashMap<>();
+    private final Map<String, Long> sequences = new HashMap<>();
+    private int guestNumber;
+
+    NetworkLab(Path folder) throws IOException {
+        this.folder = folder;
+        this.fabric = new Space("cpt%s-fabric".formatted(suffix));
+        this.internet = new Space("cpt%s-internet".formatted(suffix));
+        for (var space : List.of(fabric, internet)) {
+            space.ip("link", "add", "br0", "type", "bridge");
+            space.ip("link", "set", "dev", "br0", "up");
+        }
+        internet.ip("addr", "add", PUBLIC_GATEWAY + "/16", "dev", "br0");
+        internet.ip("addr", "add", INTERNET + "/32", "dev", "lo");
+    }
+
+    /** Why nothing of this can run here, empty when it can. */
+    static List<String> missing() {
+        var missing = new ArrayList<String>();
+        if (!"root".equals(System.getProperty("user.name"))) {
+            missing.add("not root");
+        }
+        for (var program : List.of("/usr/sbin/nft", "/usr/sbin/dnsmasq", "/usr/sbin/conntrack", "/usr/bin/nsenter")) {
+            if (!Files.isExecutable(Path.of(program))) {
+                missing.add(program + " is not installed");
+            }
+        }
+        return missing;
+    }
+
+    /** One more host. */
+    LabHost addHost() throws IOException {
+        var number = hosts.size() + 1;
+        var space = new Space("cpt%s-h%d".formatted(suffix, number));
+        cable(space, "fab0", fabric);
+        cable(space, "pub0", internet);
+        space.ip("addr", "add", "172.30.0.%d/24".formatted(number), "dev", "fab0");
+        var settings = new VpcSettings(
+                "node-" + number,
+                Optional.of(space.name()),
+                "t%sh%d".formatted(suffix, number),
+                Optional.of("pub0"),
+                PUBLIC,
+                PUBLIC_GATEWAY,
+                "172.30.0." + number,
+                VXLAN_PORT,
+                METADATA_PORT);
+        var host = new LabHost(space, settings, folder.resolve("host-" + number));
+        hosts.add(host);
+        return host;
+    }
+
+    private static void cable(Space space, String device, Space other) throws IOException {
+        var port = "p" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28));
+        Space.must(
+                "ip",
+                "link",
+                "add",
+                device,
+                "netns",
+                space.name(),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                port,
+                "netns",
+                other.name());
+        space.ip("link", "set", "dev", device, "up");
+        other.ip("link", "set", "dev", port, "master", "br0", "up");
+    }
+
+    /** A guest of a host, without addresses of its own until it is configured. */
+    LabGuest addGuest(String label, LabHost host, NetworkEndpoint endpoint) throws IOException {
+        var guest = new LabGuest(label, "cpt%s-g%d".formatted(suffix, ++guestNumber), host, endpoint);
+        guests.add(guest);
+        return guest;
+    }
+
+    void removeGuest(LabGuest guest) throws IOException {
+        guest.host().engine().release(guest.instance());
+        guest.close();
+        guests.remove(guest);
+    }
+
+    /** Tells every host the VPC as it is now. */
+    void tell(Vpc.Builder vpc) throws IOException {
+        var before = vpcs.get(vpc.getVpcId());
+        var now = vpc.setGeneration(before == null ? 1 : before.getGeneration() + 1)
+                .build();
+        vpcs.put(now.getVpcId(), now);
+        for (var host : hosts) {
+            host.engine().apply(now);
+        }
+    }
+
+    /** Tells every host where all interfaces of the VPC are. */
+    void tellLocations(String vpcId) throws IOException {
+        var sequence = sequences.merge(vpcId, 1L, Long::sum);
+        var update = EndpointUpdate.newBuilder()
+                .setVpcId(vpcId)
+                .setSequence(sequence)
+                .setFull(true);
+        guests.stream()
+                .filter(guest -> guest.endpoint().getVpcId().equals(vpcId))
+                .forEach(guest -> update.addPresent(guest.host().location(guest)));
+        for (var host : hosts) {
+            host.engine().apply(update.build());
+        }
+    }
+
+    /** An endpoint in a subnet of a VPC that was told; its ids and names are made from its address. */
+    static NetworkEndpoint.Builder endpoint(Vpc vpc, Subnet subnet, String address, String... groups) {
+        var id = VpcSettings.digest(vpc.getVpcId() + address).substring(0, 17);
+        return NetworkEndpoint.newBuilder()
+                .setNetworkInterfaceId("eni-" + id)
+                .setMac("02:" + VpcSettings.macOf(id).substring(3))
+                .setPrivateIpv4(address)
+                .setSubnetId(subnet.getSubnetId())
+                .setSubnetCidrBlock(subnet.getCidrBlock())
+                .setVpcId(vpc.getVpcId())
+                .addAllVpcCidrBlocks(vpc.getCidrBlocksList())
+                .addAllSecurityGroupIds(List.of(groups))
+                .setPrivateDnsName("ip-%s.us-east-1.internal".formatted(address.replace('.', '-')))
+                .setSourceDestCheck(true);
+    }
+
+    Space internet() {
+        return internet;
+    }
+
+    List<LabHost> hosts() {
+        return List.copyOf(hosts);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (var guest : guests) {
+            guest.close();
+        }
+        for (var host : hosts) {
+            host.close();
+        }
+        internet.close();
+        fabric.close();
+    }
+}
