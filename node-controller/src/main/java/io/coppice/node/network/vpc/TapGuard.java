@@ -17,7 +17,8 @@ final class TapGuard {
     static String of(LocalInterface local, String router) {
         var mac = local.endpoint().getMac();
         var own = local.addresses().stream().collect(Collectors.joining(", ", "{ ", " }"));
-        // An instance that forwards for others sends their addresses too, and asks the router for the way in their name.
+        // An instance that forwards for others sends their addresses too, and asks the router for the way in their
+        // name.
         var isGuarded = local.endpoint().getSourceDestCheck();
         var sources = isGuarded ? "ip saddr %s accept".formatted(own) : "ether type ip accept";
         var asked = isGuarded ? "" : "arp operation request arp daddr ip %s accept".formatted(router);

@@ -363,7 +363,8 @@ final class VpcOnHost {
         }
         natGateways.clear();
         if (inside.exists()) {
-            // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one now.
+            // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one
+            // now.
             new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
             inside.remove();
             LOG.infof("nothing of %s is left on this host", vpcId);

@@ -41,6 +41,7 @@ final class VpcState {
 
     private @Nullable Vpc vpc;
     private long sequence = UNKNOWN;
+    private long comingSequence = UNKNOWN;
 
     VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
         this.vpcId = vpcId;
@@ -71,9 +72,9 @@ final class VpcState {
         }
     }
 
-    /** Whether the VPC is news. */
+    /** Whether the VPC is news. The same generation may come with other content: a NAT gateway moved, or the VPC goes. */
     boolean accept(Vpc now) throws IOException {
-        if (vpc != null && now.getGeneration() <= vpc.getGeneration()) {
+        if (vpc != null && (now.getGeneration() < vpc.getGeneration() || now.equals(vpc))) {
             return false;
         }
         vpc = now;
@@ -107,6 +108,11 @@ final class VpcState {
     }
 
     private Reception acceptFull(EndpointUpdate update) throws IOException {
+        if (update.getSequence() != comingSequence + 1) {
+            // The rest of an earlier picture was lost with its session.
+            coming.clear();
+        }
+        comingSequence = update.getMore() ? update.getSequence() : UNKNOWN;
         update.getPresentList().forEach(each -> coming.put(each.getNetworkInterfaceId(), each));
         if (update.getMore()) {
             return Reception.NOTHING_YET;

@@ -85,7 +85,10 @@ class VpcScenarioTest {
         lab.tell(open());
         var vpc = open().build();
         var fresh = lab.addGuest(
-                        "fresh", first, NetworkLab.endpoint(vpc, vpc.getSubnets(0), "10.0.1.10", OPEN).build())
+                        "fresh",
+                        first,
+                        NetworkLab.endpoint(vpc, vpc.getSubnets(0), "10.0.1.10", OPEN)
+                                .build())
                 .boot();
         var other = red("other", second, "10.0.2.10", OPEN);
         lab.tellLocations(RED);
@@ -111,8 +114,7 @@ class VpcScenarioTest {
 
         fresh.configure();
         assertEquals(
-                Optional.of("10.0.2.10"),
-                Wire.resolve(fresh.space(), RESOLVER, "ip-10-0-2-10.us-east-1.internal", A));
+                Optional.of("10.0.2.10"), Wire.resolve(fresh.space(), RESOLVER, "ip-10-0-2-10.us-east-1.internal", A));
         assertEquals(
                 Optional.of("ip-10-0-1-10.us-east-1.internal."),
                 Wire.resolve(other.space(), RESOLVER, "10.1.0.10.in-addr.arpa", PTR));
@@ -161,7 +163,10 @@ class VpcScenarioTest {
 
     @Test
     void aRevokedRuleCutsWhatItAllowedAndNothingElse() throws Exception {
-        var rules = group(WEB).addIngress(tcp(80, "10.0.0.0/16")).addIngress(tcp(81, OPEN)).addEgress(everything());
+        var rules = group(WEB)
+                .addIngress(tcp(80, "10.0.0.0/16"))
+                .addIngress(tcp(81, OPEN))
+                .addEgress(everything());
         lab.tell(withGroup(rules.build().toBuilder()));
         var server = red("server", first, "10.0.1.10", WEB);
         var near = red("near", first, "10.0.1.11", OPEN);
@@ -169,9 +174,11 @@ class VpcScenarioTest {
         lab.tellLocations(RED);
         try (var http = Wire.echo(server.space(), 80);
                 var other = Wire.echo(server.space(), 81);
-                var nearOnHttp = Wire.connect(near.space(), "10.0.1.10", http.getLocalPort()).orElseThrow();
+                var nearOnHttp = Wire.connect(near.space(), "10.0.1.10", http.getLocalPort())
+                        .orElseThrow();
                 var farOnHttp = Wire.connect(far.space(), "10.0.1.10", 80).orElseThrow();
-                var farOnOther = Wire.connect(far.space(), "10.0.1.10", other.getLocalPort()).orElseThrow()) {
+                var farOnOther = Wire.connect(far.space(), "10.0.1.10", other.getLocalPort())
+                        .orElseThrow()) {
             assertEquals("10.0.1.11", Wire.line(nearOnHttp));
             assertEquals("10.0.2.11", Wire.line(farOnHttp));
             assertEquals("10.0.2.11", Wire.line(farOnOther));
@@ -181,7 +188,10 @@ class VpcScenarioTest {
             assertFalse(Wire.isAlive(nearOnHttp));
             assertTrue(Wire.connect(far.space(), "10.0.1.10", 80).isEmpty());
 
-            far.change(far.endpoint().toBuilder().clearSecurityGroupIds().addSecurityGroupIds(WEB).build());
+            far.change(far.endpoint().toBuilder()
+                    .clearSecurityGroupIds()
+                    .addSecurityGroupIds(WEB)
+                    .build());
             lab.tellLocations(RED);
             assertFalse(Wire.isAlive(farOnOther), "it left the group that was allowed");
         }
@@ -211,7 +221,8 @@ class VpcScenarioTest {
 
             one.change(one.endpoint().toBuilder().clearPublicAddresses().build());
             two.change(withPublic(two, ELASTIC));
-            assertEquals(Optional.of(NetworkLab.PUBLIC_GATEWAY), Wire.seenAs(lab.internet(), ELASTIC, onTwo.getLocalPort()));
+            assertEquals(
+                    Optional.of(NetworkLab.PUBLIC_GATEWAY), Wire.seenAs(lab.internet(), ELASTIC, onTwo.getLocalPort()));
             assertEquals(Optional.of(ELASTIC), Wire.seenAs(two.space(), NetworkLab.INTERNET, 8080));
             assertFalse(isAliveOrReset(open), "the address is another guest's now");
             assertEquals(Optional.empty(), Wire.seenAs(one.space(), NetworkLab.INTERNET, 8080));
@@ -228,9 +239,8 @@ class VpcScenarioTest {
 
     private static NetworkEndpoint withPublic(LabGuest guest, String address) {
         return guest.endpoint().toBuilder()
-                .addPublicAddresses(PublicAddress.newBuilder()
-                        .setPublicIpv4(address)
-                        .setPrivateIpv4(guest.address()))
+                .addPublicAddresses(
+                        PublicAddress.newBuilder().setPublicIpv4(address).setPrivateIpv4(guest.address()))
                 .build();
     }
 
@@ -294,7 +304,8 @@ class VpcScenarioTest {
                 var other = Wire.echo(first.space(), 22)) {
             var entry = first.engine().metadataEntry();
             var seenRed = Wire.seenAs(red.space(), VpcView.METADATA_ADDRESS, 80).orElseThrow();
-            var seenBlue = Wire.seenAs(blue.space(), VpcView.METADATA_ADDRESS, 80).orElseThrow();
+            var seenBlue =
+                    Wire.seenAs(blue.space(), VpcView.METADATA_ADDRESS, 80).orElseThrow();
             assertEquals(Optional.of(new Guest(RED, "10.0.1.10")), entry.whoIs(seenRed));
             assertEquals(Optional.of(new Guest(BLUE, "10.0.1.10")), entry.whoIs(seenBlue));
             assertEquals(Optional.empty(), entry.whoIs("169.254.64.77"));
@@ -334,8 +345,10 @@ class VpcScenarioTest {
         var inside = first.namespace(RED);
         try (var server = Wire.echo(one.space(), 80);
                 var blueServer = Wire.echo(blueOne.space(), 80);
-                var mine = Wire.connect(two.space(), "10.0.1.10", server.getLocalPort()).orElseThrow();
-                var others = Wire.connect(blueTwo.space(), "10.0.1.10", blueServer.getLocalPort()).orElseThrow()) {
+                var mine = Wire.connect(two.space(), "10.0.1.10", server.getLocalPort())
+                        .orElseThrow();
+                var others = Wire.connect(blueTwo.space(), "10.0.1.10", blueServer.getLocalPort())
+                        .orElseThrow()) {
             Wire.line(mine);
             Wire.line(others);
             first.engine().repair();
@@ -353,12 +366,14 @@ class VpcScenarioTest {
             assertEquals(
                     Optional.of("10.0.1.10"),
                     Wire.resolve(one.space(), RESOLVER, "ip-10-0-1-10.us-east-1.internal", A));
-            assertTrue(Space.must("nsenter", "--net=/run/netns/" + inside, "nft", "list", "ruleset").contains("guard_vm"));
+            assertTrue(Space.must("nsenter", "--net=/run/netns/" + inside, "nft", "list", "ruleset")
+                    .contains("guard_vm"));
         }
     }
 
     private static void kill(Path pidFile) throws Exception {
-        var process = ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip())).orElseThrow();
+        var process = ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
+                .orElseThrow();
         process.destroyForcibly();
         process.onExit().get(10, TimeUnit.SECONDS);
     }
@@ -370,7 +385,8 @@ class VpcScenarioTest {
         var two = red("two", second, "10.0.2.11", OPEN);
         lab.tellLocations(RED);
         try (var server = Wire.echo(one.space(), 80);
-                var open = Wire.connect(two.space(), "10.0.1.10", server.getLocalPort()).orElseThrow()) {
+                var open = Wire.connect(two.space(), "10.0.1.10", server.getLocalPort())
+                        .orElseThrow()) {
             Wire.line(open);
             first.restartEngine();
             assertTrue(Wire.isAlive(open), "the flow goes on through the restart");
@@ -389,7 +405,12 @@ class VpcScenarioTest {
         lab.removeGuest(one);
         assertEquals(List.of(), Namespace.named(first.settings().bridge() + "-"));
         assertFalse(first.space().run("ip", "link").contains(first.settings().pairPrefix()));
-        first.engine().apply(Vpc.newBuilder().setVpcId(RED).setGeneration(99).setDeleted(true).build());
+        first.engine()
+                .apply(Vpc.newBuilder()
+                        .setVpcId(RED)
+                        .setGeneration(99)
+                        .setDeleted(true)
+                        .build());
         assertFalse(Files.exists(folder.resolve("host-1").resolve(RED)), "nor is it remembered");
     }
 

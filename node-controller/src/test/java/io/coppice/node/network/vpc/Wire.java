@@ -45,7 +45,8 @@ final class Wire {
     private static void serve(Socket socket) {
         try (socket) {
             var from = (InetSocketAddress) socket.getRemoteSocketAddress();
-            socket.getOutputStream().write((from.getAddress().getHostAddress() + "\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write((from.getAddress().getHostAddress() + "\n").getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().transferTo(socket.getOutputStream());
         } catch (IOException e) {
             // The other side went away.
@@ -80,7 +81,9 @@ final class Wire {
 
     static String line(Socket socket) throws IOException {
         var text = new StringBuilder();
-        for (int next = socket.getInputStream().read(); next >= 0 && next != '\n'; next = socket.getInputStream().read()) {
+        for (int next = socket.getInputStream().read();
+                next >= 0 && next != '\n';
+                next = socket.getInputStream().read()) {
             text.append((char) next);
         }
         return text.toString();
