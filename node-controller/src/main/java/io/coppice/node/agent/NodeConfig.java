@@ -81,6 +81,13 @@ public interface NodeConfig {
         @WithDefault("4789")
         int vxlanPort();
 
+        /**
+         * With VPCs: addresses that stand for guests between their VPC and this host's metadata service; the first is the
+         * service's own. Seen on this host only; another one than that of any other cloud on the same machine.
+         */
+        @WithDefault("169.254.64.0/18")
+        String linkCidr();
+
         /** TCP port on the host's address for the metadata service behind 169.254.169.254:80. */
         @WithDefault("8780")
         int metadataPort();

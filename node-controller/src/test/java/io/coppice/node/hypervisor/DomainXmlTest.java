@@ -31,6 +31,15 @@ class DomainXmlTest {
     }
 
     @Test
+    void aDeviceWithoutABridgeIsLeftToTheNetworkEngine() {
+        var xml = new DomainXml(Acceleration.KVM, "x86_64")
+                .render(spec("/disks/root.qcow2", 128, new Endpoint("tap", "", "02:00:00:00:00:01", 1450)), MARK);
+        assertTrue(
+                xml.contains("<interface type=\"ethernet\"><mac address=\"02:00:00:00:00:01\"/><target dev=\"tap\"/>"),
+                xml);
+    }
+
+    @Test
     void escapesNames() {
         var xml = new DomainXml(Acceleration.KVM, "x86_64").render(spec("/a'\"><evil/>&", 128), MARK);
         assertFalse(xml.contains("<evil/>"), xml);
@@ -57,6 +66,10 @@ class DomainXmlTest {
     }
 
     private static DomainSpec spec(String disk, long memoryMib) {
+        return spec(disk, memoryMib, new Endpoint("tap", "br", "02:00:00:00:00:01", 1500));
+    }
+
+    private static DomainSpec spec(String disk, long memoryMib, Endpoint endpoint) {
         return new DomainSpec(
                 INSTANCE,
                 new AccountId("123456789012"),
@@ -65,7 +78,7 @@ class DomainXmlTest {
                 1,
                 memoryMib,
                 List.of(new Disk(Path.of(disk), "qcow2", "serial")),
-                List.of(new Endpoint("tap", "br", "02:00:00:00:00:01", 1500)),
+                List.of(endpoint),
                 Path.of("/console.log"));
     }
 }

@@ -18,8 +18,17 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
         var network = new TestNetwork(
                 "10.%d.%d.0/24".formatted(random.nextInt(64, 250), random.nextInt(1, 250)),
                 "cpt%06x".formatted(random.nextInt(1 << 24)),
-                freePort());
+                freePort(),
+                "flat",
+                "169.254.%d.0/24".formatted(random.nextInt(170, 250)));
         return new TestNodeConfig(libvirtUri, network);
+    }
+
+    /** As {@link #random}, with VPCs; the random range is that of the public network. */
+    public static TestNodeConfig randomWithVpcs(String libvirtUri) throws IOException {
+        var flat = (TestNetwork) random(libvirtUri).network();
+        return new TestNodeConfig(
+                libvirtUri, new TestNetwork(flat.cidr(), flat.bridge(), flat.metadataPort(), "vpc", flat.linkCidr()));
     }
 
     private static int freePort() throws IOException {
@@ -59,7 +68,8 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
     }
 
     /** The network part. */
-    public record TestNetwork(String cidr, String bridge, int metadataPort) implements Network {
+    public record TestNetwork(String cidr, String bridge, int metadataPort, String mode, String linkCidr)
+            implements Network {
         @Override
         public Optional<String> uplink() {
             return Optional.empty();
@@ -71,13 +81,8 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
         }
 
         @Override
-        public String mode() {
-            return "flat";
-        }
-
-        @Override
         public String publicCidr() {
-            return "198.18.0.0/16";
+            return cidr;
         }
 
         @Override

@@ -13,6 +13,8 @@ import org.jboss.logging.Logger;
 final class Announcer {
     private static final Logger LOG = Logger.getLogger(Announcer.class);
 
+    private static final String TIMES = "2";
+
     private final Namespace inside;
     private final Set<String> announced = new HashSet<>();
 
@@ -20,15 +22,21 @@ final class Announcer {
         this.inside = inside;
     }
 
-    /** Announces those addresses that were not here before. */
-    void announce(Collection<String> present) throws IOException {
+    /** Announces those addresses that were not here before, beside the caller: nobody answers, and the program waits for that. */
+    void announce(Collection<String> present) {
         announced.retainAll(present);
-        for (var address : present) {
-            if (announced.add(address)) {
-                var result = inside.execute("arping", "-c", "1", "-w", "1", "-U", "-I", VpcView.PUBLIC, address);
-                // Nobody answers an announcement, which some versions count as a failure.
-                LOG.debugf("announced %s: %d %s", address, result.exitCode(), result.errors());
-            }
+        var fresh = present.stream().filter(announced::add).toList();
+        if (!fresh.isEmpty()) {
+            Thread.ofVirtual().name("announce").start(() -> fresh.forEach(this::announce));
+        }
+    }
+
+    private void announce(String address) {
+        try {
+            var result = inside.execute("arping", "-c", TIMES, "-w", TIMES, "-U", "-I", VpcView.PUBLIC, address);
+            LOG.debugf("announced %s: %d %s", address, result.exitCode(), result.errors());
+        } catch (IOException e) {
+            LOG.warnf(e, "%s could not be announced: neighbours find it when they ask again", address);
         }
     }
 }

@@ -16,16 +16,20 @@ final class FlowPolicy {
     private final Map<String, LocalInterface> byAddress = new HashMap<>();
     private final Map<String, Set<String>> members = new HashMap<>();
     private final Map<String, String> publicByPrivate;
+    /** What answers without being asked for by rules: the resolver, the routers, the metadata service. */
+    private final Set<String> services = new HashSet<>();
 
     FlowPolicy(VpcView view) {
         this.view = view;
         this.publicByPrivate = view.publicByPrivate();
+        services.addAll(
+                List.of(view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress()));
+        view.subnets().forEach(subnet -> services.add(VpcView.router(subnet)));
         view.locals().forEach(local -> local.addresses().forEach(address -> byAddress.put(address, local)));
     }
 
     boolean allows(Flow flow) {
-        if (flow.answerSource().equals(view.settings().metadataAddress())
-                || flow.source().equals(view.routerNumber())) {
+        if (services.contains(flow.answerSource()) || flow.source().equals(view.routerNumber())) {
             return true;
         }
         return isTranslatedAsNow(flow) && senderMay(flow) && receiverMay(flow);

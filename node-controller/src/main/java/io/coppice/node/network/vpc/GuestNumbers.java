@@ -12,11 +12,17 @@ import java.util.concurrent.locks.ReentrantLock;
 final class GuestNumbers {
     private static final int FIRST = 2;
 
+    private final Cidr range;
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Map<Owner, String> byOwner = new HashMap<>();
     private final Map<String, Owner> byNumber = new HashMap<>();
     private long next = FIRST;
+
+    /** Gives addresses of this range, but not its first, which is the metadata service's. */
+    GuestNumbers(Cidr range) {
+        this.range = range;
+    }
 
     /**
      * Whom a number stands for.
@@ -43,15 +49,14 @@ final class GuestNumbers {
     }
 
     private String free() {
-        for (long tried = FIRST; tried < VpcSettings.LINK.size() - 1; tried++) {
-            var number = VpcSettings.LINK.address(next);
-            next = next + 1 < VpcSettings.LINK.size() - 1 ? next + 1 : FIRST;
+        for (long tried = FIRST; tried < range.size() - 1; tried++) {
+            var number = range.address(next);
+            next = next + 1 < range.size() - 1 ? next + 1 : FIRST;
             if (!byNumber.containsKey(number)) {
                 return number;
             }
         }
-        throw new IllegalStateException(
-                "this host has no address left in %s for one more interface".formatted(VpcSettings.LINK));
+        throw new IllegalStateException("this host has no address left in %s for one more interface".formatted(range));
     }
 
     void giveBack(Owner owner) {

@@ -1,6 +1,8 @@
 package io.coppice.node.network.vpc;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class HostSide {
     private static final int TUNNEL_BYTES = 50;
     private static final int USUAL_MTU = 1500;
+    private static final Path BRIDGE_RULES = Path.of("/proc/sys/net/bridge");
+    private static final Path TRACKER = Path.of("/proc/sys/net/netfilter");
     private static final String LOOPBACK = "lo";
 
     private final VpcSettings settings;
@@ -26,6 +30,7 @@ final class HostSide {
 
     /** Makes what is missing and replaces the rules. */
     void start() throws IOException {
+        loadModules();
         ensureBridge();
         loadRules();
     }
@@ -35,6 +40,19 @@ final class HostSide {
         ensureBridge();
         if (shown == null || !shown.equals(show())) {
             loadRules();
+        }
+    }
+
+    /** Bridged packets meet the rules, and connections are tracked, by modules that nothing else may have asked for yet. */
+    private void loadModules() throws IOException {
+        if (!Files.isDirectory(BRIDGE_RULES)) {
+            host.execute("modprobe", "br_netfilter");
+        }
+        if (!Files.isDirectory(TRACKER)) {
+            host.execute("modprobe", "nf_conntrack");
+        }
+        if (!Files.isDirectory(BRIDGE_RULES)) {
+            throw new IOException("the kernel has no br_netfilter, without which bridged packets meet no rules");
         }
     }
 
@@ -67,8 +85,8 @@ final class HostSide {
 
     private Ruleset rules() {
         var cables = "\"" + settings.pairPrefix() + "m*\"";
-        var toOutside =
-                new ArrayList<>(List.of("ip saddr %s oifname != %s masquerade".formatted(VpcSettings.LINK, cables)));
+        var toOutside = new ArrayList<>(
+                List.of("ip saddr %s oifname != %s masquerade".formatted(settings.linkRange(), cables)));
         if (settings.hostIsGateway()) {
             toOutside.add("ip saddr %1$s ip daddr != %1$s masquerade".formatted(settings.publicRange()));
         }

@@ -36,7 +36,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
-    private final GuestNumbers numbers = new GuestNumbers();
+    private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
     private volatile int guestMtu;
 
@@ -55,6 +55,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.settings = settings;
         this.folder = folder.toAbsolutePath();
         this.host = Namespace.host(commands, settings.hostNamespace());
+        this.numbers = new GuestNumbers(settings.linkRange());
         this.hostSide = new HostSide(settings, host);
     }
 
@@ -62,14 +63,18 @@ public final class LinuxVpcEngine implements NetworkEngine {
     public synchronized void start() throws IOException {
         hostSide.start();
         guestMtu = hostSide.guestMtu();
-        Files.createDirectories(folder);
-        try (var kept = Files.list(folder)) {
-            for (var each : kept.toList()) {
-                vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
-            }
-        }
+        openKept();
         repairVpcs();
         removeStrangers();
+    }
+
+    private void openKept() throws IOException {
+        Files.createDirectories(folder);
+        try (var kept = Files.list(folder)) {
+            kept.map(each -> each.getFileName().toString())
+                    .filter(name -> name.startsWith("vpc-"))
+                    .forEach(name -> vpcs.computeIfAbsent(name, this::open));
+        }
     }
 
     private VpcOnHost open(String vpcId) {
@@ -135,7 +140,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         wished.forEach(VpcMessages::check);
         var byVpc = wished.stream().collect(Collectors.groupingBy(NetworkEndpoint::getVpcId));
         for (var entry : vpcs.entrySet()) {
-            if (!byVpc.containsKey(entry.getKey())) {
+            if (!byVpc.containsKey(entry.getKey()) && entry.getValue().carries(instance)) {
                 entry.getValue().ensure(instance, List.of());
             }
         }
@@ -167,7 +172,9 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public void release(InstanceId instance) throws IOException {
         for (var entry : Map.copyOf(vpcs).entrySet()) {
-            entry.getValue().ensure(instance, List.of());
+            if (entry.getValue().carries(instance)) {
+                entry.getValue().ensure(instance, List.of());
+            }
             endIfOver(entry.getKey(), entry.getValue());
         }
     }
@@ -230,13 +237,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
 
     /** Takes all networks of this host back. For a host that leaves; guests lose their network. */
     public synchronized void removeAll() throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (var kept = Files.list(folder)) {
-                for (var each : kept.toList()) {
-                    vpcs.computeIfAbsent(each.getFileName().toString(), this::open);
-                }
-            }
-        }
+        openKept();
         for (var vpc : vpcs.values()) {
             vpc.remove();
         }

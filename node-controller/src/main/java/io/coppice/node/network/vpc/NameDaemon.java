@@ -25,7 +25,6 @@ import org.jboss.logging.Logger;
 final class NameDaemon {
     private static final Logger LOG = Logger.getLogger(NameDaemon.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
-    private static final Path HOST_RESOLVERS = Path.of("/etc/resolv.conf");
 
     private final Namespace inside;
     private final Path folder;
@@ -99,7 +98,7 @@ final class NameDaemon {
         if (!view.vpc().getPrivateDomain().isEmpty()) {
             lines.add("local=/" + view.vpc().getPrivateDomain() + "/");
         }
-        hostResolvers().forEach(server -> lines.add("server=" + server));
+        hostResolvers(view.settings().resolvers()).forEach(server -> lines.add("server=" + server));
         options(view, lines);
         view.subnets().forEach(subnet -> range(subnet, lines));
         return String.join("\n", lines) + "\n";
@@ -161,11 +160,11 @@ final class NameDaemon {
         return (dot < 0 ? name : name.substring(0, dot)).toLowerCase(Locale.ROOT);
     }
 
-    private static List<String> hostResolvers() throws IOException {
-        if (!Files.exists(HOST_RESOLVERS)) {
+    private static List<String> hostResolvers(Path file) throws IOException {
+        if (!Files.exists(file)) {
             return List.of();
         }
-        return Files.readAllLines(HOST_RESOLVERS).stream()
+        return Files.readAllLines(file).stream()
                 .filter(line -> line.matches("nameserver\\s+[0-9.]+\\s*"))
                 .map(line -> line.substring("nameserver".length()).strip())
                 .filter(address -> !address.startsWith("127."))

@@ -113,8 +113,13 @@ final class Ruleset {
                 .anyMatch(entry -> !sets.containsKey(entry.getKey())
                         || !outdated(entry.getKey(), entry.getValue()).isEmpty());
         var chainsChanged = before.chains.entrySet().stream()
-                .anyMatch(entry -> !entry.getValue().equals(chains.get(entry.getKey())));
+                .anyMatch(entry -> isNarrower(entry.getValue(), chains.get(entry.getKey())));
         return elementsGone || chainsChanged;
+    }
+
+    /** Rules that are looked at for open flows only allow: one more of them forbids nothing. */
+    private static boolean isNarrower(Chain before, @Nullable Chain now) {
+        return now == null || !now.rules().containsAll(before.rules());
     }
 
     private boolean differsInShape(Ruleset now) {

@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Subnet;
+import java.util.Map;
 
 /**
  * Plans a VPC's segments: a bridge per subnet, a VXLAN tunnel to the other hosts, and where each interface is. Nothing is
@@ -12,10 +13,12 @@ final class Segments {
 
     private final VpcView view;
     private final Plan plan;
+    private final Map<String, Subnet> subnets;
 
     private Segments(VpcView view, Plan plan) {
         this.view = view;
         this.plan = plan;
+        this.subnets = view.subnetsById();
     }
 
     static void plan(VpcView view, Plan plan) {
@@ -54,7 +57,7 @@ final class Segments {
     }
 
     private void face(Face face) {
-        var subnet = view.subnetsById().get(face.subnetId());
+        var subnet = subnets.get(face.subnetId());
         if (subnet == null) {
             return;
         }
@@ -70,7 +73,7 @@ final class Segments {
     }
 
     private void port(LocalInterface local) {
-        var subnet = view.subnetsById().get(local.endpoint().getSubnetId());
+        var subnet = subnets.get(local.endpoint().getSubnetId());
         if (subnet != null) {
             port(local.tap(), subnet, local.endpoint().getMac());
         }
@@ -85,7 +88,7 @@ final class Segments {
 
     /** A NAT gateway is a neighbour like a guest, wherever it is. */
     private void natGateway(NatGateway gateway) {
-        var subnet = view.subnetsById().get(gateway.getSubnetId());
+        var subnet = subnets.get(gateway.getSubnetId());
         var host = view.hostOf(gateway);
         if (subnet == null || host.isEmpty()) {
             return;

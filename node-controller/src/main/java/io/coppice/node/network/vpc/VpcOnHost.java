@@ -64,6 +64,8 @@ final class VpcOnHost {
     private final Set<String> natGateways = new HashSet<>();
     private String failure = "";
 
+    private volatile Followed followed;
+
     VpcOnHost(
             String vpcId,
             VpcSettings settings,
@@ -81,6 +83,7 @@ final class VpcOnHost {
         this.names = new NameDaemon(inside, files.folder());
         this.cutter = new FlowCutter(inside, files.folder().resolve("flows"));
         this.announcer = new Announcer(inside);
+        this.followed = new Followed(state.generation(), state.sequence(), failure);
     }
 
     static String nameOf(VpcSettings settings, String vpcId) {
@@ -127,6 +130,16 @@ final class VpcOnHost {
             return state.locals(instance).stream()
                     .map(local -> new Endpoint(local.tap(), "", local.endpoint().getMac(), bytes))
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the instance has interfaces in this VPC on this host. */
+    boolean carries(InstanceId instance) {
+        lock.lock();
+        try {
+            return !state.locals(instance).isEmpty();
         } finally {
             lock.unlock();
         }
@@ -221,14 +234,9 @@ final class VpcOnHost {
         }
     }
 
-    /** What the packets of this VPC follow now. */
+    /** What the packets of this VPC follow now. Never waits. */
     Followed followed() {
-        lock.lock();
-        try {
-            return new Followed(state.generation(), state.sequence(), failure);
-        } finally {
-            lock.unlock();
-        }
+        return followed;
     }
 
     /** Takes everything back and forgets it. */
@@ -262,6 +270,7 @@ final class VpcOnHost {
                 rules = null;
                 shown = null;
             }
+            followed = new Followed(state.generation(), state.sequence(), failure);
         }
     }
 

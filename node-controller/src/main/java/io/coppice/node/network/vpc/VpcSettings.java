@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import io.coppice.node.agent.NodeConfig;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -19,7 +20,9 @@ import java.util.regex.Pattern;
  * @param publicGateway where packets to the outside go
  * @param underlayAddress this host's address on the network between the hosts
  * @param vxlanPort UDP port of VXLAN, the same on all hosts
+ * @param linkRange addresses that stand for interfaces between the namespaces of this host and its metadata service
  * @param metadataPort TCP port of the metadata service
+ * @param resolvers file that names the host's own resolvers, as resolv.conf(5) says
  */
 record VpcSettings(
         String nodeId,
@@ -30,10 +33,9 @@ record VpcSettings(
         String publicGateway,
         String underlayAddress,
         int vxlanPort,
-        int metadataPort) {
-    /** Addresses that stand for interfaces between the namespaces of this host and its metadata service. */
-    static final Cidr LINK = Cidr.parse("169.254.64.0/18");
-
+        Cidr linkRange,
+        int metadataPort,
+        Path resolvers) {
     private static final Pattern DEVICE = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
     private static final int MAXIMUM_BRIDGE_LENGTH = 12;
     private static final int MAXIMUM_DEVICE_LENGTH = 15;
@@ -63,7 +65,9 @@ record VpcSettings(
                 config.publicGateway().orElseGet(() -> range.address(1)),
                 config.underlayAddress(),
                 config.vxlanPort(),
-                config.metadataPort());
+                Cidr.parse(config.linkCidr()),
+                config.metadataPort(),
+                Path.of("/etc/resolv.conf"));
     }
 
     /** Whether the outside is reached by this host's own routes. */
@@ -73,7 +77,7 @@ record VpcSettings(
 
     /** Where the metadata service listens. */
     String metadataAddress() {
-        return LINK.address(1);
+        return linkRange.address(1);
     }
 
     /** Begins the names of the host's ends of veth pairs, and of no other devices. Six characters. */

@@ -42,6 +42,8 @@ final class VpcState {
     private @Nullable Vpc vpc;
     private long sequence = UNKNOWN;
     private long comingSequence = UNKNOWN;
+    /** Told that nothing of the VPC is here, perhaps before that was so. */
+    private boolean leaves;
 
     VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
         this.vpcId = vpcId;
@@ -74,7 +76,15 @@ final class VpcState {
 
     /** Whether the VPC is news. The same generation may come with other content: a NAT gateway moved, or the VPC goes. */
     boolean accept(Vpc now) throws IOException {
-        if (vpc != null && (now.getGeneration() < vpc.getGeneration() || now.equals(vpc))) {
+        if (vpc != null && now.getGeneration() < vpc.getGeneration()) {
+            return false;
+        }
+        leaves = now.getDeleted();
+        if (leaves && !locals.isEmpty()) {
+            LOG.warnf("%s is said to be gone while guests of it are here: it stays until they leave", vpcId);
+            return false;
+        }
+        if (now.equals(vpc)) {
             return false;
         }
         vpc = now;
@@ -251,7 +261,7 @@ final class VpcState {
 
     /** Whether nothing of the VPC has to be known any more. */
     boolean isOver() {
-        return locals.isEmpty() && (vpc == null || vpc.getDeleted());
+        return locals.isEmpty() && (leaves || vpc == null || vpc.getDeleted());
     }
 
     void forget() throws IOException {

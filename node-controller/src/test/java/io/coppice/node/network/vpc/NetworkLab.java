@@ -23,6 +23,10 @@ final class NetworkLab implements AutoCloseable {
     static final String INTERNET = "203.0.113.5";
 
     static final String PUBLIC_GATEWAY = "198.18.0.1";
+    /** Where hosts resolve names, beside them. */
+    private static final String HOSTS_RESOLVER = "172.30.0.254";
+
+    private static final Cidr LINKS = Cidr.parse("169.254.64.0/18");
     private static final Cidr PUBLIC = Cidr.parse("198.18.0.0/16");
     private static final int METADATA_PORT = 8780;
     private static final int VXLAN_PORT = 4789;
@@ -45,6 +49,8 @@ final class NetworkLab implements AutoCloseable {
             space.ip("link", "add", "br0", "type", "bridge");
             space.ip("link", "set", "dev", "br0", "up");
         }
+        Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.53\nnameserver " + HOSTS_RESOLVER + "\n");
+        fabric.ip("addr", "add", HOSTS_RESOLVER + "/24", "dev", "br0");
         internet.ip("addr", "add", PUBLIC_GATEWAY + "/16", "dev", "br0");
         internet.ip("addr", "add", INTERNET + "/32", "dev", "lo");
     }
@@ -79,7 +85,9 @@ final class NetworkLab implements AutoCloseable {
                 PUBLIC_GATEWAY,
                 "172.30.0." + number,
                 VXLAN_PORT,
-                METADATA_PORT);
+                LINKS,
+                METADATA_PORT,
+                folder.resolve("resolv.conf"));
         var host = new LabHost(space, settings, folder.resolve("host-" + number));
         hosts.add(host);
         return host;
@@ -160,6 +168,18 @@ final class NetworkLab implements AutoCloseable {
                 .setSourceDestCheck(true);
     }
 
+    /** Has the hosts' own resolver know one name; it ends with the lab. */
+    void resolve(String name, String address) throws IOException {
+        fabric.run(
+                "dnsmasq",
+                "--conf-file=/dev/null",
+                "--no-resolv",
+                "--no-hosts",
+                "--user=root",
+                "--pid-file=" + folder.resolve("resolver.pid"),
+                "--address=/%s/%s".formatted(name, address));
+    }
+
     Space internet() {
         return internet;
     }
@@ -175,6 +195,10 @@ final class NetworkLab implements AutoCloseable {
         }
         for (var host : hosts) {
             host.close();
+        }
+        var resolver = folder.resolve("resolver.pid");
+        if (Files.exists(resolver)) {
+            ProcessHandle.of(Long.parseLong(Files.readString(resolver).strip())).ifPresent(ProcessHandle::destroy);
         }
         internet.close();
         fabric.close();

@@ -119,6 +119,8 @@ class VpcScenarioTest {
                 Optional.of("ip-10-0-1-10.us-east-1.internal."),
                 Wire.resolve(other.space(), RESOLVER, "10.1.0.10.in-addr.arpa", PTR));
         assertEquals(Optional.empty(), Wire.resolve(fresh.space(), RESOLVER, "ip-10-0-9-9.us-east-1.internal", A));
+        lab.resolve("www.example.org", NetworkLab.INTERNET);
+        assertEquals(Optional.of(NetworkLab.INTERNET), Wire.resolve(fresh.space(), RESOLVER, "www.example.org", A));
     }
 
     @Test
@@ -401,7 +403,14 @@ class VpcScenarioTest {
         lab.tell(open());
         var one = red("one", first, "10.0.1.10", OPEN);
         one.change(withPublic(one, ELASTIC));
-        assertFalse(Namespace.named(first.namespace(RED)).isEmpty());
+        first.engine()
+                .apply(Vpc.newBuilder()
+                        .setVpcId(RED)
+                        .setGeneration(50)
+                        .setDeleted(true)
+                        .build());
+        assertFalse(Namespace.named(first.namespace(RED)).isEmpty(), "not while a guest is here");
+        lab.tell(open().setGeneration(60));
         lab.removeGuest(one);
         assertEquals(List.of(), Namespace.named(first.settings().bridge() + "-"));
         assertFalse(first.space().run("ip", "link").contains(first.settings().pairPrefix()));
