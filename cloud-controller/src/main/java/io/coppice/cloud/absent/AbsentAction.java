@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param filters the filters that AWS documents beside those on tags; empty when it documents none
  */
 record AbsentAction(
-        String name,
-        List<Parameter> parameters,
-        @Nullable String alwaysCode,
-        boolean flatOnly,
-        List<String> filters) {
+        String name, List<Parameter> parameters, @Nullable String alwaysCode, boolean flatOnly, List<String> filters) {
     private static final String ALWAYS = "always=";
     private static final String FILTERS = "filters=";
     private static final String FLAT_ONLY = "mode=flat";

@@ -39,7 +39,8 @@ public class AbsentSubjects implements ActionModule {
     public static SequencedSet<String> actions() {
         return read().stream()
                 .filter(action -> !action.flatOnly())
-                .map(AbsentAction::name).collect(Collectors.toCollection(TreeSet::new));
+                .map(AbsentAction::name)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Override

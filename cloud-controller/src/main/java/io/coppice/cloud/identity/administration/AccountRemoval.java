@@ -130,8 +130,7 @@ final class AccountRemoval {
                     // The network that every account is given goes with the account.
                     case "vpcs", "dhcp_options" -> " and not is_default";
                     case "subnets", "route_tables", "network_acls" -> " and vpc_id not in (" + DEFAULT_VPC + ")";
-                    case "internet_gateways" ->
-                        " and (vpc_id is null or vpc_id not in (" + DEFAULT_VPC + "))";
+                    case "internet_gateways" -> " and (vpc_id is null or vpc_id not in (" + DEFAULT_VPC + "))";
                     case "nat_gateways" -> " and state not in ('deleted', 'failed')";
                     case "vpc_peerings" -> " and status in ('pending-acceptance', 'active')";
                     default -> "";
