@@ -5,12 +5,14 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
+import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
@@ -36,6 +38,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final Images images;
     private final Tags tags;
     private final ProfileCredentials profiles;
+    private final VpcChanges vpcs;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -51,7 +54,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             EventLog events,
             Images images,
             Tags tags,
-            ProfileCredentials profiles) {
+            ProfileCredentials profiles,
+            VpcChanges vpcs) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -60,6 +64,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.images = images;
         this.tags = tags;
         this.profiles = profiles;
+        this.vpcs = vpcs;
     }
 
     @Override
@@ -99,18 +104,29 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var ingest =
-                new ObservationIngest(database, events, addresses, clock, site.zone(), reconciler::zoneStartedAnew);
+        var networks = networkSender(link, clock);
+        var ingest = new ObservationIngest(database, events, addresses, clock, site.zone(), () -> {
+            networks.ifPresent(NetworkSender::zoneStartedAnew);
+            reconciler.zoneStartedAnew();
+        });
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());
         return new ZoneControl(
                 site.zone(),
                 new Lease(pool, "zone " + site.zone()),
-                reconciler,
-                watcher,
-                purger::run,
+                new ZoneControl.Workers(reconciler, networks, watcher, purger::run),
                 config.reconcileInterval());
+    }
+
+    private Optional<NetworkSender> networkSender(ZoneLink link, Clock clock) {
+        if (site.network().mode() == NetworkMode.FLAT) {
+            return Optional.empty();
+        }
+        return Optional.of(new NetworkSender(
+                new VpcSource(vpcs),
+                link,
+                new NetworkSender.Settings(site.zone(), clock, config.reconcileInterval(), config.reconnectLimit())));
     }
 
     @Override
@@ -147,7 +163,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         var now = running;
         return now == null || !now.control().holding()
                 ? List.of()
-                : List.of(now.control().status());
+                : now.control().statuses();
     }
 
     /** Whether reports of the zone arrive. */
