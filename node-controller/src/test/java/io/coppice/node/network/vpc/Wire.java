@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /** Ordinary connections between namespaces. */
 final class Wire {
-    private static final int CONNECT_MILLIS = 3_000;
-    private static final int READ_MILLIS = 1_500;
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int READ_MILLIS = 1_000;
     private static final int DNS_PORT = 53;
 
     private Wire() {}
