@@ -44,6 +44,10 @@ public interface ClusterConfig {
     @WithDefault("200000")
     int maxInstances();
 
+    /** VPCs that the zone takes. */
+    @WithDefault("100000")
+    int maxNetworks();
+
     /** Events that are kept for watches to resume. */
     @WithDefault("100000")
     int eventLog();
@@ -78,6 +82,7 @@ public interface ClusterConfig {
                 unknownHostAfter(),
                 redeliverAfter(),
                 maxHosts(),
-                maxInstances());
+                maxInstances(),
+                maxNetworks());
     }
 }

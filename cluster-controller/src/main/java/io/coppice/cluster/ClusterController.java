@@ -35,6 +35,8 @@ import org.jboss.logging.Logger;
 public final class ClusterController implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ClusterController.class);
     private static final int TICK_MILLIS = 500;
+    /** What changes of networks within this time goes to hosts together. */
+    private static final int DISTRIBUTE_MILLIS = 20;
 
     private final Zone zone;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -80,6 +82,8 @@ public final class ClusterController implements AutoCloseable {
             throw e;
         }
         ticker.scheduleWithFixedDelay(() -> round(zone::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+                () -> round(zone::distribute), DISTRIBUTE_MILLIS, DISTRIBUTE_MILLIS, TimeUnit.MILLISECONDS);
         var aliveMillis = config.keepAlive().toMillis();
         ticker.scheduleWithFixedDelay(
                 () -> round(control::keepWatchesAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);

@@ -14,6 +14,7 @@ import io.coppice.proto.compute.v1.Instance;
 import io.coppice.proto.ebs.v1.Ebs;
 import io.coppice.proto.identity.v1.IdentityOuterClass;
 import io.coppice.proto.node.v1.Node;
+import io.coppice.proto.network.v1.Network;
 import io.coppice.proto.walrus.v1.Walrus;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,8 @@ class ContractCompatibilityTest {
             Cluster.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
             Walrus.getDescriptor(),
-            Ebs.getDescriptor());
+            Ebs.getDescriptor(),
+            Network.getDescriptor());
 
     @Test
     void nothingThatWasPromisedIsTakenBack() throws IOException {

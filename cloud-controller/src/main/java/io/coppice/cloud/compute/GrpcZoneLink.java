@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
+import io.coppice.proto.cluster.v1.ApplyNetworksRequest;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
@@ -9,6 +10,7 @@ import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Channel;
 import io.grpc.Context;
@@ -31,6 +33,14 @@ final class GrpcZoneLink implements ZoneLink {
     public void apply(List<DesiredInstance> instances) {
         var answer = stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
                 .apply(ApplyRequest.newBuilder().addAllInstances(instances).build());
+        assert answer != null;
+    }
+
+    @Override
+    public void applyNetworks(List<Vpc> vpcs) {
+        var answer = stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                .applyNetworks(
+                        ApplyNetworksRequest.newBuilder().addAllVpcs(vpcs).build());
         assert answer != null;
     }
 

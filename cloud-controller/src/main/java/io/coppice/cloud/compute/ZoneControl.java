@@ -2,8 +2,11 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.store.Lease;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,6 +25,7 @@ final class ZoneControl {
     private final String zone;
     private final Lease lease;
     private final ZoneReconciler reconciler;
+    private final Optional<NetworkSender> networks;
     private final ZoneWatcher watcher;
     private final Runnable purge;
     private final Duration interval;
@@ -32,18 +36,21 @@ final class ZoneControl {
     private volatile boolean holding;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
 
-    ZoneControl(
-            String zone,
-            Lease lease,
-            ZoneReconciler reconciler,
-            ZoneWatcher watcher,
-            Runnable purge,
-            Duration interval) {
+    /**
+     * Who works for a zone.
+     *
+     * @param networks empty where the zone has one flat network
+     * @param purge removes what nobody can see any more
+     */
+    record Workers(ZoneReconciler reconciler, Optional<NetworkSender> networks, ZoneWatcher watcher, Runnable purge) {}
+
+    ZoneControl(String zone, Lease lease, Workers workers, Duration interval) {
         this.zone = zone;
         this.lease = lease;
-        this.reconciler = reconciler;
-        this.watcher = watcher;
-        this.purge = purge;
+        this.reconciler = workers.reconciler();
+        this.networks = workers.networks();
+        this.watcher = workers.watcher();
+        this.purge = workers.purge();
         this.interval = interval;
     }
 
@@ -71,8 +78,9 @@ final class ZoneControl {
         return holding;
     }
 
-    ReconcilerStatus status() {
-        return reconciler.status();
+    List<ReconcilerStatus> statuses() {
+        return Stream.concat(Stream.of(reconciler.status()), networks.map(NetworkSender::status).stream())
+                .toList();
     }
 
     boolean connected() {
@@ -87,6 +95,8 @@ final class ZoneControl {
                     nextLeaseCheckNanos = System.nanoTime() + CHECK_LEASE_EVERY.toNanos();
                 }
                 if (holding) {
+                    // First, so that the zone knows the networks of what it is given.
+                    networks.ifPresent(NetworkSender::run);
                     reconciler.run();
                     if (System.nanoTime() - nextPurgeNanos >= 0) {
                         purgeSafely();
@@ -110,16 +120,24 @@ final class ZoneControl {
         if (now && !holding) {
             LOG.infof("this process brings the zone %s to what is desired", zone);
             watcher.start(zone);
+            networks.ifPresent(NetworkSender::start);
         } else if (!now && holding) {
             LOG.warnf("the lease on the zone %s is lost", zone);
-            watcher.stop();
+            stopWorkers();
         }
         holding = now;
     }
 
+    private void stopWorkers() throws InterruptedException {
+        watcher.stop();
+        if (networks.isPresent()) {
+            networks.get().stop();
+        }
+    }
+
     private void endHolding() {
         try {
-            watcher.stop();
+            stopWorkers();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

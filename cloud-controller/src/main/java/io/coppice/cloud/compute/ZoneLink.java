@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.HostAction;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import java.util.function.Consumer;
 interface ZoneLink {
     /** Hands over what is desired, at most 256 instances; returns when the zone has it. */
     void apply(List<DesiredInstance> instances) throws StatusRuntimeException;
+
+    /** Hands over VPCs as they should be, at most 64 and 4 MiB; returns when the zone has them. */
+    void applyNetworks(List<Vpc> vpcs) throws StatusRuntimeException;
 
     /**
      * Passes on what happens in the zone until the stream ends or the thread is interrupted. The sink's blocking holds the

@@ -5,12 +5,14 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
+import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
@@ -37,6 +39,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final Tags tags;
     private final ProfileCredentials profiles;
     private final ZoneNetworks networks;
+    private final VpcChanges vpcs;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -53,7 +56,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             Images images,
             Tags tags,
             ProfileCredentials profiles,
-            ZoneNetworks networks) {
+            ZoneNetworks networks,
+            VpcChanges vpcs) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -63,6 +67,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.tags = tags;
         this.profiles = profiles;
         this.networks = networks;
+        this.vpcs = vpcs;
     }
 
     @Override
@@ -102,17 +107,29 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var ingest = new ObservationIngest(database, events, network, clock, site.zone(), reconciler::zoneStartedAnew);
+        var sender = networkSender(link, clock);
+        var ingest = new ObservationIngest(database, events, network, clock, site.zone(), () -> {
+            sender.ifPresent(NetworkSender::zoneStartedAnew);
+            reconciler.zoneStartedAnew();
+        });
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());
         return new ZoneControl(
                 site.zone(),
                 new Lease(pool, "zone " + site.zone()),
-                reconciler,
-                watcher,
-                purger::run,
+                new ZoneControl.Workers(reconciler, sender, watcher, purger::run),
                 config.reconcileInterval());
+    }
+
+    private Optional<NetworkSender> networkSender(ZoneLink link, Clock clock) {
+        if (site.network().mode() == NetworkMode.FLAT) {
+            return Optional.empty();
+        }
+        return Optional.of(new NetworkSender(
+                new VpcSource(vpcs),
+                link,
+                new NetworkSender.Settings(site.zone(), clock, config.reconcileInterval(), config.reconnectLimit())));
     }
 
     @Override
@@ -149,7 +166,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         var now = running;
         return now == null || !now.control().holding()
                 ? List.of()
-                : List.of(now.control().status());
+                : now.control().statuses();
     }
 
     /** Whether reports of the zone arrive. */

@@ -7,6 +7,8 @@ import io.coppice.cluster.zone.Zone;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.cluster.v1.ApplyNetworksRequest;
+import io.coppice.proto.cluster.v1.ApplyNetworksResponse;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.ApplyResponse;
 import io.coppice.proto.cluster.v1.AskHostRequest;
@@ -33,6 +35,7 @@ import java.util.concurrent.Executor;
 public final class ClusterControllerService extends ClusterControllerGrpc.ClusterControllerImplBase
         implements AutoCloseable {
     private static final int MAX_APPLY = 256;
+    private static final int MAX_APPLY_NETWORKS = 64;
     private static final int MAX_PAGE = 1000;
     private static final int MAX_WATCHES = 64;
 
@@ -69,6 +72,21 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
         } catch (MalformedIdException e) {
             answer.onError(malformed(e));
         }
+    }
+
+    @Override
+    public void applyNetworks(ApplyNetworksRequest request, StreamObserver<ApplyNetworksResponse> answer) {
+        var vpcs = request.getVpcsList();
+        if (vpcs.size() > MAX_APPLY_NETWORKS
+                || vpcs.stream().anyMatch(vpc -> vpc.getVpcId().isEmpty())) {
+            answer.onError(Status.INVALID_ARGUMENT
+                    .withDescription("at most " + MAX_APPLY_NETWORKS + " VPCs a call, each with its id")
+                    .asRuntimeException());
+            return;
+        }
+        zone.applyNetworks(vpcs);
+        answer.onNext(ApplyNetworksResponse.getDefaultInstance());
+        answer.onCompleted();
     }
 
     @Override

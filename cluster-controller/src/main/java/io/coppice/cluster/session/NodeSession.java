@@ -27,6 +27,7 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
     private final Speakers speakers;
     private final PeerIdentity caller;
     private final BoundedSender<ClusterMessage> sender;
+    private final int queueSize;
     private final Consumer<NodeSession> whenOver;
     private final Set<NodeId> nodes = ConcurrentHashMap.newKeySet();
 
@@ -41,6 +42,7 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
         this.speakers = speakers;
         this.caller = caller;
         this.sender = new BoundedSender<>(stream, queueSize);
+        this.queueSize = queueSize;
         this.whenOver = whenOver;
         stream.setOnReadyHandler(sender::drain);
         stream.setOnCancelHandler(this::over);
@@ -75,8 +77,10 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
             case OBSERVATION -> zone.observed(node, message.getObservation(), this);
             case INVENTORY -> zone.inventory(node, message.getInventory(), this);
             case GOODBYE -> zone.goodbye(node, this);
-            case HELLO, NETWORK_REQUEST, NETWORK_STATUS, BODY_NOT_SET ->
-                LOG.warnf("host %s sent a message of a newer kind: ignored", node);
+            case NETWORK_REQUEST ->
+                zone.networkRequested(node, message.getNetworkRequest().getVpcId(), this);
+            case NETWORK_STATUS -> zone.networkFollowed(node, message.getNetworkStatus(), this);
+            case HELLO, BODY_NOT_SET -> LOG.warnf("host %s sent a message of a newer kind: ignored", node);
         }
     }
 
@@ -85,6 +89,12 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
         if (!sender.offer(message)) {
             end(Status.RESOURCE_EXHAUSTED.withDescription("this session does not keep up: dial again"));
         }
+    }
+
+    /** Half of the queue is for wishes, which do not wait. */
+    @Override
+    public boolean hasRoom() {
+        return sender.waiting() < Math.max(1, queueSize / 2);
     }
 
     /** Ends the session in good order: the controller stops. */

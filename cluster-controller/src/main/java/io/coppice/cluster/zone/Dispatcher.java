@@ -28,16 +28,19 @@ final class Dispatcher {
     private static final int MAX_HOSTS_TRIED = 3;
 
     private static final String NO_CAPACITY = "Server.InsufficientInstanceCapacity";
+    private static final String INTERNAL_ERROR = "Server.InternalError";
 
     private final ZoneSettings settings;
     private final Scheduler scheduler;
     private final ZoneTables tables;
+    private final Networks networks;
     private final ZoneEventLog log;
 
-    Dispatcher(ZoneSettings settings, Scheduler scheduler, ZoneTables tables, ZoneEventLog log) {
+    Dispatcher(ZoneSettings settings, Scheduler scheduler, ZoneTables tables, Networks networks, ZoneEventLog log) {
         this.settings = settings;
         this.scheduler = scheduler;
         this.tables = tables;
+        this.networks = networks;
         this.log = log;
     }
 
@@ -198,6 +201,13 @@ final class Dispatcher {
                         round.nowMillis(), settings.redeliverAfter().toMillis())) {
             return;
         }
+        if (wish.getPower() == PowerState.POWER_STATE_RUNNING) {
+            var wait = networks.prepare(instance, host, connection);
+            if (wait.isPresent()) {
+                refuse(instance, wish, INTERNAL_ERROR, wait.get(), round);
+                return;
+            }
+        }
         if (wish.getPower() == PowerState.POWER_STATE_RUNNING && !instance.isComputeGranted()) {
             // Its disk is there and charged already; only processors and memory are asked for.
             var needed = instance.size().minus(instance.size().diskOnly());
@@ -221,8 +231,12 @@ final class Dispatcher {
         }
     }
 
-    /** Says once per generation and reason why the instance waits. */
     private void refuse(InstanceRecord instance, DesiredInstance wish, String reason, Round round) {
+        refuse(instance, wish, NO_CAPACITY, reason, round);
+    }
+
+    /** Says once per generation and reason why the instance waits. */
+    private void refuse(InstanceRecord instance, DesiredInstance wish, String code, String reason, Round round) {
         var known = instance.notice().orElse(null);
         if (known != null
                 && known.getPhase() == Phase.PHASE_UNSCHEDULABLE
@@ -232,10 +246,8 @@ final class Dispatcher {
         }
         LOG.infof("%s waits: %s", instance.id(), reason);
         var refusal = said(instance, wish.getGeneration(), Phase.PHASE_UNSCHEDULABLE, round.nowMillis())
-                .setFailure(Failure.newBuilder()
-                        .setCode(NO_CAPACITY)
-                        .setMessage(reason)
-                        .setRetryable(true))
+                .setFailure(
+                        Failure.newBuilder().setCode(code).setMessage(reason).setRetryable(true))
                 .build();
         instance.notice(refusal);
         log.append(refusal);

@@ -6,4 +6,9 @@ import io.coppice.proto.node.v1.ClusterMessage;
 public interface HostConnection {
     /** Sends now or soon. A host that does not keep up loses its session, and learns all again with the next one. */
     void send(ClusterMessage message);
+
+    /** Whether there is room for what can as well wait, and still for what cannot. */
+    default boolean hasRoom() {
+        return true;
+    }
 }

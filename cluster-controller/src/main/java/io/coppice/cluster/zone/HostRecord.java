@@ -96,6 +96,17 @@ final class HostRecord implements HostLoad {
         return connection;
     }
 
+    /** The way to it once it has told what it has; null while it cannot be told of networks. */
+    @Nullable
+    HostConnection listener() {
+        return inventoried ? connection : null;
+    }
+
+    /** Its own address on the network between the hosts; empty when it has none. */
+    String address() {
+        return hello.getAddress();
+    }
+
     long helloMillis() {
         return helloMillis;
     }

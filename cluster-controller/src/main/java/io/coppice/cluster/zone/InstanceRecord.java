@@ -4,13 +4,16 @@ import io.coppice.cluster.schedule.Demand;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.compute.v1.DesiredInstance;
-import io.coppice.proto.compute.v1.Machine;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.node.v1.InventoryItem;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One instance as the zone knows it: what is wished, what was seen, and where. Guarded by the zone's lock. */
@@ -19,6 +22,9 @@ final class InstanceRecord {
     private static final int MAX_DOUBLINGS = 4;
 
     private final InstanceId id;
+    /** Hears whenever the host or the interfaces may be others. */
+    private final Consumer<InstanceRecord> placeListener;
+
     private @Nullable DesiredInstance desired;
     private @Nullable Observation observation;
     /** What the zone itself has to say: that it was scheduled, or cannot be. */
@@ -29,6 +35,7 @@ final class InstanceRecord {
     private Demand size = Demand.NONE;
     private Demand charged = Demand.NONE;
     private Company company = Company.ANY;
+    private List<NetworkEndpoint> endpoints = List.of();
     private boolean computeGranted;
     /** The end of the credentials that its host was sent last; 0 when it was sent none. */
     private long credentialsSent;
@@ -37,8 +44,9 @@ final class InstanceRecord {
     private long sentMillis;
     private int timesSent;
 
-    InstanceRecord(InstanceId id) {
+    InstanceRecord(InstanceId id, Consumer<InstanceRecord> placeListener) {
         this.id = id;
+        this.placeListener = placeListener;
     }
 
     InstanceId id() {
@@ -64,6 +72,7 @@ final class InstanceRecord {
                     Math.ceilDiv(wish.getImage().getVirtualSizeBytes(), MIB));
             size = new Demand(wish.getMachine().getVcpus(), wish.getMachine().getMemoryMib(), diskMib);
             company = Company.of(wish.getMachine());
+            endpoints = inVpcs(wish.getEndpointsList());
         }
         recharge();
         return true;
@@ -78,9 +87,15 @@ final class InstanceRecord {
                 || (one.getGeneration() == other.getGeneration() && one.getRebootCount() < other.getRebootCount());
     }
 
-    /** A host said how large it is; only believed while nobody who should know better has said so. */
-    void seenSize(Machine machine) {
-        if (desired == null || !desired.hasMachine()) {
+    private static List<NetworkEndpoint> inVpcs(List<NetworkEndpoint> all) {
+        return all.stream().filter(each -> !each.getVpcId().isEmpty()).toList();
+    }
+
+    /** A host said what it is; only believed while nobody who should know better has said so. */
+    void described(InventoryItem item) {
+        if (item.hasMachine() && (desired == null || !desired.hasMachine())) {
+            var machine = item.getMachine();
+            endpoints = inVpcs(item.getEndpointsList());
             size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib());
             company = Company.of(machine);
             recharge();
@@ -163,6 +178,7 @@ final class InstanceRecord {
         }
         charged = Demand.NONE;
         host = null;
+        placeListener.accept(this);
     }
 
     /** Processors and memory are promised from now on. */
@@ -175,6 +191,7 @@ final class InstanceRecord {
         if (host == null) {
             return;
         }
+        placeListener.accept(this);
         var now = nothingLeft() ? Demand.NONE : computeGranted ? size : size.diskOnly();
         host.charge(charged, now);
         charged = now;
@@ -186,6 +203,25 @@ final class InstanceRecord {
                 && (observation.getPhase() == Phase.PHASE_GONE
                         || (observation.getPhase() == Phase.PHASE_FAILED
                                 && !observation.getFailure().getRetryable()));
+    }
+
+    /** Its interfaces in VPCs, also while it is being taken away. */
+    List<NetworkEndpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** The host that has its interfaces, or is about to; null when none has. */
+    @Nullable
+    HostRecord carryingHost() {
+        if (!nothingLeft()) {
+            return host;
+        }
+        // What is left of an earlier attempt says nothing of one that is still to come.
+        var toCome = desired != null
+                && desired.getPower() == PowerState.POWER_STATE_RUNNING
+                && observation != null
+                && observation.getGeneration() < desired.getGeneration();
+        return toCome ? host : null;
     }
 
     private static boolean isOff(Observation seen) {

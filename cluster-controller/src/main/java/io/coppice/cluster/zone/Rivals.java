@@ -69,6 +69,11 @@ final class Rivals {
         copies.put(host, new Copy(seen, known == null ? null : known.toldMillis()));
     }
 
+    /** Whether the host has a copy of anything that another host keeps. */
+    boolean isOn(HostRecord host) {
+        return contested.values().stream().anyMatch(copies -> copies.containsKey(host));
+    }
+
     /** A host told all that it has: what is not in it, it has no copy of. */
     void onlyOn(HostRecord host, Set<String> instances) {
         contested.forEach((instance, copies) -> {

@@ -59,7 +59,7 @@ final class Sightings {
             observe(host, observation, round);
             var instance = item.hasMachine() ? find(observation.getInstanceId()) : null;
             if (instance != null) {
-                instance.seenSize(item.getMachine());
+                instance.described(item);
             }
         }
         rivals.onlyOn(host, told);

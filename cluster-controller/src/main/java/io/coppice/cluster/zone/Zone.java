@@ -9,12 +9,15 @@ import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.Host;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
+import io.coppice.proto.node.v1.NetworkStatus;
 import io.coppice.proto.node.v1.Refused;
 import io.coppice.proto.node.v1.Welcome;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Zone {
     private static final Logger LOG = Logger.getLogger(Zone.class);
     private static final int REFUSED_RETRY_SECONDS = 30;
+    /** Longest time for which telling hosts of networks keeps others from the zone. */
+    private static final Duration DISTRIBUTE_FOR = Duration.ofMillis(20);
 
     private final ZoneSettings settings;
     private final ZoneEventLog log;
@@ -39,7 +44,8 @@ public final class Zone {
     private final long startedMillis;
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
-    private final ZoneTables tables = new ZoneTables();
+    private final Networks networks;
+    private final ZoneTables tables;
     private final Rivals rivals;
     private final Sightings sightings;
     private final Dispatcher dispatcher;
@@ -52,7 +58,9 @@ public final class Zone {
         this.clock = clock;
         this.roster = roster;
         this.startedMillis = clock.millis();
-        this.dispatcher = new Dispatcher(settings, scheduler, tables, log);
+        this.networks = new Networks(settings.name(), settings.maxNetworks());
+        this.tables = new ZoneTables(networks);
+        this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, log);
         this.rivals = new Rivals(settings, tables, log);
         this.sightings = new Sightings(tables, log, dispatcher, rivals);
     }
@@ -69,6 +77,7 @@ public final class Zone {
             var host = known == null ? tables.addHost(node) : known;
             host.begin(hello, way, clock.millis());
             host.instances().values().forEach(InstanceRecord::hostBegan);
+            networks.began(host);
             log.append(host.toProto(settings.name()));
             way.send(ClusterMessage.newBuilder()
                     .setNodeId(node.value())
@@ -101,6 +110,7 @@ public final class Zone {
             }
             sightings.inventory(host, inventory, round());
             host.inventoried();
+            networks.inventoried(host);
             log.append(host.toProto(settings.name()));
             var round = round();
             List.copyOf(host.instances().values()).forEach(instance -> dispatcher.dispatch(instance, round));
@@ -117,12 +127,33 @@ public final class Zone {
         });
     }
 
+    /** A host missed something of a VPC and wants all of it again. */
+    public void networkRequested(NodeId node, String vpcId, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null) {
+                networks.requested(host, vpcId);
+            }
+        });
+    }
+
+    /** A host told how far it has come with a VPC. */
+    public void networkFollowed(NodeId node, NetworkStatus status, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null && !(status.getGeneration() > 0 && rivals.isOn(host))) {
+                networks.status(host, status);
+            }
+        });
+    }
+
     /** A host leaves in good order. */
     public void goodbye(NodeId node, HostConnection way) {
         locked(() -> {
             var host = speaking(node, way);
             if (host != null) {
                 host.leave();
+                networks.stateChanged(host);
                 log.append(host.toProto(settings.name()));
             }
         });
@@ -145,6 +176,7 @@ public final class Zone {
             return null;
         }
         if (host.heard(clock.millis())) {
+            networks.stateChanged(host);
             log.append(host.toProto(settings.name()));
         }
         return host;
@@ -168,6 +200,23 @@ public final class Zone {
         });
     }
 
+    /** Takes VPCs as they should be; repeating them changes nothing. */
+    public void applyNetworks(List<Vpc> vpcs) {
+        locked(() -> {
+            if (networks.apply(vpcs)) {
+                dispatcher.dispatchAll(round());
+            }
+        });
+    }
+
+    /**
+     * Tells hosts what they do not know yet of VPCs; called many times a second by one thread, so that what changes within a
+     * moment goes out together. True when some hosts are left for the next time.
+     */
+    public boolean distribute() {
+        return locked(() -> networks.distribute(hasSettled(clock.millis()), DISTRIBUTE_FOR.toNanos()));
+    }
+
     /** Does what time makes due; called about twice a second by one thread. */
     public void tick() {
         var hosts = locked(() -> {
@@ -178,6 +227,7 @@ public final class Zone {
                                 >= settings.unreachableAfter().toMillis()) {
                     LOG.warnf("host %s is unreachable", host.id());
                     host.missed();
+                    networks.stateChanged(host);
                     log.append(host.toProto(settings.name()));
                 }
             }
@@ -239,15 +289,20 @@ public final class Zone {
      * those that just dialled in.
      */
     private boolean isSettled(long now) {
-        if (!settledOnce) {
-            settledOnce = now - startedMillis >= settings.settle().toMillis()
-                    || roster.atStart().stream().allMatch(this::hasTold);
-        }
-        return settledOnce
+        return hasSettled(now)
                 && tables.byArrival().stream()
                         .noneMatch(host -> host.owesInventory()
                                 && now - host.helloMillis()
                                         < settings.unreachableAfter().toMillis());
+    }
+
+    /** Whether those hosts have told that are known from before this start, or have had their time. */
+    private boolean hasSettled(long now) {
+        if (!settledOnce) {
+            settledOnce = now - startedMillis >= settings.settle().toMillis()
+                    || roster.atStart().stream().allMatch(this::hasTold);
+        }
+        return settledOnce;
     }
 
     private boolean hasTold(String node) {

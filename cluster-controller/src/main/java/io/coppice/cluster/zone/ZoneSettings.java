@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param redeliverAfter wait before a wish is sent again that its host has not confirmed
  * @param maxHosts hosts that the zone takes
  * @param maxInstances instances that the zone takes
+ * @param maxNetworks VPCs that the zone takes
  */
 public record ZoneSettings(
         String name,
@@ -22,7 +23,8 @@ public record ZoneSettings(
         Duration unknownHostAfter,
         Duration redeliverAfter,
         int maxHosts,
-        int maxInstances) {
+        int maxInstances,
+        int maxNetworks) {
     /** What a zone uses unless it is configured otherwise. */
     public static ZoneSettings defaults(String name) {
         return new ZoneSettings(
@@ -33,6 +35,7 @@ public record ZoneSettings(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(5),
                 10_000,
-                200_000);
+                200_000,
+                100_000);
     }
 }

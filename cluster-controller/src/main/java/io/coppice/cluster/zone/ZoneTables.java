@@ -19,6 +19,11 @@ final class ZoneTables {
     private final List<HostRecord> byArrival = new ArrayList<>();
     private final Map<InstanceId, InstanceRecord> instances = new HashMap<>();
     private final Set<InstanceRecord> unconfirmed = new LinkedHashSet<>();
+    private final Networks networks;
+
+    ZoneTables(Networks networks) {
+        this.networks = networks;
+    }
 
     NavigableMap<NodeId, HostRecord> hosts() {
         return hosts;
@@ -46,7 +51,7 @@ final class ZoneTables {
     }
 
     InstanceRecord instance(InstanceId id) {
-        return instances.computeIfAbsent(id, InstanceRecord::new);
+        return instances.computeIfAbsent(id, each -> new InstanceRecord(each, networks::changed));
     }
 
     /** Instances whose newest wish no host has confirmed, oldest first. */

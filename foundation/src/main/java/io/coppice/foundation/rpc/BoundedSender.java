@@ -42,6 +42,16 @@ public final class BoundedSender<T> {
         }
     }
 
+    /** Messages that wait for the other side. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Sends what waits, as far as the other side has room. */
     public void drain() {
         lock.lock();

@@ -4,6 +4,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Machine;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.node.v1.ConsoleChunk;
@@ -37,8 +38,8 @@ final class Journal {
     private long sequence;
     private @Nullable Uplink uplink;
 
-    /** Whose an instance is and what it takes. */
-    private record Owner(String accountId, Machine machine) {}
+    /** Whose an instance is, what it takes, and its interfaces. */
+    private record Owner(String accountId, Machine machine, List<NetworkEndpoint> endpoints) {}
 
     Journal(NodeId node, long epoch, Clock clock) {
         this.node = node;
@@ -69,7 +70,9 @@ final class Journal {
         var machine = wish.getMachine().toBuilder().setRootDiskMib(disk).build();
         lock.lock();
         try {
-            owners.put(new InstanceId(wish.getInstanceId()), new Owner(wish.getAccountId(), machine));
+            owners.put(
+                    new InstanceId(wish.getInstanceId()),
+                    new Owner(wish.getAccountId(), machine, wish.getEndpointsList()));
         } finally {
             lock.unlock();
         }
@@ -210,7 +213,7 @@ final class Journal {
             var item = InventoryItem.newBuilder().setObservation(observation);
             var owner = owners.get(instance);
             if (owner != null) {
-                item.setMachine(owner.machine()).setAccountId(owner.accountId());
+                item.setMachine(owner.machine()).setAccountId(owner.accountId()).addAllEndpoints(owner.endpoints());
             }
             inventory.addItems(item);
         });

@@ -2,6 +2,7 @@ package io.coppice.node.agent;
 
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.network.NetworkEngine.Followed;
+import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NetworkRequest;
 import io.coppice.proto.node.v1.NetworkStatus;
@@ -10,7 +11,9 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes what the Cluster Controller tells of VPCs to the network engine, in its order, and tells back how far this host has
- * come. While there is nothing to do it has no thread. Thread-safe, never blocks its callers.
+ * come. While there is nothing to do it has no thread. Thread-safe, never blocks its callers: the engine is never asked under
+ * the lock.
  */
 final class NetworkFollower {
     private static final Logger LOG = Logger.getLogger(NetworkFollower.class);
@@ -30,9 +34,10 @@ final class NetworkFollower {
     private final NetworkEngine engine;
     private final Executor executor;
     private final Consumer<NodeMessage.Builder> uplink;
+    private final ReentrantLock telling = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
-    private final Deque<ClusterMessage> waiting = new ArrayDeque<>();
+    private final Deque<Runnable> waiting = new ArrayDeque<>();
     private final Map<String, Followed> told = new HashMap<>();
     private boolean busy;
 
@@ -44,24 +49,50 @@ final class NetworkFollower {
 
     /** Takes a message with a VPC or with interfaces of one. */
     void receive(ClusterMessage message) {
+        if (!enqueue(() -> follow(message), true)) {
+            LOG.errorf("the network falls behind what it is told of %s: asking for all of it again", vpcOf(message));
+            askForAll(vpcOf(message));
+        }
+    }
+
+    /**
+     * Passes a wish on after everything that was received before it, so that an instance finds the VPCs that it needs. At once
+     * when nothing waits, or when it needs none.
+     */
+    void thenOrNow(DesiredInstance wish, Consumer<DesiredInstance> receiver) {
+        var needsNetwork = wish.getEndpointsList().stream()
+                .anyMatch(endpoint -> !endpoint.getVpcId().isEmpty());
+        if (!needsNetwork || !enqueue(() -> receiver.accept(wish), false)) {
+            receiver.accept(wish);
+        }
+    }
+
+    /**
+     * Adds work. False when there is no room for it.
+     *
+     * @param evenIdle whether to begin when nothing else is going on; else false is returned then
+     */
+    private boolean enqueue(Runnable work, boolean evenIdle) {
         lock.lock();
         try {
-            if (waiting.size() >= MAXIMUM_WAITING) {
-                LOG.errorf(
-                        "the network falls behind what it is told of %s: asking for all of it again", vpcOf(message));
-                askForAll(vpcOf(message));
-                return;
+            if (waiting.size() >= MAXIMUM_WAITING || (!busy && !evenIdle)) {
+                return false;
             }
-            waiting.add(message);
+            waiting.add(work);
             if (busy) {
-                return;
+                return true;
             }
             busy = true;
         } finally {
             lock.unlock();
         }
+        start(this::work);
+        return true;
+    }
+
+    private void start(Runnable work) {
         try {
-            executor.execute(this::work);
+            executor.execute(work);
         } catch (RejectedExecutionException e) {
             LOG.debug("the agent is closing");
         }
@@ -69,55 +100,78 @@ final class NetworkFollower {
 
     /** A new session knows nothing: everything is told again. */
     void connected() {
+        start(() -> {
+            var known = engine.networks();
+            lock.lock();
+            try {
+                told.clear();
+                known.forEach(vpc -> told.put(vpc, Followed.NOTHING));
+            } finally {
+                lock.unlock();
+            }
+            tellChanges();
+        });
+    }
+
+    /** Tells of VPCs that have got further, or have failed, since they were last told. May wait for the engine. */
+    void tellChanges() {
+        telling.lock();
+        try {
+            for (var vpc : toTell()) {
+                var now = engine.followed(vpc);
+                if (isNews(vpc, now)) {
+                    uplink.accept(status(vpc, now));
+                }
+            }
+        } finally {
+            telling.unlock();
+        }
+    }
+
+    private Set<String> toTell() {
         lock.lock();
         try {
-            told.replaceAll((vpc, followed) -> Followed.NOTHING);
+            return new HashSet<>(told.keySet());
         } finally {
             lock.unlock();
         }
-        tellChanges();
     }
 
-    /** Tells of VPCs that have got further, or have failed, since they were last told. */
-    void tellChanges() {
+    private boolean isNews(String vpc, Followed now) {
         lock.lock();
         try {
-            for (var vpcs = told.entrySet().iterator(); vpcs.hasNext(); ) {
-                var vpc = vpcs.next();
-                var now = engine.followed(vpc.getKey());
-                if (!now.equals(vpc.getValue())) {
-                    vpc.setValue(now);
-                    uplink.accept(status(vpc.getKey(), now));
-                }
-                if (now.equals(Followed.NOTHING)) {
-                    vpcs.remove();
-                }
-            }
+            return !now.equals(now.equals(Followed.NOTHING) ? told.remove(vpc) : told.put(vpc, now));
         } finally {
             lock.unlock();
         }
     }
 
     private void work() {
-        for (var message = next(); message != null; message = next()) {
-            var vpc = vpcOf(message);
-            var follows = false;
+        for (var next = next(); next != null; next = next()) {
             try {
-                follows = apply(message);
-            } catch (IOException e) {
-                // The engine has it written down and tries again; the status says that it has not come so far.
-                LOG.errorf(e, "the network of %s could not be made what it should be", vpc);
-                follows = true;
-            } catch (IllegalArgumentException e) {
-                LOG.errorf(e, "what was told of %s was refused", vpc);
-                follows = true;
+                next.run();
+            } catch (RuntimeException e) {
+                // The boundary of this actor: one message that goes wrong must not keep the others from the engine.
+                LOG.error("a message about networks, or a wish behind it, could not be followed", e);
             }
-            if (!follows) {
-                askForAll(vpc);
-            }
-            remember(vpc);
-            tellChanges();
         }
+    }
+
+    private void follow(ClusterMessage message) {
+        var vpc = vpcOf(message);
+        var follows = false;
+        try {
+            follows = apply(message);
+        } catch (IOException | IllegalArgumentException e) {
+            // The engine has it written down and tries again; the status says that it has not come so far.
+            LOG.errorf(e, "the network of %s could not be made what it should be", vpc);
+            follows = true;
+        }
+        if (!follows) {
+            askForAll(vpc);
+        }
+        remember(vpc);
+        tellChanges();
     }
 
     private boolean apply(ClusterMessage message) throws IOException {
@@ -137,12 +191,12 @@ final class NetworkFollower {
         }
     }
 
-    private @Nullable ClusterMessage next() {
+    private @Nullable Runnable next() {
         lock.lock();
         try {
-            var message = waiting.poll();
-            busy = message != null;
-            return message;
+            var next = waiting.poll();
+            busy = next != null;
+            return next;
         } finally {
             lock.unlock();
         }

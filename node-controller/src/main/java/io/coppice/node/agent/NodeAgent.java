@@ -164,7 +164,7 @@ public final class NodeAgent implements AutoCloseable {
     /** Takes what the Cluster Controller sent. Never blocks for long. */
     void receive(ClusterMessage message) {
         switch (message.getBodyCase()) {
-            case DESIRED -> wish(message.getDesired());
+            case DESIRED -> network.thenOrNow(message.getDesired(), this::wish);
             case INVENTORY_REQUEST -> journal.sendInventory();
             case CONSOLE_REQUEST -> shared.executor().execute(() -> sendConsole(message.getConsoleRequest()));
             case HOST_REQUEST ->

@@ -6,6 +6,7 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The host's network for guests. Everything it makes is rendered from the wishes it was given, so that it can be
@@ -39,6 +40,11 @@ public interface NetworkEngine extends AutoCloseable {
      */
     default boolean apply(EndpointUpdate update) throws IOException {
         return true;
+    }
+
+    /** The VPCs of which this host keeps anything. */
+    default Set<String> networks() {
+        return Set.of();
     }
 
     /** What packets of a VPC follow now. */

@@ -6,6 +6,7 @@ import io.coppice.node.agent.HostDrivers.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,7 +23,7 @@ public final class SimulatedHost {
             throws IOException {
         var instances = folder.resolve("instances");
         this.hypervisor = new SimulatedHypervisor(hardware, plan, folder.resolve("guests"), timer);
-        this.network = new SimulatedNetwork(plan);
+        this.network = new SimulatedNetwork(plan, addressOf(folder));
         this.disks = new SimulatedDiskStore(instances, hardware.diskMib(), plan);
         this.metadata = new SimulatedMetadata();
         this.drivers = new HostDrivers(
@@ -55,6 +56,22 @@ public final class SimulatedHost {
     /** The guests, for making them misbehave. */
     public SimulatedHypervisor hypervisor() {
         return hypervisor;
+    }
+
+    /** From the range for carriers (RFC 6598), as good as unique among the hosts of a process. */
+    private static String addressOf(Path folder) {
+        var number = folder.toAbsolutePath().hashCode();
+        return "100.%d.%d.%d".formatted(64 | number >>> 16 & 63, number >>> 8 & 255, number & 255);
+    }
+
+    /** The VPCs that the host was told of. */
+    public Set<String> networks() {
+        return network.vpcs().ids();
+    }
+
+    /** What the host was told of a VPC; empty when nothing, or that it is gone. */
+    public Optional<SimulatedVpc> network(String vpcId) {
+        return network.vpcs().find(vpcId);
     }
 
     /** Every instance that has anything at all on this host: a domain, a disk, an endpoint, or metadata. */

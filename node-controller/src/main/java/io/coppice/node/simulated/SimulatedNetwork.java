@@ -9,22 +9,24 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Endpoints that are only remembered. Thread-safe. */
+/** Endpoints and VPCs that are only remembered, until the process ends. Thread-safe. */
 final class SimulatedNetwork implements NetworkEngine {
     private static final String BRIDGE = "simulated0";
     private static final int MTU_BYTES = 1500;
     private static final int TAP_DIGITS = 9;
 
     private final FaultDice dice;
+    private final String address;
+    private final SimulatedVpcs vpcs = new SimulatedVpcs();
     private final Set<InstanceId> known = ConcurrentHashMap.newKeySet();
-    private final Map<String, Followed> followed = new ConcurrentHashMap<>();
 
-    SimulatedNetwork(SimulationPlan plan) {
+    /** The network of the host with this address between hosts. */
+    SimulatedNetwork(SimulationPlan plan, String address) {
         this.dice = new FaultDice(plan);
+        this.address = address;
     }
 
     @Override
@@ -34,6 +36,11 @@ final class SimulatedNetwork implements NetworkEngine {
     public List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> wished) throws IOException {
         if (!known.contains(instance) && dice.strikes(Fault.NETWORK, instance.value())) {
             throw new IOException("simulated: the network refused an endpoint of " + instance);
+        }
+        for (var endpoint : wished) {
+            if (!endpoint.getVpcId().isEmpty() && vpcs.find(endpoint.getVpcId()).isEmpty()) {
+                throw new IOException("this host was not told of " + endpoint.getVpcId() + " yet");
+            }
         }
         known.add(instance);
         var digits = instance.value().substring(instance.value().length() - TAP_DIGITS + 1);
@@ -53,36 +60,27 @@ final class SimulatedNetwork implements NetworkEngine {
 
     @Override
     public void apply(Vpc vpc) {
-        if (vpc.getDeleted()) {
-            followed.remove(vpc.getVpcId());
-        } else {
-            followed.merge(
-                    vpc.getVpcId(),
-                    new Followed(vpc.getGeneration(), 0, ""),
-                    (before, now) ->
-                            new Followed(Math.max(before.generation(), now.generation()), before.sequence(), ""));
-        }
+        vpcs.apply(vpc);
     }
 
     @Override
     public boolean apply(EndpointUpdate update) {
-        var before = followed.get(update.getVpcId());
-        if (before == null || (!update.getFull() && update.getSequence() > before.sequence() + 1)) {
-            return false;
-        }
-        followed.computeIfPresent(
-                update.getVpcId(), (vpc, now) -> new Followed(now.generation(), update.getSequence(), ""));
-        return true;
+        return vpcs.apply(update);
+    }
+
+    @Override
+    public Set<String> networks() {
+        return vpcs.ids();
     }
 
     @Override
     public Followed followed(String vpcId) {
-        return followed.getOrDefault(vpcId, Followed.NOTHING);
+        return vpcs.followed(vpcId);
     }
 
     @Override
     public String hostAddress() {
-        return "";
+        return address;
     }
 
     @Override
@@ -90,6 +88,10 @@ final class SimulatedNetwork implements NetworkEngine {
 
     @Override
     public void close() {}
+
+    SimulatedVpcs vpcs() {
+        return vpcs;
+    }
 
     Set<InstanceId> known() {
         return Set.copyOf(known);

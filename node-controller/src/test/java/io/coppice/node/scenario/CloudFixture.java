@@ -7,6 +7,7 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.proto.cluster.v1.ApplyNetworksRequest;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
@@ -17,6 +18,7 @@ import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
+import io.coppice.proto.network.v1.Vpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class CloudFixture implements AutoCloseable {
 
     private final ManagedChannel channel;
     private final Map<String, DesiredInstance> wishes = new ConcurrentHashMap<>();
+    private final Map<String, Vpc> networks = new ConcurrentHashMap<>();
     private final Map<String, List<Observation>> seen = new ConcurrentHashMap<>();
     private final List<ZoneEvent> events = new CopyOnWriteArrayList<>();
     private volatile boolean keepEvents = true;
@@ -59,8 +62,25 @@ final class CloudFixture implements AutoCloseable {
         }
     }
 
-    /** Sends every wish again, as a Cloud Controller does now and then. */
+    /** Says what VPCs should be. */
+    void applyNetworks(List<Vpc> vpcs) {
+        vpcs.forEach(each -> networks.put(each.getVpcId(), each));
+        ClusterControllerGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .applyNetworks(
+                        ApplyNetworksRequest.newBuilder().addAllVpcs(vpcs).build());
+    }
+
+    Vpc network(String vpcId) {
+        return Objects.requireNonNull(networks.get(vpcId));
+    }
+
+    /** Sends every VPC and every wish again, as a Cloud Controller does now and then. */
     void repeatAll() {
+        if (!networks.isEmpty()) {
+            applyNetworks(List.copyOf(networks.values()));
+        }
         apply(List.copyOf(wishes.values()));
     }
 

@@ -52,10 +52,12 @@ class SourceBudgetTest {
             "cloud-controller/KafkaRelay",
             "walrus/CollectorLoop",
             "ebs-controller/VolumeWorker",
+            "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",
             "cloud-controller/ZoneReconciler",
             "cloud-controller/ZoneWatcher",
             "cluster-controller/ClusterController",
+            "node-controller/NetworkFollower",
             "node-controller/NodeAgent",
             "node-controller/VmActor",
             // Called by libvirt's event loop, through which no Java exception may pass.

@@ -5,6 +5,7 @@ import io.coppice.cloud.network.VpcSignal;
 import io.coppice.cloud.store.Database;
 import io.coppice.proto.network.v1.Vpc;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,17 +34,25 @@ public class VpcChanges {
     public Batch since(long position) {
         return database.read(entities -> {
             var changes = generations.since(entities, position);
-            var vpcs = new ArrayList<Vpc>();
-            for (var change : changes.changes()) {
-                if (change.deleted()) {
-                    vpcs.add(VpcCompiler.gone(change.vpcId(), change.generation()));
-                } else {
-                    // One that went meanwhile comes as gone with the next look.
-                    compiler.compile(entities, change.vpcId()).ifPresent(vpcs::add);
-                }
-            }
-            return new Batch(vpcs, changes.position());
+            return new Batch(whole(entities, changes.changes()), changes.position());
         });
+    }
+
+    /** What hosts must know of these, in the same order; one that went meanwhile is left out and comes as gone later. */
+    public List<Vpc> whole(List<VpcGenerations.Change> changes) {
+        return database.read(entities -> whole(entities, changes));
+    }
+
+    private List<Vpc> whole(EntityManager entities, List<VpcGenerations.Change> changes) {
+        var vpcs = new ArrayList<Vpc>();
+        for (var change : changes) {
+            if (change.deleted()) {
+                vpcs.add(VpcCompiler.gone(change.vpcId(), change.generation()));
+            } else {
+                compiler.compile(entities, change.vpcId()).ifPresent(vpcs::add);
+            }
+        }
+        return List.copyOf(vpcs);
     }
 
     /** Which VPCs changed since an earlier look, without what is in them. */

@@ -118,6 +118,11 @@ public final class LinuxVpcEngine implements NetworkEngine {
     }
 
     @Override
+    public Set<String> networks() {
+        return Set.copyOf(vpcs.keySet());
+    }
+
+    @Override
     public Followed followed(String vpcId) {
         var present = vpcs.get(vpcId);
         return present == null ? Followed.NOTHING : present.followed();

@@ -41,6 +41,7 @@ final class VpcState {
 
     private @Nullable Vpc vpc;
     private long sequence = UNKNOWN;
+    private long comingSequence = UNKNOWN;
     /** Told that nothing of the VPC is here, perhaps before that was so. */
     private boolean leaves;
 
@@ -73,14 +74,17 @@ final class VpcState {
         }
     }
 
-    /** Whether the VPC is news. */
+    /** Whether the VPC is news. The same generation may come with other content: a NAT gateway moved, or the VPC goes. */
     boolean accept(Vpc now) throws IOException {
-        if (vpc != null && now.getGeneration() <= vpc.getGeneration()) {
+        if (vpc != null && now.getGeneration() < vpc.getGeneration()) {
             return false;
         }
         leaves = now.getDeleted();
         if (leaves && !locals.isEmpty()) {
             LOG.warnf("%s is said to be gone while guests of it are here: it stays until they leave", vpcId);
+            return false;
+        }
+        if (now.equals(vpc)) {
             return false;
         }
         vpc = now;
@@ -114,6 +118,11 @@ final class VpcState {
     }
 
     private Reception acceptFull(EndpointUpdate update) throws IOException {
+        if (update.getSequence() != comingSequence + 1) {
+            // The rest of an earlier picture was lost with its session.
+            coming.clear();
+        }
+        comingSequence = update.getMore() ? update.getSequence() : UNKNOWN;
         update.getPresentList().forEach(each -> coming.put(each.getNetworkInterfaceId(), each));
         if (update.getMore()) {
             return Reception.NOTHING_YET;

@@ -1,0 +1,73 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.Subnet;
+import io.coppice.proto.network.v1.Vpc;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which host carries each NAT gateway: one that is up and carries an interface of the VPC anyway. A gateway stays where it is
+ * while its host is there, so that its flows live. Else each gateway likes hosts in an order of its own: gateways spread, and a
+ * controller that begins without memory comes to the same choice. Pure.
+ *
+ * @param zone gateways in subnets of other zones are not this zone's to seat
+ * @param open false while it is not known yet which hosts there are: nothing is chosen anew
+ */
+record GatewaySeats(String zone, boolean open) {
+    /** The VPC with the hosts of its gateways filled in; a gateway without one is nowhere for now. */
+    Vpc fill(Vpc wished, @Nullable Vpc before, Collection<NetworkCarrier> carriers) {
+        if (wished.getNatGatewaysCount() == 0) {
+            return wished;
+        }
+        var up = carriers.stream()
+                .filter(carrier -> carrier.interfaces() > 0 && carrier.host().isUp())
+                .map(NetworkCarrier::host)
+                .toList();
+        var zones = new HashMap<String, String>();
+        for (Subnet subnet : wished.getSubnetsList()) {
+            zones.put(subnet.getSubnetId(), subnet.getZone());
+        }
+        var filled = wished.toBuilder().clearNatGateways();
+        for (var gateway : wished.getNatGatewaysList()) {
+            var own = zone.equals(zones.getOrDefault(gateway.getSubnetId(), zone));
+            filled.addNatGateways(own ? seat(gateway, seatBefore(gateway, before), up) : gateway);
+        }
+        return filled.build();
+    }
+
+    private static String seatBefore(NatGateway gateway, @Nullable Vpc before) {
+        return before == null
+                ? ""
+                : before.getNatGatewaysList().stream()
+                        .filter(each -> each.getNatGatewayId().equals(gateway.getNatGatewayId()))
+                        .map(NatGateway::getNodeId)
+                        .findFirst()
+                        .orElse("");
+    }
+
+    private NatGateway seat(NatGateway gateway, String before, List<HostRecord> up) {
+        var stays = up.stream().filter(host -> host.id().value().equals(before)).findFirst();
+        var chosen = stays.isPresent() || !open
+                ? stays
+                : up.stream().max(Comparator.comparingLong(host -> liking(gateway, host)));
+        return chosen.map(host -> gateway.toBuilder()
+                        .setNodeId(host.id().value())
+                        .setNodeAddress(host.address())
+                        .build())
+                .orElse(gateway);
+    }
+
+    /** How much a gateway likes a host: always the same, and as good as chance between hosts. */
+    private static long liking(NatGateway gateway, HostRecord host) {
+        var mixed = 1125899906842597L;
+        for (var character : (gateway.getNatGatewayId() + host.id().value()).toCharArray()) {
+            mixed = (mixed ^ character) * 0x9E3779B97F4A7C15L;
+            mixed ^= mixed >>> 29;
+        }
+        return mixed;
+    }
+}

@@ -1,0 +1,100 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.NetworkStatus;
+
+/** What one host carries of one VPC and how far it was told. Guarded by the zone's lock. */
+final class NetworkCarrier {
+    private final NetworkRecord network;
+    private final HostRecord host;
+    private int interfaces;
+    private boolean told;
+    private long editionTold;
+    private long versionTold = NetworkLocations.NOTHING;
+    private long sequence;
+    private NetworkStatus status = NetworkStatus.getDefaultInstance();
+
+    NetworkCarrier(NetworkRecord network, HostRecord host) {
+        this.network = network;
+        this.host = host;
+    }
+
+    NetworkRecord network() {
+        return network;
+    }
+
+    HostRecord host() {
+        return host;
+    }
+
+    /** Interfaces of the VPC on the host. */
+    int interfaces() {
+        return interfaces;
+    }
+
+    void add(int count) {
+        interfaces += count;
+    }
+
+    /** The host has to be told everything again. */
+    void beginAnew() {
+        editionTold = 0;
+        versionTold = NetworkLocations.NOTHING;
+        sequence = 0;
+    }
+
+    /** Whether the host may keep something of the VPC, also from an earlier session. */
+    boolean wasTold() {
+        return told || status.getGeneration() != 0;
+    }
+
+    boolean knowsVpc() {
+        return editionTold == network.edition();
+    }
+
+    boolean knowsInterfaces() {
+        return versionTold == network.locations().version();
+    }
+
+    /** What the host said last of itself. */
+    NetworkStatus status() {
+        return status;
+    }
+
+    void status(NetworkStatus said) {
+        status = said;
+    }
+
+    void tellVpc(HostConnection way) {
+        network.rendered().ifPresent(vpc -> {
+            way.send(message().setVpc(vpc).build());
+            editionTold = network.edition();
+            told = true;
+        });
+    }
+
+    void tellInterfaces(HostConnection way) {
+        for (EndpointUpdate part : network.locations().since(versionTold).parts()) {
+            sequence++;
+            way.send(message()
+                    .setEndpoints(part.toBuilder().setSequence(sequence))
+                    .build());
+        }
+        versionTold = network.locations().version();
+    }
+
+    void tellEnd(HostConnection way) {
+        way.send(message()
+                .setVpc(Vpc.newBuilder()
+                        .setVpcId(network.id())
+                        .setGeneration(Math.max(network.generation(), status.getGeneration()))
+                        .setDeleted(true))
+                .build());
+    }
+
+    private ClusterMessage.Builder message() {
+        return ClusterMessage.newBuilder().setNodeId(host.id().value());
+    }
+}

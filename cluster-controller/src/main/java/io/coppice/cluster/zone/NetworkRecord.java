@@ -1,0 +1,112 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.proto.network.v1.Vpc;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One VPC as the zone knows it: what it should be, where its interfaces are, and which hosts must know both. It may be there
+ * before the Cloud Controller has told of it, because a host has. Guarded by the zone's lock.
+ */
+final class NetworkRecord {
+    private final String id;
+    private final NetworkLocations locations;
+    private final Map<HostRecord, NetworkCarrier> carriers = new LinkedHashMap<>();
+    private @Nullable Vpc wished;
+    private @Nullable Vpc rendered;
+    private long edition;
+    private boolean over;
+
+    NetworkRecord(String id) {
+        this.id = id;
+        this.locations = new NetworkLocations(id);
+    }
+
+    String id() {
+        return id;
+    }
+
+    NetworkLocations locations() {
+        return locations;
+    }
+
+    /** Takes what the VPC should be from now on; false when it is older than what is known, or the same. */
+    boolean wish(Vpc vpc) {
+        var known = wished;
+        if (known != null && (vpc.getGeneration() < known.getGeneration() || vpc.equals(known))) {
+            return false;
+        }
+        if (vpc.getDeleted()) {
+            over = true;
+            return true;
+        }
+        wished = vpc;
+        over = false;
+        return true;
+    }
+
+    /** Of the Cloud Controller's last word; 0 before the first. */
+    long generation() {
+        return wished == null ? 0 : wished.getGeneration();
+    }
+
+    /** Whether instances may be sent to hosts with it. */
+    boolean isKnown() {
+        return wished != null && !over;
+    }
+
+    /** Chooses hosts for what needs one and puts together what hosts are told; whether that is other than before. */
+    boolean render(GatewaySeats seats) {
+        var vpc = wished;
+        if (vpc == null) {
+            return false;
+        }
+        var now = seats.fill(vpc, rendered, carriers.values());
+        if (now.equals(rendered)) {
+            return false;
+        }
+        rendered = now;
+        edition++;
+        return true;
+    }
+
+    /** What hosts are told; empty before the Cloud Controller has told of it. */
+    Optional<Vpc> rendered() {
+        return Optional.ofNullable(rendered);
+    }
+
+    /** Counts what hosts were to be told, from 1. */
+    long edition() {
+        return edition;
+    }
+
+    /** Whether something of it depends on which hosts are up. */
+    boolean hasGateways() {
+        return wished != null && wished.getNatGatewaysCount() > 0;
+    }
+
+    Collection<NetworkCarrier> carriers() {
+        return carriers.values();
+    }
+
+    @Nullable
+    NetworkCarrier carrier(HostRecord host) {
+        return carriers.get(host);
+    }
+
+    NetworkCarrier addCarrier(HostRecord host) {
+        return carriers.computeIfAbsent(host, each -> new NetworkCarrier(this, each));
+    }
+
+    void removeCarrier(HostRecord host) {
+        carriers.remove(host);
+    }
+
+    /** Whether nobody needs to remember it. */
+    boolean isForgettable() {
+        return carriers.isEmpty() && locations.size() == 0 && !isKnown();
+    }
+}

@@ -1,0 +1,285 @@
+package io.coppice.cluster.zone;
+
+import io.coppice.cluster.event.ZoneEventLog;
+import io.coppice.cluster.schedule.FirstFitScheduler;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Machine;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.compute.v1.Observation;
+import io.coppice.proto.compute.v1.Phase;
+import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.Subnet;
+import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.Capacity;
+import io.coppice.proto.node.v1.Hello;
+import io.coppice.proto.node.v1.Inventory;
+import io.coppice.proto.node.v1.InventoryItem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/** A zone with hosts that do what they are told, and beside it what every host should know of networks. */
+final class NetworkModel {
+    private static final String ZONE = "us-east-1a";
+
+    private final Path folder;
+    private final Map<NodeId, NetworkView> views = new LinkedHashMap<>();
+    private final Map<InstanceId, DesiredInstance> wishes = new LinkedHashMap<>();
+    private final Map<InstanceId, NodeId> places = new HashMap<>();
+    private final Map<String, Long> generations = new HashMap<>();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private ZoneEventLog log;
+    private Zone zone;
+    private int interfaces;
+
+    NetworkModel(Path folder) throws IOException {
+        this.folder = folder;
+        startZone();
+    }
+
+    /** The zone's controller begins without memory; hosts have to dial again. */
+    void startZone() throws IOException {
+        log = new ZoneEventLog(1000);
+        zone = new Zone(
+                ZoneSettings.defaults(ZONE),
+                new FirstFitScheduler(),
+                log,
+                new ModelClock(),
+                HostRoster.open(folder.resolve("hosts")));
+    }
+
+    Zone zone() {
+        return zone;
+    }
+
+    NodeId host() {
+        var node = NodeId.random();
+        dial(node);
+        return node;
+    }
+
+    /** A session begins, with all that the host has. */
+    NetworkView dial(NodeId node) {
+        var view = greet(node);
+        var inventory = Inventory.newBuilder();
+        places.forEach((instance, place) -> {
+            if (place.equals(node)) {
+                var wish = wish(instance);
+                inventory.addItems(InventoryItem.newBuilder()
+                        .setObservation(seen(node, wish, Phase.PHASE_RUNNING))
+                        .setMachine(wish.getMachine())
+                        .addAllEndpoints(wish.getEndpointsList()));
+            }
+        });
+        zone.inventory(node, inventory.build(), view);
+        return view;
+    }
+
+    /** A session begins, and nothing more. */
+    NetworkView greet(NodeId node) {
+        var view = new NetworkView();
+        views.put(node, view);
+        zone.hello(
+                node,
+                Hello.newBuilder()
+                        .setAddress("10.0.0." + views.size() % 250)
+                        .setCapacity(Capacity.newBuilder()
+                                .setVcpus(10_000)
+                                .setMemoryMib(10_000_000)
+                                .setDiskMib(10_000_000))
+                        .build(),
+                view);
+        return view;
+    }
+
+    NetworkView view(NodeId node) {
+        return Objects.requireNonNull(views.get(node));
+    }
+
+    /** A new generation of a VPC with these NAT gateways. */
+    Vpc vpc(String id, String... gateways) {
+        var vpc = Vpc.newBuilder()
+                .setVpcId(id)
+                .setGeneration(generations.merge(id, 1L, Long::sum))
+                .addSubnets(Subnet.newBuilder().setSubnetId("subnet-" + id).setZone(ZONE));
+        for (var gateway : gateways) {
+            vpc.addNatGateways(NatGateway.newBuilder().setNatGatewayId(gateway).setSubnetId("subnet-" + id));
+        }
+        var made = vpc.build();
+        zone.applyNetworks(List.of(made));
+        return made;
+    }
+
+    /** Wishes an instance with one interface in each of these VPCs on a host. */
+    InstanceId launch(NodeId node, String... vpcs) {
+        var instance = InstanceId.random();
+        var wish = DesiredInstance.newBuilder()
+                .setInstanceId(instance.value())
+                .setGeneration(1)
+                .setPower(PowerState.POWER_STATE_RUNNING)
+                .setNodeId(node.value())
+                .setMachine(Machine.newBuilder().setVcpus(1).setMemoryMib(64));
+        for (var vpc : vpcs) {
+            wish.addEndpoints(endpoint(vpc));
+        }
+        apply(wish.build());
+        places.put(instance, node);
+        return instance;
+    }
+
+    private NetworkEndpoint endpoint(String vpc) {
+        interfaces++;
+        return NetworkEndpoint.newBuilder()
+                .setNetworkInterfaceId("eni-%017x".formatted(interfaces))
+                .setVpcId(vpc)
+                .setSubnetId("subnet-" + vpc)
+                .setPrivateIpv4("10.%d.%d.%d".formatted(interfaces >> 16, interfaces >> 8 & 255, interfaces & 255))
+                .build();
+    }
+
+    void apply(DesiredInstance wish) {
+        var instance = new InstanceId(wish.getInstanceId());
+        wishes.put(instance, wish);
+        zone.apply(Map.of(instance, wish));
+    }
+
+    DesiredInstance wish(InstanceId instance) {
+        return Objects.requireNonNull(wishes.get(instance));
+    }
+
+    /** Gives the instance one more interface. */
+    void attach(InstanceId instance, String vpc) {
+        var wish = wish(instance);
+        apply(wish.toBuilder()
+                .setGeneration(wish.getGeneration() + 1)
+                .addEndpoints(endpoint(vpc))
+                .build());
+    }
+
+    /** Takes the instance's last interface. */
+    void detach(InstanceId instance) {
+        var wish = wish(instance);
+        apply(wish.toBuilder()
+                .setGeneration(wish.getGeneration() + 1)
+                .removeEndpoints(wish.getEndpointsCount() - 1)
+                .build());
+    }
+
+    /** The host confirms what is wished of an instance. */
+    void confirm(InstanceId instance) {
+        observe(instance, Phase.PHASE_RUNNING);
+    }
+
+    /** The instance ends, by wish and by deed. */
+    void end(InstanceId instance) {
+        var wish = wish(instance);
+        apply(wish.toBuilder()
+                .setGeneration(wish.getGeneration() + 1)
+                .setPower(PowerState.POWER_STATE_TERMINATED)
+                .clearEndpoints()
+                .clearMachine()
+                .build());
+        observe(instance, Phase.PHASE_GONE);
+        wishes.remove(instance);
+        places.remove(instance);
+    }
+
+    void observe(InstanceId instance, Phase phase) {
+        var node = Objects.requireNonNull(places.get(instance));
+        zone.observed(node, seen(node, wish(instance), phase), view(node));
+    }
+
+    private static Observation seen(NodeId node, DesiredInstance wish, Phase phase) {
+        return Observation.newBuilder()
+                .setInstanceId(wish.getInstanceId())
+                .setGeneration(wish.getGeneration())
+                .setNodeId(node.value())
+                .setPhase(phase)
+                .build();
+    }
+
+    /** Lets the zone tell hosts all that it has to tell. */
+    void distribute() {
+        while (zone.distribute()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Time goes by, in which these hosts give signs of life. */
+    void pass(Duration time, NodeId... alive) {
+        now = now.plus(time);
+        for (var node : alive) {
+            zone.heartbeat(node, view(node));
+        }
+        zone.tick();
+    }
+
+    List<Observation> told() {
+        return log.after(0, 1000).orElseThrow().stream()
+                .filter(event -> event.hasObservation())
+                .map(event -> event.getObservation())
+                .toList();
+    }
+
+    /** What each host knows now and what it should know; both empty when they are the same. */
+    List<String> differences() {
+        var whole = new HashMap<String, Map<String, String>>();
+        var carried = new HashMap<NodeId, TreeSet<String>>();
+        places.forEach((instance, node) -> {
+            for (var each : wish(instance).getEndpointsList()) {
+                whole.computeIfAbsent(each.getVpcId(), any -> new HashMap<>())
+                        .put(each.getNetworkInterfaceId(), node.value());
+                carried.computeIfAbsent(node, any -> new TreeSet<>()).add(each.getVpcId());
+            }
+        });
+        var differences = new ArrayList<String>();
+        views.forEach((node, view) -> {
+            var should = carried.getOrDefault(node, new TreeSet<>());
+            if (!view.known().equals(should)) {
+                differences.add("%s knows %s and not %s".formatted(node, view.known(), should));
+            }
+            for (var vpc : should) {
+                if (!view.where(vpc).equals(whole.get(vpc))) {
+                    differences.add(
+                            "%s sees %s in %s and not %s".formatted(node, view.where(vpc), vpc, whole.get(vpc)));
+                }
+                var known = view.vpcs().get(vpc);
+                if (known == null || known.getGeneration() != generations.getOrDefault(vpc, 0L)) {
+                    differences.add("%s has another generation of %s".formatted(node, vpc));
+                }
+            }
+        });
+        return differences;
+    }
+
+    private final class ModelClock extends Clock {
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId other) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+    }
+}

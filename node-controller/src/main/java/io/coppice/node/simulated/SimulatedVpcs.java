@@ -1,0 +1,96 @@
+package io.coppice.node.simulated;
+
+import io.coppice.node.network.NetworkEngine.Followed;
+import io.coppice.proto.network.v1.EndpointLocation;
+import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Vpc;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The VPCs of a simulated host: what it was told, taken as strictly as a real host takes it. Thread-safe. */
+final class SimulatedVpcs {
+    private final Map<String, Entry> vpcs = new TreeMap<>();
+
+    private static final class Entry {
+        private Vpc vpc;
+        private final Map<String, EndpointLocation> interfaces = new HashMap<>();
+        private final Map<String, EndpointLocation> coming = new HashMap<>();
+        private @Nullable Long sequence;
+        private long comingSequence;
+
+        Entry(Vpc vpc) {
+            this.vpc = vpc;
+        }
+
+        boolean take(EndpointUpdate update) {
+            var next = update.getSequence();
+            if (update.getFull()) {
+                takeFull(update);
+                return true;
+            }
+            if (sequence == null || next > sequence + 1) {
+                return false;
+            }
+            if (next == sequence + 1) {
+                update.getPresentList().forEach(each -> interfaces.put(each.getNetworkInterfaceId(), each));
+                update.getGoneNetworkInterfaceIdsList().forEach(interfaces::remove);
+                sequence = next;
+            }
+            return true;
+        }
+
+        private void takeFull(EndpointUpdate update) {
+            if (update.getSequence() != comingSequence + 1) {
+                coming.clear();
+            }
+            comingSequence = update.getSequence();
+            update.getPresentList().forEach(each -> coming.put(each.getNetworkInterfaceId(), each));
+            if (!update.getMore()) {
+                interfaces.clear();
+                interfaces.putAll(coming);
+                coming.clear();
+                sequence = update.getSequence();
+            }
+        }
+    }
+
+    synchronized void apply(Vpc vpc) {
+        var known = vpcs.get(vpc.getVpcId());
+        if (known != null && vpc.getGeneration() < known.vpc.getGeneration()) {
+            return;
+        }
+        if (vpc.getDeleted()) {
+            vpcs.remove(vpc.getVpcId());
+        } else if (known == null) {
+            vpcs.put(vpc.getVpcId(), new Entry(vpc));
+        } else {
+            known.vpc = vpc;
+        }
+    }
+
+    /** False when an update before this one was lost. */
+    synchronized boolean apply(EndpointUpdate update) {
+        var known = vpcs.get(update.getVpcId());
+        return known != null && known.take(update);
+    }
+
+    synchronized Followed followed(String vpcId) {
+        return find(vpcId)
+                .map(vpc -> new Followed(vpc.vpc().getGeneration(), vpc.sequence(), ""))
+                .orElse(Followed.NOTHING);
+    }
+
+    synchronized Set<String> ids() {
+        return Set.copyOf(vpcs.keySet());
+    }
+
+    synchronized Optional<SimulatedVpc> find(String vpcId) {
+        return Optional.ofNullable(vpcs.get(vpcId))
+                .map(entry ->
+                        new SimulatedVpc(entry.vpc, entry.interfaces, entry.sequence == null ? 0 : entry.sequence));
+    }
+}
