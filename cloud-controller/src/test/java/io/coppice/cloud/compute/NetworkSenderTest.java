@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.coppice.cloud.network.VpcGenerations.Change;
 import io.coppice.cloud.network.VpcGenerations.Changes;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
@@ -11,6 +12,7 @@ import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -239,6 +241,11 @@ class NetworkSenderTest {
 
         @Override
         public void watch(String streamId, long afterSequence, Consumer<ZoneEvent> sink) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ByteString askHost(String instanceId, HostAction action, Duration deadline) {
             throw new UnsupportedOperationException();
         }
 
