@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.blob.StoredBlob;
 import io.coppice.walrus.body.AwsChunkedBody;
@@ -8,6 +9,7 @@ import io.coppice.walrus.body.BodyVerifier;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.body.ChunkSignatures;
 import io.coppice.walrus.body.HttpBody;
+import io.coppice.walrus.encryption.ObjectKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
@@ -51,20 +53,30 @@ final class IncomingBody {
     }
 
     /** Bytes in the store that agree with all that was said of them. Their blob has no row yet. */
-    record Stored(StoredBlob blob, BodyVerifier.Verified verified) {}
+    record Stored(StoredBlob blob, BodyVerifier.Verified verified, Optional<String> nonce) {}
+
+    /** The body as it comes, for whoever finds out by itself where it ends. */
+    HttpBody begin() {
+        proceed.run();
+        return raw;
+    }
 
     HttpBody raw() {
         return raw;
     }
 
-    /** Streams the body into a new blob; {@code wanted} is a checksum to compute in any case. */
-    Stored store(BlobStore store, long maxBytes, Optional<ChecksumAlgorithm> wanted) throws IOException {
+    /** Streams the body into a new blob, encrypted where there is a key; {@code wanted} is a checksum to compute in any case. */
+    Stored store(BlobStore store, long maxBytes, Optional<ChecksumAlgorithm> wanted, Optional<ObjectKey> key)
+            throws IOException {
         var expectations = expectations(wanted);
         if (expectations.length() > maxBytes) {
             throw S3Errors.entityTooLarge();
         }
         var verifier = new BodyVerifier(expectations);
-        try (var writer = store.begin(expectations.length())) {
+        var nonce = key.map(each -> ObjectKey.newNonce());
+        try (var plain = store.begin(expectations.length());
+                var writer =
+                        key.map(each -> each.encrypting(plain, nonce.orElseThrow())).orElse(plain)) {
             proceed.run();
             var source = source(expectations.length());
             for (var bytes = source.next(); bytes != null; bytes = source.next()) {
@@ -72,7 +84,7 @@ final class IncomingBody {
                 writer.write(bytes);
             }
             var verified = verifier.finish(source.trailers());
-            return new Stored(writer.commit(), verified);
+            return new Stored(writer.commit(), verified, nonce);
         }
     }
 

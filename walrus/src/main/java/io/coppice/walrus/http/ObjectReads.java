@@ -1,10 +1,13 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.body.ChecksumAlgorithm;
+import io.coppice.walrus.encryption.EncryptionRequest;
+import io.coppice.walrus.tagging.Tags;
 import io.coppice.walrus.metadata.ObjectRow;
-import io.coppice.walrus.metadata.Segment;
+import io.coppice.walrus.metadata.ObjectTraits;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,19 +27,22 @@ final class ObjectReads {
             "response-content-encoding", "content-encoding");
 
     private final Store store;
+    private final ObjectFinder finder;
     private final SegmentSender sender;
 
-    ObjectReads(Store store, SegmentSender sender) {
+    ObjectReads(Store store, ObjectFinder finder, SegmentSender sender) {
         this.store = store;
+        this.finder = finder;
         this.sender = sender;
     }
 
-    private record Found(ObjectRow object, List<Segment> segments) {}
-
     void get(S3Exchange exchange) throws IOException {
-        var found = find(exchange);
+        var found = finder.find(exchange, AclPermission.READ);
         var object = found.object();
         var request = exchange.request();
+        ObjectFinder.describeVersion(exchange, object.versionId());
+        var key = store.keys()
+                .open(object.traits().encryption(), EncryptionRequest.of(request::header).customerKey());
         switch (Conditions.of(request, "").evaluate(object.etag(), object.modifiedAt())) {
             case FAILED -> throw S3Errors.preconditionFailed();
             case NOT_MODIFIED -> {
@@ -47,7 +53,7 @@ final class ObjectReads {
             case PROCEED -> {}
         }
         var range = range(request, found);
-        headers(exchange, object, range.isEmpty());
+        headers(exchange, object, request.header("range").isEmpty());
         if (request.has("partNumber") && object.partCount() > 0) {
             exchange.header("x-amz-mp-parts-count", object.partCount());
         }
@@ -62,22 +68,11 @@ final class ObjectReads {
         sender.send(
                 exchange.response(),
                 found.segments(),
-                range.map(ByteRange::first).orElse(0L),
-                length);
+                range.orElseGet(() -> new ByteRange(0, object.sizeBytes())),
+                key);
     }
 
-    private Found find(S3Exchange exchange) {
-        var request = exchange.request();
-        return store.transactions().call(session -> {
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            var object = store.objects()
-                    .find(session, bucket.bucketId(), request.key())
-                    .orElseThrow(S3Errors::noSuchKey);
-            return new Found(object, store.objects().segments(session, object.objectId()));
-        });
-    }
-
-    private static Optional<ByteRange> range(S3Request request, Found found) {
+    private static Optional<ByteRange> range(S3Request request, ObjectFinder.Found found) {
         if (request.has("partNumber")) {
             return Optional.of(part(request.number("partNumber", 1), found));
         }
@@ -85,7 +80,7 @@ final class ObjectReads {
                 .flatMap(header -> ByteRange.parse(header, found.object().sizeBytes()));
     }
 
-    private static ByteRange part(int number, Found found) {
+    private static ByteRange part(int number, ObjectFinder.Found found) {
         var first = 0L;
         for (var segment : found.segments()) {
             if (segment.partNumber() == number) {
@@ -106,6 +101,7 @@ final class ObjectReads {
         validators(exchange, object);
         exchange.header("Accept-Ranges", "bytes");
         object.headers().values().forEach(exchange::header);
+        traits(exchange, object.traits());
         OVERRIDES.forEach((parameter, header) -> exchange.request()
                 .parameter(parameter)
                 .ifPresent(value -> exchange.header(header, headerValue(value))));
@@ -119,6 +115,21 @@ final class ObjectReads {
                 exchange.header(algorithm.header(), checksum.value());
                 exchange.header("x-amz-checksum-type", checksum.type());
             });
+        }
+    }
+
+    private static void traits(S3Exchange exchange, ObjectTraits traits) {
+        Drafts.describe(exchange, traits);
+        traits.tags().ifPresent(text -> exchange.header("x-amz-tagging-count", Tags.parse(text).size()));
+        if (!traits.storageClass().equals("STANDARD")) {
+            exchange.header("x-amz-storage-class", traits.storageClass());
+        }
+        traits.lock().mode().ifPresent(mode -> exchange.header("x-amz-object-lock-mode", mode));
+        traits.lock()
+                .until()
+                .ifPresent(until -> exchange.header("x-amz-object-lock-retain-until-date", S3Exchange.xmlDate(until)));
+        if (traits.lock().legalHold()) {
+            exchange.header("x-amz-object-lock-legal-hold", "ON");
         }
     }
 

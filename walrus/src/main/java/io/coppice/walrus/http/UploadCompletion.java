@@ -1,11 +1,15 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.XmlWriter;
+import io.coppice.walrus.protocol.XmlElement;
+import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.body.Digests;
 import io.coppice.walrus.metadata.NewObject;
 import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
+import io.coppice.walrus.metadata.Versions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -38,7 +42,8 @@ final class UploadCompletion {
         var request = exchange.request();
         store.transactions().call(session -> MultipartOperations.find(store, session, exchange));
         var listed = listed(XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "CompleteMultipartUpload"));
-        var object = store.transactions().call(session -> {
+        record Completed(NewObject object, Versions.Written written) {}
+        var completed = store.transactions().call(session -> {
             var upload = MultipartOperations.find(store, session, exchange);
             if (!store.uploads().hold(session, upload.uploadId(), true)) {
                 throw S3Errors.noSuchUpload();
@@ -51,10 +56,10 @@ final class UploadCompletion {
                             session,
                             upload.uploadId(),
                             parts.stream().map(UploadedPart::blob).toList());
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            writes.replace(exchange, session, bucket.bucketId(), assembled);
-            return assembled;
+            return new Completed(assembled, writes.replace(exchange, session, request.key(), assembled));
         });
+        var object = completed.object();
+        ObjectWrites.describe(exchange, object.traits(), completed.written());
         var answer = XmlWriter.document("CompleteMultipartUploadResult")
                 .element(
                         "Location",
@@ -125,7 +130,8 @@ final class UploadCompletion {
                 upload.headers(),
                 checksum,
                 parts.size(),
-                parts.stream().map(UploadedPart::asSegment).toList());
+                parts.stream().map(UploadedPart::asSegment).toList(),
+                upload.traits());
         checkAgainstRequest(exchange.request(), object);
         return object;
     }

@@ -11,9 +11,10 @@ import java.util.Optional;
  * @param checksum what the client asked to be kept
  * @param partCount 0 when it was put in one request
  * @param segments its bytes in order
+ * @param traits owner, tags and the like
  */
 public record NewObject(
-        String etag, StoredHeaders headers, Optional<StoredChecksum> checksum, int partCount, List<Segment> segments) {
+        String etag, StoredHeaders headers, Optional<StoredChecksum> checksum, int partCount, List<Segment> segments, ObjectTraits traits) {
     public NewObject {
         segments = List.copyOf(segments);
     }

@@ -38,7 +38,7 @@ public final class PinnedImages {
                 .getResultList()
                 .stream()
                 .map(row ->
-                        new Segment((Integer) row[0] + 1, new BlobId((UUID) row[1]), (Long) row[2], Optional.empty()))
+                        new Segment((Integer) row[0] + 1, new BlobId((UUID) row[1]), (Long) row[2], Optional.empty(), Optional.empty()))
                 .toList();
     }
 
