@@ -34,7 +34,9 @@ alter table object
     add column encryption text,
     add column lock_mode varchar(16),
     add column lock_until timestamptz,
-    add column legal_hold boolean not null default false;
+    add column legal_hold boolean not null default false,
+    -- The multipart upload that it came from, so that completing that once more gives the same answer.
+    add column upload_id varchar(64);
 update object set owner_account = bucket.account_id, owner_id = bucket.canonical_id, owner_name = bucket.owner_name
     from bucket where bucket.bucket_id = object.bucket_id;
 alter table object

@@ -53,7 +53,12 @@ public class WalrusRole implements Role {
     private @Nullable Running running;
 
     /** What is up while the role is. {@code stop} takes all of it down. */
-    private record Running(Undo stop, RemoteSigningKeys keys, LocalBlobStore blobs, CollectorLoop collector, LifecycleLoop lifecycle) {}
+    private record Running(
+            Undo stop,
+            RemoteSigningKeys keys,
+            LocalBlobStore blobs,
+            CollectorLoop collector,
+            LifecycleLoop lifecycle) {}
 
     /** Built by the container. */
     public WalrusRole(SiteConfig site, WalrusConfig config, Vertx vertx, Transactions transactions) {

@@ -95,6 +95,14 @@ public final class AccessKeys {
         return known(accessKeyId).map(known -> new LegacyAccess(LegacyKey.of(known.secret()), known.principal()));
     }
 
+    /** The account of a canonical id. */
+    public Optional<AccountRow> account(String canonicalId) {
+        return database.read(entities -> entities.createQuery("from Account where canonicalId = :id", AccountRow.class)
+                .setParameter("id", canonicalId)
+                .getResultStream()
+                .findFirst());
+    }
+
     private Optional<Known> known(String accessKeyId) {
         if (accessKeyId.length() > LONGEST_ID) {
             return Optional.empty();

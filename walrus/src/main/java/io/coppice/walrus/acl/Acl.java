@@ -4,6 +4,7 @@ import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.protocol.S3Errors;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,7 +45,6 @@ public record Acl(List<Acl.Grant> grants) {
      */
     public static Acl canned(String name, BucketOwner owner, BucketOwner bucketOwner) {
         var grants = new ArrayList<Grant>();
-        grants.add(full(owner));
         switch (name) {
             case "private" -> {}
             case "public-read" -> grants.add(new Grant(Grantee.Group.ALL_USERS, AclPermission.READ));
@@ -59,10 +59,10 @@ public record Acl(List<Acl.Grant> grants) {
                 grants.add(new Grant(Grantee.Group.LOG_DELIVERY, AclPermission.READ_ACP));
             }
             case "bucket-owner-read" -> addBucketOwner(grants, owner, bucketOwner, AclPermission.READ);
-            case "bucket-owner-full-control" ->
-                addBucketOwner(grants, owner, bucketOwner, AclPermission.FULL_CONTROL);
+            case "bucket-owner-full-control" -> addBucketOwner(grants, owner, bucketOwner, AclPermission.FULL_CONTROL);
             default -> throw S3Errors.invalidArgument("The canned ACL \"" + name + "\" is not known.");
         }
+        grants.addFirst(full(owner));
         return new Acl(grants);
     }
 
@@ -71,6 +71,13 @@ public record Acl(List<Acl.Grant> grants) {
         return grants.stream()
                 .anyMatch(grant ->
                         grant.permission().includes(wanted) && grant.grantee().includes(caller));
+    }
+
+    /** The grants as S3 shows them: groups first. */
+    public List<Grant> shown() {
+        return grants.stream()
+                .sorted(Comparator.comparing(grant -> grant.grantee() instanceof Grantee.User))
+                .toList();
     }
 
     /** The same without what it grants to people outside of named accounts. */

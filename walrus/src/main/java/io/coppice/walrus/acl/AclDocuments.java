@@ -38,7 +38,7 @@ public final class AclDocuments {
                 .element("DisplayName", owner.displayName())
                 .close("Owner")
                 .open("AccessControlList");
-        for (var grant : acl.grants()) {
+        for (var grant : acl.shown()) {
             answer.open("Grant");
             switch (grant.grantee()) {
                 case Grantee.User(String id, String name) ->

@@ -36,9 +36,7 @@ public sealed interface Grantee {
 
         /** The group of that URI. */
         public static Optional<Group> ofUri(String uri) {
-            return Arrays.stream(values())
-                    .filter(each -> each.uri.equals(uri))
-                    .findFirst();
+            return Arrays.stream(values()).filter(each -> each.uri.equals(uri)).findFirst();
         }
 
         /** Whether people outside of all accounts, or of any account, belong to it. */

@@ -41,7 +41,10 @@ public enum Ownership {
         if (rules.size() != 1) {
             throw S3Errors.malformedXml();
         }
-        return rules.getFirst().value("ObjectOwnership").flatMap(Ownership::named).orElseThrow(S3Errors::malformedXml);
+        return rules.getFirst()
+                .value("ObjectOwnership")
+                .flatMap(Ownership::named)
+                .orElseThrow(S3Errors::malformedXml);
     }
 
     /** The one of that name. */

@@ -7,10 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** What a bucket's owner has ruled out whatever lists and policies say (S3 User Guide, "Blocking public access"). */
 public record PublicAccessBlock(
-        boolean blockPublicAcls,
-        boolean ignorePublicAcls,
-        boolean blockPublicPolicy,
-        boolean restrictPublicBuckets) {
+        boolean blockPublicAcls, boolean ignorePublicAcls, boolean blockPublicPolicy, boolean restrictPublicBuckets) {
     /** Nothing is ruled out. */
     public static final PublicAccessBlock NONE = new PublicAccessBlock(false, false, false, false);
 
@@ -32,6 +29,8 @@ public record PublicAccessBlock(
     }
 
     private static boolean on(XmlElement xml, String name) {
-        return xml.value(name).filter(text -> text.strip().equalsIgnoreCase("true")).isPresent();
+        return xml.value(name)
+                .filter(text -> text.strip().equalsIgnoreCase("true"))
+                .isPresent();
     }
 }

@@ -36,9 +36,8 @@ public record CorsRules(List<CorsRules.Rule> rules) {
         private boolean allows(String origin, String method, List<String> wanted) {
             return methods.contains(method)
                     && origins.stream().anyMatch(pattern -> matches(pattern, origin))
-                    && wanted.stream()
-                            .allMatch(name -> headers.stream()
-                                    .anyMatch(pattern -> matches(pattern.toLowerCase(Locale.ROOT), name)));
+                    && wanted.stream().allMatch(name -> headers.stream()
+                            .anyMatch(pattern -> matches(pattern.toLowerCase(Locale.ROOT), name)));
         }
     }
 
@@ -98,12 +97,15 @@ public record CorsRules(List<CorsRules.Rule> rules) {
         });
         for (var pattern : origins) {
             if (pattern.chars().filter(c -> c == '*').count() > 1) {
-                throw S3Errors.invalidRequest(
-                        "AllowedOrigin \"" + pattern + "\" can not have more than one wildcard.");
+                throw S3Errors.invalidRequest("AllowedOrigin \"" + pattern + "\" can not have more than one wildcard.");
             }
         }
         return new Rule(
-                origins, methods, values(rule, "AllowedHeader"), values(rule, "ExposeHeader"), rule.value("MaxAgeSeconds"));
+                origins,
+                methods,
+                values(rule, "AllowedHeader"),
+                values(rule, "ExposeHeader"),
+                rule.value("MaxAgeSeconds"));
     }
 
     private static List<String> values(XmlElement rule, String name) {
@@ -114,6 +116,7 @@ public record CorsRules(List<CorsRules.Rule> rules) {
         var star = pattern.indexOf('*');
         return star < 0
                 ? pattern.equals(text)
-                : text.matches(Pattern.quote(pattern.substring(0, star)) + ".*" + Pattern.quote(pattern.substring(star + 1)));
+                : text.matches(
+                        Pattern.quote(pattern.substring(0, star)) + ".*" + Pattern.quote(pattern.substring(star + 1)));
     }
 }

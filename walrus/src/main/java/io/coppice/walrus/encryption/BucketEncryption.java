@@ -18,7 +18,8 @@ public final class BucketEncryption {
 
     /** Reads a document; throws MalformedXML or InvalidArgument. */
     public static EncryptionRequest parse(byte[] document) {
-        var rules = XmlElement.parse(document, "ServerSideEncryptionConfiguration").all("Rule");
+        var rules =
+                XmlElement.parse(document, "ServerSideEncryptionConfiguration").all("Rule");
         if (rules.size() != 1) {
             throw S3Errors.malformedXml();
         }

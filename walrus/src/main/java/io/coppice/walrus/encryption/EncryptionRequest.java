@@ -30,8 +30,7 @@ public record EncryptionRequest(
     private static final int KEY_BYTES = 32;
 
     /** It says nothing. */
-    public static final EncryptionRequest NONE =
-            new EncryptionRequest(Optional.empty(), "", "", Optional.empty());
+    public static final EncryptionRequest NONE = new EncryptionRequest(Optional.empty(), "", "", Optional.empty());
 
     /** Reads the headers of a write, or of a read; throws InvalidArgument and the like. */
     public static EncryptionRequest of(Function<String, Optional<String>> header) {
@@ -109,9 +108,7 @@ public record EncryptionRequest(
             if (bytes.length != KEY_BYTES) {
                 throw S3Errors.invalidArgument("The secret key was invalid for the specified algorithm.");
             }
-            if (!Base64.getEncoder()
-                    .encodeToString(Digests.md5().digest(bytes))
-                    .equals(md5)) {
+            if (!Base64.getEncoder().encodeToString(Digests.md5().digest(bytes)).equals(md5)) {
                 throw S3Errors.invalidArgument(
                         "The calculated MD5 hash of the key did not match the hash that was provided.");
             }

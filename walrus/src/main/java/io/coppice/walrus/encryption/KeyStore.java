@@ -73,7 +73,7 @@ public final class KeyStore {
         return seal(request, ObjectKey.random());
     }
 
-    /** The key of an object that is there; throws AccessDenied when the customer's key is another. */
+    /** The key of an object that is there; throws InvalidRequest when the customer's key is another. */
     public ObjectKey open(ObjectEncryption encryption, Optional<byte[]> customerKey) {
         encryption.checkRead(customerKey);
         return ObjectKey.of(unwrap(wrappingKey(encryption.kind(), encryption.keyId(), customerKey), encryption));
@@ -150,7 +150,8 @@ public final class KeyStore {
                     .doFinal(all, NONCE_BYTES, all.length - NONCE_BYTES);
         } catch (AEADBadTagException e) {
             if (encryption.kind() == ObjectEncryption.Kind.CUSTOMER) {
-                throw S3Errors.accessDenied();
+                throw S3Errors.invalidRequest(
+                        "The provided encryption parameters did not match the ones used originally.");
             }
             throw new IllegalStateException(
                     "the master key of Walrus is not the one that objects were encrypted under; restore it from the"

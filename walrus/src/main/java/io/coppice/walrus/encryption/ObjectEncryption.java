@@ -13,8 +13,7 @@ import java.util.function.BiConsumer;
  * @param customerKeyMd5 of a customer's key, Base64; empty for the others
  * @param context the KMS encryption context as the client sent it; empty when there was none
  */
-public record ObjectEncryption(
-        Kind kind, String keyId, String wrappedKey, String customerKeyMd5, String context) {
+public record ObjectEncryption(Kind kind, String keyId, String wrappedKey, String customerKeyMd5, String context) {
     private static final int LINES = 5;
 
     /** The ways of S3 (S3 User Guide, "Protecting data with encryption"). */
@@ -70,7 +69,6 @@ public record ObjectEncryption(
     }
 
     static RuntimeException notEncryptedSo() {
-        return S3Errors.invalidRequest(
-                "The encryption parameters are not applicable to this object.");
+        return S3Errors.invalidRequest("The encryption parameters are not applicable to this object.");
     }
 }

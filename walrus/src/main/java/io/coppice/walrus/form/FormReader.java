@@ -117,7 +117,9 @@ public final class FormReader implements BodySource {
             // Two dashes: the form is over.
             throw S3Errors.invalidArgument("POST requires exactly one file upload per request.");
         }
-        return " " + new String(read("\r\n\r\n".getBytes(StandardCharsets.UTF_8), MAX_FIELDS_BYTES), StandardCharsets.UTF_8);
+        return " "
+                + new String(
+                        read("\r\n\r\n".getBytes(StandardCharsets.UTF_8), MAX_FIELDS_BYTES), StandardCharsets.UTF_8);
     }
 
     private byte[] skip() throws IOException {

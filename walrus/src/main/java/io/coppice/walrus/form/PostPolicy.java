@@ -27,8 +27,7 @@ import java.util.Set;
  * @param conditions all of which must hold
  * @param range how many bytes the file may have
  */
-public record PostPolicy(
-        Instant expiration, List<PostPolicy.Condition> conditions, Optional<PostPolicy.Range> range) {
+public record PostPolicy(Instant expiration, List<PostPolicy.Condition> conditions, Optional<PostPolicy.Range> range) {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(8)
@@ -37,8 +36,16 @@ public record PostPolicy(
             .build();
     /** Fields that need no condition. */
     private static final Set<String> FREE = Set.of(
-            "awsaccesskeyid", "signature", "x-amz-signature", "policy", "file", "submit", "x-amz-algorithm", "x-amz-date",
-            "x-amz-credential", "x-amz-security-token");
+            "awsaccesskeyid",
+            "signature",
+            "x-amz-signature",
+            "policy",
+            "file",
+            "submit",
+            "x-amz-algorithm",
+            "x-amz-date",
+            "x-amz-credential",
+            "x-amz-security-token");
 
     public PostPolicy {
         conditions = List.copyOf(conditions);
@@ -57,8 +64,8 @@ public record PostPolicy(
 
     /** Reads a policy from Base64; throws InvalidPolicyDocument. */
     public static PostPolicy parse(String base64) {
-        try (var parser = JSON.createParser(
-                new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8))) {
+        try (var parser =
+                JSON.createParser(new String(Base64.getMimeDecoder().decode(base64), StandardCharsets.UTF_8))) {
             return read(parser);
         } catch (IOException | IllegalArgumentException e) {
             throw invalid("Invalid Policy: Invalid JSON.");
@@ -73,11 +80,10 @@ public record PostPolicy(
         var foreseen = new HashSet<String>();
         for (var condition : conditions) {
             foreseen.add(condition.field());
-            var actual = fields.get(condition.field());
-            var holds = actual != null
-                    && (condition.exact()
-                            ? actual.equals(condition.value())
-                            : actual.startsWith(condition.value()));
+            var actual = fields.getOrDefault(condition.field(), "");
+            var holds = condition.exact()
+                    ? actual.equals(condition.value())
+                    : actual.startsWith(condition.value());
             if (!holds) {
                 throw denied("Policy Condition failed: [\"" + (condition.exact() ? "eq" : "starts-with") + "\", \"$"
                         + condition.field() + "\", \"" + condition.value() + "\"]");

@@ -6,10 +6,10 @@ import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.identity.SigningKeys;
 import io.coppice.wire.sign.OriginStamp;
 import io.coppice.wire.sign.RequestSignature;
+import io.coppice.wire.sign.SigV4;
 import io.coppice.wire.sign.SignatureDialect;
 import io.coppice.wire.sign.SignatureFault;
 import io.coppice.wire.sign.SignatureVerifier;
-import io.coppice.wire.sign.SigV4;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -58,14 +58,18 @@ final class Authentication {
                 signer.principal(),
                 origin(request, signer),
                 payloadHash,
-                Optional.of(new ChunkSignatures(
-                        signer.key(), signature.time(), signature.scope(), signature.signature())));
+                Optional.of(
+                        new ChunkSignatures(signer.key(), signature.time(), signature.scope(), signature.signature())));
     }
 
     private Principal legacy(SignatureV2 signature, S3Request request) {
         var token = request.header("x-amz-security-token").or(() -> request.parameter("x-amz-security-token"));
-        var found =
-                identity.legacy().check(signature.accessKeyId(), signature.text(), signature.signature(), token);
+        SigningKeys.Signer found = SigningKeys.Refusal.MISMATCH;
+        for (var text : signature.texts()) {
+            if (found == SigningKeys.Refusal.MISMATCH) {
+                found = identity.legacy().check(signature.accessKeyId(), text, signature.signature(), token);
+            }
+        }
         return switch (found) {
             case SigningKeys.Known known -> known.principal();
             case SigningKeys.SignerKey key -> key.principal();

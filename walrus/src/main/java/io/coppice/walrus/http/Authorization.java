@@ -171,7 +171,9 @@ final class Authorization {
         if (missing && !caller.mayUse(guard.bucket().accountId())) {
             // Whether a key is there is told to those alone who may list.
             var list = S3Operation.LIST_OBJECTS;
-            refusal = guard.refusal(caller, list, permission(guard, caller, list, "", keys), Optional.empty());
+            var listKeys = new HashMap<>(keys);
+            listKeys.put("s3:prefix", List.of(key));
+            refusal = guard.refusal(caller, list, permission(guard, caller, list, "", listKeys), Optional.empty());
             if (refusal.isEmpty()) {
                 throw S3Errors.noSuchKey();
             }
@@ -196,11 +198,7 @@ final class Authorization {
     }
 
     private static S3Permission permission(
-            BucketGuard guard,
-            Principal caller,
-            S3Operation operation,
-            String key,
-            Map<String, List<String>> keys) {
+            BucketGuard guard, Principal caller, S3Operation operation, String key, Map<String, List<String>> keys) {
         return new S3Permission(
                 caller.permissions(),
                 operation.action(),
@@ -230,8 +228,7 @@ final class Authorization {
                 if (policies.size() >= MAX_POLICIES) {
                     policies.clear();
                 }
-                return policies.computeIfAbsent(
-                        text, json -> PolicyDocument.parse(json, PolicyDocument.Kind.RESOURCE));
+                return policies.computeIfAbsent(text, json -> PolicyDocument.parse(json, PolicyDocument.Kind.RESOURCE));
             }
         });
     }

@@ -1,13 +1,13 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
-import io.coppice.walrus.protocol.XmlElement;
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.acl.Acl;
 import io.coppice.walrus.acl.AclDocuments;
 import io.coppice.walrus.acl.Ownership;
 import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.BucketSetting;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlElement;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.io.IOException;
 import java.util.Optional;
 import org.hibernate.StatelessSession;
@@ -59,9 +59,8 @@ final class BucketOperations {
         if (!BucketNames.isValid(request.bucket())) {
             throw S3Errors.invalidBucketName();
         }
-        var ownership = request.header("x-amz-object-ownership")
-                .map(word -> Ownership.named(word)
-                        .orElseThrow(() -> S3Errors.invalidArgument("Invalid x-amz-object-ownership header: " + word)));
+        var ownership = request.header("x-amz-object-ownership").map(word -> Ownership.named(word)
+                .orElseThrow(() -> S3Errors.invalidArgument("Invalid x-amz-object-ownership header: " + word)));
         var owner = exchange.caller().asOwner();
         var acl = acl(request, owner, ownership.orElse(Ownership.WRITER));
         var locked = request.header("x-amz-bucket-object-lock-enabled")
@@ -71,12 +70,11 @@ final class BucketOperations {
         var name = request.bucket();
         store.transactions().call(session -> {
             if (!store.buckets().create(session, name, owner, location)) {
-                checkRecreation(session, name, owner);
+                checkRecreation(session, name, owner, acl);
                 return true;
             }
             var bucketId = store.buckets().find(session, name).orElseThrow().bucketId();
-            acl.ifPresent(each ->
-                    store.buckets().set(session, bucketId, BucketSetting.ACL, Optional.of(each.text())));
+            acl.ifPresent(each -> store.buckets().set(session, bucketId, BucketSetting.ACL, Optional.of(each.text())));
             ownership.ifPresent(each -> store.buckets()
                     .set(session, bucketId, BucketSetting.OWNERSHIP_CONTROLS, Optional.of(each.document())));
             if (locked) {
@@ -88,10 +86,15 @@ final class BucketOperations {
         exchange.ok();
     }
 
-    /** In the oldest region it is no error to make a bucket that one has already, as in S3 itself. */
-    private void checkRecreation(StatelessSession session, String name, BucketOwner owner) {
+    /** In the oldest region it is no error to make a bucket anew that one has already, unless another list is asked for. */
+    private void checkRecreation(
+            StatelessSession session, String name, BucketOwner owner, Optional<Acl> acl) {
         var present = store.buckets().find(session, name);
-        if (present.filter(bucket -> bucket.accountId().equals(owner.accountId())).isEmpty()) {
+        if (present.filter(bucket -> bucket.accountId().equals(owner.accountId()))
+                .isEmpty()) {
+            throw S3Errors.alreadyExists();
+        }
+        if (!present.get().setting(BucketSetting.ACL).equals(acl.map(Acl::text))) {
             throw S3Errors.alreadyExists();
         }
         if (!present.get().region().equals(CLASSIC_REGION)) {
@@ -103,8 +106,8 @@ final class BucketOperations {
         var canned = request.header("x-amz-acl");
         var acl = canned.map(each -> Acl.canned(each, owner, owner)).or(() -> acls.ofHeaders(request::header));
         if (acl.isPresent() && ownership == Ownership.ENFORCED && !canned.equals(Optional.of("private"))) {
-            throw S3Errors.invalidRequest("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced"
-                    + " setting");
+            throw S3Errors.invalidRequest(
+                    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced" + " setting");
         }
         return acl;
     }

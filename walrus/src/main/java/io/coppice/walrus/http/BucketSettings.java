@@ -79,7 +79,9 @@ final class BucketSettings {
 
     private static void show(S3Exchange exchange, SettingDocument document) {
         var text = exchange.bucket().setting(document.setting());
-        if (document == SettingDocument.OBJECT_LOCK && text.isEmpty() && exchange.bucket().objectLock()) {
+        if (document == SettingDocument.OBJECT_LOCK
+                && text.isEmpty()
+                && exchange.bucket().objectLock()) {
             exchange.xml(XmlWriter.document("ObjectLockConfiguration")
                     .element("ObjectLockEnabled", "Enabled")
                     .close("ObjectLockConfiguration"));
@@ -166,8 +168,9 @@ final class BucketSettings {
         var bucket = exchange.bucket();
         if (bucket.versioning() != Versioning.ENABLED) {
             throw AwsException.of(
-                    "InvalidBucketState", 409, "Versioning must be 'Enabled' on the bucket to apply a Object Lock"
-                            + " configuration");
+                    "InvalidBucketState",
+                    409,
+                    "Versioning must be 'Enabled' on the bucket to apply a Object Lock" + " configuration");
         }
         store.transactions().call(session -> {
             store.buckets().enableObjectLock(session, bucket.bucketId());
@@ -207,28 +210,24 @@ final class BucketSettings {
         var block = PublicAccessBlock.of(bucket);
         var byHeaders = drafts.acl(exchange.request()::header, bucket.owner(), bucket, block);
         if (byHeaders.isEmpty() && body.length == 0) {
-            throw S3Errors.invalidRequest("The request names no access control list: send x-amz-acl, grant headers or a"
-                    + " document");
+            throw S3Errors.invalidRequest(
+                    "The request names no access control list: send x-amz-acl, grant headers or a" + " document");
         }
-        var acl = byHeaders.isPresent()
-                ? byHeaders
-                : Optional.of(drafts.acls().read(body, bucket.owner()));
+        var acl = byHeaders.isPresent() ? byHeaders : Optional.of(drafts.acls().read(body, bucket.owner()));
         Drafts.check(acl, bucket, block, exchange.request().header("x-amz-acl").orElse(""));
         set(exchange, BucketSetting.ACL, acl.map(Acl::text));
         exchange.ok();
     }
 
     private void putVersioning(S3Exchange exchange) throws IOException {
-        var document =
-                XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "VersioningConfiguration");
+        var document = XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "VersioningConfiguration");
         if (document.value("MfaDelete").filter("Enabled"::equals).isPresent()) {
             throw S3Errors.notImplemented("MFA delete");
         }
         var wanted = document.value("Status")
                 .flatMap(Versioning::settable)
                 .orElseThrow(() -> AwsException.client(
-                        "IllegalVersioningConfigurationException",
-                        "The Versioning element must be specified"));
+                        "IllegalVersioningConfigurationException", "The Versioning element must be specified"));
         var bucket = exchange.bucket();
         if (bucket.objectLock() && wanted == Versioning.SUSPENDED) {
             throw AwsException.of(
@@ -244,8 +243,7 @@ final class BucketSettings {
     }
 
     private static void putNotification(S3Exchange exchange) throws IOException {
-        var document =
-                XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "NotificationConfiguration");
+        var document = XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "NotificationConfiguration");
         if (!document.children().isEmpty()) {
             throw S3Errors.notImplemented("Sending notifications");
         }

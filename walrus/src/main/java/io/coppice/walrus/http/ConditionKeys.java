@@ -56,7 +56,9 @@ final class ConditionKeys {
         var inQuery = request.has("X-Amz-Algorithm") || request.has("Signature");
         keys.put("s3:authtype", List.of(inQuery ? "REST-QUERY-STRING" : "REST-HEADER"));
         var old = request.has("AWSAccessKeyId")
-                || request.header("authorization").filter(text -> text.startsWith("AWS ")).isPresent();
+                || request.header("authorization")
+                        .filter(text -> text.startsWith("AWS "))
+                        .isPresent();
         keys.put("s3:signatureversion", List.of(old ? "AWS" : "AWS4-HMAC-SHA256"));
         request.parameters().forEach((name, value) -> {
             var key = name.toLowerCase(Locale.ROOT);
@@ -67,8 +69,7 @@ final class ConditionKeys {
         HEADERS.forEach(name -> request.header(name).ifPresent(value -> keys.put("s3:" + name, List.of(value))));
         request.header("if-match").ifPresent(value -> keys.put("s3:if-match", List.of(value)));
         request.header("if-none-match").ifPresent(value -> keys.put("s3:if-none-match", List.of(value)));
-        request.header("x-amz-object-lock-mode")
-                .ifPresent(value -> keys.put("s3:object-lock-mode", List.of(value)));
+        request.header("x-amz-object-lock-mode").ifPresent(value -> keys.put("s3:object-lock-mode", List.of(value)));
         request.header("x-amz-object-lock-retain-until-date")
                 .ifPresent(value -> keys.put("s3:object-lock-retain-until-date", List.of(value)));
         request.header("x-amz-object-lock-legal-hold")
@@ -88,7 +89,6 @@ final class ConditionKeys {
     private static void addRequestTags(Map<String, List<String>> keys, String text) {
         var tags = Tags.parse(text);
         keys.put("s3:requestobjecttagkeys", new ArrayList<>(tags.keySet()));
-        tags.forEach((name, value) ->
-                keys.put("s3:requestobjecttag/" + name.toLowerCase(Locale.ROOT), List.of(value)));
+        tags.forEach((name, value) -> keys.put("s3:requestobjecttag/" + name.toLowerCase(Locale.ROOT), List.of(value)));
     }
 }

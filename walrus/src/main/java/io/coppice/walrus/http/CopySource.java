@@ -46,8 +46,8 @@ record CopySource(String bucket, String key, Optional<String> versionId) {
                         .orElseThrow(S3Errors::noSuchVersion)
                 : store.objects().findAndHold(session, found.bucketId(), key).orElseThrow(S3Errors::noSuchKey);
         if (object.deleteMarker()) {
-            throw S3Errors.invalidRequest("The source of a copy request may not specifically refer to a delete marker"
-                    + " by version id.");
+            throw S3Errors.invalidRequest(
+                    "The source of a copy request may not specifically refer to a delete marker" + " by version id.");
         }
         authorization.checkForeign(found, exchange.caller(), object, AclPermission.READ);
         var conditions = Conditions.of(exchange.request(), "x-amz-copy-source-");

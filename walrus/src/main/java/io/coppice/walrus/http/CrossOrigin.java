@@ -35,11 +35,9 @@ final class CrossOrigin {
     /** Answers a preflight; throws BadRequest or AccessForbidden. */
     void preflight(S3Request request, HttpServerResponse response) {
         var origin = request.header("origin")
-                .orElseThrow(() -> S3Errors.badRequest(
-                        "Insufficient information. Origin request header needed."));
+                .orElseThrow(() -> S3Errors.badRequest("Insufficient information. Origin request header needed."));
         var method = request.header("access-control-request-method")
-                .orElseThrow(() -> S3Errors.badRequest(
-                        "Invalid Access-Control-Request-Method: null"));
+                .orElseThrow(() -> S3Errors.badRequest("Invalid Access-Control-Request-Method: null"));
         var requested = request.header(REQUESTED).orElse("");
         var rule = rules(request)
                 .flatMap(rules -> rules.find(origin, method, requested))

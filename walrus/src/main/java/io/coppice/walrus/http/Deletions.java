@@ -72,14 +72,14 @@ final class Deletions {
             failures.values().forEach(failure -> {
                 throw failure;
             });
-            return all.get(wish.name());
+            return Optional.ofNullable(all.get(wish.name()));
         });
-        if (done != null && !done.versionId().isEmpty()) {
-            exchange.header("x-amz-version-id", done.versionId());
-            if (done.marker()) {
+        done.filter(each -> !each.versionId().isEmpty()).ifPresent(each -> {
+            exchange.header("x-amz-version-id", each.versionId());
+            if (each.marker()) {
                 exchange.header("x-amz-delete-marker", true);
             }
-        }
+        });
         exchange.noContent();
     }
 
@@ -140,7 +140,8 @@ final class Deletions {
             if (!keys.isEmpty()) {
                 store.objects().delete(session, bucketId, keys);
             }
-            wishes.forEach(wish -> done.put(wish.name(), new Done(false, wish.name().versionId())));
+            wishes.forEach(
+                    wish -> done.put(wish.name(), new Done(false, wish.name().versionId())));
             return done;
         }
         var byVersion = wishes.stream().filter(Wish::ofVersion).map(Wish::name).toList();
@@ -206,7 +207,10 @@ final class Deletions {
     }
 
     private static XmlWriter answer(
-            List<Wish> wishes, Map<Versions.Name, Done> done, Map<Versions.Name, AwsException> failures, boolean quiet) {
+            List<Wish> wishes,
+            Map<Versions.Name, Done> done,
+            Map<Versions.Name, AwsException> failures,
+            boolean quiet) {
         var answer = XmlWriter.document("DeleteResult");
         for (var wish : wishes) {
             var failure = failures.get(wish.name());

@@ -27,8 +27,8 @@ import java.util.function.Function;
 final class Drafts {
     private static final String FULL_CONTROL = "bucket-owner-full-control";
     private static final String STANDARD = "STANDARD";
-    private static final Set<String> CLASSES = Set.of(
-            STANDARD, "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR");
+    private static final Set<String> CLASSES =
+            Set.of(STANDARD, "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR");
 
     private final AclDocuments acls;
     private final KeyStore keys;
@@ -46,8 +46,7 @@ final class Drafts {
     }
 
     /** The object that headers, or the fields of a form, want. */
-    Draft of(
-            Function<String, Optional<String>> header, StoredHeaders stored, Principal caller, BucketRow bucket) {
+    Draft of(Function<String, Optional<String>> header, StoredHeaders stored, Principal caller, BucketRow bucket) {
         var owner = owner(header, caller, bucket);
         var sealed = sealed(header, bucket);
         var traits = new ObjectTraits(
@@ -78,9 +77,8 @@ final class Drafts {
         if (acl.isEmpty()) {
             return;
         }
-        if (Ownership.of(bucket) == Ownership.ENFORCED && !canned.equals(FULL_CONTROL) && !canned.equals("private")) {
-            throw AwsException.client(
-                    "AccessControlListNotSupported", "The bucket does not allow ACLs");
+        if (Ownership.of(bucket) == Ownership.ENFORCED && !canned.equals(FULL_CONTROL)) {
+            throw AwsException.client("AccessControlListNotSupported", "The bucket does not allow ACLs");
         }
         if (block.blockPublicAcls() && acl.get().isPublic()) {
             throw S3Errors.accessDenied();
@@ -91,13 +89,11 @@ final class Drafts {
         return acls;
     }
 
-    private Optional<String> acl(
-            Function<String, Optional<String>> header, BucketOwner owner, BucketRow bucket) {
+    private Optional<String> acl(Function<String, Optional<String>> header, BucketOwner owner, BucketRow bucket) {
         return acl(header, owner, bucket, PublicAccessBlock.of(bucket)).map(Acl::text);
     }
 
-    private static BucketOwner owner(
-            Function<String, Optional<String>> header, Principal caller, BucketRow bucket) {
+    private static BucketOwner owner(Function<String, Optional<String>> header, Principal caller, BucketRow bucket) {
         return switch (Ownership.of(bucket)) {
             case ENFORCED -> bucket.owner();
             case PREFERRED ->
@@ -107,7 +103,9 @@ final class Drafts {
     }
 
     private static String storageClass(Function<String, Optional<String>> header) {
-        var name = header.apply("x-amz-storage-class").filter(each -> !each.isEmpty()).orElse(STANDARD);
+        var name = header.apply("x-amz-storage-class")
+                .filter(each -> !each.isEmpty())
+                .orElse(STANDARD);
         if (!CLASSES.contains(name)) {
             throw AwsException.client("InvalidStorageClass", "The storage class you specified is not valid");
         }
@@ -117,7 +115,8 @@ final class Drafts {
     private Optional<KeyStore.Sealed> sealed(Function<String, Optional<String>> header, BucketRow bucket) {
         var asked = EncryptionRequest.of(header);
         var effective = asked.kind().isPresent()
-                ? asked.kind().equals(Optional.of(ObjectEncryption.Kind.KMS)) && asked.keyId().isEmpty()
+                ? asked.kind().equals(Optional.of(ObjectEncryption.Kind.KMS))
+                                && asked.keyId().isEmpty()
                         ? BucketEncryption.of(bucket)
                                 .filter(each -> each.kind().equals(asked.kind()))
                                 .orElse(asked)

@@ -1,10 +1,10 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.KeyRange;
 import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,7 +47,8 @@ final class Listings {
         var page = page(exchange, wanted);
         var answer = XmlWriter.document("ListBucketResult")
                 .element("Name", exchange.request().bucket())
-                .element("Prefix", wanted.shown(wanted.prefix()))
+                // The one name that the first version does not encode.
+                .element("Prefix", wanted.prefix())
                 .element("Marker", wanted.shown(wanted.after()));
         if (page.truncated() && !wanted.delimiter().isEmpty()) {
             answer.element("NextMarker", wanted.shown(page.last()));
@@ -150,8 +151,7 @@ final class Listings {
                 : Optional.of(key.substring(0, at + wanted.delimiter().length()));
     }
 
-    private static void finish(
-            S3Exchange exchange, XmlWriter answer, Wanted wanted, Page page, boolean withOwner) {
+    private static void finish(S3Exchange exchange, XmlWriter answer, Wanted wanted, Page page, boolean withOwner) {
         frame(answer, wanted, page.truncated());
         for (var object : page.objects()) {
             answer.open("Contents");
@@ -182,7 +182,8 @@ final class Listings {
                 .element("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> answer.element("ChecksumAlgorithm", each.algorithm())
                 .element("ChecksumType", each.type()));
-        answer.element("Size", object.sizeBytes()).element("StorageClass", object.traits().storageClass());
+        answer.element("Size", object.sizeBytes())
+                .element("StorageClass", object.traits().storageClass());
     }
 
     static void owner(XmlWriter answer, ObjectRow object) {

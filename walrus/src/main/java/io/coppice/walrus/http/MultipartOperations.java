@@ -1,15 +1,15 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.encryption.EncryptionRequest;
 import io.coppice.walrus.encryption.ObjectKey;
-import io.coppice.walrus.metadata.Versioning;
-import io.coppice.wire.error.AwsException;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
 import io.coppice.walrus.metadata.Uploads;
+import io.coppice.walrus.metadata.Versioning;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
+import io.coppice.wire.error.AwsException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -52,7 +52,9 @@ final class MultipartOperations {
                 request.key(), draft.headers(), algorithm.map(ChecksumAlgorithm::name), type, draft.traits());
         store.transactions().call(session -> {
             var bucketId = exchange.bucket().bucketId();
-            store.buckets().hold(session, bucketId).orElseThrow(S3Errors::noSuchBucket);
+            if (store.buckets().hold(session, bucketId).isEmpty()) {
+                throw S3Errors.noSuchBucket();
+            }
             store.uploads().create(session, uploadId, bucketId, intent);
             return true;
         });
@@ -106,8 +108,8 @@ final class MultipartOperations {
             throw S3Errors.entityTooLarge();
         }
         // Only the copied stretch is to be kept, so its bytes become a blob of their own.
-        var stored = copies.copy(
-                held.segments(), range, held.key(), key(exchange, upload), algorithm, Optional.empty());
+        var stored =
+                copies.copy(held.segments(), range, held.key(), key(exchange, upload), algorithm, Optional.empty());
         var part = part(number, stored, algorithm);
         store.transactions().call(session -> {
             keep(session, upload, part, stored);
@@ -192,7 +194,7 @@ final class MultipartOperations {
                                 + " the zero-based offsets of the first and last bytes to copy"));
         var last = header.substring(header.indexOf('-') + 1).strip();
         if (!last.isEmpty() && Long.parseLong(last) >= size) {
-            throw S3Errors.invalidArgument("Range specified is not valid for source object of size: " + size);
+            throw S3Errors.invalidRange();
         }
         return range;
     }

@@ -27,17 +27,21 @@ final class ObjectAttributes {
     void get(S3Exchange exchange) {
         var request = exchange.request();
         var wanted = new HashSet<String>();
-        request.signable().headers().getOrDefault("x-amz-object-attributes", List.of()).forEach(line -> Arrays.stream(
-                        line.split(","))
-                .map(String::strip)
-                .forEach(wanted::add));
+        request.signable()
+                .headers()
+                .getOrDefault("x-amz-object-attributes", List.of())
+                .forEach(line ->
+                        Arrays.stream(line.split(",")).map(String::strip).forEach(wanted::add));
         if (wanted.isEmpty() || !NAMES.containsAll(wanted)) {
             throw S3Errors.invalidArgument("Invalid attribute name specified.");
         }
         var found = finder.find(exchange, AclPermission.READ);
         var object = found.object();
         // Only who has the customer's key may know of the bytes.
-        store.keys().open(object.traits().encryption(), EncryptionRequest.of(request::header).customerKey());
+        store.keys()
+                .open(
+                        object.traits().encryption(),
+                        EncryptionRequest.of(request::header).customerKey());
         ObjectFinder.describeVersion(exchange, object.versionId());
         exchange.header("Last-Modified", S3Exchange.httpDate(object.modifiedAt()));
         var answer = XmlWriter.document("GetObjectAttributesResponse");
@@ -46,7 +50,7 @@ final class ObjectAttributes {
         }
         if (wanted.contains("Checksum")) {
             object.checksum().ifPresent(each -> answer.open("Checksum")
-                    .element("Checksum" + each.algorithm(), each.value().replaceFirst("-\\d+$", ""))
+                    .element("Checksum" + each.algorithm(), each.value())
                     .element("ChecksumType", each.type())
                     .close("Checksum"));
         }
@@ -71,7 +75,7 @@ final class ObjectAttributes {
         var shown = after.subList(0, Math.min(max, after.size()));
         var truncated = shown.size() < after.size();
         answer.open("ObjectParts")
-                .element("TotalPartsCount", found.object().partCount())
+                .element("PartsCount", found.object().partCount())
                 .element("PartNumberMarker", marker);
         if (!shown.isEmpty()) {
             answer.element("NextPartNumberMarker", shown.getLast().partNumber());
@@ -82,7 +86,8 @@ final class ObjectAttributes {
         if (algorithm.isPresent()) {
             for (Segment part : shown) {
                 answer.open("Part").element("PartNumber", part.partNumber());
-                part.checksum().ifPresent(value -> answer.element(algorithm.get().element(), value));
+                part.checksum()
+                        .ifPresent(value -> answer.element(algorithm.get().element(), value));
                 answer.element("Size", part.sizeBytes()).close("Part");
             }
         }
@@ -91,7 +96,10 @@ final class ObjectAttributes {
 
     private static int number(S3Request request, String header, int absent) {
         try {
-            return request.header(header).map(String::strip).map(Integer::parseInt).orElse(absent);
+            return request.header(header)
+                    .map(String::strip)
+                    .map(Integer::parseInt)
+                    .orElse(absent);
         } catch (NumberFormatException e) {
             throw S3Errors.invalidArgument("The header " + header + " is not a number");
         }

@@ -57,7 +57,8 @@ final class ObjectCopies {
         var held = store.transactions().call(session -> source.hold(store, authorization, session, exchange));
         if (held.object().sizeBytes() > MAX_BYTES) {
             throw S3Errors.invalidRequest(
-                    "The specified copy source is larger than the maximum allowable size for a copy source: " + MAX_BYTES);
+                    "The specified copy source is larger than the maximum allowable size for a copy source: "
+                            + MAX_BYTES);
         }
         var otherChecksum = wanted.isPresent()
                 && !held.object().checksum().map(StoredChecksum::algorithm).equals(wanted.map(Enum::name));
@@ -73,9 +74,7 @@ final class ObjectCopies {
                     var object = object(
                             again, again.segments(), again.object().checksum(), draft, replaceHeaders, replaceTags);
                     return new Copied(
-                            object,
-                            writes.replace(exchange, session, request.key(), object),
-                            sourceVersion(again));
+                            object, writes.replace(exchange, session, request.key(), object), sourceVersion(again));
                 });
         answer(exchange, copied);
     }
@@ -112,11 +111,7 @@ final class ObjectCopies {
             var stored = copy(List.of(segment), new ByteRange(0, segment.sizeBytes()), held.key(), draft.key(), whole);
             blobs.add(stored.blob());
             segments.add(new Segment(
-                    segment.partNumber(),
-                    stored.blob().id(),
-                    segment.sizeBytes(),
-                    segment.checksum(),
-                    stored.nonce()));
+                    segment.partNumber(), stored.blob().id(), segment.sizeBytes(), segment.checksum(), stored.nonce()));
         }
         var checksum = whole.map(each -> new StoredChecksum(wanted.orElseThrow().name(), "FULL_OBJECT", each.value()))
                 .or(() -> held.object().checksum());
@@ -124,9 +119,7 @@ final class ObjectCopies {
         return store.transactions().call(session -> {
             blobs.forEach(blob -> store.blobs().add(session, blob));
             return new Copied(
-                    object,
-                    writes.replace(exchange, session, exchange.request().key(), object),
-                    sourceVersion(held));
+                    object, writes.replace(exchange, session, exchange.request().key(), object), sourceVersion(held));
         });
     }
 
@@ -147,7 +140,8 @@ final class ObjectCopies {
                 checksum,
                 source.partCount(),
                 segments,
-                traits);
+                traits,
+                Optional.empty());
     }
 
     /** The redirect of a website is not copied with the rest. */

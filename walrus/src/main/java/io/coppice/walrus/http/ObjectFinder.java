@@ -41,12 +41,16 @@ final class ObjectFinder {
         if (versionId.isEmpty()) {
             return allowed(
                     exchange,
-                    store.objects().find(session, bucket.bucketId(), request.key()).orElseThrow(() -> {
-                        store.versions()
+                    store.objects()
+                            .find(session, bucket.bucketId(), request.key())
+                            .orElseThrow(() -> {
+                                store.versions()
                                 .marker(session, bucket.bucketId(), request.key())
-                                .ifPresent(marker -> describeMarker(exchange, marker));
-                        return S3Errors.noSuchKey();
-                    }),
+                                .ifPresentOrElse(
+                                        marker -> describeMarker(exchange, marker),
+                                        () -> exchange.header("x-amz-delete-marker", false));
+                                return S3Errors.noSuchKey();
+                            }),
                     wanted);
         }
         checkVersionId(versionId.get());

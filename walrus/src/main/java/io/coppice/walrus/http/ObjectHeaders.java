@@ -1,7 +1,7 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.metadata.StoredHeaders;
+import io.coppice.walrus.protocol.S3Errors;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -20,6 +20,7 @@ final class ObjectHeaders {
             "content-language",
             "expires",
             "x-amz-website-redirect-location");
+
     private ObjectHeaders() {}
 
     /** What is kept; throws MetadataTooLarge. */
@@ -35,7 +36,7 @@ final class ObjectHeaders {
                 .map(String::strip)
                 // It says how the body travelled, not what it is.
                 .filter(each -> !each.isEmpty() && !each.equalsIgnoreCase("aws-chunked"))
-                .collect(Collectors.joining(","));
+                .collect(Collectors.joining(", "));
         if (!encoding.isEmpty()) {
             kept.put("content-encoding", encoding);
         }

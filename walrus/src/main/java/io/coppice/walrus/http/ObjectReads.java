@@ -1,13 +1,15 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.encryption.EncryptionRequest;
-import io.coppice.walrus.tagging.Tags;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.ObjectTraits;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.tagging.Tags;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +18,7 @@ final class ObjectReads {
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_MODIFIED = 304;
+    private static final int MAX_LATIN = 0xff;
 
     /** Query parameter to the header that it overrides. */
     private static final Map<String, String> OVERRIDES = Map.of(
@@ -41,8 +44,13 @@ final class ObjectReads {
         var object = found.object();
         var request = exchange.request();
         ObjectFinder.describeVersion(exchange, object.versionId());
+        request.header("x-amz-server-side-encryption").ifPresent(any -> {
+            throw S3Errors.invalidArgument("x-amz-server-side-encryption header is not supported for this operation.");
+        });
         var key = store.keys()
-                .open(object.traits().encryption(), EncryptionRequest.of(request::header).customerKey());
+                .open(
+                        object.traits().encryption(),
+                        EncryptionRequest.of(request::header).customerKey());
         switch (Conditions.of(request, "").evaluate(object.etag(), object.modifiedAt())) {
             case FAILED -> throw S3Errors.preconditionFailed();
             case NOT_MODIFIED -> {
@@ -88,8 +96,7 @@ final class ObjectReads {
             }
             first += segment.sizeBytes();
         }
-        throw io.coppice.wire.error.AwsException.of(
-                "InvalidPartNumber", 416, "The requested partnumber is not satisfiable");
+        throw S3Errors.invalidPart();
     }
 
     private static void validators(S3Exchange exchange, ObjectRow object) {
@@ -100,7 +107,7 @@ final class ObjectReads {
     private static void headers(S3Exchange exchange, ObjectRow object, boolean whole) {
         validators(exchange, object);
         exchange.header("Accept-Ranges", "bytes");
-        object.headers().values().forEach(exchange::header);
+        object.headers().values().forEach((name, value) -> exchange.header(name, sendable(value)));
         traits(exchange, object.traits());
         OVERRIDES.forEach((parameter, header) -> exchange.request()
                 .parameter(parameter)
@@ -120,7 +127,9 @@ final class ObjectReads {
 
     private static void traits(S3Exchange exchange, ObjectTraits traits) {
         Drafts.describe(exchange, traits);
-        traits.tags().ifPresent(text -> exchange.header("x-amz-tagging-count", Tags.parse(text).size()));
+        traits.tags()
+                .ifPresent(text ->
+                        exchange.header("x-amz-tagging-count", Tags.parse(text).size()));
         if (!traits.storageClass().equals("STANDARD")) {
             exchange.header("x-amz-storage-class", traits.storageClass());
         }
@@ -131,6 +140,13 @@ final class ObjectReads {
         if (traits.lock().legalHold()) {
             exchange.header("x-amz-object-lock-legal-hold", "ON");
         }
+    }
+
+    /** What a header cannot hold goes as an encoded word (RFC 2047). */
+    private static String sendable(String value) {
+        return value.chars().allMatch(c -> c <= MAX_LATIN)
+                ? value
+                : "=?UTF-8?B?" + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "?=";
     }
 
     /** A line break would begin a header of the caller's own making. */

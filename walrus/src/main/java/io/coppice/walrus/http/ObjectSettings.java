@@ -53,8 +53,8 @@ final class ObjectSettings {
         var object = change(exchange, AclPermission.WRITE_ACP, (row, traits) -> {
             var byHeaders = drafts.acl(header::header, traits.owner(), bucket, block);
             if (byHeaders.isEmpty() && body.length == 0) {
-                throw S3Errors.invalidRequest("The request names no access control list: send x-amz-acl, grant headers"
-                        + " or a document");
+                throw S3Errors.invalidRequest(
+                        "The request names no access control list: send x-amz-acl, grant headers" + " or a document");
             }
             var acl = byHeaders.isPresent()
                     ? byHeaders
@@ -152,8 +152,7 @@ final class ObjectSettings {
 
     private static AwsException noLock() {
         return S3Errors.notThere(
-                "NoSuchObjectLockConfiguration",
-                "The specified object does not have a ObjectLock configuration");
+                "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration");
     }
 
     private ObjectRow find(S3Exchange exchange, AclPermission wanted) {

@@ -3,6 +3,8 @@ package io.coppice.walrus.http;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.metadata.NewObject;
 import io.coppice.walrus.metadata.ObjectTraits;
+import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Objects;
 import io.coppice.walrus.metadata.Segment;
 import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.Versioning;
@@ -56,7 +58,7 @@ final class ObjectWrites {
                 each.name(), FULL_OBJECT, stored.verified().checksums().getOrDefault(each, "")));
         var segment = new Segment(1, stored.blob().id(), stored.blob().sizeBytes(), Optional.empty(), stored.nonce());
         return new NewObject(
-                stored.verified().md5Hex(), draft.headers(), checksum, 0, List.of(segment), draft.traits());
+                stored.verified().md5Hex(), draft.headers(), checksum, 0, List.of(segment), draft.traits(), Optional.empty());
     }
 
     /** Puts an object under a key of the request's bucket when the request's conditions hold. */
@@ -79,25 +81,30 @@ final class ObjectWrites {
         return store.versions().put(session, bucketId, key, object, versioning);
     }
 
-    /** Throws PreconditionFailed or NoSuchKey when the object that has the key is not the one that If-Match names. */
+    /** Throws PreconditionFailed or NoSuchKey unless If-Match and If-None-Match hold for what has the key. */
     void checkMatch(S3Exchange exchange, StatelessSession session, String key, boolean absentIsFine) {
-        var wanted = exchange.request().header("if-match");
-        if (wanted.isEmpty()) {
+        var conditions = Conditions.of(exchange.request(), "");
+        var unwanted = conditions.ifNoneMatch().filter(any -> !conditions.onlyIfAbsent());
+        if (conditions.ifMatch().isEmpty() && unwanted.isEmpty()) {
             return;
         }
         var present = store.objects().findForUpdate(session, exchange.bucket().bucketId(), key);
-        if (present.isEmpty() && !absentIsFine) {
+        if (present.isEmpty() && conditions.ifMatch().isPresent() && !absentIsFine) {
             throw S3Errors.noSuchKey();
         }
-        if (present.isPresent()
-                && !Conditions.matches(wanted.get(), present.get().etag())) {
+        var etag = present.map(ObjectRow::etag);
+        var other = etag.isPresent()
+                && conditions.ifMatch().filter(list -> !Conditions.matches(list, etag.get())).isPresent();
+        var same = etag.isPresent()
+                && unwanted.filter(list -> Conditions.matches(list, etag.get())).isPresent();
+        if (other || same) {
             throw S3Errors.preconditionFailed();
         }
     }
 
     /** Tells what came of a write. */
     static void describe(S3Exchange exchange, ObjectTraits traits, Versions.Written written) {
-        if (!written.versionId().isEmpty()) {
+        if (!written.versionId().isEmpty() && !written.versionId().equals(Objects.NULL_VERSION)) {
             exchange.header("x-amz-version-id", written.versionId());
         }
         Drafts.describe(exchange, traits);
@@ -113,6 +120,8 @@ final class ObjectWrites {
     private static boolean isVerifiable(S3Exchange exchange) {
         return exchange.request().header("content-md5").isPresent()
                 || exchange.incoming().algorithm().isPresent()
-                || exchange.bucket().setting(io.coppice.walrus.metadata.BucketSetting.OBJECT_LOCK).isPresent();
+                || exchange.bucket()
+                        .setting(io.coppice.walrus.metadata.BucketSetting.OBJECT_LOCK)
+                        .isPresent();
     }
 }

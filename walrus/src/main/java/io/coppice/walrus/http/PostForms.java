@@ -86,8 +86,8 @@ final class PostForms {
         authorization.checkPost(request, caller, exchange.bucket(), key);
 
         Optional.ofNullable(fields.get("tagging"))
-                .flatMap(xml -> Tags.text(
-                        Tags.ofXml(XmlElement.parse(xml.getBytes(StandardCharsets.UTF_8), "Tagging"))))
+                .flatMap(
+                        xml -> Tags.text(Tags.ofXml(XmlElement.parse(xml.getBytes(StandardCharsets.UTF_8), "Tagging"))))
                 .ifPresent(tags -> fields.put("x-amz-tagging", tags));
         Optional.ofNullable(fields.get("acl")).ifPresent(acl -> fields.put("x-amz-acl", acl));
         var draft = drafts.of(Drafts.header(fields), ObjectHeaders.of(fields), caller, exchange.bucket());
@@ -248,6 +248,8 @@ final class PostForms {
     }
 
     private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20").replace("%2F", "/");
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("%2F", "/");
     }
 }

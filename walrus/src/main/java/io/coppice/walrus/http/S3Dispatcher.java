@@ -1,7 +1,7 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.identity.Identity;
+import io.coppice.walrus.protocol.S3Errors;
 import java.io.IOException;
 
 /** Finds the operation that a request is for, and runs it. Thread-safe. */

@@ -1,10 +1,10 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;

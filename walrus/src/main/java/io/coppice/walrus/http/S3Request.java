@@ -55,7 +55,7 @@ record S3Request(
         var headers = new HashMap<String, List<String>>();
         request.headers().forEach(header -> headers.computeIfAbsent(
                         header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                .add(header.getValue()));
+                .add(text(header.getValue())));
         var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers);
         var path = rawPath.substring(1);
         var hostBucket = bucketOfHost(signable, domains);
@@ -91,6 +91,21 @@ record S3Request(
 
     Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
+    }
+
+    /** Clients send UTF-8 in headers, of which HTTP knows nothing: what came byte by byte becomes text again. */
+    private static String text(String header) {
+        if (header.chars().allMatch(c -> c < 0x80) || header.chars().anyMatch(c -> c > 0xff)) {
+            return header;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return header;
+        }
     }
 
     /** A parameter that is a number of at least 0; {@code absent} when it is not there. */

@@ -1,13 +1,13 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.blob.InsufficientSpaceException;
 import io.coppice.walrus.body.HttpBody;
-import io.coppice.walrus.identity.IdentityUnavailableException;
 import io.coppice.walrus.identity.Identity;
+import io.coppice.walrus.identity.IdentityUnavailableException;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.AbstractVerticle;

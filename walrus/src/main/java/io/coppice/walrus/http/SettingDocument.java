@@ -70,7 +70,9 @@ enum SettingDocument {
 
     /** The setting that a request is about. */
     static Optional<SettingDocument> of(S3Request request) {
-        return Arrays.stream(values()).filter(each -> request.has(each.parameter)).findFirst();
+        return Arrays.stream(values())
+                .filter(each -> request.has(each.parameter))
+                .findFirst();
     }
 
     BucketSetting setting() {
@@ -120,18 +122,23 @@ enum SettingDocument {
                 LockRules.parseConfiguration(document);
                 yield asItCame;
             }
-            case TAGGING -> Optional.of(Tags.ofDocument(document, Tags.MAX_OF_BUCKET).orElse(""));
+            case TAGGING ->
+                Optional.of(Tags.ofDocument(document, Tags.MAX_OF_BUCKET).orElse(""));
             case PUBLIC_ACCESS_BLOCK -> Optional.of(block(PublicAccessBlock.parse(document)));
             case OWNERSHIP_CONTROLS -> Optional.of(Ownership.parse(document).document());
             case LOGGING -> {
-                if (!XmlElement.parse(document, "BucketLoggingStatus").children().isEmpty()) {
+                if (!XmlElement.parse(document, "BucketLoggingStatus")
+                        .children()
+                        .isEmpty()) {
                     throw S3Errors.notImplemented("Request logging to a bucket");
                 }
                 yield Optional.empty();
             }
             case REQUEST_PAYMENT -> {
-                var payer = XmlElement.parse(document, "RequestPaymentConfiguration").value("Payer");
-                if (payer.filter(each -> each.equals("BucketOwner") || each.equals("Requester")).isEmpty()) {
+                var payer = XmlElement.parse(document, "RequestPaymentConfiguration")
+                        .value("Payer");
+                if (payer.filter(each -> each.equals("BucketOwner") || each.equals("Requester"))
+                        .isEmpty()) {
                     throw S3Errors.malformedXml();
                 }
                 yield Optional.of(XmlWriter.document("RequestPaymentConfiguration")

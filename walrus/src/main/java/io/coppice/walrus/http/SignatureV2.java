@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -18,10 +19,10 @@ import java.util.stream.Collectors;
  * What a request says of a signature of version 2 (S3 API Reference, "Signing and authenticating REST requests (AWS
  * signature version 2)").
  *
- * @param text what was signed with HMAC-SHA1
+ * @param texts what may have been signed with HMAC-SHA1: clients differ in how they write the name of a bucket
  * @param signature Base64
  */
-record SignatureV2(String accessKeyId, String text, String signature) {
+record SignatureV2(String accessKeyId, List<String> texts, String signature) {
     private static final Duration ALLOWED_SKEW = Duration.ofMinutes(15);
     private static final String PREFIX = "AWS ";
     /** Parameters that are signed. */
@@ -91,7 +92,7 @@ record SignatureV2(String accessKeyId, String text, String signature) {
         checkTime(amzDate.orElse(date), clock);
         return new SignatureV2(
                 credentials.substring(0, colon),
-                text(request, amzDate.isPresent() ? "" : date),
+                texts(request, amzDate.isPresent() ? "" : date),
                 credentials.substring(colon + 1));
     }
 
@@ -104,8 +105,8 @@ record SignatureV2(String accessKeyId, String text, String signature) {
         } catch (NumberFormatException | DateTimeException e) {
             throw AwsException.of("AccessDenied", 403, "Invalid date (should be seconds since epoch): " + expires);
         }
-        return new SignatureV2(
-                accessKeyId, text(request, expires), request.parameter("Signature").orElse(""));
+        return new SignatureV2(accessKeyId, texts(request, expires),
+                request.parameter("Signature").orElse(""));
     }
 
     private static void checkTime(String text, Clock clock) {
@@ -114,7 +115,9 @@ record SignatureV2(String accessKeyId, String text, String signature) {
                     ? DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
                             .withZone(java.time.ZoneOffset.UTC)
                             .parse(text, Instant::from)
-                    : DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
+                    // Which day of the week that was is nobody's concern.
+                    : DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                            text.substring(text.indexOf(',') + 1).strip(), Instant::from);
             if (Duration.between(time, clock.instant()).abs().compareTo(ALLOWED_SKEW) > 0) {
                 throw SignatureDialect.S3.error(SignatureFault.SKEWED, "It was signed at " + time + ".");
             }
@@ -124,16 +127,21 @@ record SignatureV2(String accessKeyId, String text, String signature) {
         }
     }
 
-    private static String text(S3Request request, String date) {
-        return String.join(
+    private static List<String> texts(S3Request request, String date) {
+        var head = String.join(
                         "\n",
                         request.method(),
                         request.header("content-md5").orElse(""),
                         request.header("content-type").orElse(""),
                         date)
                 + "\n"
-                + amzHeaders(request)
-                + resource(request);
+                + amzHeaders(request);
+        var path = (request.byHost() ? "/" + request.bucket() : "")
+                + request.signable().rawPath();
+        var query = query(request);
+        return request.key().isEmpty() && !path.endsWith("/")
+                ? List.of(head + path + query, head + path + "/" + query)
+                : List.of(head + path + query);
     }
 
     private static String amzHeaders(S3Request request) {
@@ -148,18 +156,18 @@ record SignatureV2(String accessKeyId, String text, String signature) {
                 .collect(Collectors.joining());
     }
 
-    private static String resource(S3Request request) {
-        var path = request.signable().rawPath();
+    private static String query(S3Request request) {
         var signed = new TreeMap<String, String>();
         request.parameters().forEach((name, value) -> {
             if (SUBRESOURCES.contains(name)) {
                 signed.put(name, value);
             }
         });
-        var query = signed.entrySet().stream()
-                .map(each -> each.getValue().isEmpty() ? each.getKey() : each.getKey() + "=" + each.getValue())
-                .collect(Collectors.joining("&"));
-        return (request.byHost() ? "/" + request.bucket() : "") + path + (query.isEmpty() ? "" : "?" + query);
+        return signed.isEmpty()
+                ? ""
+                : signed.entrySet().stream()
+                        .map(each -> each.getValue().isEmpty() ? each.getKey() : each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining("&", "?", ""));
     }
 
     /** Without the signature. */

@@ -1,12 +1,12 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.XmlWriter;
-import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.KeyRange;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.util.List;
 
 /** ListParts and ListMultipartUploads. Thread-safe. */

@@ -24,8 +24,7 @@ public final class RemoteIdentity implements LegacySignatures, Accounts {
     }
 
     @Override
-    public SigningKeys.Signer check(
-            String accessKeyId, String text, String signature, Optional<String> sessionToken) {
+    public SigningKeys.Signer check(String accessKeyId, String text, String signature, Optional<String> sessionToken) {
         try {
             var answer = stub().checkLegacySignature(LegacySignatureRequest.newBuilder()
                     .setAccessKeyId(accessKeyId)
@@ -61,8 +60,7 @@ public final class RemoteIdentity implements LegacySignatures, Accounts {
     private Optional<BucketOwner> find(FindAccountRequest request) {
         try {
             var found = stub().findAccount(request);
-            return Optional.of(
-                    new BucketOwner(found.getAccountId(), found.getCanonicalId(), found.getDisplayName()));
+            return Optional.of(new BucketOwner(found.getAccountId(), found.getCanonicalId(), found.getDisplayName()));
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.NOT_FOUND) {
                 return Optional.empty();

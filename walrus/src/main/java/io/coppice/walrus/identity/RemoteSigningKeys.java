@@ -131,7 +131,7 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
         return new Principal(
                 principal.getAccountId(),
                 principal.getCanonicalId(),
-                principal.getDisplayName(),
+                principal.getAccountName().isEmpty() ? principal.getDisplayName() : principal.getAccountName(),
                 principal.getSystem(),
                 Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies()));
     }

@@ -74,6 +74,7 @@ public final class LifecycleDocuments {
                 .filter(child -> MOVES.contains(child.name()))
                 .findFirst()
                 .ifPresent(child -> {
+                    child.value("Date").ifPresent(LifecycleDocuments::date);
                     throw S3Errors.notImplemented("Moving objects to another storage class (" + child.name() + ")");
                 });
         if (element.children().stream().noneMatch(child -> ACTIONS.contains(child.name()))) {
@@ -119,14 +120,22 @@ public final class LifecycleDocuments {
         }
         var conditions = first(element.get(), "And").orElse(element.get());
         var tags = new LinkedHashMap<String, String>();
-        conditions.all("Tag").forEach(tag -> tags.put(
-                tag.value("Key").orElseThrow(S3Errors::malformedXml),
-                tag.value("Value").orElse("")));
+        conditions
+                .all("Tag")
+                .forEach(tag -> tags.put(
+                        tag.value("Key").orElseThrow(S3Errors::malformedXml),
+                        tag.value("Value").orElse("")));
         return new Filter(
                 conditions.value("Prefix").orElse(""),
                 tags,
-                conditions.value("ObjectSizeGreaterThan").map(LifecycleDocuments::bytes).orElse(-1L),
-                conditions.value("ObjectSizeLessThan").map(LifecycleDocuments::bytes).orElse(Long.MAX_VALUE),
+                conditions
+                        .value("ObjectSizeGreaterThan")
+                        .map(LifecycleDocuments::bytes)
+                        .orElse(-1L),
+                conditions
+                        .value("ObjectSizeLessThan")
+                        .map(LifecycleDocuments::bytes)
+                        .orElse(Long.MAX_VALUE),
                 false);
     }
 
@@ -213,10 +222,9 @@ public final class LifecycleDocuments {
                 }
                 xml.close("NoncurrentVersionExpiration");
             });
-            rule.abortAfterDays()
-                    .ifPresent(days -> xml.open("AbortIncompleteMultipartUpload")
-                            .element("DaysAfterInitiation", days)
-                            .close("AbortIncompleteMultipartUpload"));
+            rule.abortAfterDays().ifPresent(days -> xml.open("AbortIncompleteMultipartUpload")
+                    .element("DaysAfterInitiation", days)
+                    .close("AbortIncompleteMultipartUpload"));
             xml.close("Rule");
         }
         return xml.close("LifecycleConfiguration").toString();
@@ -236,11 +244,10 @@ public final class LifecycleDocuments {
         if (!filter.prefix().isEmpty() || (filter.tags().isEmpty() && sizes == 0)) {
             xml.element("Prefix", filter.prefix());
         }
-        filter.tags()
-                .forEach((name, value) -> xml.open("Tag")
-                        .element("Key", name)
-                        .element("Value", value)
-                        .close("Tag"));
+        filter.tags().forEach((name, value) -> xml.open("Tag")
+                .element("Key", name)
+                .element("Value", value)
+                .close("Tag"));
         if (filter.moreThan() >= 0) {
             xml.element("ObjectSizeGreaterThan", filter.moreThan());
         }

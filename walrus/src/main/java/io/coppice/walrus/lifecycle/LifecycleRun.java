@@ -39,11 +39,7 @@ public final class LifecycleRun {
      *
      * @param day how long a day lasts, which tests make short
      */
-    public LifecycleRun(
-            Transactions transactions,
-            Clock clock,
-            io.coppice.walrus.metadata.Blobs blobs,
-            Duration day) {
+    public LifecycleRun(Transactions transactions, Clock clock, io.coppice.walrus.metadata.Blobs blobs, Duration day) {
         this.transactions = transactions;
         this.clock = clock;
         this.buckets = new Buckets(clock);
@@ -92,8 +88,7 @@ public final class LifecycleRun {
         while (true) {
             var range = new KeyRange(place.key(), true, Optional.empty());
             var from = place.id();
-            var batch = transactions.call(
-                    session -> versions.list(session, bucket.bucketId(), range, from, BATCH));
+            var batch = transactions.call(session -> versions.list(session, bucket.bucketId(), range, from, BATCH));
             var due = new ArrayList<ObjectRow>();
             for (var each : batch) {
                 var before = newer.filter(row -> row.key().equals(each.key()));
@@ -111,12 +106,12 @@ public final class LifecycleRun {
         }
     }
 
-    private boolean isDue(
-            ObjectRow version, Optional<ObjectRow> newer, int noncurrent, List<LifecycleRule> rules) {
+    private boolean isDue(ObjectRow version, Optional<ObjectRow> newer, int noncurrent, List<LifecycleRule> rules) {
         var now = clock.instant();
         if (version.latest()) {
             return version.deleteMarker()
-                    ? rules.stream().anyMatch(rule -> rule.filter().accepts(version) && expiresMarker(rule, version, now))
+                    ? rules.stream()
+                            .anyMatch(rule -> rule.filter().accepts(version) && expiresMarker(rule, version, now))
                     : rules.stream()
                             .flatMap(rule -> rule.expiryOf(version, day).stream())
                             .anyMatch(at -> !at.isAfter(now));
@@ -126,11 +121,7 @@ public final class LifecycleRun {
                         && rule.noncurrent()
                                 .filter(limits -> noncurrent > limits.kept())
                                 .filter(limits -> newer.isPresent()
-                                        && !roundUp(
-                                                        newer.get()
-                                                                .modifiedAt()
-                                                                .plus(day.multipliedBy(limits.days())),
-                                                        day)
+                                        && !roundUp(newer.get().modifiedAt().plus(day.multipliedBy(limits.days())), day)
                                                 .isAfter(now))
                                 .isPresent());
     }
@@ -150,7 +141,10 @@ public final class LifecycleRun {
             if (versioning.isEmpty()) {
                 return 0;
             }
-            versions.holdKeys(session, bucket.bucketId(), due.stream().map(ObjectRow::key).distinct().toList());
+            versions.holdKeys(
+                    session,
+                    bucket.bucketId(),
+                    due.stream().map(ObjectRow::key).distinct().toList());
             var present = versions.find(
                     session,
                     bucket.bucketId(),
@@ -171,8 +165,7 @@ public final class LifecycleRun {
         });
     }
 
-    private boolean carryOut(
-            StatelessSession session, BucketRow bucket, Versioning versioning, ObjectRow version) {
+    private boolean carryOut(StatelessSession session, BucketRow bucket, Versioning versioning, ObjectRow version) {
         if (version.latest() && !version.deleteMarker()) {
             if (versioning == Versioning.OFF) {
                 objects.delete(session, bucket.bucketId(), List.of(version.key()));
@@ -198,17 +191,15 @@ public final class LifecycleRun {
     }
 
     private int abort(BucketRow bucket, List<LifecycleRule> rules) {
-        var aborting = rules.stream()
-                .filter(rule -> rule.abortAfterDays().isPresent())
-                .toList();
+        var aborting =
+                rules.stream().filter(rule -> rule.abortAfterDays().isPresent()).toList();
         var removed = 0;
         var place = new KeyRange("", true, Optional.empty());
         var afterId = "";
         while (!aborting.isEmpty()) {
             var range = place;
             var id = afterId;
-            var batch = transactions.call(
-                    session -> uploads.list(session, bucket.bucketId(), range, id, BATCH));
+            var batch = transactions.call(session -> uploads.list(session, bucket.bucketId(), range, id, BATCH));
             for (var upload : batch) {
                 if (aborting.stream().anyMatch(rule -> isDue(rule, upload))) {
                     removed += transactions.call(session -> {

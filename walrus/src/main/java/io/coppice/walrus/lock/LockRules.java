@@ -56,8 +56,9 @@ public final class LockRules {
         if (mode.isPresent()) {
             return new ObjectLock(
                     Optional.of(mode(mode.get(), S3Errors.invalidArgument("Unknown wormMode directive"))),
-                    until.map(text -> future(text, S3Errors.invalidArgument(
-                            "The retain until date must be provided in ISO 8601 format"))),
+                    until.map(text -> future(
+                            text,
+                            S3Errors.invalidArgument("The retain until date must be provided in ISO 8601 format"))),
                     held);
         }
         return rule(bucket)
@@ -82,9 +83,8 @@ public final class LockRules {
         if (rules.isEmpty()) {
             return Optional.empty();
         }
-        var retention = rules.getFirst().all("DefaultRetention").stream()
-                .findFirst()
-                .orElseThrow(S3Errors::malformedXml);
+        var retention =
+                rules.getFirst().all("DefaultRetention").stream().findFirst().orElseThrow(S3Errors::malformedXml);
         var mode = mode(retention.value("Mode").orElse(""), S3Errors.malformedXml());
         var days = retention.value("Days");
         var years = retention.value("Years");
@@ -128,8 +128,11 @@ public final class LockRules {
             throw S3Errors.invalidArgument("The retain until date must be in the future!");
         }
         var shorter = wanted.until().isEmpty()
-                || present.until().filter(until -> until.isAfter(wanted.until().get())).isPresent();
-        var weaker = present.mode().equals(Optional.of("COMPLIANCE")) && !wanted.mode().equals(present.mode());
+                || present.until()
+                        .filter(until -> until.isAfter(wanted.until().get()))
+                        .isPresent();
+        var weaker = present.mode().equals(Optional.of("COMPLIANCE"))
+                && !wanted.mode().equals(present.mode());
         var other = !wanted.mode().equals(present.mode());
         if (present.retains(now, false) && (shorter || weaker || other) && present.retains(now, bypass)) {
             throw S3Errors.accessDenied();
@@ -141,7 +144,7 @@ public final class LockRules {
             var count = Integer.parseInt(text.strip());
             if (count <= 0 || count > MAX_DAYS / unit) {
                 throw AwsException.client(
-                        "InvalidArgument", "Default retention period must be a positive integer value.");
+                        "InvalidRetentionPeriod", "Default retention period must be a positive integer value.");
             }
             return count * unit;
         } catch (NumberFormatException e) {

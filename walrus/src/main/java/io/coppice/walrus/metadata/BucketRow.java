@@ -118,20 +118,21 @@ public class BucketRow {
 
     /** A document that was set on it. */
     public Optional<String> setting(BucketSetting name) {
-        return Optional.ofNullable(switch (name) {
-            case ACL -> acl;
-            case POLICY -> policy;
-            case PUBLIC_ACCESS_BLOCK -> publicAccessBlock;
-            case OWNERSHIP_CONTROLS -> ownershipControls;
-            case TAGGING -> tagging;
-            case CORS -> cors;
-            case LIFECYCLE -> lifecycle;
-            case WEBSITE -> website;
-            case LOGGING -> logging;
-            case ENCRYPTION -> encryption;
-            case OBJECT_LOCK -> objectLockRule;
-            case REQUEST_PAYMENT -> requestPayment;
-        });
+        return Optional.ofNullable(
+                switch (name) {
+                    case ACL -> acl;
+                    case POLICY -> policy;
+                    case PUBLIC_ACCESS_BLOCK -> publicAccessBlock;
+                    case OWNERSHIP_CONTROLS -> ownershipControls;
+                    case TAGGING -> tagging;
+                    case CORS -> cors;
+                    case LIFECYCLE -> lifecycle;
+                    case WEBSITE -> website;
+                    case LOGGING -> logging;
+                    case ENCRYPTION -> encryption;
+                    case OBJECT_LOCK -> objectLockRule;
+                    case REQUEST_PAYMENT -> requestPayment;
+                });
     }
 
     /** When it was made. */

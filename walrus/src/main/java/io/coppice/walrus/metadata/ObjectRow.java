@@ -58,6 +58,9 @@ public class ObjectRow {
     @Column(name = "delete_marker")
     private boolean deleteMarker;
 
+    @Column(name = "upload_id")
+    private @Nullable String uploadId;
+
     @Embedded
     private TraitsColumns traits;
 
@@ -111,6 +114,11 @@ public class ObjectRow {
     /** Whether it only says that the key was deleted. */
     public boolean deleteMarker() {
         return deleteMarker;
+    }
+
+    /** The multipart upload that it was. */
+    public Optional<String> uploadId() {
+        return Optional.ofNullable(uploadId);
     }
 
     /** Owner, tags and the like. */

@@ -46,6 +46,17 @@ public final class Objects {
         return lock(session, bucketId, key, "for update") ? find(session, bucketId, key) : Optional.empty();
     }
 
+    /** The version that a multipart upload became. */
+    public Optional<ObjectRow> findUploaded(StatelessSession session, long bucketId, String key, String uploadId) {
+        return session.createSelectionQuery(
+                        "from ObjectRow where bucketId = :bucket and key = :key and uploadId = :upload",
+                        ObjectRow.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("key", key)
+                .setParameter("upload", uploadId)
+                .uniqueResultOptional();
+    }
+
     /** An object's bytes in order. */
     public List<Segment> segments(StatelessSession session, long objectId) {
         return session
@@ -119,9 +130,10 @@ public final class Objects {
     void addSegments(StatelessSession session, long objectId, List<Segment> segments) {
         var position = 0;
         for (var segment : segments) {
-            session.createNativeMutationQuery("insert into segment (object_id, position, part_number, blob_id, size_bytes,"
-                            + " checksum_value, nonce) values (:object, :position, :part, :blob, :size, :checksum,"
-                            + " :nonce)")
+            session.createNativeMutationQuery(
+                            "insert into segment (object_id, position, part_number, blob_id, size_bytes,"
+                                    + " checksum_value, nonce) values (:object, :position, :part, :blob, :size, :checksum,"
+                                    + " :nonce)")
                     .setParameter("object", objectId)
                     .setParameter("position", position++)
                     .setParameter("part", segment.partNumber())
@@ -151,7 +163,8 @@ public final class Objects {
                 : " do update set size_bytes = excluded.size_bytes, etag = excluded.etag, headers = excluded.headers,"
                         + " checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,"
                         + " checksum_value = excluded.checksum_value, part_count = excluded.part_count,"
-                        + " modified_at = excluded.modified_at, " + TraitsColumns.FROM_EXCLUDED;
+                        + " modified_at = excluded.modified_at, upload_id = excluded.upload_id, "
+                        + TraitsColumns.FROM_EXCLUDED;
         return insert(
                 session,
                 bucketId,
@@ -174,9 +187,9 @@ public final class Objects {
         var checksum = object.checksum();
         var insert = session.createNativeQuery(
                 "insert into object (bucket_id, object_key, version_id, size_bytes, etag, headers, checksum_algorithm,"
-                        + " checksum_type, checksum_value, part_count, modified_at, " + TraitsColumns.NAMES
+                        + " checksum_type, checksum_value, part_count, modified_at, upload_id, " + TraitsColumns.NAMES
                         + ") values (:bucket, :key, :version, :size, :etag, :headers, :algorithm, :type, :checksum,"
-                        + " :parts, :now, " + TraitsColumns.PARAMETERS + ")" + conflict + " returning object_id",
+                        + " :parts, :now, :upload, " + TraitsColumns.PARAMETERS + ")" + conflict + " returning object_id",
                 Long.class);
         TraitsColumns.bind(insert, object.traits());
         return insert
@@ -192,6 +205,7 @@ public final class Objects {
                 .setParameter("checksum", checksum.map(StoredChecksum::value).orElse(null), String.class)
                 .setParameter("parts", object.partCount())
                 .setParameter("now", now)
+                .setParameter("upload", object.uploadId().orElse(null), String.class)
                 .getResultList()
                 .stream()
                 .findFirst();

@@ -34,8 +34,7 @@ public final class Uploads {
                 + " checksum_algorithm, checksum_type, initiated_at, " + TraitsColumns.NAMES + ")"
                 + " values (:id, :bucket, :key, :headers, :algorithm, :type, :now, " + TraitsColumns.PARAMETERS + ")");
         TraitsColumns.bind(insert, intent.traits());
-        insert
-                .setParameter("id", uploadId)
+        insert.setParameter("id", uploadId)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", intent.key())
                 .setParameter("headers", intent.headers().text())
@@ -73,12 +72,13 @@ public final class Uploads {
                 .setParameter("id", uploadId)
                 .setParameter("number", part.number())
                 .getResultList();
-        session.createNativeMutationQuery("insert into part (upload_id, part_number, blob_id, size_bytes, etag,"
-                        + " checksum_value, nonce, modified_at) values (:id, :number, :blob, :size, :etag, :checksum, :nonce,"
-                        + " :now)"
-                        + " on conflict (upload_id, part_number) do update set blob_id = excluded.blob_id,"
-                        + " size_bytes = excluded.size_bytes, etag = excluded.etag,"
-                        + " checksum_value = excluded.checksum_value, nonce = excluded.nonce, modified_at = excluded.modified_at")
+        session.createNativeMutationQuery(
+                        "insert into part (upload_id, part_number, blob_id, size_bytes, etag,"
+                                + " checksum_value, nonce, modified_at) values (:id, :number, :blob, :size, :etag, :checksum, :nonce,"
+                                + " :now)"
+                                + " on conflict (upload_id, part_number) do update set blob_id = excluded.blob_id,"
+                                + " size_bytes = excluded.size_bytes, etag = excluded.etag,"
+                                + " checksum_value = excluded.checksum_value, nonce = excluded.nonce, modified_at = excluded.modified_at")
                 .setParameter("id", uploadId)
                 .setParameter("number", part.number())
                 .setParameter("blob", part.blob().value())

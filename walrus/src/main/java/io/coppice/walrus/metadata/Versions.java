@@ -78,8 +78,7 @@ public final class Versions {
     }
 
     /** Makes an object the newest version of its key, which the caller holds. */
-    public Written put(
-            StatelessSession session, long bucketId, String key, NewObject object, Versioning versioning) {
+    public Written put(StatelessSession session, long bucketId, String key, NewObject object, Versioning versioning) {
         var now = clock.instant();
         var versionId = supersede(session, bucketId, key, versioning);
         var id = Objects.insert(session, bucketId, key, versionId, object, now, "")
@@ -89,8 +88,7 @@ public final class Versions {
     }
 
     /** Puts a delete marker on a key that the caller holds. */
-    public Written mark(
-            StatelessSession session, long bucketId, String key, BucketOwner owner, Versioning versioning) {
+    public Written mark(StatelessSession session, long bucketId, String key, BucketOwner owner, Versioning versioning) {
         var now = clock.instant();
         var versionId = supersede(session, bucketId, key, versioning);
         var insert = session.createNativeMutationQuery("insert into object (bucket_id, object_key, version_id,"

@@ -36,8 +36,7 @@ public final class S3Errors {
 
     /** Of a version that object lock keeps. */
     public static AwsException locked() {
-        return AwsException.of(
-                "AccessDenied", FORBIDDEN, "Access Denied because object protected by object lock.");
+        return AwsException.of("AccessDenied", FORBIDDEN, "Access Denied because object protected by object lock.");
     }
 
     public static AwsException noSuchUpload() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -85,11 +86,11 @@ public final class Tags {
     /** The answer to a read. */
     public static XmlWriter document(Optional<String> text) {
         var answer = XmlWriter.document("Tagging").open("TagSet");
-        parse(text.orElse(""))
+        new TreeMap<>(parse(text.orElse("")))
                 .forEach((name, value) -> answer.open("Tag")
-                        .element("Key", name)
-                        .element("Value", value)
-                        .close("Tag"));
+                .element("Key", name)
+                .element("Value", value)
+                .close("Tag"));
         return answer.close("TagSet").close("Tagging");
     }
 
