@@ -128,6 +128,11 @@ public final class WalrusFixture implements AutoCloseable {
                 : SigningKeys.Refusal.MISMATCH;
     }
 
+    /** All that is asked about the accounts that the fixture knows. */
+    public static Identity identity() {
+        return new Identity(keys(), WalrusFixture::legacy, accounts());
+    }
+
     private static Accounts accounts() {
         return new Accounts() {
             @Override

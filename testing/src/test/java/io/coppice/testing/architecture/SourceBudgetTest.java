@@ -46,6 +46,7 @@ class SourceBudgetTest {
             "cloud-controller/EventRetention",
             "cloud-controller/KafkaRelay",
             "walrus/CollectorLoop",
+            "walrus/LifecycleLoop",
             "ebs-controller/VolumeWorker",
             "cloud-controller/ZoneControl",
             "cloud-controller/ZoneReconciler",

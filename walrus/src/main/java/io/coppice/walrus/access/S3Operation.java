@@ -119,6 +119,11 @@ public enum S3Operation {
         return action;
     }
 
+    /** Method and subresource; empty for plain requests. */
+    public String subresource() {
+        return subresource;
+    }
+
     /** What its ARN names. */
     public Level level() {
         return level;

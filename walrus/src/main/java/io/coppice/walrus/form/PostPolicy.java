@@ -81,9 +81,7 @@ public record PostPolicy(Instant expiration, List<PostPolicy.Condition> conditio
         for (var condition : conditions) {
             foreseen.add(condition.field());
             var actual = fields.getOrDefault(condition.field(), "");
-            var holds = condition.exact()
-                    ? actual.equals(condition.value())
-                    : actual.startsWith(condition.value());
+            var holds = condition.exact() ? actual.equals(condition.value()) : actual.startsWith(condition.value());
             if (!holds) {
                 throw denied("Policy Condition failed: [\"" + (condition.exact() ? "eq" : "starts-with") + "\", \"$"
                         + condition.field() + "\", \"" + condition.value() + "\"]");

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Asks the caller's policies, the bucket's policy and access control lists before an operation is carried out. Where what is
@@ -26,6 +27,26 @@ import java.util.Optional;
 final class Authorization {
     private static final String COPY_SOURCE = "x-amz-copy-source";
     private static final int MAX_POLICIES = 1_000;
+    /** Headers of writes that are operations of their own. */
+    private static final Map<String, S3Operation> DETAILS = Map.of(
+            "x-amz-acl", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-read", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-read-acp", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-write-acp", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-full-control", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-tagging", S3Operation.PUT_OBJECT_TAGGING,
+            "x-amz-object-lock-mode", S3Operation.PUT_OBJECT_RETENTION,
+            "x-amz-object-lock-legal-hold", S3Operation.PUT_OBJECT_LEGAL_HOLD);
+    /** The same for buckets that are made. */
+    private static final Map<String, S3Operation> BUCKET_DETAILS = Map.of(
+            "x-amz-acl", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-read", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-write", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-read-acp", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-write-acp", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-full-control", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-object-ownership", S3Operation.PUT_OWNERSHIP_CONTROLS,
+            "x-amz-bucket-object-lock-enabled", S3Operation.PUT_BUCKET_OBJECT_LOCK);
 
     private final Store store;
     private final Map<String, PolicyDocument> policies = new LinkedHashMap<>();
@@ -58,6 +79,10 @@ final class Authorization {
                     check(guard, caller, operation, request.key(), versionId, keys.values());
                 }
             }
+            if (operations.contains(S3Operation.PUT_OBJECT)
+                    || operations.contains(S3Operation.CREATE_MULTIPART_UPLOAD)) {
+                checkDetails(guard, caller, request.key(), request::header, keys.values());
+            }
         }
         if (copies) {
             checkSource(request, caller);
@@ -66,12 +91,37 @@ final class Authorization {
     }
 
     /** Throws AccessDenied unless the caller may put that key, which came in a form. */
-    void checkPost(S3Request request, Principal caller, BucketRow bucket, String key) {
+    void checkPost(
+            S3Request request,
+            Principal caller,
+            BucketRow bucket,
+            String key,
+            Function<String, Optional<String>> fields) {
         var guard = new BucketGuard(bucket, policy(bucket));
         if (!guard.isOpenTo(caller)) {
             var keys = new ConditionKeys(request, store.clock()).values();
             check(guard, caller, S3Operation.POST_OBJECT, key, Optional.empty(), keys);
+            checkDetails(guard, caller, key, fields, keys);
         }
+    }
+
+    /** Lists, tags and locks that come with a write need their own permissions; who may write by a list may bring them. */
+    private static void checkDetails(
+            BucketGuard guard,
+            Principal caller,
+            String key,
+            Function<String, Optional<String>> header,
+            Map<String, List<String>> keys) {
+        DETAILS.forEach((name, operation) -> header.apply(name)
+                .filter(value -> !value.isEmpty() && !value.equals("private"))
+                .flatMap(value -> guard.refusal(
+                        caller,
+                        S3Operation.PUT_OBJECT,
+                        permission(guard, caller, operation, key, keys),
+                        Optional.empty()))
+                .ifPresent(reason -> {
+                    throw S3Errors.accessDenied(reason);
+                }));
     }
 
     /** Throws AccessDenied when the object is another account's, which has not granted this to the caller. */
@@ -126,12 +176,22 @@ final class Authorization {
         if (caller.anonymous()) {
             throw S3Errors.accessDenied();
         }
+        var keys = new ConditionKeys(request, store.clock()).values();
+        requireOutside(operation, request, caller, keys);
+        if (operation == S3Operation.CREATE_BUCKET) {
+            BUCKET_DETAILS.forEach((name, detail) ->
+                    request.header(name).ifPresent(value -> requireOutside(detail, request, caller, keys)));
+        }
+    }
+
+    private static void requireOutside(
+            S3Operation operation, S3Request request, Principal caller, Map<String, List<String>> keys) {
         var permission = new S3Permission(
                 caller.permissions(),
                 operation.action(),
                 S3Permission.arn(operation.level(), request.bucket(), ""),
                 Optional.empty(),
-                new ConditionKeys(request, store.clock()).values());
+                keys);
         permission.reason(permission.decide(Optional.empty())).ifPresent(reason -> {
             throw S3Errors.accessDenied(reason);
         });

@@ -87,8 +87,7 @@ final class BucketOperations {
     }
 
     /** In the oldest region it is no error to make a bucket anew that one has already, unless another list is asked for. */
-    private void checkRecreation(
-            StatelessSession session, String name, BucketOwner owner, Optional<Acl> acl) {
+    private void checkRecreation(StatelessSession session, String name, BucketOwner owner, Optional<Acl> acl) {
         var present = store.buckets().find(session, name);
         if (present.filter(bucket -> bucket.accountId().equals(owner.accountId()))
                 .isEmpty()) {

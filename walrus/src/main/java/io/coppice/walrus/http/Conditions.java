@@ -1,6 +1,5 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.protocol.S3Errors;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;

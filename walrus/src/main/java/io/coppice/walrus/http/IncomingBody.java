@@ -198,7 +198,7 @@ final class IncomingBody {
         for (var algorithm : ChecksumAlgorithm.values()) {
             request.header(algorithm.header()).ifPresent(value -> {
                 if (!algorithm.isWellFormed(value)) {
-                    throw S3Errors.invalidRequest("Value for " + algorithm.header() + " header is invalid.");
+                    throw S3Errors.badDigest("Value for " + algorithm.header() + " header is invalid.");
                 }
                 declared.put(algorithm, value);
             });

@@ -82,14 +82,10 @@ final class ObjectAttributes {
         }
         answer.element("MaxParts", max).element("IsTruncated", truncated);
         var algorithm = found.object().checksum().flatMap(each -> ChecksumAlgorithm.named(each.algorithm()));
-        // As in S3, parts are listed only when they have checksums of their own.
-        if (algorithm.isPresent()) {
-            for (Segment part : shown) {
-                answer.open("Part").element("PartNumber", part.partNumber());
-                part.checksum()
-                        .ifPresent(value -> answer.element(algorithm.get().element(), value));
-                answer.element("Size", part.sizeBytes()).close("Part");
-            }
+        for (Segment part : shown) {
+            answer.open("Part").element("PartNumber", part.partNumber());
+            algorithm.ifPresent(each -> part.checksum().ifPresent(value -> answer.element(each.element(), value)));
+            answer.element("Size", part.sizeBytes()).close("Part");
         }
         answer.close("ObjectParts");
     }

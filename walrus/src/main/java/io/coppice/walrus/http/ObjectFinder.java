@@ -45,10 +45,10 @@ final class ObjectFinder {
                             .find(session, bucket.bucketId(), request.key())
                             .orElseThrow(() -> {
                                 store.versions()
-                                .marker(session, bucket.bucketId(), request.key())
-                                .ifPresentOrElse(
-                                        marker -> describeMarker(exchange, marker),
-                                        () -> exchange.header("x-amz-delete-marker", false));
+                                        .marker(session, bucket.bucketId(), request.key())
+                                        .ifPresentOrElse(
+                                                marker -> describeMarker(exchange, marker),
+                                                () -> exchange.header("x-amz-delete-marker", false));
                                 return S3Errors.noSuchKey();
                             }),
                     wanted);

@@ -3,8 +3,10 @@ package io.coppice.walrus.http;
 import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.encryption.EncryptionRequest;
+import io.coppice.walrus.lifecycle.LifecycleDocuments;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.ObjectTraits;
+import io.coppice.walrus.metadata.Segment;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.tagging.Tags;
 import java.io.IOException;
@@ -47,6 +49,9 @@ final class ObjectReads {
         request.header("x-amz-server-side-encryption").ifPresent(any -> {
             throw S3Errors.invalidArgument("x-amz-server-side-encryption header is not supported for this operation.");
         });
+        if (request.has("partNumber")) {
+            part(request.number("partNumber", 1), found);
+        }
         var key = store.keys()
                 .open(
                         object.traits().encryption(),
@@ -61,7 +66,7 @@ final class ObjectReads {
             case PROCEED -> {}
         }
         var range = range(request, found);
-        headers(exchange, object, request.header("range").isEmpty());
+        headers(exchange, found, request.header("range").isEmpty());
         if (request.has("partNumber") && object.partCount() > 0) {
             exchange.header("x-amz-mp-parts-count", object.partCount());
         }
@@ -104,11 +109,14 @@ final class ObjectReads {
         exchange.header("Last-Modified", S3Exchange.httpDate(object.modifiedAt()));
     }
 
-    private static void headers(S3Exchange exchange, ObjectRow object, boolean whole) {
+    private static void headers(S3Exchange exchange, ObjectFinder.Found found, boolean whole) {
+        var object = found.object();
         validators(exchange, object);
         exchange.header("Accept-Ranges", "bytes");
         object.headers().values().forEach((name, value) -> exchange.header(name, sendable(value)));
         traits(exchange, object.traits());
+        LifecycleDocuments.expiration(exchange.bucket(), object)
+                .ifPresent(text -> exchange.header("x-amz-expiration", text));
         OVERRIDES.forEach((parameter, header) -> exchange.request()
                 .parameter(parameter)
                 .ifPresent(value -> exchange.header(header, headerValue(value))));
@@ -119,10 +127,19 @@ final class ObjectReads {
                         .isPresent()) {
             object.checksum().ifPresent(checksum -> {
                 var algorithm = ChecksumAlgorithm.named(checksum.algorithm()).orElseThrow();
-                exchange.header(algorithm.header(), checksum.value());
+                exchange.header(algorithm.header(), ofPart(exchange, found).orElse(checksum.value()));
                 exchange.header("x-amz-checksum-type", checksum.type());
             });
         }
+    }
+
+    /** The checksum of the part that is asked for, where parts have their own. */
+    private static Optional<String> ofPart(S3Exchange exchange, ObjectFinder.Found found) {
+        var number = exchange.request().number("partNumber", 0);
+        return found.segments().stream()
+                .filter(segment -> segment.partNumber() == number)
+                .findFirst()
+                .flatMap(Segment::checksum);
     }
 
     private static void traits(S3Exchange exchange, ObjectTraits traits) {

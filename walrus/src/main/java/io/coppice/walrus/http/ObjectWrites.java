@@ -1,9 +1,11 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.body.ChecksumAlgorithm;
+import io.coppice.walrus.lifecycle.LifecycleDocuments;
+import io.coppice.walrus.metadata.BucketSetting;
 import io.coppice.walrus.metadata.NewObject;
-import io.coppice.walrus.metadata.ObjectTraits;
 import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.ObjectTraits;
 import io.coppice.walrus.metadata.Objects;
 import io.coppice.walrus.metadata.Segment;
 import io.coppice.walrus.metadata.StoredChecksum;
@@ -39,10 +41,18 @@ final class ObjectWrites {
         var algorithm = exchange.incoming().algorithm();
         var stored = exchange.incoming().store(store.bytes(), maxPutBytes, Optional.empty(), draft.key());
         var object = object(draft, stored, algorithm);
-        var written = store.transactions().call(session -> {
+        var expires = exchange.bucket().setting(BucketSetting.LIFECYCLE).isPresent();
+        record Put(Versions.Written written, Optional<ObjectRow> row) {}
+        var put = store.transactions().call(session -> {
             store.blobs().add(session, stored.blob());
-            return replace(exchange, session, request.key(), object);
+            var done = replace(exchange, session, request.key(), object);
+            var bucketId = exchange.bucket().bucketId();
+            return new Put(done, expires ? store.objects().find(session, bucketId, request.key()) : Optional.empty());
         });
+        var written = put.written();
+        put.row()
+                .flatMap(row -> LifecycleDocuments.expiration(exchange.bucket(), row))
+                .ifPresent(text -> exchange.header("x-amz-expiration", text));
         describe(exchange, object.traits(), written);
         exchange.header("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> {
@@ -58,7 +68,13 @@ final class ObjectWrites {
                 each.name(), FULL_OBJECT, stored.verified().checksums().getOrDefault(each, "")));
         var segment = new Segment(1, stored.blob().id(), stored.blob().sizeBytes(), Optional.empty(), stored.nonce());
         return new NewObject(
-                stored.verified().md5Hex(), draft.headers(), checksum, 0, List.of(segment), draft.traits(), Optional.empty());
+                stored.verified().md5Hex(),
+                draft.headers(),
+                checksum,
+                0,
+                List.of(segment),
+                draft.traits(),
+                Optional.empty());
     }
 
     /** Puts an object under a key of the request's bucket when the request's conditions hold. */
@@ -94,7 +110,10 @@ final class ObjectWrites {
         }
         var etag = present.map(ObjectRow::etag);
         var other = etag.isPresent()
-                && conditions.ifMatch().filter(list -> !Conditions.matches(list, etag.get())).isPresent();
+                && conditions
+                        .ifMatch()
+                        .filter(list -> !Conditions.matches(list, etag.get()))
+                        .isPresent();
         var same = etag.isPresent()
                 && unwanted.filter(list -> Conditions.matches(list, etag.get())).isPresent();
         if (other || same) {
@@ -120,8 +139,6 @@ final class ObjectWrites {
     private static boolean isVerifiable(S3Exchange exchange) {
         return exchange.request().header("content-md5").isPresent()
                 || exchange.incoming().algorithm().isPresent()
-                || exchange.bucket()
-                        .setting(io.coppice.walrus.metadata.BucketSetting.OBJECT_LOCK)
-                        .isPresent();
+                || exchange.bucket().setting(BucketSetting.OBJECT_LOCK).isPresent();
     }
 }

@@ -83,13 +83,12 @@ final class PostForms {
             throw S3Errors.invalidArgument("Bucket POST must contain a field named 'policy'.");
         }
         parsed.ifPresent(each -> each.check(fields, store.clock().instant()));
-        authorization.checkPost(request, caller, exchange.bucket(), key);
-
         Optional.ofNullable(fields.get("tagging"))
                 .flatMap(
                         xml -> Tags.text(Tags.ofXml(XmlElement.parse(xml.getBytes(StandardCharsets.UTF_8), "Tagging"))))
                 .ifPresent(tags -> fields.put("x-amz-tagging", tags));
         Optional.ofNullable(fields.get("acl")).ifPresent(acl -> fields.put("x-amz-acl", acl));
+        authorization.checkPost(request, caller, exchange.bucket(), key, Drafts.header(fields));
         var draft = drafts.of(Drafts.header(fields), ObjectHeaders.of(fields), caller, exchange.bucket());
         var stored = store(form, fields, draft, parsed);
         var algorithm = declared(fields).keySet().stream().findFirst();

@@ -105,7 +105,9 @@ record SignatureV2(String accessKeyId, List<String> texts, String signature) {
         } catch (NumberFormatException | DateTimeException e) {
             throw AwsException.of("AccessDenied", 403, "Invalid date (should be seconds since epoch): " + expires);
         }
-        return new SignatureV2(accessKeyId, texts(request, expires),
+        return new SignatureV2(
+                accessKeyId,
+                texts(request, expires),
                 request.parameter("Signature").orElse(""));
     }
 
@@ -168,6 +170,11 @@ record SignatureV2(String accessKeyId, List<String> texts, String signature) {
                 : signed.entrySet().stream()
                         .map(each -> each.getValue().isEmpty() ? each.getKey() : each.getKey() + "=" + each.getValue())
                         .collect(Collectors.joining("&", "?", ""));
+    }
+
+    /** Whether a parameter of that name is part of what is signed. */
+    static boolean isSigned(String parameter) {
+        return SUBRESOURCES.contains(parameter);
     }
 
     /** Without the signature. */

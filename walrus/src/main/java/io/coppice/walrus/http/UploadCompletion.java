@@ -64,7 +64,8 @@ final class UploadCompletion {
     }
 
     private Completed now(S3Exchange exchange) throws IOException {
-        var listed = listed(XmlElement.parse(exchange.incoming().readUndeclared(MAX_BODY_BYTES), "CompleteMultipartUpload"));
+        var listed =
+                listed(XmlElement.parse(exchange.incoming().readUndeclared(MAX_BODY_BYTES), "CompleteMultipartUpload"));
         return store.transactions().call(session -> {
             var upload = MultipartOperations.find(store, session, exchange);
             if (!store.uploads().hold(session, upload.uploadId(), true)) {

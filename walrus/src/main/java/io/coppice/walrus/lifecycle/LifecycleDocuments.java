@@ -5,12 +5,14 @@ import io.coppice.walrus.lifecycle.LifecycleRule.Moment;
 import io.coppice.walrus.lifecycle.LifecycleRule.Noncurrent;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.BucketSetting;
+import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlElement;
 import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.wire.error.AwsException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +32,10 @@ import java.util.UUID;
  * other classes of storage are refused: there is one class of storage here.
  */
 public final class LifecycleDocuments {
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final int MAX_RULES = 1000;
     private static final int MAX_ID = 255;
     private static final Set<String> ACTIONS =
@@ -49,6 +56,15 @@ public final class LifecycleDocuments {
         return bucket.setting(BucketSetting.LIFECYCLE)
                 .map(text -> parse(text.getBytes(StandardCharsets.UTF_8)).rules())
                 .orElse(List.of());
+    }
+
+    /** What a header tells of an object that a rule will remove: when, and by which rule. */
+    public static Optional<String> expiration(BucketRow bucket, ObjectRow object) {
+        return of(bucket).stream()
+                .flatMap(rule -> rule.expiryOf(object, DAY).stream().map(at -> Map.entry(at, rule.id())))
+                .min(Map.Entry.comparingByKey())
+                .map(first -> "expiry-date=\"" + HTTP_DATE.format(first.getKey()) + "\", rule-id=\"" + first.getValue()
+                        + "\"");
     }
 
     /** Reads a document; rules without an id get one. Throws MalformedXML, InvalidArgument or InvalidRequest. */

@@ -19,7 +19,9 @@ public record NewObject(
         StoredHeaders headers,
         Optional<StoredChecksum> checksum,
         int partCount,
-        List<Segment> segments, ObjectTraits traits, Optional<String> uploadId) {
+        List<Segment> segments,
+        ObjectTraits traits,
+        Optional<String> uploadId) {
     public NewObject {
         segments = List.copyOf(segments);
     }

@@ -189,7 +189,8 @@ public final class Objects {
                 "insert into object (bucket_id, object_key, version_id, size_bytes, etag, headers, checksum_algorithm,"
                         + " checksum_type, checksum_value, part_count, modified_at, upload_id, " + TraitsColumns.NAMES
                         + ") values (:bucket, :key, :version, :size, :etag, :headers, :algorithm, :type, :checksum,"
-                        + " :parts, :now, :upload, " + TraitsColumns.PARAMETERS + ")" + conflict + " returning object_id",
+                        + " :parts, :now, :upload, " + TraitsColumns.PARAMETERS + ")" + conflict
+                        + " returning object_id",
                 Long.class);
         TraitsColumns.bind(insert, object.traits());
         return insert

@@ -86,8 +86,7 @@ public final class Tags {
     /** The answer to a read. */
     public static XmlWriter document(Optional<String> text) {
         var answer = XmlWriter.document("Tagging").open("TagSet");
-        new TreeMap<>(parse(text.orElse("")))
-                .forEach((name, value) -> answer.open("Tag")
+        new TreeMap<>(parse(text.orElse(""))).forEach((name, value) -> answer.open("Tag")
                 .element("Key", name)
                 .element("Value", value)
                 .close("Tag"));
