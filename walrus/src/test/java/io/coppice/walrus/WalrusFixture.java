@@ -145,9 +145,10 @@ public final class WalrusFixture implements AutoCloseable {
 
             @Override
             public Optional<BucketOwner> ofEmail(String address) {
-                return address.equals("john.doe@example.com")
-                        ? Optional.of(PRINCIPALS.get(BOB).asOwner())
-                        : Optional.empty();
+                return Optional.of(BOB)
+                        .filter(any -> address.equals("john.doe@example.com"))
+                        .map(PRINCIPALS::get)
+                        .map(Principal::asOwner);
             }
         };
     }

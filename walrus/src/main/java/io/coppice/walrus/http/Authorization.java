@@ -68,6 +68,7 @@ final class Authorization {
         }
         var guard = guard(request.bucket());
         checkExpectedOwner(request.header("x-amz-expected-bucket-owner"), guard.bucket());
+        checkPayer(request, caller, guard.bucket());
         var copies = request.header(COPY_SOURCE).isPresent()
                 && request.method().equals("PUT")
                 && !request.key().isEmpty();
@@ -112,7 +113,10 @@ final class Authorization {
             String key,
             Function<String, Optional<String>> header,
             Map<String, List<String>> keys) {
+        // Of what another account puts it is the owner, so its list is its own affair.
+        var own = caller.mayUse(guard.bucket().accountId());
         DETAILS.forEach((name, operation) -> header.apply(name)
+                .filter(value -> own || operation != S3Operation.PUT_OBJECT_ACL)
                 .filter(value -> !value.isEmpty() && !value.equals("private"))
                 .flatMap(value -> guard.refusal(
                         caller,
@@ -168,6 +172,17 @@ final class Authorization {
 
     private static void checkExpectedOwner(Optional<String> expected, BucketRow bucket) {
         if (expected.filter(account -> !account.equals(bucket.accountId())).isPresent()) {
+            throw S3Errors.accessDenied();
+        }
+    }
+
+    /** Where the requester pays, other accounts must say that they know. */
+    private static void checkPayer(S3Request request, Principal caller, BucketRow bucket) {
+        var requesterPays = bucket.setting(BucketSetting.REQUEST_PAYMENT)
+                .filter(text -> text.contains("<Payer>Requester</Payer>"))
+                .isPresent();
+        var told = request.header("x-amz-request-payer").or(() -> request.parameter("x-amz-request-payer"));
+        if (requesterPays && !caller.mayUse(bucket.accountId()) && !told.equals(Optional.of("requester"))) {
             throw S3Errors.accessDenied();
         }
     }

@@ -120,6 +120,9 @@ record SignatureV2(String accessKeyId, List<String> texts, String signature) {
                     // Which day of the week that was is nobody's concern.
                     : DateTimeFormatter.RFC_1123_DATE_TIME.parse(
                             text.substring(text.indexOf(',') + 1).strip(), Instant::from);
+            if (time.isBefore(Instant.EPOCH)) {
+                throw new DateTimeException("no time that S3 knows");
+            }
             if (Duration.between(time, clock.instant()).abs().compareTo(ALLOWED_SKEW) > 0) {
                 throw SignatureDialect.S3.error(SignatureFault.SKEWED, "It was signed at " + time + ".");
             }

@@ -70,10 +70,12 @@ final class VersionListings {
         var prefixes = new ArrayList<String>();
         var lastKey = "";
         var lastVersion = "";
+        versionMarker.ifPresent(ObjectFinder::checkVersionId);
+        // Who deletes while listing names a version that is gone: then the key's others are shown from the newest on.
         var afterId = versionMarker.map(id -> store.versions()
                 .find(session, bucketId, new Versions.Name(wanted.after(), id))
-                .orElseThrow(S3Errors::invalidVersionId)
-                .objectId());
+                .map(ObjectRow::objectId)
+                .orElse(Long.MAX_VALUE));
         var range = afterId.isPresent()
                 ? Optional.of(new KeyRange(
                         wanted.after(), true, KeyRange.ofPrefix(wanted.prefix()).until()))

@@ -161,7 +161,7 @@ class S3ClientTest {
         assertError("InvalidPart", 400, () -> complete(created.uploadId(), wrong));
         var completed = complete(created.uploadId(), parts);
         assertTrue(completed.matches("\"[0-9a-f]{32}-8\""), completed);
-        assertError("NoSuchUpload", 404, () -> complete(created.uploadId(), parts));
+        assertEquals(completed, complete(created.uploadId(), parts), "who lost the answer asks once more");
         assertArrayEquals(
                 content,
                 s3.getObjectAsBytes(b -> b.bucket("multipart").key("big")).asByteArray());

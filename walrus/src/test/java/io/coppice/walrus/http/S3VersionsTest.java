@@ -110,6 +110,23 @@ class S3VersionsTest {
     }
 
     @Test
+    void whoDeletesPageByPageReachesTheEnd() {
+        versioned("emptied");
+        for (int i = 0; i < 7; i++) {
+            put("emptied", "k" + i % 2, "v" + i);
+        }
+        var pages = 0;
+        for (var page : s3.listObjectVersionsPaginator(b -> b.bucket("emptied").maxKeys(2))) {
+            page.versions()
+                    .forEach(each -> s3.deleteObject(
+                            b -> b.bucket("emptied").key(each.key()).versionId(each.versionId())));
+            pages++;
+        }
+        assertEquals(4, pages);
+        s3.deleteBucket(b -> b.bucket("emptied"));
+    }
+
+    @Test
     void oneOfManyWritersAtATimeIsTheNewest() throws Exception {
         versioned("races");
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
