@@ -11,6 +11,19 @@ import java.util.Set;
  */
 record Condition(
         ConditionOperator operator, Quantifier quantifier, boolean ifExists, String key, List<PatternText> values) {
+    private static final Set<String> CALLER_KEYS = Set.of(
+            "aws:sourceip",
+            "aws:sourcearn",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "aws:sourceaccount",
+            "aws:sourceowner",
+            "aws:principalaccount",
+            "aws:principalarn",
+            "aws:principalorgid",
+            "aws:principalorgpaths",
+            "aws:userid");
+
     boolean holds(Evaluation evaluation) {
         var actual = evaluation.values(key);
         if (operator == ConditionOperator.NULL) {
@@ -47,6 +60,11 @@ record Condition(
             }
         }
         return operator.negated();
+    }
+
+    /** Whether it leaves only callers of fixed networks, accounts or resources. */
+    boolean narrowsCallers() {
+        return !operator.negated() && !ifExists && CALLER_KEYS.contains(key);
     }
 
     void collectKeys(Set<String> keys) {

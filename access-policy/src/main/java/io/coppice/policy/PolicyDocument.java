@@ -89,6 +89,14 @@ public final class PolicyDocument {
         return statements.stream().anyMatch(Statement::allowsEverything);
     }
 
+    /**
+     * Whether a statement allows something to everybody, without a condition that names networks, accounts or the like (S3
+     * User Guide, "Blocking public access: the meaning of public").
+     */
+    public boolean isPublic() {
+        return statements.stream().anyMatch(Statement::isPublic);
+    }
+
     /** Whether a statement denies anything. */
     boolean denies() {
         return statements.stream().anyMatch(statement -> statement.effect() == Effect.DENY);

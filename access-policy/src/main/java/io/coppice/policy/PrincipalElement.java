@@ -21,6 +21,11 @@ record PrincipalElement(boolean negated, List<Named> names) {
         return closest == Naming.NONE || closest == Naming.ACCOUNT ? Naming.PRINCIPAL : Naming.NONE;
     }
 
+    /** Whether strangers are among those it names. */
+    boolean namesEverybody() {
+        return negated || names.stream().anyMatch(Named.Everybody.class::isInstance);
+    }
+
     /** One name in the element. */
     sealed interface Named {
         Naming match(PolicyPrincipal principal);

@@ -96,6 +96,12 @@ public final class Statement {
                 && resources.filter(ResourceElement::matchesEverything).isPresent();
     }
 
+    boolean isPublic() {
+        return effect == Effect.ALLOW
+                && principals.filter(PrincipalElement::namesEverybody).isPresent()
+                && conditions.stream().noneMatch(Condition::narrowsCallers);
+    }
+
     void collectKeys(Set<String> keys) {
         conditions.forEach(condition -> condition.collectKeys(keys));
         resources.ifPresent(each -> each.collectKeys(keys));

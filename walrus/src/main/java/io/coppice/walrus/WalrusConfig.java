@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** What can be set of Walrus. */
 @ConfigMapping(prefix = "coppice.walrus")
@@ -35,6 +36,17 @@ public interface WalrusConfig {
     /** How often bytes that nothing refers to are looked for. */
     @WithDefault("1m")
     Duration collectEvery();
+
+    /** Ids of KMS keys that users may name for SSE-KMS besides aws/s3; each is derived from Walrus's master key. */
+    Optional<List<String>> kmsKeys();
+
+    /** How often lifecycle rules are carried out. */
+    @WithDefault("1h")
+    Duration lifecycleEvery();
+
+    /** How long a day of lifecycle rules lasts; anything but 24h is for tests. */
+    @WithDefault("24h")
+    Duration lifecycleDay();
 
     /** How many signing keys are kept. */
     @WithDefault("10000")

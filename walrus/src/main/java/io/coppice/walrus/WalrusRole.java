@@ -14,15 +14,19 @@ import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.walrus.blob.LocalBlobStore;
+import io.coppice.walrus.encryption.KeyStore;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
 import io.coppice.walrus.http.Store;
+import io.coppice.walrus.identity.Identity;
+import io.coppice.walrus.identity.RemoteIdentity;
 import io.coppice.walrus.identity.RemoteSigningKeys;
 import io.coppice.walrus.image.DownloadUrls;
 import io.coppice.walrus.image.ImageDownloads;
 import io.coppice.walrus.image.ImageStoreService;
 import io.coppice.walrus.image.Images;
+import io.coppice.walrus.lifecycle.LifecycleRun;
 import io.coppice.walrus.metadata.BlobCollector;
 import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.PinnedImages;
@@ -33,6 +37,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +54,12 @@ public class WalrusRole implements Role {
     private @Nullable Running running;
 
     /** What is up while the role is. {@code stop} takes all of it down. */
-    private record Running(Undo stop, RemoteSigningKeys keys, LocalBlobStore blobs, CollectorLoop collector) {}
+    private record Running(
+            Undo stop,
+            RemoteSigningKeys keys,
+            LocalBlobStore blobs,
+            CollectorLoop collector,
+            LifecycleLoop lifecycle) {}
 
     /** Built by the container. */
     public WalrusRole(SiteConfig site, WalrusConfig config, Vertx vertx, Transactions transactions) {
@@ -107,7 +117,8 @@ public class WalrusRole implements Role {
                             "s3", site.endpoints().s3(),
                             "freeBytes", String.valueOf(free),
                             "identityWatch", String.valueOf(running.keys().watching()),
-                            "collector", running.collector().summary()));
+                            "collector", running.collector().summary(),
+                            "lifecycle", running.lifecycle().summary()));
         } catch (IOException e) {
             return RoleHealth.notReady("the folder of the objects cannot be read: " + e.getMessage());
         }
@@ -125,6 +136,10 @@ public class WalrusRole implements Role {
         undo.add("close the channel to the Cloud Controller", channel::shutdownNow);
         var keys = new RemoteSigningKeys(channel, clock, config.signingKeyCache());
         undo.add("stop watching identity", keys::close);
+
+        var identity = new RemoteIdentity(channel);
+        var encryptionKeys =
+                KeyStore.open(folder.resolve("master-key"), config.kmsKeys().orElse(List.of()));
 
         var images = new Images(transactions, blobs, blobStore, clock);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
@@ -144,8 +159,8 @@ public class WalrusRole implements Role {
                 config.loggedRefusalsPerMinute());
         var server = new S3Server(
                 vertx,
-                new Store(transactions, clock, blobs, blobStore),
-                keys,
+                new Store(transactions, clock, blobs, blobStore, encryptionKeys),
+                new Identity(keys, identity, identity),
                 settings,
                 Optional.of(downloads),
                 door.secure() ? Optional.of(tls.keyManager()) : Optional.empty());
@@ -158,7 +173,11 @@ public class WalrusRole implements Role {
                 clock);
         collector.start();
         undo.add("stop the collector", collector::close);
-        return new Running(undo, keys, blobStore, collector);
+        var lifecycle = new LifecycleLoop(
+                new LifecycleRun(transactions, clock, blobs, config.lifecycleDay()), config.lifecycleEvery(), clock);
+        lifecycle.start();
+        undo.add("stop the lifecycle rules", lifecycle::close);
+        return new Running(undo, keys, blobStore, collector, lifecycle);
     }
 
     /** Beside the authority it is issued with the names of the S3 door; from elsewhere it must have brought them. */

@@ -5,20 +5,25 @@ import io.coppice.policy.PolicyPrincipal;
 import io.coppice.policy.PolicySet;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.blob.LocalBlobStore;
+import io.coppice.walrus.encryption.KeyStore;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.Store;
+import io.coppice.walrus.identity.Accounts;
+import io.coppice.walrus.identity.Identity;
 import io.coppice.walrus.identity.Permissions;
 import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.identity.SigningKeys;
 import io.coppice.walrus.metadata.BlobCollector;
 import io.coppice.walrus.metadata.Blobs;
+import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.ImageRow;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.Transactions;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.wire.sign.CredentialScope;
+import io.coppice.wire.sign.LegacyKey;
 import io.coppice.wire.sign.SigV4;
 import io.vertx.core.Vertx;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -56,6 +61,8 @@ public final class WalrusFixture implements AutoCloseable {
 
     public static final String SECRET = "secretsecretsecretsecretsecretsecret0001";
 
+    private static final KeyStore KEYS = KeyStore.of(new byte[32], List.of("testkey-1", "testkey-2"));
+
     private static final Map<String, Principal> PRINCIPALS = Map.of(
             ALICE,
                     new Principal(
@@ -85,8 +92,9 @@ public final class WalrusFixture implements AutoCloseable {
                 .migrate();
         sessions = sessions(postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=walrus");
         var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
-        store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore);
-        server = new S3Server(vertx, store, this::key, settings, Optional.empty());
+        store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore, KEYS);
+        server = new S3Server(
+                vertx, store, new Identity(this::key, WalrusFixture::legacy, accounts()), settings, Optional.empty());
         server.start(new Address("127.0.0.1", 0));
     }
 
@@ -107,6 +115,42 @@ public final class WalrusFixture implements AutoCloseable {
                 .<SigningKeys.Signer>map(principal -> new SigningKeys.SignerKey(
                         SigV4.signingKey(SECRET, scope.date(), scope.region(), scope.service()), principal))
                 .orElse(SigningKeys.Refusal.UNKNOWN_KEY);
+    }
+
+    private static SigningKeys.Signer legacy(
+            String accessKeyId, String text, String signature, Optional<String> sessionToken) {
+        var principal = PRINCIPALS.get(accessKeyId);
+        if (principal == null) {
+            return SigningKeys.Refusal.UNKNOWN_KEY;
+        }
+        return LegacyKey.of(SECRET).signed("HmacSHA1", text, signature)
+                ? new SigningKeys.Known(principal)
+                : SigningKeys.Refusal.MISMATCH;
+    }
+
+    /** All that is asked about the accounts that the fixture knows. */
+    public static Identity identity() {
+        return new Identity(keys(), WalrusFixture::legacy, accounts());
+    }
+
+    private static Accounts accounts() {
+        return new Accounts() {
+            @Override
+            public Optional<BucketOwner> ofCanonicalId(String canonicalId) {
+                return PRINCIPALS.values().stream()
+                        .map(Principal::asOwner)
+                        .filter(owner -> owner.canonicalId().equals(canonicalId))
+                        .findFirst();
+            }
+
+            @Override
+            public Optional<BucketOwner> ofEmail(String address) {
+                return Optional.of(BOB)
+                        .filter(any -> address.equals("john.doe@example.com"))
+                        .map(PRINCIPALS::get)
+                        .map(Principal::asOwner);
+            }
+        };
     }
 
     private SigningKeys.Signer key(String accessKeyId, CredentialScope scope, Optional<String> sessionToken) {

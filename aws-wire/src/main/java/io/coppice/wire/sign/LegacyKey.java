@@ -21,7 +21,7 @@ public final class LegacyKey {
     }
 
     /** Whether a base64 signature is this key's over the text. Takes the same time wherever the two differ. */
-    boolean signed(String algorithm, String text, String signature) {
+    public boolean signed(String algorithm, String text, String signature) {
         try {
             var mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(secret, algorithm));

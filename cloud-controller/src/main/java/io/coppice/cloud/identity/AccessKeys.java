@@ -119,6 +119,14 @@ public final class AccessKeys {
                         LegacyKey.of(found.get().secret()), found.get().principal());
     }
 
+    /** The account of a canonical id. */
+    public Optional<AccountRow> account(String canonicalId) {
+        return database.read(entities -> entities.createQuery("from Account where canonicalId = :id", AccountRow.class)
+                .setParameter("id", canonicalId)
+                .getResultStream()
+                .findFirst());
+    }
+
     private Optional<Known> known(String accessKeyId) {
         if (accessKeyId.length() > LONGEST_ID) {
             return Optional.empty();

@@ -2,9 +2,12 @@ package io.coppice.cloud.identity;
 
 import com.google.protobuf.ByteString;
 import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.proto.identity.v1.FindAccountRequest;
+import io.coppice.proto.identity.v1.FoundAccount;
 import io.coppice.proto.identity.v1.IdentityGrpc;
 import io.coppice.proto.identity.v1.Invalidation;
 import io.coppice.proto.identity.v1.InvalidationsRequest;
+import io.coppice.proto.identity.v1.LegacySignatureRequest;
 import io.coppice.proto.identity.v1.Principal;
 import io.coppice.proto.identity.v1.SigningKey;
 import io.coppice.proto.identity.v1.SigningKeyRequest;
@@ -43,28 +46,78 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
             case KeyLookup.Refused refused -> answers.onError(status(refused).asRuntimeException());
             case KeyLookup.Found found -> {
                 keys.used(request.getAccessKeyId(), scope);
-                answer(found, request.getAccessKeyId(), answers);
+                var message = SigningKey.newBuilder()
+                        .setKey(ByteString.copyFrom(found.key().toBytes()))
+                        .setCacheSeconds(cacheSeconds(found))
+                        .setExpiresAtSeconds(
+                                found.expiresAt().map(Instant::getEpochSecond).orElse(0L));
+                answer(message, found.principal(), request.getAccessKeyId(), answers);
             }
         }
     }
 
-    private void answer(KeyLookup.Found found, String accessKeyId, StreamObserver<SigningKey> answers) {
-        var bounds = PolicyMessages.of(policies, found.principal().caller(accessKeyId));
-        if (bounds.isEmpty()) {
-            answers.onError(Status.RESOURCE_EXHAUSTED
-                    .withDescription(
-                            "the policies that bind " + found.principal().arn() + " are too long")
+    @Override
+    public void checkLegacySignature(LegacySignatureRequest request, StreamObserver<SigningKey> answers) {
+        if (!request.getSessionToken().isEmpty()) {
+            answers.onError(Status.INVALID_ARGUMENT
+                    .withDescription("temporary credentials sign with version 4 only")
                     .asRuntimeException());
             return;
         }
-        answers.onNext(SigningKey.newBuilder()
-                .setPolicies(bounds.get())
+        var access = keys.findLegacy(request.getAccessKeyId());
+        if (access.isEmpty()) {
+            answers.onError(status(KeyLookup.Refused.UNKNOWN_KEY).asRuntimeException());
+            return;
+        }
+        if (!access.get().key().signed("HmacSHA1", request.getText(), request.getSignature())) {
+            answers.onError(Status.UNAUTHENTICATED
+                    .withDescription("the signature is another one")
+                    .asRuntimeException());
+            return;
+        }
+        // It has neither day nor region; what it was used for last is told as of today.
+        keys.used(request.getAccessKeyId(), new CredentialScope("", "", "s3"));
+        answer(
+                SigningKey.newBuilder().setCacheSeconds(CACHE_SECONDS),
+                access.get().principal(),
+                request.getAccessKeyId(),
+                answers);
+    }
+
+    @Override
+    public void findAccount(FindAccountRequest request, StreamObserver<FoundAccount> answers) {
+        // Accounts have no e-mail address here.
+        var found = request.getCanonicalId().isEmpty()
+                ? Optional.<AccountRow>empty()
+                : keys.account(request.getCanonicalId());
+        if (found.isEmpty()) {
+            answers.onError(
+                    Status.NOT_FOUND.withDescription("there is no such account").asRuntimeException());
+            return;
+        }
+        answers.onNext(FoundAccount.newBuilder()
+                .setAccountId(found.get().id())
+                .setCanonicalId(found.get().canonicalId())
+                .setDisplayName(found.get().name())
+                .build());
+        answers.onCompleted();
+    }
+
+    private void answer(
+            SigningKey.Builder message,
+            io.coppice.cloud.identity.Principal principal,
+            String accessKeyId,
+            StreamObserver<SigningKey> answers) {
+        var bounds = PolicyMessages.of(policies, principal.caller(accessKeyId));
+        if (bounds.isEmpty()) {
+            answers.onError(Status.RESOURCE_EXHAUSTED
+                    .withDescription("the policies that bind " + principal.arn() + " are too long")
+                    .asRuntimeException());
+            return;
+        }
+        answers.onNext(message.setPolicies(bounds.get())
                 .setOriginKey(ByteString.copyFrom(originKey.toBytes()))
-                .setKey(ByteString.copyFrom(found.key().toBytes()))
-                .setPrincipal(message(found.principal()))
-                .setCacheSeconds(cacheSeconds(found))
-                .setExpiresAtSeconds(
-                        found.expiresAt().map(Instant::getEpochSecond).orElse(0L))
+                .setPrincipal(message(principal))
                 .build());
         answers.onCompleted();
     }
@@ -110,7 +163,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         };
     }
 
-    private static Principal message(io.coppice.cloud.identity.Principal principal) {
+    private Principal message(io.coppice.cloud.identity.Principal principal) {
         return Principal.newBuilder()
                 .setAccountId(principal.account().value())
                 .setCanonicalId(principal.canonicalId())
@@ -118,6 +171,9 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
                 .setUserId(principal.userId())
                 .setDisplayName(principal.displayName())
                 .setSystem(principal.system())
+                .setAccountName(keys.account(principal.canonicalId())
+                        .map(AccountRow::name)
+                        .orElse(""))
                 .build();
     }
 

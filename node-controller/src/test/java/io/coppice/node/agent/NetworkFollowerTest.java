@@ -13,6 +13,7 @@ import io.coppice.proto.node.v1.NodeMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -83,6 +84,11 @@ class NetworkFollowerTest {
         @Override
         public boolean apply(EndpointUpdate update) {
             return complete;
+        }
+
+        @Override
+        public Set<String> networks() {
+            return Set.of(VPC);
         }
 
         @Override

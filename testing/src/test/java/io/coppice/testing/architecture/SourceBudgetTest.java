@@ -51,6 +51,7 @@ class SourceBudgetTest {
             "cloud-controller/EventRetention",
             "cloud-controller/KafkaRelay",
             "walrus/CollectorLoop",
+            "walrus/LifecycleLoop",
             "ebs-controller/VolumeWorker",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",

@@ -42,8 +42,8 @@ class PoliciesByNameTest {
             var template = things.getOrDefault("launch-template-id", "");
             var deny = "arn:aws:ec2:*:*:launch-template/" + template;
             var byName = Map.of("LaunchTemplateName", things.getOrDefault("launch-template", ""));
-            var pair = "arn:aws:ec2:*:*:key-pair/" + things.get("key-pair");
-            var placement = "arn:aws:ec2:*:*:placement-group/" + things.get("placement-group");
+            var pair = "arn:aws:ec2:*:*:key-pair/" + things.getOrDefault("key-pair", "");
+            var placement = "arn:aws:ec2:*:*:placement-group/" + things.getOrDefault("placement-group", "");
             var profile = things.getOrDefault("instance-profile-arn", "");
             assertAll(
                     refused(account, deny, "DeleteLaunchTemplate", byName),
@@ -54,20 +54,20 @@ class PoliciesByNameTest {
                             account,
                             deny,
                             "RunInstances",
-                            with(launch, "LaunchTemplate.LaunchTemplateName", things.get("launch-template"))),
+                            with(launch, "LaunchTemplate.LaunchTemplateName", things.getOrDefault("launch-template", ""))),
                     refused(account, pair, "DeleteKeyPair", Map.of("KeyPairId", things.getOrDefault("key-pair-id", ""))),
                     refused(account, pair, "DeleteKeyPair", Map.of("KeyName", things.getOrDefault("key-pair", ""))),
-                    refused(account, pair, "RunInstances", with(launch, "KeyName", things.get("key-pair"))),
+                    refused(account, pair, "RunInstances", with(launch, "KeyName", things.getOrDefault("key-pair", ""))),
                     refused(
                             account,
                             placement,
                             "RunInstances",
-                            with(launch, "Placement.GroupId", things.get("placement-group-id"))),
+                            with(launch, "Placement.GroupId", things.getOrDefault("placement-group-id", ""))),
                     refused(
                             account,
                             placement,
                             "RunInstances",
-                            with(launch, "Placement.GroupName", things.get("placement-group"))),
+                            with(launch, "Placement.GroupName", things.getOrDefault("placement-group", ""))),
                     refused(
                             account,
                             "arn:aws:ec2:*:*:security-group/" + group,
@@ -76,11 +76,11 @@ class PoliciesByNameTest {
                     () -> assertRefused(
                             denying(account, "*", "ArnEquals", "ec2:InstanceProfile", profile),
                             "RunInstances",
-                            with(launch, "IamInstanceProfile.Name", things.get("instance-profile"))),
+                            with(launch, "IamInstanceProfile.Name", things.getOrDefault("instance-profile", ""))),
                     () -> assertRefused(
                             denying(account, "*", "ArnLike", "ec2:PlacementGroup", placement),
                             "RunInstances",
-                            with(launch, "Placement.GroupId", things.get("placement-group-id"))));
+                            with(launch, "Placement.GroupId", things.getOrDefault("placement-group-id", ""))));
         } finally {
             ThingsOfAccount.end(account, things);
         }
@@ -101,7 +101,7 @@ class PoliciesByNameTest {
             assertAll(
                     refused(
                             account,
-                            "arn:aws:ec2:*:*:key-pair/" + things.get("key-pair"),
+                            "arn:aws:ec2:*:*:key-pair/" + things.getOrDefault("key-pair", ""),
                             "DeleteKeyPair",
                             Map.of("KeyPairId", pairId)),
                     refused(

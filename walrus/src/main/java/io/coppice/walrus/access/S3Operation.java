@@ -71,6 +71,8 @@ public enum S3Operation {
     PUT_BUCKET_METRICS("s3:PutMetricsConfiguration", Level.BUCKET, "PUT metrics"),
     /** Every key in the body is asked for by itself; the whole of them needs no permission. */
     DELETE_OBJECTS("s3:DeleteObject", Level.EACH_OBJECT, "POST delete"),
+    /** The key stands in the form, so it is asked for when that was read. */
+    POST_OBJECT("s3:PutObject", Level.EACH_OBJECT),
 
     GET_OBJECT("s3:GetObject", Level.OBJECT),
     PUT_OBJECT("s3:PutObject", Level.OBJECT),
@@ -117,6 +119,11 @@ public enum S3Operation {
         return action;
     }
 
+    /** Method and subresource; empty for plain requests. */
+    public String subresource() {
+        return subresource;
+    }
+
     /** What its ARN names. */
     public Level level() {
         return level;
@@ -150,6 +157,7 @@ public enum S3Operation {
             case "GET" -> List.of(LIST_OBJECTS);
             case "PUT" -> List.of(CREATE_BUCKET);
             case "DELETE" -> List.of(DELETE_BUCKET);
+            case "POST" -> List.of(POST_OBJECT);
             default -> List.of();
         };
     }

@@ -37,20 +37,20 @@ public record S3Permission(
         };
     }
 
-    /**
-     * Empty when it is allowed; else the reason in AWS's words.
-     *
-     * @param resourcePolicy of the bucket, which is where bucket policies come in
-     */
-    public Optional<String> refusal(Optional<PolicyDocument> resourcePolicy) {
-        var all = new HashMap<>(permissions.credentialKeys());
-        all.putAll(keys);
-        owner.ifPresent(account -> {
-            all.put("s3:resourceaccount", List.of(account));
-            all.put("aws:resourceaccount", List.of(account));
-        });
-        var request = new AccessRequest(permissions.principal(), action, resource, owner, all);
-        return switch (PolicyEvaluator.decide(request, permissions.policies(), resourcePolicy)) {
+    /** What policies say, with that of the bucket where it has one. */
+    public Decision decide(Optional<PolicyDocument> bucketPolicy) {
+        return PolicyEvaluator.decide(request(owner), permissions.policies(), bucketPolicy);
+    }
+
+    /** Whether the caller's own policies allow it, whosever the bucket is. */
+    public boolean byIdentityAlone() {
+        return PolicyEvaluator.decide(request(Optional.empty()), permissions.policies(), Optional.empty())
+                .allowed();
+    }
+
+    /** Why a decision refuses, in AWS's words; empty when it does not. */
+    public Optional<String> reason(Decision decision) {
+        return switch (decision) {
             case Decision.Allowed allowed -> Optional.empty();
             case Decision.ExplicitlyDenied denied ->
                 Optional.of(sentence()
@@ -60,6 +60,16 @@ public record S3Permission(
                 Optional.of(
                         sentence() + " because no " + denied.lacking().words() + " allows the " + action + " action");
         };
+    }
+
+    private AccessRequest request(Optional<String> account) {
+        var all = new HashMap<>(permissions.credentialKeys());
+        all.putAll(keys);
+        owner.ifPresent(each -> {
+            all.put("s3:resourceaccount", List.of(each));
+            all.put("aws:resourceaccount", List.of(each));
+        });
+        return new AccessRequest(permissions.principal(), action, resource, account, all);
     }
 
     private String sentence() {

@@ -25,7 +25,7 @@ public final class BodyVerifier {
     /**
      * What a body must agree with.
      *
-     * @param length bytes
+     * @param length bytes; -1 when nobody said
      * @param sha256 lower-case hexadecimal, as signed
      * @param md5 Base64, as in Content-MD5
      * @param declared checksums that came in headers, Base64
@@ -62,7 +62,7 @@ public final class BodyVerifier {
 
     /** Compares; throws the {@link AwsException} of the first thing that does not agree. */
     public Verified finish(Map<String, String> trailers) {
-        if (length != expectations.length()) {
+        if (expectations.length() >= 0 && length != expectations.length()) {
             throw AwsException.client(
                     "IncompleteBody",
                     "You did not provide the number of bytes specified by the Content-Length HTTP header.");

@@ -1,90 +1,208 @@
 package io.coppice.walrus.http;
 
+import io.coppice.policy.PolicyDocument;
+import io.coppice.walrus.access.BucketGuard;
 import io.coppice.walrus.access.S3Operation;
 import io.coppice.walrus.access.S3Operation.Level;
 import io.coppice.walrus.access.S3Permission;
+import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.identity.Principal;
-import java.time.Clock;
+import io.coppice.walrus.metadata.BucketRow;
+import io.coppice.walrus.metadata.BucketSetting;
+import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Versions;
+import io.coppice.walrus.protocol.S3Errors;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * Asks policies before an operation is carried out. Whether the bucket belongs to the signer's account is asked again where
- * its rows are read. Thread-safe.
+ * Asks the caller's policies, the bucket's policy and access control lists before an operation is carried out. Where what is
+ * read belongs to neither the caller nor the bucket's owner, {@link #checkForeign} is asked once it was found. Thread-safe.
  */
 final class Authorization {
     private static final String COPY_SOURCE = "x-amz-copy-source";
-    private static final String GET_OBJECT = "s3:GetObject";
-    private static final String DELETE_OBJECT = "s3:DeleteObject";
-    /** Parameters of listings that policies may ask for. */
-    private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "max-keys", "versionid");
-    /** Headers that policies may ask for (Service Authorization Reference, "Condition keys for Amazon S3"). */
-    private static final Set<String> HEADERS = Set.of(
-            "x-amz-acl",
-            "x-amz-grant-read",
-            "x-amz-grant-write",
-            "x-amz-grant-read-acp",
-            "x-amz-grant-write-acp",
-            "x-amz-grant-full-control",
-            "x-amz-content-sha256",
-            COPY_SOURCE,
-            "x-amz-metadata-directive",
-            "x-amz-server-side-encryption",
-            "x-amz-server-side-encryption-aws-kms-key-id",
-            "x-amz-server-side-encryption-customer-algorithm",
-            "x-amz-storage-class",
-            "x-amz-website-redirect-location",
-            "x-amz-object-ownership");
+    private static final int MAX_POLICIES = 1_000;
+    /** Headers of writes that are operations of their own. */
+    private static final Map<String, S3Operation> DETAILS = Map.of(
+            "x-amz-acl", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-read", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-read-acp", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-write-acp", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-grant-full-control", S3Operation.PUT_OBJECT_ACL,
+            "x-amz-tagging", S3Operation.PUT_OBJECT_TAGGING,
+            "x-amz-object-lock-mode", S3Operation.PUT_OBJECT_RETENTION,
+            "x-amz-object-lock-legal-hold", S3Operation.PUT_OBJECT_LEGAL_HOLD);
+    /** The same for buckets that are made. */
+    private static final Map<String, S3Operation> BUCKET_DETAILS = Map.of(
+            "x-amz-acl", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-read", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-write", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-read-acp", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-write-acp", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-grant-full-control", S3Operation.PUT_BUCKET_ACL,
+            "x-amz-object-ownership", S3Operation.PUT_OWNERSHIP_CONTROLS,
+            "x-amz-bucket-object-lock-enabled", S3Operation.PUT_BUCKET_OBJECT_LOCK);
 
     private final Store store;
-    private final Clock clock;
     private final QuotaKeys quotas;
+    private final Map<String, PolicyDocument> policies = new LinkedHashMap<>();
 
     Authorization(Store store) {
         this.store = store;
-        this.clock = store.clock();
         this.quotas = new QuotaKeys(store);
     }
 
-    /** Throws AccessDenied, or NoSuchBucket, which S3 tells to everybody with an account. */
-    void check(S3Request request, Principal caller) {
-        if (caller.permissions().policies().allowsEverything()) {
-            return;
-        }
+    /** The bucket of the request; empty where it is only coming to be, or there is none. Throws the S3 error of a refusal. */
+    Optional<BucketRow> check(S3Request request, Principal caller) {
         var operations = S3Operation.of(
                 request.method(),
                 !request.bucket().isEmpty(),
                 !request.key().isEmpty(),
                 request.parameters().keySet());
-        var keys = keys(request);
-        for (var operation : operations) {
-            if (operation.level() != Level.EACH_OBJECT) {
-                var creates = operation == S3Operation.CREATE_BUCKET || operation == S3Operation.LIST_BUCKETS;
-                var owner = creates ? Optional.<String>empty() : Optional.of(owner(request.bucket()));
-                var arn = S3Permission.arn(operation.level(), request.bucket(), request.key());
-                require(new S3Permission(
-                        caller.permissions(),
-                        operation.action(),
-                        arn,
-                        owner,
-                        withQuotas(operation, request, caller, keys)));
+        if (operations.contains(S3Operation.LIST_BUCKETS) || operations.contains(S3Operation.CREATE_BUCKET)) {
+            checkOutsideOfBuckets(operations.getFirst(), request, caller);
+            return Optional.empty();
+        }
+        var guard = guard(request.bucket());
+        checkExpectedOwner(request.header("x-amz-expected-bucket-owner"), guard.bucket());
+        checkPayer(request, caller, guard.bucket());
+        var copies = request.header(COPY_SOURCE).isPresent()
+                && request.method().equals("PUT")
+                && !request.key().isEmpty();
+        if (!guard.isOpenTo(caller)) {
+            var keys = new ConditionKeys(request, store.clock());
+            var versionId = request.parameter("versionId");
+            for (var operation : operations) {
+                if (operation.level() != Level.EACH_OBJECT) {
+                    var all = withQuotas(operation, request, caller, keys.values());
+                    check(guard, caller, operation, request.key(), versionId, all);
+                }
+            }
+            if (operations.contains(S3Operation.PUT_OBJECT)
+                    || operations.contains(S3Operation.CREATE_MULTIPART_UPLOAD)) {
+                checkDetails(guard, caller, request.key(), request::header, keys.values());
             }
         }
-        if (request.header(COPY_SOURCE).isPresent()
-                && request.method().equals("PUT")
-                && !request.key().isEmpty()) {
-            var source = CopySource.of(request);
-            var arn = S3Permission.arn(Level.OBJECT, source.bucket(), source.key());
-            require(new S3Permission(caller.permissions(), GET_OBJECT, arn, Optional.of(owner(source.bucket())), keys));
+        if (copies) {
+            checkSource(request, caller);
+        }
+        return Optional.of(guard.bucket());
+    }
+
+    /** Throws AccessDenied unless the caller may put that key, which came in a form. */
+    void checkPost(
+            S3Request request,
+            Principal caller,
+            BucketRow bucket,
+            String key,
+            Function<String, Optional<String>> fields) {
+        var guard = new BucketGuard(bucket, policy(bucket));
+        if (!guard.isOpenTo(caller)) {
+            var keys = new ConditionKeys(request, store.clock()).values();
+            check(guard, caller, S3Operation.POST_OBJECT, key, Optional.empty(), keys);
+            checkDetails(guard, caller, key, fields, keys);
         }
     }
 
+    /** Lists, tags and locks that come with a write need their own permissions; who may write by a list may bring them. */
+    private static void checkDetails(
+            BucketGuard guard,
+            Principal caller,
+            String key,
+            Function<String, Optional<String>> header,
+            Map<String, List<String>> keys) {
+        // Of what another account puts it is the owner, so its list is its own affair.
+        var own = caller.mayUse(guard.bucket().accountId());
+        DETAILS.forEach((name, operation) -> header.apply(name)
+                .filter(value -> own || operation != S3Operation.PUT_OBJECT_ACL)
+                .filter(value -> !value.isEmpty() && !value.equals("private"))
+                .flatMap(value -> guard.refusal(
+                        caller,
+                        S3Operation.PUT_OBJECT,
+                        permission(guard, caller, operation, key, keys),
+                        Optional.empty()))
+                .ifPresent(reason -> {
+                    throw S3Errors.accessDenied(reason);
+                }));
+    }
+
+    /** Throws AccessDenied when the object is another account's, which has not granted this to the caller. */
+    void checkForeign(BucketRow bucket, Principal caller, ObjectRow object, AclPermission wanted) {
+        if (!object.traits().owner().canonicalId().equals(bucket.canonicalId())
+                && !new BucketGuard(bucket, Optional.empty()).grantsForeign(object, caller, wanted)) {
+            throw S3Errors.accessDenied();
+        }
+    }
+
+    /** Whether the caller may take what is locked by governance away. */
+    boolean mayBypassGovernance(S3Request request, Principal caller, BucketRow bucket, String key) {
+        var guard = new BucketGuard(bucket, policy(bucket));
+        return guard.isOpenTo(caller)
+                || guard.refusal(
+                                caller,
+                                S3Operation.PUT_OBJECT_RETENTION,
+                                new S3Permission(
+                                        caller.permissions(),
+                                        "s3:BypassGovernanceRetention",
+                                        S3Permission.arn(Level.OBJECT, bucket.name(), key),
+                                        Optional.of(bucket.accountId()),
+                                        new ConditionKeys(request, store.clock()).values()),
+                                Optional.empty())
+                        .isEmpty();
+    }
+
+    /** Those versions that may not be deleted, with the reason. */
+    Map<Versions.Name, String> undeletable(
+            S3Request request, Principal caller, BucketRow bucket, Collection<Versions.Name> names) {
+        var guard = new BucketGuard(bucket, policy(bucket));
+        var refused = new HashMap<Versions.Name, String>();
+        if (guard.isOpenTo(caller)) {
+            return refused;
+        }
+        var keys = new ConditionKeys(request, store.clock()).values();
+        for (var name : names) {
+            var operation = name.versionId().isEmpty() ? S3Operation.DELETE_OBJECT : S3Operation.DELETE_OBJECT_VERSION;
+            guard.refusal(caller, operation, permission(guard, caller, operation, name.key(), keys), Optional.empty())
+                    .ifPresent(reason -> refused.put(name, reason));
+        }
+        return refused;
+    }
+
+    private static void checkExpectedOwner(Optional<String> expected, BucketRow bucket) {
+        if (expected.filter(account -> !account.equals(bucket.accountId())).isPresent()) {
+            throw S3Errors.accessDenied();
+        }
+    }
+
+    /** Where the requester pays, other accounts must say that they know. */
+    private static void checkPayer(S3Request request, Principal caller, BucketRow bucket) {
+        var requesterPays = bucket.setting(BucketSetting.REQUEST_PAYMENT)
+                .filter(text -> text.contains("<Payer>Requester</Payer>"))
+                .isPresent();
+        var told = request.header("x-amz-request-payer").or(() -> request.parameter("x-amz-request-payer"));
+        if (requesterPays && !caller.mayUse(bucket.accountId()) && !told.equals(Optional.of("requester"))) {
+            throw S3Errors.accessDenied();
+        }
+    }
+
+    private void checkOutsideOfBuckets(S3Operation operation, S3Request request, Principal caller) {
+        if (caller.anonymous()) {
+            throw S3Errors.accessDenied();
+        }
+        var keys = new ConditionKeys(request, store.clock()).values();
+        requireOutside(operation, request, caller, withQuotas(operation, request, caller, keys));
+        if (operation == S3Operation.CREATE_BUCKET) {
+            BUCKET_DETAILS.forEach((name, detail) ->
+                    request.header(name).ifPresent(value -> requireOutside(detail, request, caller, keys)));
+        }
+    }
+
+    /** What is counted for quotas is counted only where a policy asks. */
     private Map<String, List<String>> withQuotas(
             S3Operation operation, S3Request request, Principal caller, Map<String, List<String>> keys) {
         if (!caller.permissions().policies().mentions(QuotaKeys.PREFIX)) {
@@ -95,56 +213,112 @@ final class Authorization {
         return all;
     }
 
-    /** Those keys that may not be deleted, with the reason. */
-    Map<String, String> undeletable(S3Request request, Principal caller, Collection<String> keys) {
-        var refused = new TreeMap<String, String>();
-        if (caller.permissions().policies().allowsEverything()) {
-            return refused;
-        }
-        var conditions = keys(request);
-        var owner = Optional.of(owner(request.bucket()));
-        for (var key : keys) {
-            var arn = S3Permission.arn(Level.OBJECT, request.bucket(), key);
-            new S3Permission(caller.permissions(), DELETE_OBJECT, arn, owner, conditions)
-                    .refusal(Optional.empty())
-                    .ifPresent(reason -> refused.put(key, reason));
-        }
-        return refused;
-    }
-
-    private static void require(S3Permission permission) {
-        permission.refusal(Optional.empty()).ifPresent(reason -> {
+    private static void requireOutside(
+            S3Operation operation, S3Request request, Principal caller, Map<String, List<String>> keys) {
+        var permission = new S3Permission(
+                caller.permissions(),
+                operation.action(),
+                S3Permission.arn(operation.level(), request.bucket(), ""),
+                Optional.empty(),
+                keys);
+        permission.reason(permission.decide(Optional.empty())).ifPresent(reason -> {
             throw S3Errors.accessDenied(reason);
         });
     }
 
-    private String owner(String bucket) {
-        return store.transactions()
-                .call(session -> store.buckets().find(session, bucket))
-                .orElseThrow(S3Errors::noSuchBucket)
-                .accountId();
+    private void checkSource(S3Request request, Principal caller) {
+        var source = CopySource.of(request);
+        var guard = guard(source.bucket());
+        checkExpectedOwner(request.header("x-amz-source-expected-bucket-owner"), guard.bucket());
+        if (!guard.isOpenTo(caller)) {
+            var operation = source.versionId().isPresent() ? S3Operation.GET_OBJECT_VERSION : S3Operation.GET_OBJECT;
+            check(
+                    guard,
+                    caller,
+                    operation,
+                    source.key(),
+                    source.versionId(),
+                    new ConditionKeys(request, store.clock()).values());
+        }
     }
 
-    private Map<String, List<String>> keys(S3Request request) {
-        var keys = new HashMap<String, List<String>>();
-        var now = clock.instant();
-        keys.put("aws:currenttime", List.of(now.toString()));
-        keys.put("aws:epochtime", List.of(Long.toString(now.getEpochSecond())));
-        keys.put("aws:sourceip", List.of(request.sourceAddress()));
-        keys.put("aws:securetransport", List.of(Boolean.toString(request.secure())));
-        keys.put("aws:viaawsservice", List.of("false"));
-        request.header("user-agent").ifPresent(value -> keys.put("aws:useragent", List.of(value)));
-        request.header("referer").ifPresent(value -> keys.put("aws:referer", List.of(value)));
-        var inQuery = request.has("X-Amz-Algorithm");
-        keys.put("s3:authtype", List.of(inQuery ? "REST-QUERY-STRING" : "REST-HEADER"));
-        keys.put("s3:signatureversion", List.of("AWS4-HMAC-SHA256"));
-        request.parameters().forEach((name, value) -> {
-            var key = name.toLowerCase(Locale.ROOT);
-            if (PARAMETERS.contains(key)) {
-                keys.put("s3:" + key, List.of(value));
+    private void check(
+            BucketGuard guard,
+            Principal caller,
+            S3Operation operation,
+            String key,
+            Optional<String> versionId,
+            Map<String, List<String>> keys) {
+        var concernsObject = operation.level() == Level.OBJECT && !writes(operation);
+        var object = concernsObject ? find(guard.bucket(), key, versionId) : Optional.<ObjectRow>empty();
+        var all = keys;
+        if (operation.level() == Level.OBJECT && guard.asksFor(caller, ConditionKeys.EXISTING_TAG)) {
+            all = ConditionKeys.withExistingTags(keys, object.or(() -> find(guard.bucket(), key, versionId)));
+        }
+        var refusal = guard.refusal(caller, operation, permission(guard, caller, operation, key, all), object);
+        var missing = concernsObject && object.isEmpty();
+        if (missing && !caller.mayUse(guard.bucket().accountId())) {
+            // Whether a key is there is told to those alone who may list.
+            var list = S3Operation.LIST_OBJECTS;
+            var listKeys = new HashMap<>(keys);
+            listKeys.put("s3:prefix", List.of(key));
+            refusal = guard.refusal(caller, list, permission(guard, caller, list, "", listKeys), Optional.empty());
+            if (refusal.isEmpty()) {
+                throw S3Errors.noSuchKey();
+            }
+        }
+        refusal.ifPresent(reason -> {
+            throw S3Errors.accessDenied(reason);
+        });
+    }
+
+    private static boolean writes(S3Operation operation) {
+        return switch (operation) {
+            case PUT_OBJECT,
+                    DELETE_OBJECT,
+                    DELETE_OBJECT_VERSION,
+                    CREATE_MULTIPART_UPLOAD,
+                    UPLOAD_PART,
+                    COMPLETE_MULTIPART_UPLOAD,
+                    ABORT_MULTIPART_UPLOAD,
+                    LIST_PARTS -> true;
+            default -> false;
+        };
+    }
+
+    private static S3Permission permission(
+            BucketGuard guard, Principal caller, S3Operation operation, String key, Map<String, List<String>> keys) {
+        return new S3Permission(
+                caller.permissions(),
+                operation.action(),
+                S3Permission.arn(operation.level(), guard.bucket().name(), key),
+                Optional.of(guard.bucket().accountId()),
+                keys);
+    }
+
+    private Optional<ObjectRow> find(BucketRow bucket, String key, Optional<String> versionId) {
+        return store.transactions()
+                .call(session -> versionId.isPresent()
+                        ? store.versions().find(session, bucket.bucketId(), new Versions.Name(key, versionId.get()))
+                        : store.objects().find(session, bucket.bucketId(), key));
+    }
+
+    private BucketGuard guard(String name) {
+        var bucket = store.transactions()
+                .call(session -> store.buckets().find(session, name))
+                .orElseThrow(S3Errors::noSuchBucket);
+        return new BucketGuard(bucket, policy(bucket));
+    }
+
+    /** Reading a document is dear, so those read last are kept by their text. */
+    private Optional<PolicyDocument> policy(BucketRow bucket) {
+        return bucket.setting(BucketSetting.POLICY).map(text -> {
+            synchronized (policies) {
+                if (policies.size() >= MAX_POLICIES) {
+                    policies.clear();
+                }
+                return policies.computeIfAbsent(text, json -> PolicyDocument.parse(json, PolicyDocument.Kind.RESOURCE));
             }
         });
-        HEADERS.forEach(name -> request.header(name).ifPresent(value -> keys.put("s3:" + name, List.of(value))));
-        return keys;
     }
 }

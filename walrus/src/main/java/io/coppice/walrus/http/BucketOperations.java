@@ -1,57 +1,30 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.metadata.BucketRow;
+import io.coppice.walrus.acl.Acl;
+import io.coppice.walrus.acl.AclDocuments;
+import io.coppice.walrus.acl.Ownership;
+import io.coppice.walrus.metadata.BucketOwner;
+import io.coppice.walrus.metadata.BucketSetting;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlElement;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import org.hibernate.StatelessSession;
 
-/** Operations on buckets, and the reads of settings that no bucket has yet. Thread-safe. */
+/** Makes, shows and removes buckets. Thread-safe. */
 final class BucketOperations {
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int MAX_BUCKETS = 10_000;
     private static final String CLASSIC_REGION = "us-east-1";
 
-    /** Settings that answer "there is none", as code and message. */
-    private static final Map<String, Map.Entry<String, String>> ABSENT = Map.of(
-            "policy", Map.entry("NoSuchBucketPolicy", "The bucket policy does not exist"),
-            "cors", Map.entry("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-            "website",
-                    Map.entry(
-                            "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
-            "lifecycle", Map.entry("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-            "replication",
-                    Map.entry("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
-            "encryption",
-                    Map.entry(
-                            "ServerSideEncryptionConfigurationNotFoundError",
-                            "The server side encryption configuration was not found"),
-            "object-lock",
-                    Map.entry(
-                            "ObjectLockConfigurationNotFoundError",
-                            "Object Lock configuration does not exist for this bucket"),
-            "tagging", Map.entry("NoSuchTagSet", "The TagSet does not exist"),
-            "publicAccessBlock",
-                    Map.entry(
-                            "NoSuchPublicAccessBlockConfiguration",
-                            "The public access block configuration was not found"),
-            "ownershipControls",
-                    Map.entry("OwnershipControlsNotFoundError", "The bucket ownership controls were not found"));
-
-    /** Settings that answer an empty document of this name. */
-    private static final Map<String, String> EMPTY = Map.of(
-            "versioning", "VersioningConfiguration",
-            "accelerate", "AccelerateConfiguration",
-            "logging", "BucketLoggingStatus",
-            "notification", "NotificationConfiguration");
-
-    private static final Set<String> OTHER_SETTINGS = Set.of("acl", "requestPayment", "policyStatus");
-
     private final Store store;
+    private final AclDocuments acls;
     private final String region;
 
-    BucketOperations(Store store, String region) {
+    BucketOperations(Store store, AclDocuments acls, String region) {
         this.store = store;
+        this.acls = acls;
         this.region = region;
     }
 
@@ -65,7 +38,7 @@ final class BucketOperations {
         var truncated = buckets.size() > max;
         var shown = truncated ? buckets.subList(0, max) : buckets;
         var answer = XmlWriter.document("ListAllMyBucketsResult");
-        UploadListings.owner(answer, "Owner", exchange.caller());
+        UploadListings.owner(answer, "Owner", exchange.caller().asOwner());
         answer.open("Buckets");
         for (var bucket : shown) {
             answer.open("Bucket")
@@ -86,30 +59,26 @@ final class BucketOperations {
         if (!BucketNames.isValid(request.bucket())) {
             throw S3Errors.invalidBucketName();
         }
-        ObjectHeaders.refuseUnsupported(request);
-        if (request.header("x-amz-bucket-object-lock-enabled")
+        var ownership = request.header("x-amz-object-ownership").map(word -> Ownership.named(word)
+                .orElseThrow(() -> S3Errors.invalidArgument("Invalid x-amz-object-ownership header: " + word)));
+        var owner = exchange.caller().asOwner();
+        var acl = acl(request, owner, ownership.orElse(Ownership.WRITER));
+        var locked = request.header("x-amz-bucket-object-lock-enabled")
                 .filter("true"::equalsIgnoreCase)
-                .isPresent()) {
-            throw S3Errors.notImplemented("Object Lock");
-        }
-        var body = exchange.incoming().read(MAX_BODY_BYTES);
-        var location = body.length == 0
-                ? Optional.<String>empty()
-                : XmlElement.parse(body, "CreateBucketConfiguration").value("LocationConstraint");
+                .isPresent();
+        var location = location(exchange.incoming().read(MAX_BODY_BYTES)).orElse(region);
         var name = request.bucket();
         store.transactions().call(session -> {
-            var owner = exchange.caller().asOwner();
-            if (!store.buckets()
-                    .create(
-                            session,
-                            name,
-                            owner,
-                            location.filter(l -> !l.isEmpty()).orElse(region))) {
-                var mine = store.buckets()
-                        .find(session, name)
-                        .filter(bucket -> bucket.accountId().equals(owner.accountId()))
-                        .isPresent();
-                throw mine ? S3Errors.alreadyOwned() : S3Errors.alreadyExists();
+            if (!store.buckets().create(session, name, owner, location)) {
+                checkRecreation(session, name, owner, acl);
+                return true;
+            }
+            var bucketId = store.buckets().find(session, name).orElseThrow().bucketId();
+            acl.ifPresent(each -> store.buckets().set(session, bucketId, BucketSetting.ACL, Optional.of(each.text())));
+            ownership.ifPresent(each -> store.buckets()
+                    .set(session, bucketId, BucketSetting.OWNERSHIP_CONTROLS, Optional.of(each.document())));
+            if (locked) {
+                store.buckets().enableObjectLock(session, bucketId);
             }
             return true;
         });
@@ -117,9 +86,41 @@ final class BucketOperations {
         exchange.ok();
     }
 
+    /** In the oldest region it is no error to make a bucket anew that one has already, unless another list is asked for. */
+    private void checkRecreation(StatelessSession session, String name, BucketOwner owner, Optional<Acl> acl) {
+        var present = store.buckets().find(session, name);
+        if (present.filter(bucket -> bucket.accountId().equals(owner.accountId()))
+                .isEmpty()) {
+            throw S3Errors.alreadyExists();
+        }
+        if (!present.get().setting(BucketSetting.ACL).equals(acl.map(Acl::text))) {
+            throw S3Errors.alreadyExists();
+        }
+        if (!present.get().region().equals(CLASSIC_REGION)) {
+            throw S3Errors.alreadyOwned();
+        }
+    }
+
+    private Optional<Acl> acl(S3Request request, BucketOwner owner, Ownership ownership) {
+        var canned = request.header("x-amz-acl");
+        var acl = canned.map(each -> Acl.canned(each, owner, owner)).or(() -> acls.ofHeaders(request::header));
+        if (acl.isPresent() && ownership == Ownership.ENFORCED && !canned.equals(Optional.of("private"))) {
+            throw S3Errors.invalidRequest(
+                    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced" + " setting");
+        }
+        return acl;
+    }
+
+    private static Optional<String> location(byte[] body) {
+        return body.length == 0
+                ? Optional.empty()
+                : XmlElement.parse(body, "CreateBucketConfiguration")
+                        .value("LocationConstraint")
+                        .filter(text -> !text.isEmpty());
+    }
+
     void head(S3Exchange exchange) {
-        var bucket = store.bucket(exchange);
-        exchange.header("x-amz-bucket-region", bucket.region());
+        exchange.header("x-amz-bucket-region", exchange.bucket().region());
         exchange.header("x-amz-access-point-alias", "false");
         exchange.header("Content-Type", "application/xml");
         exchange.ok();
@@ -127,8 +128,7 @@ final class BucketOperations {
 
     void delete(S3Exchange exchange) {
         store.transactions().call(session -> {
-            var bucket = store.bucket(session, exchange.request().bucket(), exchange.caller());
-            if (!store.buckets().delete(session, store.uploads(), bucket)) {
+            if (!store.buckets().delete(session, store.uploads(), exchange.bucket())) {
                 throw S3Errors.bucketNotEmpty();
             }
             return true;
@@ -137,63 +137,9 @@ final class BucketOperations {
     }
 
     void location(S3Exchange exchange) {
-        var bucket = store.bucket(exchange);
+        var bucket = exchange.bucket();
         // The oldest region has no name here, as in S3 itself.
         var shown = bucket.region().equals(CLASSIC_REGION) ? "" : bucket.region();
         exchange.xml(new XmlWriter().root("LocationConstraint", shown));
-    }
-
-    /** Answers the read of a setting; false when the request asks for none. */
-    boolean readSetting(S3Exchange exchange) {
-        var request = exchange.request();
-        for (var parameter : request.parameters().keySet()) {
-            if (ABSENT.containsKey(parameter) || EMPTY.containsKey(parameter) || OTHER_SETTINGS.contains(parameter)) {
-                answerSetting(exchange, parameter, store.bucket(exchange));
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static void answerSetting(S3Exchange exchange, String setting, BucketRow bucket) {
-        var absent = ABSENT.get(setting);
-        if (absent != null) {
-            throw S3Errors.notThere(absent.getKey(), absent.getValue());
-        }
-        var empty = EMPTY.get(setting);
-        if (empty != null) {
-            exchange.xml(XmlWriter.document(empty).close(empty));
-            return;
-        }
-        switch (setting) {
-            case "acl" -> exchange.xml(ownerOnly(bucket));
-            case "requestPayment" ->
-                exchange.xml(XmlWriter.document("RequestPaymentConfiguration")
-                        .element("Payer", "BucketOwner")
-                        .close("RequestPaymentConfiguration"));
-            default ->
-                exchange.xml(XmlWriter.document("PolicyStatus")
-                        .element("IsPublic", "false")
-                        .close("PolicyStatus"));
-        }
-    }
-
-    /** The access control list of everything in Walrus: full control for the owner's account, nothing for others. */
-    static XmlWriter ownerOnly(BucketRow bucket) {
-        return XmlWriter.document("AccessControlPolicy")
-                .open("Owner")
-                .element("ID", bucket.canonicalId())
-                .element("DisplayName", bucket.ownerName())
-                .close("Owner")
-                .open("AccessControlList")
-                .open("Grant")
-                .openCanonicalUser("Grantee")
-                .element("ID", bucket.canonicalId())
-                .element("DisplayName", bucket.ownerName())
-                .close("Grantee")
-                .element("Permission", "FULL_CONTROL")
-                .close("Grant")
-                .close("AccessControlList")
-                .close("AccessControlPolicy");
     }
 }

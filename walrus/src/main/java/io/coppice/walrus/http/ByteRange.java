@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.S3Errors;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

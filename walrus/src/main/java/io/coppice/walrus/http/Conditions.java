@@ -49,10 +49,7 @@ record Conditions(
 
     /** Whether the write is to go ahead only when nothing has the key. */
     boolean onlyIfAbsent() {
-        ifNoneMatch.filter(value -> !value.equals("*")).ifPresent(value -> {
-            throw S3Errors.notImplemented("If-None-Match with anything but * on a write");
-        });
-        return ifNoneMatch.isPresent();
+        return ifNoneMatch.filter(value -> value.strip().equals("*")).isPresent();
     }
 
     static boolean matches(String list, String etag) {

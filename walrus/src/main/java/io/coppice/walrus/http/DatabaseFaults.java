@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.wire.error.AwsException;
 import java.sql.SQLException;
 import java.util.Optional;

@@ -8,6 +8,8 @@ import io.coppice.walrus.body.BodyVerifier;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.body.ChunkSignatures;
 import io.coppice.walrus.body.HttpBody;
+import io.coppice.walrus.encryption.ObjectKey;
+import io.coppice.walrus.protocol.S3Errors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Base64;
@@ -51,37 +53,61 @@ final class IncomingBody {
     }
 
     /** Bytes in the store that agree with all that was said of them. Their blob has no row yet. */
-    record Stored(StoredBlob blob, BodyVerifier.Verified verified) {}
+    record Stored(StoredBlob blob, BodyVerifier.Verified verified, Optional<String> nonce) {}
+
+    /** The body as it comes, for whoever finds out by itself where it ends. */
+    HttpBody begin() {
+        proceed.run();
+        return raw;
+    }
 
     HttpBody raw() {
         return raw;
     }
 
-    /** Streams the body into a new blob; {@code wanted} is a checksum to compute in any case. */
-    Stored store(BlobStore store, long maxBytes, Optional<ChecksumAlgorithm> wanted) throws IOException {
-        var expectations = expectations(wanted);
+    /** Streams the body into a new blob, encrypted where there is a key; {@code wanted} is a checksum to compute in any case. */
+    Stored store(BlobStore store, long maxBytes, Optional<ChecksumAlgorithm> wanted, Optional<ObjectKey> key)
+            throws IOException {
+        var expectations = expectations(wanted, declared());
         if (expectations.length() > maxBytes) {
             throw S3Errors.entityTooLarge();
         }
         var verifier = new BodyVerifier(expectations);
-        try (var writer = store.begin(expectations.length())) {
+        var nonce = key.map(each -> ObjectKey.newNonce());
+        try (var plain = store.begin(expectations.length());
+                var writer = key.map(each -> each.encrypting(plain, nonce.orElseThrow()))
+                        .orElse(plain)) {
             proceed.run();
             var source = source(expectations.length());
+            var length = 0L;
             for (var bytes = source.next(); bytes != null; bytes = source.next()) {
+                length += bytes.remaining();
+                if (length > maxBytes) {
+                    throw S3Errors.entityTooLarge();
+                }
                 verifier.update(bytes);
                 writer.write(bytes);
             }
             var verified = verifier.finish(source.trailers());
-            return new Stored(writer.commit(), verified);
+            return new Stored(writer.commit(), verified, nonce);
         }
     }
 
     /** Reads a short body into memory. */
     byte[] read(int maxBytes) throws IOException {
+        return read(maxBytes, declared());
+    }
+
+    /** As {@link #read}, where the checksums in the head are not the body's own. */
+    byte[] readUndeclared(int maxBytes) throws IOException {
+        return read(maxBytes, Map.of());
+    }
+
+    private byte[] read(int maxBytes, Map<ChecksumAlgorithm, String> checksums) throws IOException {
         if (length().isEmpty()) {
             return new byte[0];
         }
-        var expectations = expectations(Optional.empty());
+        var expectations = expectations(Optional.empty(), checksums);
         if (expectations.length() > maxBytes) {
             throw S3Errors.malformedXml();
         }
@@ -116,13 +142,14 @@ final class IncomingBody {
                 raw, signed ? signatures : Optional.empty(), payloadHash.endsWith("-TRAILER"), length);
     }
 
-    private BodyVerifier.Expectations expectations(Optional<ChecksumAlgorithm> wanted) {
+    private BodyVerifier.Expectations expectations(
+            Optional<ChecksumAlgorithm> wanted, Map<ChecksumAlgorithm, String> checksums) {
         var signedHash = payloadHash.matches("[0-9a-f]{64}") ? Optional.of(payloadHash) : Optional.<String>empty();
         return new BodyVerifier.Expectations(
-                length().orElseThrow(S3Errors::missingContentLength),
+                length().or(this::whileItComes).orElseThrow(S3Errors::missingContentLength),
                 signedHash,
                 md5(),
-                declared(),
+                checksums,
                 trailing(),
                 wanted);
     }
@@ -140,6 +167,16 @@ final class IncomingBody {
             }
             throw S3Errors.invalidArgument("The header " + name + " is negative");
         });
+    }
+
+    /** A body in HTTP's own chunks ends where they end. */
+    private Optional<Long> whileItComes() {
+        return !payloadHash.startsWith(STREAMING)
+                        && request.header("transfer-encoding")
+                                .filter("chunked"::equalsIgnoreCase)
+                                .isPresent()
+                ? Optional.of(-1L)
+                : Optional.empty();
     }
 
     private Optional<String> md5() {
@@ -161,7 +198,7 @@ final class IncomingBody {
         for (var algorithm : ChecksumAlgorithm.values()) {
             request.header(algorithm.header()).ifPresent(value -> {
                 if (!algorithm.isWellFormed(value)) {
-                    throw S3Errors.invalidRequest("Value for " + algorithm.header() + " header is invalid.");
+                    throw S3Errors.badDigest("Value for " + algorithm.header() + " header is invalid.");
                 }
                 declared.put(algorithm, value);
             });

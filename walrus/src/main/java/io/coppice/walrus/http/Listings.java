@@ -3,6 +3,8 @@ package io.coppice.walrus.http;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.KeyRange;
 import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,13 +14,12 @@ import java.util.Optional;
 import org.hibernate.StatelessSession;
 
 /**
- * ListObjects, ListObjectsV2 and ListObjectVersions. Keys come in batches from the index; what lies under a common prefix is skipped by
+ * ListObjects and ListObjectsV2. Keys come in batches from the index; what lies under a common prefix is skipped by
  * asking for what comes after it, so a listing costs by what it shows, not by what the bucket holds. Thread-safe.
  */
 final class Listings {
     private static final int MAX_KEYS = 1000;
     private static final int BATCH = 1001;
-    private static final String ONLY_VERSION = "null";
 
     private final Store store;
 
@@ -29,7 +30,8 @@ final class Listings {
     /** What a listing shows. */
     private record Page(List<ObjectRow> objects, List<String> prefixes, boolean truncated, String last) {}
 
-    private record Wanted(String prefix, String delimiter, String after, int maxKeys, boolean encode) {
+    /** What a listing asks for. */
+    record Wanted(String prefix, String delimiter, String after, int maxKeys, boolean encode) {
         String shown(String text) {
             return encode
                     ? URLEncoder.encode(text, StandardCharsets.UTF_8)
@@ -45,12 +47,13 @@ final class Listings {
         var page = page(exchange, wanted);
         var answer = XmlWriter.document("ListBucketResult")
                 .element("Name", exchange.request().bucket())
-                .element("Prefix", wanted.shown(wanted.prefix()))
+                // The one name that the first version does not encode.
+                .element("Prefix", wanted.prefix())
                 .element("Marker", wanted.shown(wanted.after()));
         if (page.truncated() && !wanted.delimiter().isEmpty()) {
             answer.element("NextMarker", wanted.shown(page.last()));
         }
-        finish(exchange, answer, wanted, page);
+        finish(exchange, answer, wanted, page, true);
     }
 
     void listV2(S3Exchange exchange) {
@@ -70,37 +73,11 @@ final class Listings {
             answer.element("NextContinuationToken", encodeToken(page.last()));
         }
         answer.element("KeyCount", page.objects().size() + page.prefixes().size());
-        finish(exchange, answer, wanted, page);
+        var withOwner = request.parameter("fetch-owner").filter("true"::equals).isPresent();
+        finish(exchange, answer, wanted, page, withOwner);
     }
 
-    /** Nothing is versioned here: every object has the one version that S3 calls "null", and it is the latest. */
-    void listVersions(S3Exchange exchange) {
-        var request = exchange.request();
-        var wanted = wanted(request, request.parameter("key-marker").orElse(""));
-        var page = page(exchange, wanted);
-        var answer = XmlWriter.document("ListVersionsResult")
-                .element("Name", request.bucket())
-                .element("Prefix", wanted.shown(wanted.prefix()))
-                .element("KeyMarker", wanted.shown(wanted.after()))
-                .element(
-                        "VersionIdMarker",
-                        request.parameter("version-id-marker").orElse(""));
-        if (page.truncated()) {
-            answer.element("NextKeyMarker", wanted.shown(page.last())).element("NextVersionIdMarker", ONLY_VERSION);
-        }
-        frame(answer, wanted, page);
-        for (var object : page.objects()) {
-            answer.open("Version");
-            describe(answer, wanted, object);
-            answer.element("VersionId", ONLY_VERSION).element("IsLatest", true);
-            UploadListings.owner(answer, "Owner", exchange.caller());
-            answer.close("Version");
-        }
-        prefixes(answer, wanted, page);
-        exchange.xml(answer.close("ListVersionsResult"));
-    }
-
-    private static Wanted wanted(S3Request request, String after) {
+    static Wanted wanted(S3Request request, String after) {
         var encoding = request.parameter("encoding-type");
         encoding.filter(each -> !each.equals("url")).ifPresent(each -> {
             throw S3Errors.invalidArgument("Invalid Encoding Method specified in Request");
@@ -115,8 +92,9 @@ final class Listings {
 
     private Page page(S3Exchange exchange, Wanted wanted) {
         return store.transactions().call(session -> {
-            var bucket = store.bucket(session, exchange.request().bucket(), exchange.caller());
-            return wanted.maxKeys() == 0 ? new Page(List.of(), List.of(), false, "") : collect(session, bucket, wanted);
+            return wanted.maxKeys() == 0
+                    ? new Page(List.of(), List.of(), false, "")
+                    : collect(session, exchange.bucket(), wanted);
         });
     }
 
@@ -153,7 +131,7 @@ final class Listings {
         return new Page(objects, prefixes, false, last);
     }
 
-    private static Optional<KeyRange> begin(Wanted wanted) {
+    static Optional<KeyRange> begin(Wanted wanted) {
         var all = KeyRange.ofPrefix(wanted.prefix());
         if (wanted.after().isEmpty()) {
             return Optional.of(all);
@@ -163,7 +141,7 @@ final class Listings {
         return rolledUp.isPresent() ? all.afterAll(rolledUp.get()) : Optional.of(all.after(wanted.after()));
     }
 
-    private static Optional<String> commonPrefix(String key, Wanted wanted) {
+    static Optional<String> commonPrefix(String key, Wanted wanted) {
         if (wanted.delimiter().isEmpty() || !key.startsWith(wanted.prefix())) {
             return Optional.empty();
         }
@@ -173,18 +151,21 @@ final class Listings {
                 : Optional.of(key.substring(0, at + wanted.delimiter().length()));
     }
 
-    private static void finish(S3Exchange exchange, XmlWriter answer, Wanted wanted, Page page) {
-        frame(answer, wanted, page);
+    private static void finish(S3Exchange exchange, XmlWriter answer, Wanted wanted, Page page, boolean withOwner) {
+        frame(answer, wanted, page.truncated());
         for (var object : page.objects()) {
             answer.open("Contents");
             describe(answer, wanted, object);
+            if (withOwner) {
+                owner(answer, object);
+            }
             answer.close("Contents");
         }
-        prefixes(answer, wanted, page);
+        prefixes(answer, wanted, page.prefixes());
         exchange.xml(answer.close("ListBucketResult"));
     }
 
-    private static void frame(XmlWriter answer, Wanted wanted, Page page) {
+    static void frame(XmlWriter answer, Wanted wanted, boolean truncated) {
         answer.element("MaxKeys", wanted.maxKeys());
         if (!wanted.delimiter().isEmpty()) {
             answer.element("Delimiter", wanted.shown(wanted.delimiter()));
@@ -192,20 +173,29 @@ final class Listings {
         if (wanted.encode()) {
             answer.element("EncodingType", "url");
         }
-        answer.element("IsTruncated", page.truncated());
+        answer.element("IsTruncated", truncated);
     }
 
-    private static void describe(XmlWriter answer, Wanted wanted, ObjectRow object) {
+    static void describe(XmlWriter answer, Wanted wanted, ObjectRow object) {
         answer.element("Key", wanted.shown(object.key()))
                 .element("LastModified", S3Exchange.xmlDate(object.modifiedAt()))
                 .element("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> answer.element("ChecksumAlgorithm", each.algorithm())
                 .element("ChecksumType", each.type()));
-        answer.element("Size", object.sizeBytes()).element("StorageClass", "STANDARD");
+        answer.element("Size", object.sizeBytes())
+                .element("StorageClass", object.traits().storageClass());
     }
 
-    private static void prefixes(XmlWriter answer, Wanted wanted, Page page) {
-        page.prefixes().forEach(prefix -> answer.open("CommonPrefixes")
+    static void owner(XmlWriter answer, ObjectRow object) {
+        var owner = object.traits().owner();
+        answer.open("Owner")
+                .element("ID", owner.canonicalId())
+                .element("DisplayName", owner.displayName())
+                .close("Owner");
+    }
+
+    static void prefixes(XmlWriter answer, Wanted wanted, List<String> prefixes) {
+        prefixes.forEach(prefix -> answer.open("CommonPrefixes")
                 .element("Prefix", wanted.shown(prefix))
                 .close("CommonPrefixes"));
     }

@@ -1,17 +1,19 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.body.BodyVerifier;
 import io.coppice.walrus.body.ChecksumAlgorithm;
-import io.coppice.walrus.metadata.Segment;
+import io.coppice.walrus.encryption.EncryptionRequest;
+import io.coppice.walrus.encryption.ObjectKey;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
 import io.coppice.walrus.metadata.Uploads;
+import io.coppice.walrus.metadata.Versioning;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
+import io.coppice.wire.error.AwsException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.hibernate.StatelessSession;
 
@@ -19,16 +21,22 @@ import org.hibernate.StatelessSession;
 final class MultipartOperations {
     static final int MAX_PARTS = 10_000;
     private static final int UPLOAD_ID_BYTES = 24;
-    private static final int COPY_BUFFER_BYTES = 1024 * 1024;
     private static final String COMPOSITE = "COMPOSITE";
     private static final String FULL_OBJECT = "FULL_OBJECT";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Store store;
+    private final Authorization authorization;
+    private final Drafts drafts;
+    private final ObjectCopies copies;
     private final long maxPutBytes;
 
-    MultipartOperations(Store store, long maxPutBytes) {
+    MultipartOperations(
+            Store store, Authorization authorization, Drafts drafts, ObjectCopies copies, long maxPutBytes) {
         this.store = store;
+        this.authorization = authorization;
+        this.drafts = drafts;
+        this.copies = copies;
         this.maxPutBytes = maxPutBytes;
     }
 
@@ -39,14 +47,18 @@ final class MultipartOperations {
         var random = new byte[UPLOAD_ID_BYTES];
         RANDOM.nextBytes(random);
         var uploadId = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        var draft = drafts.of(request, exchange.caller(), exchange.bucket());
         var intent = new Uploads.Intent(
-                request.key(), ObjectWrites.headers(request), algorithm.map(ChecksumAlgorithm::name), type);
+                request.key(), draft.headers(), algorithm.map(ChecksumAlgorithm::name), type, draft.traits());
         store.transactions().call(session -> {
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            store.buckets().hold(session, bucket.bucketId());
-            store.uploads().create(session, uploadId, bucket.bucketId(), intent);
+            var bucketId = exchange.bucket().bucketId();
+            if (store.buckets().hold(session, bucketId).isEmpty()) {
+                throw S3Errors.noSuchBucket();
+            }
+            store.uploads().create(session, uploadId, bucketId, intent);
             return true;
         });
+        Drafts.describe(exchange, draft.traits());
         algorithm.ifPresent(each -> exchange.header("x-amz-checksum-algorithm", each));
         type.ifPresent(each -> exchange.header("x-amz-checksum-type", each));
         exchange.xml(XmlWriter.document("InitiateMultipartUploadResult")
@@ -66,12 +78,13 @@ final class MultipartOperations {
                     + algorithm.get().name().toLowerCase(java.util.Locale.ROOT) + ", actual checksum Type: "
                     + sent.get().name().toLowerCase(java.util.Locale.ROOT));
         }
-        var stored = exchange.incoming().store(store.bytes(), maxPutBytes, algorithm);
+        var stored = exchange.incoming().store(store.bytes(), maxPutBytes, algorithm, key(exchange, upload));
         var part = part(number, stored, algorithm);
         store.transactions().call(session -> {
             keep(session, upload, part, stored);
             return true;
         });
+        Drafts.describe(exchange, upload.traits());
         exchange.header("ETag", "\"" + part.etag() + "\"");
         algorithm
                 .or(() -> sent)
@@ -85,7 +98,7 @@ final class MultipartOperations {
         var upload = find(exchange);
         var algorithm = upload.checksumAlgorithm().flatMap(ChecksumAlgorithm::named);
         var source = CopySource.of(exchange.request());
-        var held = store.transactions().call(session -> source.hold(store, session, exchange));
+        var held = store.transactions().call(session -> source.hold(store, authorization, session, exchange));
         var size = held.object().sizeBytes();
         var range = exchange.request()
                 .header("x-amz-copy-source-range")
@@ -95,12 +108,17 @@ final class MultipartOperations {
             throw S3Errors.entityTooLarge();
         }
         // Only the copied stretch is to be kept, so its bytes become a blob of their own.
-        var stored = copy(held.segments(), range, algorithm);
+        var stored =
+                copies.copy(held.segments(), range, held.key(), key(exchange, upload), algorithm, Optional.empty());
         var part = part(number, stored, algorithm);
         store.transactions().call(session -> {
             keep(session, upload, part, stored);
             return true;
         });
+        Drafts.describe(exchange, upload.traits());
+        if (held.bucket().versioning() != Versioning.OFF) {
+            exchange.header("x-amz-copy-source-version-id", held.object().versionId());
+        }
         var answer = XmlWriter.document("CopyPartResult")
                 .element("LastModified", S3Exchange.xmlDate(part.modifiedAt()))
                 .element("ETag", "\"" + part.etag() + "\"");
@@ -128,14 +146,24 @@ final class MultipartOperations {
     /** The upload that the request names; throws NoSuchUpload. */
     static UploadRow find(Store store, StatelessSession session, S3Exchange exchange) {
         var request = exchange.request();
-        var bucket = store.bucket(session, request.bucket(), exchange.caller());
         return store.uploads()
                 .find(
                         session,
-                        bucket.bucketId(),
+                        exchange.bucket().bucketId(),
                         request.key(),
                         request.parameter("uploadId").orElse(""))
                 .orElseThrow(S3Errors::noSuchUpload);
+    }
+
+    /** What the parts of an upload are encrypted with. */
+    private Optional<ObjectKey> key(S3Exchange exchange, UploadRow upload) {
+        var customerKey = EncryptionRequest.of(exchange.request()::header).customerKey();
+        try {
+            return store.keys().open(upload.traits().encryption(), customerKey);
+        } catch (AwsException e) {
+            throw S3Errors.invalidRequest("The multipart upload initiate requested encryption. Subsequent part requests"
+                    + " must include the appropriate encryption parameters.");
+        }
     }
 
     private void keep(StatelessSession session, UploadRow upload, UploadedPart part, IncomingBody.Stored stored) {
@@ -155,34 +183,8 @@ final class MultipartOperations {
                 stored.blob().sizeBytes(),
                 verified.md5Hex(),
                 algorithm.map(each -> verified.checksums().getOrDefault(each, "")),
+                stored.nonce(),
                 store.clock().instant());
-    }
-
-    private IncomingBody.Stored copy(List<Segment> segments, ByteRange range, Optional<ChecksumAlgorithm> algorithm)
-            throws IOException {
-        var verifier = new BodyVerifier(new BodyVerifier.Expectations(
-                range.length(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), algorithm));
-        try (var writer = store.bytes().begin(range.length())) {
-            var start = 0L;
-            for (var segment : segments) {
-                var from = Math.max(range.first(), start);
-                var to = Math.min(range.first() + range.length(), start + segment.sizeBytes());
-                if (from < to) {
-                    try (var channel = store.bytes().open(segment.blob(), from - start, to - from)) {
-                        var buffer = ByteBuffer.allocate(COPY_BUFFER_BYTES);
-                        while (channel.read(buffer) >= 0) {
-                            buffer.flip();
-                            verifier.update(buffer);
-                            writer.write(buffer);
-                            buffer.clear();
-                        }
-                    }
-                }
-                start += segment.sizeBytes();
-            }
-            var verified = verifier.finish(Map.of());
-            return new IncomingBody.Stored(writer.commit(), verified);
-        }
     }
 
     private static ByteRange copyRange(String header, long size) {
@@ -192,7 +194,7 @@ final class MultipartOperations {
                                 + " the zero-based offsets of the first and last bytes to copy"));
         var last = header.substring(header.indexOf('-') + 1).strip();
         if (!last.isEmpty() && Long.parseLong(last) >= size) {
-            throw S3Errors.invalidArgument("Range specified is not valid for source object of size: " + size);
+            throw S3Errors.invalidRange();
         }
         return range;
     }

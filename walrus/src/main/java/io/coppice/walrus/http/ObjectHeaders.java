@@ -1,15 +1,15 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.metadata.StoredHeaders;
+import io.coppice.walrus.protocol.S3Errors;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Which headers of a request are kept with an object, and which ask for what Walrus cannot do. */
+/** Which headers of a request are kept with an object. */
 final class ObjectHeaders {
     private static final int MAX_METADATA_BYTES = 2048;
     private static final String METADATA = "x-amz-meta-";
@@ -20,16 +20,11 @@ final class ObjectHeaders {
             "content-language",
             "expires",
             "x-amz-website-redirect-location");
-    private static final List<String> UNSUPPORTED_PREFIXES =
-            List.of("x-amz-server-side-encryption", "x-amz-object-lock-", "x-amz-tagging", "x-amz-grant-");
-    private static final Set<String> HARMLESS_ACLS =
-            Set.of("private", "bucket-owner-full-control", "bucket-owner-read");
 
     private ObjectHeaders() {}
 
-    /** What is kept; throws NotImplemented or MetadataTooLarge. */
+    /** What is kept; throws MetadataTooLarge. */
     static StoredHeaders of(S3Request request) {
-        refuseUnsupported(request);
         var kept = new TreeMap<String, String>();
         request.signable().headers().forEach((name, values) -> {
             if (KEPT.contains(name) || name.startsWith(METADATA)) {
@@ -41,7 +36,7 @@ final class ObjectHeaders {
                 .map(String::strip)
                 // It says how the body travelled, not what it is.
                 .filter(each -> !each.isEmpty() && !each.equalsIgnoreCase("aws-chunked"))
-                .collect(Collectors.joining(","));
+                .collect(Collectors.joining(", "));
         if (!encoding.isEmpty()) {
             kept.put("content-encoding", encoding);
         }
@@ -52,21 +47,22 @@ final class ObjectHeaders {
         return StoredHeaders.of(kept);
     }
 
-    static void refuseUnsupported(S3Request request) {
-        for (var name : request.signable().headers().keySet()) {
-            if (UNSUPPORTED_PREFIXES.stream().anyMatch(name::startsWith)) {
-                throw S3Errors.notImplemented("The header " + name);
+    /** What is kept of the fields of a form, names in lower case. */
+    static StoredHeaders of(Map<String, String> fields) {
+        var kept = new TreeMap<String, String>();
+        fields.forEach((name, value) -> {
+            if (KEPT.contains(name) || name.startsWith(METADATA) || name.equals("content-encoding")) {
+                if (value.chars().anyMatch(c -> c == '\r' || c == '\n')) {
+                    throw S3Errors.invalidArgument("The field " + name + " must not hold line breaks");
+                }
+                kept.put(name, value);
             }
-        }
-        request.header("x-amz-acl").filter(acl -> !HARMLESS_ACLS.contains(acl)).ifPresent(acl -> {
-            throw S3Errors.notImplemented("The canned ACL " + acl);
         });
-        request.header("x-amz-storage-class")
-                .filter(each -> !each.equals("STANDARD"))
-                .ifPresent(each -> {
-                    throw io.coppice.wire.error.AwsException.client(
-                            "InvalidStorageClass", "The storage class you specified is not valid");
-                });
+        kept.putIfAbsent("content-type", "binary/octet-stream");
+        if (metadataBytes(kept) > MAX_METADATA_BYTES) {
+            throw S3Errors.metadataTooLarge();
+        }
+        return StoredHeaders.of(kept);
     }
 
     private static int metadataBytes(Map<String, String> kept) {

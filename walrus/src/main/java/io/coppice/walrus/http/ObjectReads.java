@@ -1,10 +1,17 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.body.ChecksumAlgorithm;
+import io.coppice.walrus.encryption.EncryptionRequest;
+import io.coppice.walrus.lifecycle.LifecycleDocuments;
 import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.ObjectTraits;
 import io.coppice.walrus.metadata.Segment;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.tagging.Tags;
 import java.io.IOException;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,6 +20,7 @@ final class ObjectReads {
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_MODIFIED = 304;
+    private static final int MAX_LATIN = 0xff;
 
     /** Query parameter to the header that it overrides. */
     private static final Map<String, String> OVERRIDES = Map.of(
@@ -24,19 +32,30 @@ final class ObjectReads {
             "response-content-encoding", "content-encoding");
 
     private final Store store;
+    private final ObjectFinder finder;
     private final SegmentSender sender;
 
-    ObjectReads(Store store, SegmentSender sender) {
+    ObjectReads(Store store, ObjectFinder finder, SegmentSender sender) {
         this.store = store;
+        this.finder = finder;
         this.sender = sender;
     }
 
-    private record Found(ObjectRow object, List<Segment> segments) {}
-
     void get(S3Exchange exchange) throws IOException {
-        var found = find(exchange);
+        var found = finder.find(exchange, AclPermission.READ);
         var object = found.object();
         var request = exchange.request();
+        ObjectFinder.describeVersion(exchange, object.versionId());
+        request.header("x-amz-server-side-encryption").ifPresent(any -> {
+            throw S3Errors.invalidArgument("x-amz-server-side-encryption header is not supported for this operation.");
+        });
+        if (request.has("partNumber")) {
+            part(request.number("partNumber", 1), found);
+        }
+        var key = store.keys()
+                .open(
+                        object.traits().encryption(),
+                        EncryptionRequest.of(request::header).customerKey());
         switch (Conditions.of(request, "").evaluate(object.etag(), object.modifiedAt())) {
             case FAILED -> throw S3Errors.preconditionFailed();
             case NOT_MODIFIED -> {
@@ -47,7 +66,7 @@ final class ObjectReads {
             case PROCEED -> {}
         }
         var range = range(request, found);
-        headers(exchange, object, range.isEmpty());
+        headers(exchange, found, request.header("range").isEmpty());
         if (request.has("partNumber") && object.partCount() > 0) {
             exchange.header("x-amz-mp-parts-count", object.partCount());
         }
@@ -62,22 +81,11 @@ final class ObjectReads {
         sender.send(
                 exchange.response(),
                 found.segments(),
-                range.map(ByteRange::first).orElse(0L),
-                length);
+                range.orElseGet(() -> new ByteRange(0, object.sizeBytes())),
+                key);
     }
 
-    private Found find(S3Exchange exchange) {
-        var request = exchange.request();
-        return store.transactions().call(session -> {
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            var object = store.objects()
-                    .find(session, bucket.bucketId(), request.key())
-                    .orElseThrow(S3Errors::noSuchKey);
-            return new Found(object, store.objects().segments(session, object.objectId()));
-        });
-    }
-
-    private static Optional<ByteRange> range(S3Request request, Found found) {
+    private static Optional<ByteRange> range(S3Request request, ObjectFinder.Found found) {
         if (request.has("partNumber")) {
             return Optional.of(part(request.number("partNumber", 1), found));
         }
@@ -85,7 +93,7 @@ final class ObjectReads {
                 .flatMap(header -> ByteRange.parse(header, found.object().sizeBytes()));
     }
 
-    private static ByteRange part(int number, Found found) {
+    private static ByteRange part(int number, ObjectFinder.Found found) {
         var first = 0L;
         for (var segment : found.segments()) {
             if (segment.partNumber() == number) {
@@ -93,8 +101,7 @@ final class ObjectReads {
             }
             first += segment.sizeBytes();
         }
-        throw io.coppice.wire.error.AwsException.of(
-                "InvalidPartNumber", 416, "The requested partnumber is not satisfiable");
+        throw S3Errors.invalidPart();
     }
 
     private static void validators(S3Exchange exchange, ObjectRow object) {
@@ -102,10 +109,14 @@ final class ObjectReads {
         exchange.header("Last-Modified", S3Exchange.httpDate(object.modifiedAt()));
     }
 
-    private static void headers(S3Exchange exchange, ObjectRow object, boolean whole) {
+    private static void headers(S3Exchange exchange, ObjectFinder.Found found, boolean whole) {
+        var object = found.object();
         validators(exchange, object);
         exchange.header("Accept-Ranges", "bytes");
-        object.headers().values().forEach(exchange::header);
+        object.headers().values().forEach((name, value) -> exchange.header(name, sendable(value)));
+        traits(exchange, object.traits());
+        LifecycleDocuments.expiration(exchange.bucket(), object)
+                .ifPresent(text -> exchange.header("x-amz-expiration", text));
         OVERRIDES.forEach((parameter, header) -> exchange.request()
                 .parameter(parameter)
                 .ifPresent(value -> exchange.header(header, headerValue(value))));
@@ -116,10 +127,43 @@ final class ObjectReads {
                         .isPresent()) {
             object.checksum().ifPresent(checksum -> {
                 var algorithm = ChecksumAlgorithm.named(checksum.algorithm()).orElseThrow();
-                exchange.header(algorithm.header(), checksum.value());
+                exchange.header(algorithm.header(), ofPart(exchange, found).orElse(checksum.value()));
                 exchange.header("x-amz-checksum-type", checksum.type());
             });
         }
+    }
+
+    /** The checksum of the part that is asked for, where parts have their own. */
+    private static Optional<String> ofPart(S3Exchange exchange, ObjectFinder.Found found) {
+        var number = exchange.request().number("partNumber", 0);
+        return found.segments().stream()
+                .filter(segment -> segment.partNumber() == number)
+                .findFirst()
+                .flatMap(Segment::checksum);
+    }
+
+    private static void traits(S3Exchange exchange, ObjectTraits traits) {
+        Drafts.describe(exchange, traits);
+        traits.tags()
+                .ifPresent(text ->
+                        exchange.header("x-amz-tagging-count", Tags.parse(text).size()));
+        if (!traits.storageClass().equals("STANDARD")) {
+            exchange.header("x-amz-storage-class", traits.storageClass());
+        }
+        traits.lock().mode().ifPresent(mode -> exchange.header("x-amz-object-lock-mode", mode));
+        traits.lock()
+                .until()
+                .ifPresent(until -> exchange.header("x-amz-object-lock-retain-until-date", S3Exchange.xmlDate(until)));
+        if (traits.lock().legalHold()) {
+            exchange.header("x-amz-object-lock-legal-hold", "ON");
+        }
+    }
+
+    /** What a header cannot hold goes as an encoded word (RFC 2047). */
+    private static String sendable(String value) {
+        return value.chars().allMatch(c -> c <= MAX_LATIN)
+                ? value
+                : "=?UTF-8?B?" + Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8)) + "?=";
     }
 
     /** A line break would begin a header of the caller's own making. */

@@ -1,43 +1,64 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.identity.SigningKeys;
+import io.coppice.walrus.identity.Identity;
+import io.coppice.walrus.protocol.S3Errors;
 import java.io.IOException;
-import java.util.Optional;
 
 /** Finds the operation that a request is for, and runs it. Thread-safe. */
 final class S3Dispatcher {
-    private final Store store;
     private final BucketOperations buckets;
+    private final BucketSettings settings;
     private final Listings listings;
+    private final VersionListings versionListings;
     private final UploadListings uploadListings;
     private final ObjectReads reads;
+    private final ObjectAttributes attributes;
+    private final ObjectSettings objectSettings;
     private final ObjectWrites writes;
+    private final ObjectCopies copies;
+    private final Deletions deletions;
     private final MultipartOperations multipart;
     private final UploadCompletion completion;
+    private final PostForms forms;
+    private final CrossOrigin crossOrigin;
     private final Authentication authentication;
     private final Authorization authorization;
 
-    S3Dispatcher(Store store, SigningKeys keys, S3Settings settings) {
-        this.store = store;
-        this.buckets = new BucketOperations(store, settings.region());
-        this.listings = new Listings(store);
-        this.uploadListings = new UploadListings(store);
-        this.reads = new ObjectReads(store, new SegmentSender(store.bytes(), settings.idleLimit()));
+    S3Dispatcher(Store store, Identity identity, S3Settings s3) {
         this.authorization = new Authorization(store);
-        this.writes = new ObjectWrites(store, authorization, settings.maxPutBytes());
-        this.multipart = new MultipartOperations(store, settings.maxPutBytes());
+        this.authentication = new Authentication(identity, store.clock());
+        var drafts = new Drafts(store, identity.accounts());
+        var finder = new ObjectFinder(store, authorization);
+        this.buckets = new BucketOperations(store, drafts.acls(), s3.region());
+        this.settings = new BucketSettings(store, drafts);
+        this.listings = new Listings(store);
+        this.versionListings = new VersionListings(store);
+        this.uploadListings = new UploadListings(store);
+        this.reads = new ObjectReads(store, finder, new SegmentSender(store.bytes(), s3.idleLimit()));
+        this.attributes = new ObjectAttributes(store, finder);
+        this.objectSettings = new ObjectSettings(store, finder, drafts, authorization);
+        this.writes = new ObjectWrites(store, drafts, s3.maxPutBytes());
+        this.copies = new ObjectCopies(store, authorization, drafts, writes);
+        this.deletions = new Deletions(store, authorization, writes);
+        this.multipart = new MultipartOperations(store, authorization, drafts, copies, s3.maxPutBytes());
         this.completion = new UploadCompletion(store, writes);
-        this.authentication = new Authentication(keys, store.clock());
+        this.forms = new PostForms(store, identity, authorization, drafts, writes, s3.maxPutBytes());
+        this.crossOrigin = new CrossOrigin(store);
     }
 
     /** Authenticates, authorises and runs a request; what it throws is answered by the caller. */
     void dispatch(S3Request received, S3Server.Connection connection) throws IOException {
+        crossOrigin.describe(received, connection.response());
+        if (received.method().equals("OPTIONS")) {
+            crossOrigin.preflight(received, connection.response());
+            return;
+        }
         var signed = authentication.authenticate(received);
         var request = signed.request();
-        authorization.check(request, signed.principal());
+        var bucket = authorization.check(request, signed.principal());
         var body = new IncomingBody(
-                request, connection.body(), signed.payloadHash(), Optional.of(signed.chunks()), connection.proceed());
-        var exchange = new S3Exchange(request, signed.principal(), body, connection.response());
+                request, connection.body(), signed.payloadHash(), signed.chunks(), connection.proceed());
+        var exchange = new S3Exchange(request, signed.principal(), bucket, body, connection.response());
         if (request.bucket().isEmpty()) {
             service(exchange);
         } else if (request.key().isEmpty()) {
@@ -60,18 +81,25 @@ final class S3Dispatcher {
             case "GET" -> readBucket(exchange);
             case "HEAD" -> buckets.head(exchange);
             case "PUT" -> {
-                refuseSubresource(request);
-                buckets.create(exchange);
+                if (!settings.write(exchange)) {
+                    refuseSubresource(request);
+                    buckets.create(exchange);
+                }
             }
             case "DELETE" -> {
-                refuseSubresource(request);
-                buckets.delete(exchange);
+                if (!settings.delete(exchange)) {
+                    refuseSubresource(request);
+                    buckets.delete(exchange);
+                }
             }
             case "POST" -> {
-                if (!request.has("delete")) {
+                if (request.has("delete")) {
+                    deletions.deleteMany(exchange);
+                } else if (PostForms.isForm(request)) {
+                    forms.post(exchange);
+                } else {
                     throw S3Errors.notImplemented("This POST request");
                 }
-                writes.deleteMany(exchange);
             }
             default -> throw S3Errors.methodNotAllowed();
         }
@@ -84,8 +112,8 @@ final class S3Dispatcher {
         } else if (request.has("uploads")) {
             uploadListings.listUploads(exchange);
         } else if (request.has("versions")) {
-            listings.listVersions(exchange);
-        } else if (!buckets.readSetting(exchange)) {
+            versionListings.list(exchange);
+        } else if (!settings.read(exchange)) {
             refuseSubresource(request);
             if (request.parameter("list-type").filter("2"::equals).isPresent()) {
                 listings.listV2(exchange);
@@ -103,9 +131,11 @@ final class S3Dispatcher {
             case "DELETE" -> {
                 if (request.has("uploadId")) {
                     multipart.abort(exchange);
+                } else if (request.has("tagging")) {
+                    objectSettings.deleteTags(exchange);
                 } else {
                     refuseSubresource(request);
-                    writes.delete(exchange);
+                    deletions.delete(exchange);
                 }
             }
             case "POST" -> {
@@ -126,11 +156,15 @@ final class S3Dispatcher {
         if (request.has("uploadId")) {
             uploadListings.listParts(exchange);
         } else if (request.has("acl")) {
-            exchange.xml(BucketOperations.ownerOnly(store.bucket(exchange)));
+            objectSettings.getAcl(exchange);
         } else if (request.has("tagging")) {
-            store.bucket(exchange);
-            exchange.xml(
-                    XmlWriter.document("Tagging").open("TagSet").close("TagSet").close("Tagging"));
+            objectSettings.getTags(exchange);
+        } else if (request.has("retention")) {
+            objectSettings.getRetention(exchange);
+        } else if (request.has("legal-hold")) {
+            objectSettings.getLegalHold(exchange);
+        } else if (request.has("attributes")) {
+            attributes.get(exchange);
         } else {
             refuseSubresource(request);
             reads.get(exchange);
@@ -139,20 +173,28 @@ final class S3Dispatcher {
 
     private void putObject(S3Exchange exchange) throws IOException {
         var request = exchange.request();
-        var copies = request.header("x-amz-copy-source").isPresent();
+        var copy = request.header("x-amz-copy-source").isPresent();
         if (request.has("uploadId")) {
-            if (copies) {
+            if (copy) {
                 multipart.uploadPartCopy(exchange);
             } else {
                 multipart.uploadPart(exchange);
             }
-            return;
-        }
-        refuseSubresource(request);
-        if (copies) {
-            writes.copy(exchange);
+        } else if (request.has("acl")) {
+            objectSettings.putAcl(exchange);
+        } else if (request.has("tagging")) {
+            objectSettings.putTags(exchange);
+        } else if (request.has("retention")) {
+            objectSettings.putRetention(exchange);
+        } else if (request.has("legal-hold")) {
+            objectSettings.putLegalHold(exchange);
         } else {
-            writes.put(exchange);
+            refuseSubresource(request);
+            if (copy) {
+                copies.copy(exchange);
+            } else {
+                writes.put(exchange);
+            }
         }
     }
 

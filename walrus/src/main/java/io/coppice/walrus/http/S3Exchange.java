@@ -2,22 +2,32 @@ package io.coppice.walrus.http;
 
 import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.Principal;
+import io.coppice.walrus.metadata.BucketRow;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One request with its answer, after it is known who asks.
  *
  * @param request its head
  * @param caller who asks
+ * @param found the bucket that it names, when there was one that the caller may use
  * @param incoming its body, to be taken once
  * @param response where the answer goes
  */
-record S3Exchange(S3Request request, Principal caller, IncomingBody incoming, HttpServerResponse response) {
+record S3Exchange(
+        S3Request request,
+        Principal caller,
+        Optional<BucketRow> found,
+        IncomingBody incoming,
+        HttpServerResponse response) {
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -35,6 +45,11 @@ record S3Exchange(S3Request request, Principal caller, IncomingBody incoming, Ht
     /** For XML. */
     static String xmlDate(Instant time) {
         return XML_DATE.format(time);
+    }
+
+    /** The bucket of the request as it was when the caller was let through. */
+    BucketRow bucket() {
+        return found.orElseThrow(S3Errors::noSuchBucket);
     }
 
     void header(String name, Object value) {

@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.wire.sign.SignableRequest;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param parameters of the query, decoded; the first value where a name comes twice
  * @param sourceAddress the IP address that it came from
  * @param secure whether it came by TLS
+ * @param byHost whether the bucket stands in the name of the host
  */
 record S3Request(
         SignableRequest signable,
@@ -30,7 +32,8 @@ record S3Request(
         String key,
         Map<String, String> parameters,
         String sourceAddress,
-        boolean secure) {
+        boolean secure,
+        boolean byHost) {
     private static final int MAX_KEY_BYTES = 1024;
     private static final int HEX = 16;
 
@@ -52,7 +55,7 @@ record S3Request(
         var headers = new HashMap<String, List<String>>();
         request.headers().forEach(header -> headers.computeIfAbsent(
                         header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                .add(header.getValue()));
+                .add(text(header.getValue())));
         var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers);
         var path = rawPath.substring(1);
         var hostBucket = bucketOfHost(signable, domains);
@@ -65,12 +68,13 @@ record S3Request(
                 key(rawKey),
                 parameters(rawQuery),
                 request.remoteAddress().hostAddress(),
-                request.isSSL());
+                request.isSSL(),
+                !hostBucket.isEmpty());
     }
 
     /** The same request from where it really came. */
     S3Request from(String address, boolean byTls) {
-        return new S3Request(signable, bucket, key, parameters, address, byTls);
+        return new S3Request(signable, bucket, key, parameters, address, byTls, byHost);
     }
 
     String method() {
@@ -87,6 +91,21 @@ record S3Request(
 
     Optional<String> parameter(String name) {
         return Optional.ofNullable(parameters.get(name));
+    }
+
+    /** Clients send UTF-8 in headers, of which HTTP knows nothing: what came byte by byte becomes text again. */
+    private static String text(String header) {
+        if (header.chars().allMatch(c -> c < 0x80) || header.chars().anyMatch(c -> c > 0xff)) {
+            return header;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return header;
+        }
     }
 
     /** A parameter that is a number of at least 0; {@code absent} when it is not there. */

@@ -4,8 +4,10 @@ import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.blob.InsufficientSpaceException;
 import io.coppice.walrus.body.HttpBody;
+import io.coppice.walrus.identity.Identity;
 import io.coppice.walrus.identity.IdentityUnavailableException;
-import io.coppice.walrus.identity.SigningKeys;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.error.RefusalLog;
 import io.vertx.core.AbstractVerticle;
@@ -70,22 +72,22 @@ public final class S3Server implements AutoCloseable {
     record Connection(HttpBody body, HttpServerResponse response, Runnable proceed) {}
 
     /** A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
-    public S3Server(Vertx vertx, Store store, SigningKeys keys, S3Settings settings, Optional<RawHandler> images) {
-        this(vertx, store, keys, settings, images, Optional.empty());
+    public S3Server(Vertx vertx, Store store, Identity identity, S3Settings settings, Optional<RawHandler> images) {
+        this(vertx, store, identity, settings, images, Optional.empty());
     }
 
     /** As the other one; with {@code https}, which shows the door's certificate, it speaks HTTPS alone. */
     public S3Server(
             Vertx vertx,
             Store store,
-            SigningKeys keys,
+            Identity identity,
             S3Settings settings,
             Optional<RawHandler> images,
             Optional<X509KeyManager> https) {
         this.vertx = vertx;
         this.https = https;
         this.settings = settings;
-        this.dispatcher = new S3Dispatcher(store, keys, settings);
+        this.dispatcher = new S3Dispatcher(store, identity, settings);
         this.images = images;
         this.slots = new Semaphore(settings.maxConcurrentRequests());
         this.refusals = new RefusalLog(LOG::info, settings.loggedRefusalsPerMinute(), store.clock());

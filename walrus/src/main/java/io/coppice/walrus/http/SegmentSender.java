@@ -1,6 +1,7 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.encryption.ObjectKey;
 import io.coppice.walrus.metadata.Segment;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -8,9 +9,11 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,12 +45,18 @@ public final class SegmentSender {
      * Sends {@code length} bytes from {@code first} on as the response's body and ends it. Content-Length is set already.
      */
     public void send(HttpServerResponse response, List<Segment> segments, long first, long length) throws IOException {
-        var pieces = pieces(segments, first, length);
+        send(response, segments, new ByteRange(first, length), Optional.empty());
+    }
+
+    /** As the other one, of an object that is encrypted where there is a key. */
+    void send(HttpServerResponse response, List<Segment> segments, ByteRange range, Optional<ObjectKey> key)
+            throws IOException {
+        var pieces = pieces(segments, range.first(), range.length());
         if (pieces.isEmpty()) {
             await(response.end());
             return;
         }
-        if (pieces.size() == 1) {
+        if (pieces.size() == 1 && key.isEmpty()) {
             var piece = pieces.getFirst();
             var file = store.file(piece.segment().blob());
             if (file.isPresent()) {
@@ -56,7 +65,7 @@ public final class SegmentSender {
             }
         }
         for (var piece : pieces) {
-            copy(response, piece);
+            copy(response, piece, key);
         }
         await(response.end());
     }
@@ -76,8 +85,9 @@ public final class SegmentSender {
         return pieces;
     }
 
-    private void copy(HttpServerResponse response, Piece piece) throws IOException {
-        try (var channel = store.open(piece.segment().blob(), piece.offset(), piece.length())) {
+    private void copy(HttpServerResponse response, Piece piece, Optional<ObjectKey> key) throws IOException {
+        try (var raw = store.open(piece.segment().blob(), piece.offset(), piece.length());
+                var channel = decrypted(raw, piece.segment(), piece.offset(), key)) {
             var remaining = piece.length();
             while (remaining > 0) {
                 var bytes = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, remaining));
@@ -90,6 +100,14 @@ public final class SegmentSender {
                 await(response.write(Buffer.buffer(bytes.array())));
             }
         }
+    }
+
+    /** What a channel that begins at {@code offset} of a segment reads, decrypted where that is encrypted. */
+    static ReadableByteChannel decrypted(
+            ReadableByteChannel raw, Segment segment, long offset, Optional<ObjectKey> key) {
+        return key.isPresent() && segment.nonce().isPresent()
+                ? key.get().decrypting(raw, segment.nonce().get(), offset)
+                : raw;
     }
 
     private void await(Future<Void> future) throws IOException {

@@ -32,7 +32,6 @@ final class Subresources {
             "select",
             "tagging",
             "torrent",
-            "versionId",
             "versioning",
             "versions",
             "website");
@@ -42,9 +41,6 @@ final class Subresources {
     static Optional<String> first(S3Request request) {
         return request.parameters().keySet().stream()
                 .filter(NAMES::contains)
-                // Objects that were never versioned have this one version.
-                .filter(name ->
-                        !name.equals("versionId") || !request.parameter(name).equals(Optional.of("null")))
                 .sorted()
                 .findFirst();
     }

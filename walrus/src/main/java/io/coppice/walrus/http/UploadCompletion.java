@@ -3,9 +3,14 @@ package io.coppice.walrus.http;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.body.Digests;
 import io.coppice.walrus.metadata.NewObject;
+import io.coppice.walrus.metadata.ObjectTraits;
 import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
+import io.coppice.walrus.metadata.Versions;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlElement;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.hibernate.StatelessSession;
 
 /**
  * CompleteMultipartUpload: checks the list of parts and makes them one object, without copying a byte. Thread-safe.
@@ -34,11 +40,33 @@ final class UploadCompletion {
 
     private record Listed(int number, String etag, Map<ChecksumAlgorithm, String> checksums) {}
 
+    /** What came of an upload. */
+    private record Completed(
+            String etag, Optional<StoredChecksum> checksum, ObjectTraits traits, Versions.Written written) {}
+
     void complete(S3Exchange exchange) throws IOException {
+        var before = store.transactions().call(session -> already(session, exchange));
+        var completed = before.isPresent() ? before.get() : now(exchange);
         var request = exchange.request();
-        store.transactions().call(session -> MultipartOperations.find(store, session, exchange));
-        var listed = listed(XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "CompleteMultipartUpload"));
-        var object = store.transactions().call(session -> {
+        ObjectWrites.describe(exchange, completed.traits(), completed.written());
+        var answer = XmlWriter.document("CompleteMultipartUploadResult")
+                .element(
+                        "Location",
+                        (request.secure() ? "https://" : "http://")
+                                + request.header("host").orElse("")
+                                + request.signable().rawPath())
+                .element("Bucket", request.bucket())
+                .element("Key", request.key())
+                .element("ETag", "\"" + completed.etag() + "\"");
+        completed.checksum().ifPresent(each -> answer.element("Checksum" + each.algorithm(), each.value())
+                .element("ChecksumType", each.type()));
+        exchange.xml(answer.close("CompleteMultipartUploadResult"));
+    }
+
+    private Completed now(S3Exchange exchange) throws IOException {
+        var listed =
+                listed(XmlElement.parse(exchange.incoming().readUndeclared(MAX_BODY_BYTES), "CompleteMultipartUpload"));
+        return store.transactions().call(session -> {
             var upload = MultipartOperations.find(store, session, exchange);
             if (!store.uploads().hold(session, upload.uploadId(), true)) {
                 throw S3Errors.noSuchUpload();
@@ -51,22 +79,27 @@ final class UploadCompletion {
                             session,
                             upload.uploadId(),
                             parts.stream().map(UploadedPart::blob).toList());
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            writes.replace(exchange, session, bucket.bucketId(), assembled);
-            return assembled;
+            var written = writes.replace(exchange, session, exchange.request().key(), assembled);
+            return new Completed(assembled.etag(), assembled.checksum(), assembled.traits(), written);
         });
-        var answer = XmlWriter.document("CompleteMultipartUploadResult")
-                .element(
-                        "Location",
-                        (request.secure() ? "https://" : "http://")
-                                + request.header("host").orElse("")
-                                + request.signable().rawPath())
-                .element("Bucket", request.bucket())
-                .element("Key", request.key())
-                .element("ETag", "\"" + object.etag() + "\"");
-        object.checksum().ifPresent(each -> answer.element("Checksum" + each.algorithm(), each.value())
-                .element("ChecksumType", each.type()));
-        exchange.xml(answer.close("CompleteMultipartUploadResult"));
+    }
+
+    /** A client that lost the answer asks once more, and gets the same one while the object is there. */
+    private Optional<Completed> already(StatelessSession session, S3Exchange exchange) {
+        var request = exchange.request();
+        var uploadId = request.parameter("uploadId").orElse("");
+        var bucketId = exchange.bucket().bucketId();
+        if (store.uploads().find(session, bucketId, request.key(), uploadId).isPresent()) {
+            return Optional.empty();
+        }
+        var object = store.objects()
+                .findUploaded(session, bucketId, request.key(), uploadId)
+                .orElseThrow(S3Errors::noSuchUpload);
+        return Optional.of(new Completed(
+                object.etag(),
+                object.checksum(),
+                object.traits(),
+                new Versions.Written(object.versionId(), object.modifiedAt())));
     }
 
     private static List<Listed> listed(XmlElement document) {
@@ -82,12 +115,18 @@ final class UploadCompletion {
         if (parts.isEmpty() || parts.size() > MultipartOperations.MAX_PARTS) {
             throw S3Errors.malformedXml();
         }
-        for (int i = 1; i < parts.size(); i++) {
-            if (parts.get(i).number() <= parts.get(i - 1).number()) {
+        // Of a part that was sent twice the one that is named last counts.
+        var single = new ArrayList<Listed>(parts.size());
+        for (var part : parts) {
+            if (!single.isEmpty() && part.number() < single.getLast().number()) {
                 throw S3Errors.invalidPartOrder();
             }
+            if (!single.isEmpty() && part.number() == single.getLast().number()) {
+                single.removeLast();
+            }
+            single.add(part);
         }
-        return parts;
+        return List.copyOf(single);
     }
 
     private static List<UploadedPart> chosen(
@@ -125,7 +164,9 @@ final class UploadCompletion {
                 upload.headers(),
                 checksum,
                 parts.size(),
-                parts.stream().map(UploadedPart::asSegment).toList());
+                parts.stream().map(UploadedPart::asSegment).toList(),
+                upload.traits(),
+                Optional.of(upload.uploadId()));
         checkAgainstRequest(exchange.request(), object);
         return object;
     }

@@ -1,10 +1,12 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.body.ChecksumAlgorithm;
-import io.coppice.walrus.identity.Principal;
+import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.KeyRange;
 import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.UploadedPart;
+import io.coppice.walrus.protocol.S3Errors;
+import io.coppice.walrus.protocol.XmlWriter;
 import java.util.List;
 
 /** ListParts and ListMultipartUploads. Thread-safe. */
@@ -32,8 +34,8 @@ final class UploadListings {
                 .element("Bucket", request.bucket())
                 .element("Key", request.key())
                 .element("UploadId", found.upload().uploadId());
-        owner(answer, "Initiator", exchange.caller());
-        owner(answer, "Owner", exchange.caller());
+        owner(answer, "Initiator", found.upload().traits().owner());
+        owner(answer, "Owner", found.upload().traits().owner());
         answer.element("StorageClass", "STANDARD").element("PartNumberMarker", marker);
         if (!shown.isEmpty()) {
             answer.element("NextPartNumberMarker", shown.getLast().number());
@@ -67,8 +69,7 @@ final class UploadListings {
         // Without an id a key marker excludes every upload of that key: no id is greater than this one.
         var afterId = idMarker.isEmpty() && !keyMarker.isEmpty() ? "~" : idMarker;
         var uploads = store.transactions().call(session -> {
-            var bucket = store.bucket(session, request.bucket(), exchange.caller());
-            return store.uploads().list(session, bucket.bucketId(), all.after(keyMarker), afterId, max + 1);
+            return store.uploads().list(session, exchange.bucket().bucketId(), all.after(keyMarker), afterId, max + 1);
         });
         var truncated = uploads.size() > max;
         var shown = truncated ? uploads.subList(0, max) : uploads;
@@ -84,8 +85,8 @@ final class UploadListings {
         answer.element("MaxUploads", max).element("IsTruncated", truncated);
         for (var upload : shown) {
             answer.open("Upload").element("Key", upload.key()).element("UploadId", upload.uploadId());
-            owner(answer, "Initiator", exchange.caller());
-            owner(answer, "Owner", exchange.caller());
+            owner(answer, "Initiator", upload.traits().owner());
+            owner(answer, "Owner", upload.traits().owner());
             answer.element("StorageClass", "STANDARD")
                     .element("Initiated", S3Exchange.xmlDate(upload.initiatedAt()))
                     .close("Upload");
@@ -93,7 +94,7 @@ final class UploadListings {
         exchange.xml(answer.close("ListMultipartUploadsResult"));
     }
 
-    static void owner(XmlWriter answer, String element, Principal owner) {
+    static void owner(XmlWriter answer, String element, BucketOwner owner) {
         answer.open(element)
                 .element("ID", owner.canonicalId())
                 .element("DisplayName", owner.displayName())

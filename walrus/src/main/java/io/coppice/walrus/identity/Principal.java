@@ -1,6 +1,9 @@
 package io.coppice.walrus.identity;
 
+import io.coppice.policy.PolicyPrincipal;
+import io.coppice.policy.PolicySet;
 import io.coppice.walrus.metadata.BucketOwner;
+import java.util.Map;
 
 /**
  * Who acts.
@@ -13,6 +16,19 @@ import io.coppice.walrus.metadata.BucketOwner;
  */
 public record Principal(
         String accountId, String canonicalId, String displayName, boolean system, Permissions permissions) {
+    /** Whoever does not sign. */
+    public static final Principal ANONYMOUS = new Principal(
+            "",
+            "65a011a29cdf8ec533ec3d1ccaae921c",
+            "anonymous",
+            false,
+            new Permissions(PolicyPrincipal.ANONYMOUS, PolicySet.NOTHING, Map.of()));
+
+    /** Whether nobody signed. */
+    public boolean anonymous() {
+        return accountId.isEmpty();
+    }
+
     /** As the owner of a bucket that it makes. */
     public BucketOwner asOwner() {
         return new BucketOwner(accountId, canonicalId, displayName);

@@ -105,15 +105,9 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
                             .setService(key.scope().service())
                             .setSessionToken(key.sessionToken())
                             .build());
-            var principal = answer.getPrincipal();
             var signer = new SignerKey(
                     SigningKey.of(answer.getKey().toByteArray()),
-                    new Principal(
-                            principal.getAccountId(),
-                            principal.getCanonicalId(),
-                            principal.getDisplayName(),
-                            principal.getSystem(),
-                            Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies())),
+                    principal(answer),
                     answer.getOriginKey().toByteArray());
             var end = answer.getExpiresAtSeconds();
             return new Entry(
@@ -129,6 +123,17 @@ public final class RemoteSigningKeys implements SigningKeys, AutoCloseable {
             throw new IdentityUnavailableException(
                     "a policy that the Cloud Controller sent cannot be read here; is it of another version?", e);
         }
+    }
+
+    /** Who that is, with what binds them; throws {@link MalformedPolicyException}. */
+    static Principal principal(io.coppice.proto.identity.v1.SigningKey answer) {
+        var principal = answer.getPrincipal();
+        return new Principal(
+                principal.getAccountId(),
+                principal.getCanonicalId(),
+                principal.getAccountName().isEmpty() ? principal.getDisplayName() : principal.getAccountName(),
+                principal.getSystem(),
+                Permissions.of(principal.getArn(), principal.getUserId(), answer.getPolicies()));
     }
 
     private static Optional<Refusal> refusal(Status.Code code) {

@@ -19,6 +19,9 @@ public interface SigningKeys {
     /** What is known of an access key. */
     sealed interface Signer {}
 
+    /** Somebody whose signature was checked elsewhere. */
+    record Known(Principal principal) implements Signer {}
+
     /**
      * A key and its owner.
      *
@@ -42,6 +45,8 @@ public interface SigningKeys {
         UNKNOWN_KEY(SignatureFault.UNKNOWN_KEY),
         /** The session token is not of this access key. */
         INVALID_TOKEN(SignatureFault.INVALID_TOKEN),
+        /** The signature is another one. */
+        MISMATCH(SignatureFault.MISMATCH),
         /** The session has ended. */
         EXPIRED_TOKEN(SignatureFault.EXPIRED_TOKEN);
 

@@ -140,6 +140,10 @@ public final class Images {
         }
         var object = objects.findAndHold(session, bucket.bucketId(), source.key())
                 .orElseThrow(() -> new NotFoundException(source));
+        if (object.traits().encryption().isPresent()) {
+            throw new NotAnImageException("object " + source.key() + " in bucket " + source.bucket()
+                    + " is encrypted, and hosts read images as they lie: copy it into a bucket without encryption");
+        }
         return new Found(object, objects.segments(session, object.objectId()));
     }
 

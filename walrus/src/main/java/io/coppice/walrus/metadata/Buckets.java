@@ -30,6 +30,37 @@ public final class Buckets {
                 == 1;
     }
 
+    /** Sets a document, or takes it away. */
+    public void set(StatelessSession session, long bucketId, BucketSetting setting, Optional<String> document) {
+        session.createNativeMutationQuery(
+                        "update bucket set " + setting.column() + " = :document where bucket_id = :id")
+                .setParameter("document", document.orElse(null), String.class)
+                .setParameter("id", bucketId)
+                .executeUpdate();
+    }
+
+    /** Changes how writes are kept; waits until those under way have ended. */
+    public void setVersioning(StatelessSession session, long bucketId, Versioning versioning) {
+        session.createNativeMutationQuery("update bucket set versioning = :word where bucket_id = :id")
+                .setParameter("word", versioning.word())
+                .setParameter("id", lock(session, bucketId))
+                .executeUpdate();
+    }
+
+    /** From now on objects can be locked, and versions are kept. There is no way back. */
+    public void enableObjectLock(StatelessSession session, long bucketId) {
+        session.createNativeMutationQuery(
+                        "update bucket set object_lock = true, versioning = 'Enabled' where bucket_id = :id")
+                .setParameter("id", lock(session, bucketId))
+                .executeUpdate();
+    }
+
+    private static long lock(StatelessSession session, long bucketId) {
+        return session.createNativeQuery("select bucket_id from bucket where bucket_id = :id for update", Long.class)
+                .setParameter("id", bucketId)
+                .getSingleResult();
+    }
+
     /** The bucket of that name. */
     public Optional<BucketRow> find(StatelessSession session, String name) {
         return session.createSelectionQuery("from BucketRow where name = :name", BucketRow.class)
@@ -37,13 +68,19 @@ public final class Buckets {
                 .uniqueResultOptional();
     }
 
-    /** Keeps the bucket from being removed until the transaction ends; false when it is gone already. */
-    public boolean hold(StatelessSession session, long bucketId) {
-        return !session.createNativeQuery(
-                        "select bucket_id from bucket where bucket_id = :id for key share", Long.class)
+    /**
+     * Keeps the bucket from being removed, and its versioning from being changed, until the transaction ends; empty when it
+     * is gone already.
+     */
+    public Optional<Versioning> hold(StatelessSession session, long bucketId) {
+        return session
+                .createNativeQuery(
+                        "select coalesce(versioning, '') from bucket where bucket_id = :id for key share", String.class)
                 .setParameter("id", bucketId)
                 .getResultList()
-                .isEmpty();
+                .stream()
+                .findFirst()
+                .map(Versioning::of);
     }
 
     /** Buckets of an account by name, those after {@code after} that begin with {@code prefix}. */
@@ -56,6 +93,16 @@ public final class Buckets {
                 .setParameter("after", after)
                 .setParameter("length", prefix.length())
                 .setParameter("prefix", prefix)
+                .setMaxResults(limit)
+                .getResultList();
+    }
+
+    /** Buckets that have lifecycle rules, those after {@code afterId}. */
+    public List<BucketRow> withLifecycle(StatelessSession session, long afterId, int limit) {
+        return session.createSelectionQuery(
+                        "from BucketRow where lifecycle is not null and bucketId > :after order by bucketId",
+                        BucketRow.class)
+                .setParameter("after", afterId)
                 .setMaxResults(limit)
                 .getResultList();
     }

@@ -11,9 +11,17 @@ import java.util.Optional;
  * @param checksum what the client asked to be kept
  * @param partCount 0 when it was put in one request
  * @param segments its bytes in order
+ * @param traits owner, tags and the like
+ * @param uploadId of the multipart upload that it was
  */
 public record NewObject(
-        String etag, StoredHeaders headers, Optional<StoredChecksum> checksum, int partCount, List<Segment> segments) {
+        String etag,
+        StoredHeaders headers,
+        Optional<StoredChecksum> checksum,
+        int partCount,
+        List<Segment> segments,
+        ObjectTraits traits,
+        Optional<String> uploadId) {
     public NewObject {
         segments = List.copyOf(segments);
     }

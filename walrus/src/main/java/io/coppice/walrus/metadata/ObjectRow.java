@@ -1,6 +1,7 @@
 package io.coppice.walrus.metadata;
 
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
@@ -48,9 +49,24 @@ public class ObjectRow {
     @Column(name = "modified_at")
     private Instant modifiedAt;
 
+    @Column(name = "version_id")
+    private String versionId;
+
+    @Column(name = "is_latest")
+    private boolean latest;
+
+    @Column(name = "delete_marker")
+    private boolean deleteMarker;
+
+    @Column(name = "upload_id")
+    private @Nullable String uploadId;
+
+    @Embedded
+    private TraitsColumns traits;
+
     protected ObjectRow() {}
 
-    /** Identity inside the database; stays when the object is overwritten. */
+    /** Identity inside the database; of the versions of a key the newest has the greatest. */
     public long objectId() {
         return objectId;
     }
@@ -83,6 +99,31 @@ public class ObjectRow {
     /** How many parts it was uploaded in; 0 when it was put in one request. */
     public int partCount() {
         return partCount;
+    }
+
+    /** The name of this version, {@code null} where there is only one. */
+    public String versionId() {
+        return versionId;
+    }
+
+    /** Whether it is the newest of its key. */
+    public boolean latest() {
+        return latest;
+    }
+
+    /** Whether it only says that the key was deleted. */
+    public boolean deleteMarker() {
+        return deleteMarker;
+    }
+
+    /** The multipart upload that it was. */
+    public Optional<String> uploadId() {
+        return Optional.ofNullable(uploadId);
+    }
+
+    /** Owner, tags and the like. */
+    public ObjectTraits traits() {
+        return traits.traits();
     }
 
     /** When it was put. */

@@ -9,8 +9,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.hibernate.StatelessSession;
 
-/** Puts, finds, lists and removes objects. Stateless; every method runs inside the caller's transaction. */
+/**
+ * Puts, finds and lists the newest objects of keys, and removes them where nothing is versioned. Stateless; every method
+ * runs inside the caller's transaction.
+ */
 public final class Objects {
+    /** The version id of what is not versioned. */
+    public static final String NULL_VERSION = "null";
+
     private final Clock clock;
     private final Blobs blobs;
 
@@ -20,9 +26,11 @@ public final class Objects {
         this.blobs = blobs;
     }
 
-    /** The object of that key. */
+    /** The newest object of that key; empty also when that is a delete marker. */
     public Optional<ObjectRow> find(StatelessSession session, long bucketId, String key) {
-        return session.createSelectionQuery("from ObjectRow where bucketId = :bucket and key = :key", ObjectRow.class)
+        return session.createSelectionQuery(
+                        "from ObjectRow where bucketId = :bucket and key = :key and latest and not deleteMarker",
+                        ObjectRow.class)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", key)
                 .uniqueResultOptional();
@@ -38,11 +46,22 @@ public final class Objects {
         return lock(session, bucketId, key, "for update") ? find(session, bucketId, key) : Optional.empty();
     }
 
+    /** The version that a multipart upload became. */
+    public Optional<ObjectRow> findUploaded(StatelessSession session, long bucketId, String key, String uploadId) {
+        return session.createSelectionQuery(
+                        "from ObjectRow where bucketId = :bucket and key = :key and uploadId = :upload",
+                        ObjectRow.class)
+                .setParameter("bucket", bucketId)
+                .setParameter("key", key)
+                .setParameter("upload", uploadId)
+                .uniqueResultOptional();
+    }
+
     /** An object's bytes in order. */
     public List<Segment> segments(StatelessSession session, long objectId) {
         return session
                 .createNativeQuery(
-                        "select part_number, blob_id, size_bytes, checksum_value from segment"
+                        "select part_number, blob_id, size_bytes, checksum_value, nonce from segment"
                                 + " where object_id = :id order by position",
                         Object[].class)
                 .setParameter("id", objectId)
@@ -53,9 +72,9 @@ public final class Objects {
     }
 
     /**
-     * Puts an object in place of whatever had its key. The references of its segments are counted already. With
-     * {@code onlyIfAbsent}, false and no change when there is an object of that key, also one that another transaction
-     * is just putting.
+     * Puts an object where nothing is versioned, in place of whatever had its key. The references of its segments are
+     * counted already. With {@code onlyIfAbsent}, false and no change when there is an object of that key, also one that
+     * another transaction is just putting.
      */
     public Optional<Instant> put(
             StatelessSession session, long bucketId, String key, NewObject object, boolean onlyIfAbsent) {
@@ -65,23 +84,11 @@ public final class Objects {
             return Optional.empty();
         }
         dropSegments(session, List.of(id.get()));
-        var position = 0;
-        for (var segment : object.segments()) {
-            session.createNativeMutationQuery(
-                            "insert into segment (object_id, position, part_number, blob_id, size_bytes, checksum_value)"
-                                    + " values (:object, :position, :part, :blob, :size, :checksum)")
-                    .setParameter("object", id.get())
-                    .setParameter("position", position++)
-                    .setParameter("part", segment.partNumber())
-                    .setParameter("blob", segment.blob().value())
-                    .setParameter("size", segment.sizeBytes())
-                    .setParameter("checksum", segment.checksum().orElse(null), String.class)
-                    .executeUpdate();
-        }
+        addSegments(session, id.get(), object.segments());
         return Optional.of(now);
     }
 
-    /** Removes the objects of these keys and frees their bytes; keys that are not there are left out. */
+    /** Removes the objects of these keys where nothing is versioned; keys that are not there are left out. */
     public void delete(StatelessSession session, long bucketId, Collection<String> keys) {
         var ids = session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key in (:keys)"
@@ -90,19 +97,13 @@ public final class Objects {
                 .setParameter("bucket", bucketId)
                 .setParameterList("keys", keys, String.class)
                 .getResultList();
-        if (ids.isEmpty()) {
-            return;
-        }
-        dropSegments(session, ids);
-        session.createNativeMutationQuery("delete from object where object_id in (:ids)")
-                .setParameterList("ids", ids, Long.class)
-                .executeUpdate();
+        remove(session, ids);
     }
 
     /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
     public List<ObjectRow> list(StatelessSession session, long bucketId, KeyRange range, int limit) {
         var query = session.createSelectionQuery(
-                        "from ObjectRow where bucketId = :bucket and key "
+                        "from ObjectRow where bucketId = :bucket and latest and not deleteMarker and key "
                                 + (range.fromInclusive() ? ">=" : ">")
                                 + " :from"
                                 + (range.until().isPresent() ? " and key < :until" : "")
@@ -115,9 +116,39 @@ public final class Objects {
         return query.getResultList();
     }
 
+    /** Removes rows with their bytes. */
+    void remove(StatelessSession session, Collection<Long> ids) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        dropSegments(session, ids);
+        session.createNativeMutationQuery("delete from object where object_id in (:ids)")
+                .setParameterList("ids", ids, Long.class)
+                .executeUpdate();
+    }
+
+    void addSegments(StatelessSession session, long objectId, List<Segment> segments) {
+        var position = 0;
+        for (var segment : segments) {
+            session.createNativeMutationQuery(
+                            "insert into segment (object_id, position, part_number, blob_id, size_bytes,"
+                                    + " checksum_value, nonce) values (:object, :position, :part, :blob, :size, :checksum,"
+                                    + " :nonce)")
+                    .setParameter("object", objectId)
+                    .setParameter("position", position++)
+                    .setParameter("part", segment.partNumber())
+                    .setParameter("blob", segment.blob().value())
+                    .setParameter("size", segment.sizeBytes())
+                    .setParameter("checksum", segment.checksum().orElse(null), String.class)
+                    .setParameter("nonce", segment.nonce().orElse(null), String.class)
+                    .executeUpdate();
+        }
+    }
+
     private static boolean lock(StatelessSession session, long bucketId, String key, String strength) {
         return !session.createNativeQuery(
-                        "select object_id from object where bucket_id = :bucket and object_key = :key " + strength,
+                        "select object_id from object where bucket_id = :bucket and object_key = :key and is_latest"
+                                + " and not delete_marker " + strength,
                         Long.class)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", key)
@@ -132,17 +163,40 @@ public final class Objects {
                 : " do update set size_bytes = excluded.size_bytes, etag = excluded.etag, headers = excluded.headers,"
                         + " checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,"
                         + " checksum_value = excluded.checksum_value, part_count = excluded.part_count,"
-                        + " modified_at = excluded.modified_at";
+                        + " modified_at = excluded.modified_at, upload_id = excluded.upload_id, "
+                        + TraitsColumns.FROM_EXCLUDED;
+        return insert(
+                session,
+                bucketId,
+                key,
+                NULL_VERSION,
+                object,
+                now,
+                " on conflict (bucket_id, object_key, version_id)" + conflict);
+    }
+
+    @SuppressWarnings("TooManyParameters")
+    static Optional<Long> insert(
+            StatelessSession session,
+            long bucketId,
+            String key,
+            String versionId,
+            NewObject object,
+            Instant now,
+            String conflict) {
         var checksum = object.checksum();
-        return session
-                .createNativeQuery(
-                        "insert into object (bucket_id, object_key, size_bytes, etag, headers, checksum_algorithm,"
-                                + " checksum_type, checksum_value, part_count, modified_at) values (:bucket, :key, :size,"
-                                + " :etag, :headers, :algorithm, :type, :checksum, :parts, :now)"
-                                + " on conflict (bucket_id, object_key)" + conflict + " returning object_id",
-                        Long.class)
+        var insert = session.createNativeQuery(
+                "insert into object (bucket_id, object_key, version_id, size_bytes, etag, headers, checksum_algorithm,"
+                        + " checksum_type, checksum_value, part_count, modified_at, upload_id, " + TraitsColumns.NAMES
+                        + ") values (:bucket, :key, :version, :size, :etag, :headers, :algorithm, :type, :checksum,"
+                        + " :parts, :now, :upload, " + TraitsColumns.PARAMETERS + ")" + conflict
+                        + " returning object_id",
+                Long.class);
+        TraitsColumns.bind(insert, object.traits());
+        return insert
                 .setParameter("bucket", bucketId)
                 .setParameter("key", key)
+                .setParameter("version", versionId)
                 .setParameter("size", object.sizeBytes())
                 .setParameter("etag", object.etag())
                 .setParameter("headers", object.headers().text())
@@ -152,6 +206,7 @@ public final class Objects {
                 .setParameter("checksum", checksum.map(StoredChecksum::value).orElse(null), String.class)
                 .setParameter("parts", object.partCount())
                 .setParameter("now", now)
+                .setParameter("upload", object.uploadId().orElse(null), String.class)
                 .getResultList()
                 .stream()
                 .findFirst();
@@ -170,6 +225,10 @@ public final class Objects {
 
     private static Segment segment(Object[] row) {
         return new Segment(
-                (Integer) row[0], new BlobId((UUID) row[1]), (Long) row[2], Optional.ofNullable((String) row[3]));
+                (Integer) row[0],
+                new BlobId((UUID) row[1]),
+                (Long) row[2],
+                Optional.ofNullable((String) row[3]),
+                Optional.ofNullable((String) row[4]));
     }
 }

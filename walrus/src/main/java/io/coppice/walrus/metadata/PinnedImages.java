@@ -37,8 +37,12 @@ public final class PinnedImages {
                 .setParameter("id", imageId)
                 .getResultList()
                 .stream()
-                .map(row ->
-                        new Segment((Integer) row[0] + 1, new BlobId((UUID) row[1]), (Long) row[2], Optional.empty()))
+                .map(row -> new Segment(
+                        (Integer) row[0] + 1,
+                        new BlobId((UUID) row[1]),
+                        (Long) row[2],
+                        Optional.empty(),
+                        Optional.empty()))
                 .toList();
     }
 

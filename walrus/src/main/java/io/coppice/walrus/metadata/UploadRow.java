@@ -1,6 +1,7 @@
 package io.coppice.walrus.metadata;
 
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -34,6 +35,9 @@ public class UploadRow {
     @Column(name = "initiated_at")
     private Instant initiatedAt;
 
+    @Embedded
+    private TraitsColumns traits;
+
     protected UploadRow() {}
 
     /** What the client calls it. */
@@ -59,6 +63,11 @@ public class UploadRow {
     /** {@code FULL_OBJECT} or {@code COMPOSITE}, when an algorithm was chosen. */
     public Optional<String> checksumType() {
         return Optional.ofNullable(checksumType);
+    }
+
+    /** Owner, tags and the like of the object that it becomes. */
+    public ObjectTraits traits() {
+        return traits.traits();
     }
 
     /** When it was begun. */

@@ -22,14 +22,19 @@ public final class Uploads {
 
     /** What an upload will become. */
     public record Intent(
-            String key, StoredHeaders headers, Optional<String> checksumAlgorithm, Optional<String> checksumType) {}
+            String key,
+            StoredHeaders headers,
+            Optional<String> checksumAlgorithm,
+            Optional<String> checksumType,
+            ObjectTraits traits) {}
 
     /** Begins an upload. */
     public void create(StatelessSession session, String uploadId, long bucketId, Intent intent) {
-        session.createNativeMutationQuery("insert into upload (upload_id, bucket_id, object_key, headers,"
-                        + " checksum_algorithm, checksum_type, initiated_at)"
-                        + " values (:id, :bucket, :key, :headers, :algorithm, :type, :now)")
-                .setParameter("id", uploadId)
+        var insert = session.createNativeMutationQuery("insert into upload (upload_id, bucket_id, object_key, headers,"
+                + " checksum_algorithm, checksum_type, initiated_at, " + TraitsColumns.NAMES + ")"
+                + " values (:id, :bucket, :key, :headers, :algorithm, :type, :now, " + TraitsColumns.PARAMETERS + ")");
+        TraitsColumns.bind(insert, intent.traits());
+        insert.setParameter("id", uploadId)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", intent.key())
                 .setParameter("headers", intent.headers().text())
@@ -67,17 +72,20 @@ public final class Uploads {
                 .setParameter("id", uploadId)
                 .setParameter("number", part.number())
                 .getResultList();
-        session.createNativeMutationQuery("insert into part (upload_id, part_number, blob_id, size_bytes, etag,"
-                        + " checksum_value, modified_at) values (:id, :number, :blob, :size, :etag, :checksum, :now)"
-                        + " on conflict (upload_id, part_number) do update set blob_id = excluded.blob_id,"
-                        + " size_bytes = excluded.size_bytes, etag = excluded.etag,"
-                        + " checksum_value = excluded.checksum_value, modified_at = excluded.modified_at")
+        session.createNativeMutationQuery(
+                        "insert into part (upload_id, part_number, blob_id, size_bytes, etag,"
+                                + " checksum_value, nonce, modified_at) values (:id, :number, :blob, :size, :etag, :checksum, :nonce,"
+                                + " :now)"
+                                + " on conflict (upload_id, part_number) do update set blob_id = excluded.blob_id,"
+                                + " size_bytes = excluded.size_bytes, etag = excluded.etag,"
+                                + " checksum_value = excluded.checksum_value, nonce = excluded.nonce, modified_at = excluded.modified_at")
                 .setParameter("id", uploadId)
                 .setParameter("number", part.number())
                 .setParameter("blob", part.blob().value())
                 .setParameter("size", part.sizeBytes())
                 .setParameter("etag", part.etag())
                 .setParameter("checksum", part.checksum().orElse(null), String.class)
+                .setParameter("nonce", part.nonce().orElse(null), String.class)
                 .setParameter("now", part.modifiedAt())
                 .executeUpdate();
         blobs.release(session, replaced.stream().map(BlobId::new).toList());
@@ -87,7 +95,7 @@ public final class Uploads {
     public List<UploadedPart> parts(StatelessSession session, String uploadId, int afterNumber, int limit) {
         return session
                 .createNativeQuery(
-                        "select part_number, blob_id, size_bytes, etag, checksum_value, modified_at from part"
+                        "select part_number, blob_id, size_bytes, etag, checksum_value, nonce, modified_at from part"
                                 + " where upload_id = :id and part_number > :after order by part_number limit :limit",
                         Object[].class)
                 .setParameter("id", uploadId)
@@ -101,7 +109,8 @@ public final class Uploads {
                         (Long) row[2],
                         (String) row[3],
                         Optional.ofNullable((String) row[4]),
-                        (Instant) row[5]))
+                        Optional.ofNullable((String) row[5]),
+                        (Instant) row[6]))
                 .toList();
     }
 

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.blob.BlobId;
+import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.NewObject;
+import io.coppice.walrus.metadata.ObjectTraits;
 import io.coppice.walrus.metadata.StoredHeaders;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +45,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 class S3ClientTest {
     @TempDir
     static Path folder;
+
+    private static final BucketOwner OWNER = new BucketOwner("111111111111", "a".repeat(64), "alice");
 
     private static WalrusFixture walrus;
     private static S3Client s3;
@@ -157,7 +161,7 @@ class S3ClientTest {
         assertError("InvalidPart", 400, () -> complete(created.uploadId(), wrong));
         var completed = complete(created.uploadId(), parts);
         assertTrue(completed.matches("\"[0-9a-f]{32}-8\""), completed);
-        assertError("NoSuchUpload", 404, () -> complete(created.uploadId(), parts));
+        assertEquals(completed, complete(created.uploadId(), parts), "who lost the answer asks once more");
         assertArrayEquals(
                 content,
                 s3.getObjectAsBytes(b -> b.bucket("multipart").key("big")).asByteArray());
@@ -217,7 +221,14 @@ class S3ClientTest {
                                 session,
                                 bucketId,
                                 key,
-                                new NewObject("e", StoredHeaders.NONE, Optional.empty(), 0, List.of()),
+                                new NewObject(
+                                        "e",
+                                        StoredHeaders.NONE,
+                                        Optional.empty(),
+                                        0,
+                                        List.of(),
+                                        ObjectTraits.of(OWNER),
+                                        Optional.empty()),
                                 false);
             }
             for (var key : List.of("Z", "a", "é", "\uffff", "\ud83d\ude00")) {
@@ -228,7 +239,14 @@ class S3ClientTest {
                                 session,
                                 bucketId,
                                 key,
-                                new NewObject("e", StoredHeaders.NONE, Optional.empty(), 0, List.of()),
+                                new NewObject(
+                                        "e",
+                                        StoredHeaders.NONE,
+                                        Optional.empty(),
+                                        0,
+                                        List.of(),
+                                        ObjectTraits.of(OWNER),
+                                        Optional.empty()),
                                 false);
             }
             return true;
@@ -390,15 +408,19 @@ class S3ClientTest {
     @Test
     void bucketsBelongToAnAccount() {
         bucket("mine");
-        assertError("BucketAlreadyOwnedByYou", 409, () -> bucket("mine"));
+        bucket("mine");
+        assertError(
+                "BucketAlreadyExists",
+                409,
+                () -> s3.createBucket(b -> b.bucket("mine").acl("public-read")));
         assertError("InvalidBucketName", 400, () -> bucket("my-s3alias"));
         assertError("NoSuchBucket", 404, () -> s3.listObjectsV2(b -> b.bucket("nowhere")));
         s3.putObject(b -> b.bucket("mine").key("k"), RequestBody.fromString("v"));
         assertError("BucketNotEmpty", 409, () -> s3.deleteBucket(b -> b.bucket("mine")));
         assertError("NoSuchBucketPolicy", 404, () -> s3.getBucketPolicy(b -> b.bucket("mine")));
         assertError(
-                "NotImplemented",
-                501,
+                "MalformedPolicy",
+                400,
                 () -> s3.putBucketPolicy(b -> b.bucket("mine").policy("{}")));
         assertTrue(
                 s3.listBuckets().buckets().stream().anyMatch(each -> each.name().equals("mine")));

@@ -174,9 +174,11 @@ class RemoteSigningKeysTest {
     @Test
     void clientsOfS3AreToldToTryAgain() throws Exception {
         var vertx = Vertx.vertx();
+        var others = WalrusFixture.identity();
+        var identity = new Identity(keys, others.legacy(), others.accounts());
         try (var walrus = new WalrusFixture(folder);
-                var s3 =
-                        new S3Server(vertx, walrus.store(), keys, S3Settings.standard("us-east-1"), Optional.empty())) {
+                var s3 = new S3Server(
+                        vertx, walrus.store(), identity, S3Settings.standard("us-east-1"), Optional.empty())) {
             s3.start(new Address("127.0.0.1", 0));
             try (var client = client(s3.port())) {
                 cloud.fails(Status.UNAVAILABLE);

@@ -87,7 +87,7 @@ class ImagesTest {
                     urls,
                     new SegmentSender(store.bytes(), Duration.ofSeconds(30)));
             try (var server = new S3Server(
-                    vertx, store, WalrusFixture.keys(), S3Settings.standard("us-east-1"), Optional.of(downloads))) {
+                    vertx, store, WalrusFixture.identity(), S3Settings.standard("us-east-1"), Optional.of(downloads))) {
                 server.start(new Address("127.0.0.1", 0));
                 var base = "http://127.0.0.1:" + server.port();
                 var url = base + urls.grant(IMAGE, Duration.ofMinutes(5)).pathAndQuery();

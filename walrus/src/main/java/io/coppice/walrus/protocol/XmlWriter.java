@@ -1,14 +1,14 @@
-package io.coppice.walrus.http;
+package io.coppice.walrus.protocol;
 
 /** Writes an S3 answer. Everything that is text is escaped; what XML 1.0 cannot hold is replaced. Not thread-safe. */
-final class XmlWriter {
+public final class XmlWriter {
     private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
     private static final char REPLACEMENT = '\ufffd';
 
     private final StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
     /** Begins a document whose root lies in S3's namespace. */
-    static XmlWriter document(String root) {
+    public static XmlWriter document(String root) {
         var writer = new XmlWriter();
         writer.text
                 .append('<')
@@ -20,36 +20,38 @@ final class XmlWriter {
     }
 
     /** Begins a document without a namespace: errors. */
-    static XmlWriter plain(String root) {
+    public static XmlWriter plain(String root) {
         return new XmlWriter().open(root);
     }
 
     /** A document of one element with nothing but text in it. */
-    XmlWriter root(String name, String value) {
+    public XmlWriter root(String name, String value) {
         text.append('<').append(name).append(" xmlns=\"").append(NAMESPACE).append("\">");
         escape(value);
         return close(name);
     }
 
-    /** Begins an element that XML Schema's own attribute marks as a user. */
-    XmlWriter openCanonicalUser(String name) {
+    /** Begins an element with a type of XML Schema's instances, which grantees have. */
+    public XmlWriter openTyped(String name, String type) {
         text.append('<')
                 .append(name)
-                .append(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\">");
+                .append(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"")
+                .append(type)
+                .append("\">");
         return this;
     }
 
-    XmlWriter open(String name) {
+    public XmlWriter open(String name) {
         text.append('<').append(name).append('>');
         return this;
     }
 
-    XmlWriter close(String name) {
+    public XmlWriter close(String name) {
         text.append("</").append(name).append('>');
         return this;
     }
 
-    XmlWriter element(String name, Object value) {
+    public XmlWriter element(String name, Object value) {
         open(name);
         escape(value.toString());
         return close(name);

@@ -1,9 +1,9 @@
-package io.coppice.walrus.http;
+package io.coppice.walrus.protocol;
 
 import io.coppice.wire.error.AwsException;
 
 /** The errors of S3 that Walrus answers (S3 API Reference, "Error responses"). */
-final class S3Errors {
+public final class S3Errors {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -18,15 +18,28 @@ final class S3Errors {
 
     private S3Errors() {}
 
-    static AwsException noSuchBucket() {
+    public static AwsException noSuchBucket() {
         return AwsException.of("NoSuchBucket", NOT_FOUND, "The specified bucket does not exist");
     }
 
-    static AwsException noSuchKey() {
+    public static AwsException noSuchKey() {
         return AwsException.of("NoSuchKey", NOT_FOUND, "The specified key does not exist.");
     }
 
-    static AwsException noSuchUpload() {
+    public static AwsException noSuchVersion() {
+        return AwsException.of("NoSuchVersion", NOT_FOUND, "The specified version does not exist.");
+    }
+
+    public static AwsException invalidVersionId() {
+        return AwsException.client("InvalidArgument", "Invalid version id specified");
+    }
+
+    /** Of a version that object lock keeps. */
+    public static AwsException locked() {
+        return AwsException.of("AccessDenied", FORBIDDEN, "Access Denied because object protected by object lock.");
+    }
+
+    public static AwsException noSuchUpload() {
         return AwsException.of(
                 "NoSuchUpload",
                 NOT_FOUND,
@@ -34,27 +47,27 @@ final class S3Errors {
                         + " or completed.");
     }
 
-    static AwsException notThere(String code, String message) {
+    public static AwsException notThere(String code, String message) {
         return AwsException.of(code, NOT_FOUND, message);
     }
 
     /** By a policy; the reason tells user, action and resource. */
-    static AwsException accessDenied(String reason) {
+    public static AwsException accessDenied(String reason) {
         return AwsException.of("AccessDenied", FORBIDDEN, reason);
     }
 
-    static AwsException accessDenied() {
+    public static AwsException accessDenied() {
         return AwsException.of("AccessDenied", FORBIDDEN, "Access Denied");
     }
 
-    static AwsException alreadyOwned() {
+    public static AwsException alreadyOwned() {
         return AwsException.of(
                 "BucketAlreadyOwnedByYou",
                 CONFLICT,
                 "Your previous request to create the named bucket succeeded and you already own it.");
     }
 
-    static AwsException alreadyExists() {
+    public static AwsException alreadyExists() {
         return AwsException.of(
                 "BucketAlreadyExists",
                 CONFLICT,
@@ -62,118 +75,131 @@ final class S3Errors {
                         + " Select a different name and try again.");
     }
 
-    static AwsException bucketNotEmpty() {
+    public static AwsException bucketNotEmpty() {
         return AwsException.of("BucketNotEmpty", CONFLICT, "The bucket you tried to delete is not empty");
     }
 
-    static AwsException invalidBucketName() {
+    public static AwsException invalidBucketName() {
         return AwsException.client("InvalidBucketName", "The specified bucket is not valid.");
     }
 
-    static AwsException invalidArgument(String message) {
+    public static AwsException invalidArgument(String message) {
         return AwsException.client("InvalidArgument", message);
     }
 
-    static AwsException invalidRequest(String message) {
+    public static AwsException invalidRequest(String message) {
         return AwsException.client("InvalidRequest", message);
     }
 
-    static AwsException keyTooLong() {
+    public static AwsException badRequest(String message) {
+        return AwsException.client("BadRequest", message);
+    }
+
+    public static AwsException notAllowedCrossOrigin() {
+        return AwsException.of(
+                "AccessForbidden",
+                FORBIDDEN,
+                "CORSResponse: This CORS request is not allowed. This is usually because the evaluation of Origin, request"
+                        + " method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted"
+                        + " by the resource's CORS spec.");
+    }
+
+    public static AwsException keyTooLong() {
         return AwsException.client("KeyTooLongError", "Your key is too long");
     }
 
-    static AwsException malformedXml() {
+    public static AwsException malformedXml() {
         return AwsException.client(
                 "MalformedXML",
                 "The XML you provided was not well-formed or did not validate against our published schema");
     }
 
-    static AwsException missingContentLength() {
+    public static AwsException missingContentLength() {
         return AwsException.of(
                 "MissingContentLength", LENGTH_REQUIRED, "You must provide the Content-Length HTTP header.");
     }
 
-    static AwsException entityTooLarge() {
+    public static AwsException entityTooLarge() {
         return AwsException.client("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size");
     }
 
-    static AwsException entityTooSmall() {
+    public static AwsException entityTooSmall() {
         return AwsException.client("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
     }
 
-    static AwsException metadataTooLarge() {
+    public static AwsException metadataTooLarge() {
         return AwsException.client(
                 "MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size");
     }
 
-    static AwsException invalidPart() {
+    public static AwsException invalidPart() {
         return AwsException.client(
                 "InvalidPart",
                 "One or more of the specified parts could not be found. The part may not have been uploaded, or the"
                         + " specified entity tag may not match the part's entity tag.");
     }
 
-    static AwsException invalidPartOrder() {
+    public static AwsException invalidPartOrder() {
         return AwsException.client(
                 "InvalidPartOrder",
                 "The list of parts was not in ascending order. Parts must be ordered by part number.");
     }
 
-    static AwsException invalidDigest() {
+    public static AwsException invalidDigest() {
         return AwsException.client("InvalidDigest", "The Content-MD5 you specified is not valid.");
     }
 
-    static AwsException badDigest(String message) {
+    public static AwsException badDigest(String message) {
         return AwsException.client("BadDigest", message);
     }
 
-    static AwsException preconditionFailed() {
+    public static AwsException preconditionFailed() {
         return AwsException.of(
                 "PreconditionFailed",
                 PRECONDITION_FAILED,
                 "At least one of the pre-conditions you specified did not hold");
     }
 
-    static AwsException invalidRange() {
+    public static AwsException invalidRange() {
         return AwsException.of("InvalidRange", RANGE_NOT_SATISFIABLE, "The requested range is not satisfiable");
     }
 
-    static AwsException methodNotAllowed() {
+    public static AwsException methodNotAllowed() {
         return AwsException.of(
                 "MethodNotAllowed", METHOD_NOT_ALLOWED, "The specified method is not allowed against this resource.");
     }
 
-    static AwsException notImplemented(String what) {
+    public static AwsException notImplemented(String what) {
         return AwsException.of("NotImplemented", NOT_IMPLEMENTED, what + " is not implemented.");
     }
 
-    static AwsException operationAborted() {
+    public static AwsException operationAborted() {
         return AwsException.of(
                 "OperationAborted",
                 CONFLICT,
                 "A conflicting conditional operation is currently in progress against this resource. Try again.");
     }
 
-    static AwsException slowDown() {
+    public static AwsException slowDown() {
         return AwsException.of("SlowDown", UNAVAILABLE, "Please reduce your request rate.");
     }
 
-    static AwsException unavailable() {
+    public static AwsException unavailable() {
         return AwsException.of("ServiceUnavailable", UNAVAILABLE, "Please try again.");
     }
 
-    static AwsException storageFull() {
+    public static AwsException storageFull() {
         return AwsException.of(
                 "InsufficientStorage", INSUFFICIENT_STORAGE, "There is no room for the object. Nothing was stored.");
     }
 
-    static AwsException requestTimeout() {
+    public static AwsException requestTimeout() {
         return AwsException.client(
                 "RequestTimeout",
                 "Your socket connection to the server was not read from or written to within the timeout period.");
     }
 
-    static AwsException internal() {
+    public static AwsException internal() {
         return AwsException.of("InternalError", INTERNAL, "We encountered an internal error. Please try again.");
     }
 }

@@ -1,4 +1,4 @@
-package io.coppice.walrus.http;
+package io.coppice.walrus.protocol;
 
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
@@ -16,16 +16,16 @@ import javax.xml.stream.XMLStreamReader;
  * @param text its own text, without that of its children
  * @param children in document order
  */
-record XmlElement(String name, String text, List<XmlElement> children) {
+public record XmlElement(String name, String text, List<XmlElement> children) {
     private static final int MAX_DEPTH = 8;
     private static final int MAX_ELEMENTS = 100_000;
 
-    XmlElement {
+    public XmlElement {
         children = List.copyOf(children);
     }
 
     /** Reads a document whose root has that name; throws MalformedXML for anything else. No DTD, no entities. */
-    static XmlElement parse(byte[] document, String root) {
+    public static XmlElement parse(byte[] document, String root) {
         var factory = XMLInputFactory.newFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -50,11 +50,11 @@ record XmlElement(String name, String text, List<XmlElement> children) {
         }
     }
 
-    List<XmlElement> all(String name) {
+    public List<XmlElement> all(String name) {
         return children.stream().filter(child -> child.name().equals(name)).toList();
     }
 
-    Optional<String> value(String name) {
+    public Optional<String> value(String name) {
         return children.stream()
                 .filter(child -> child.name().equals(name))
                 .map(XmlElement::text)
