@@ -82,11 +82,11 @@ class PrincipalMatrixTest {
         refused.put("user without policy", administrator.user("none-" + mark, ""));
         refused.put("denied user", administrator.user("denied-" + mark, NOTHING));
         refused.put("role without policy", session(administrator, role, Map.of()));
-        refused.put("session policy", session(administrator, mighty, Map.of("Policy", policy("Allow", "s3:GetObject"))));
+        refused.put(
+                "session policy", session(administrator, mighty, Map.of("Policy", policy("Allow", "s3:GetObject"))));
         refused.put(
                 "federated user without policy",
-                administrator.with(
-                        administrator.good("STS", "GetFederationToken", Map.of("Name", "guest"))));
+                administrator.with(administrator.good("STS", "GetFederationToken", Map.of("Name", "guest"))));
         return refused;
     }
 
@@ -118,8 +118,7 @@ class PrincipalMatrixTest {
         var trust = """
                 {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
                  "Principal":{"AWS":"%s"}}}""".formatted(me);
-        var made = administrator.good(
-                "IAM", "CreateRole", Map.of("RoleName", name, "AssumeRolePolicyDocument", trust));
+        var made = administrator.good("IAM", "CreateRole", Map.of("RoleName", name, "AssumeRolePolicyDocument", trust));
         if (!policy.isEmpty()) {
             administrator.good(
                     "IAM", "PutRolePolicy", Map.of("RoleName", name, "PolicyName", "p", "PolicyDocument", policy));

@@ -48,10 +48,9 @@ class ServiceQuotasTest {
                 () -> assertTrue(own.output().contains("\"Value\": 7.0"), own::output),
                 () -> assertTrue(usual.output().contains("\"Value\": 5000.0"), usual::output),
                 () -> assertFalse(ec2.output().contains("\"ServiceCode\": \"iam\""), ec2::output),
-                () -> assertTrue(
-                        aws(account, "get-service-quota", "--service-code", "ec2", "--quota-code", "L-0")
-                                .output()
-                                .contains("NoSuchResourceException")),
+                () -> assertTrue(aws(account, "get-service-quota", "--service-code", "ec2", "--quota-code", "L-0")
+                        .output()
+                        .contains("NoSuchResourceException")),
                 () -> assertTrue(aws(nobody, "list-services").output().contains("AccessDeniedException")),
                 () -> assertEquals(
                         "7",
