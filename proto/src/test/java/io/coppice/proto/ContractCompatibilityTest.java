@@ -36,6 +36,7 @@ class ContractCompatibilityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/contracts.txt");
     private static final List<FileDescriptor> FILES = List.of(
             Instance.getDescriptor(),
+            Network.getDescriptor(),
             Node.getDescriptor(),
             Cluster.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
