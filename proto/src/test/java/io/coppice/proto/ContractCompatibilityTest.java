@@ -41,8 +41,7 @@ class ContractCompatibilityTest {
             Cluster.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
             Walrus.getDescriptor(),
-            Ebs.getDescriptor(),
-            Network.getDescriptor());
+            Ebs.getDescriptor());
 
     @Test
     void nothingThatWasPromisedIsTakenBack() throws IOException {

@@ -64,12 +64,11 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
                     .asRuntimeException());
             return;
         }
-        var access = keys.findLegacy(request.getAccessKeyId());
-        if (access.isEmpty()) {
+        if (!(keys.findLegacy(request.getAccessKeyId(), Optional.empty()) instanceof LegacyLookup.Found access)) {
             answers.onError(status(KeyLookup.Refused.UNKNOWN_KEY).asRuntimeException());
             return;
         }
-        if (!access.get().key().signed("HmacSHA1", request.getText(), request.getSignature())) {
+        if (!access.key().signed("HmacSHA1", request.getText(), request.getSignature())) {
             answers.onError(Status.UNAUTHENTICATED
                     .withDescription("the signature is another one")
                     .asRuntimeException());
@@ -79,7 +78,7 @@ public final class IdentityService extends IdentityGrpc.IdentityImplBase {
         keys.used(request.getAccessKeyId(), new CredentialScope("", "", "s3"));
         answer(
                 SigningKey.newBuilder().setCacheSeconds(CACHE_SECONDS),
-                access.get().principal(),
+                access.principal(),
                 request.getAccessKeyId(),
                 answers);
     }

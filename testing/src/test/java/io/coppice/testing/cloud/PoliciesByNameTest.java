@@ -48,16 +48,35 @@ class PoliciesByNameTest {
             assertAll(
                     refused(account, deny, "DeleteLaunchTemplate", byName),
                     refused(account, deny, "ModifyLaunchTemplate", with(byName, "SetDefaultVersion", "1")),
-                    refused(account, deny, "CreateLaunchTemplateVersion", with(byName, "LaunchTemplateData.KeyName", "x")),
-                    refused(account, deny, "DeleteLaunchTemplateVersions", with(byName, "LaunchTemplateVersion.1", "1")),
+                    refused(
+                            account,
+                            deny,
+                            "CreateLaunchTemplateVersion",
+                            with(byName, "LaunchTemplateData.KeyName", "x")),
+                    refused(
+                            account,
+                            deny,
+                            "DeleteLaunchTemplateVersions",
+                            with(byName, "LaunchTemplateVersion.1", "1")),
                     refused(
                             account,
                             deny,
                             "RunInstances",
-                            with(launch, "LaunchTemplate.LaunchTemplateName", things.getOrDefault("launch-template", ""))),
-                    refused(account, pair, "DeleteKeyPair", Map.of("KeyPairId", things.getOrDefault("key-pair-id", ""))),
+                            with(
+                                    launch,
+                                    "LaunchTemplate.LaunchTemplateName",
+                                    things.getOrDefault("launch-template", ""))),
+                    refused(
+                            account,
+                            pair,
+                            "DeleteKeyPair",
+                            Map.of("KeyPairId", things.getOrDefault("key-pair-id", ""))),
                     refused(account, pair, "DeleteKeyPair", Map.of("KeyName", things.getOrDefault("key-pair", ""))),
-                    refused(account, pair, "RunInstances", with(launch, "KeyName", things.getOrDefault("key-pair", ""))),
+                    refused(
+                            account,
+                            pair,
+                            "RunInstances",
+                            with(launch, "KeyName", things.getOrDefault("key-pair", ""))),
                     refused(
                             account,
                             placement,
@@ -159,8 +178,7 @@ class PoliciesByNameTest {
         }
     }
 
-    private Executable refused(
-            AccountUnderTest account, String arn, String action, Map<String, String> parameters) {
+    private Executable refused(AccountUnderTest account, String arn, String action, Map<String, String> parameters) {
         return () -> assertRefused(denying(account, arn), action, parameters);
     }
 
