@@ -2,6 +2,7 @@ package io.coppice.cloud.identity;
 
 import com.google.protobuf.ByteString;
 import io.coppice.cloud.identity.session.KeyLookup;
+import io.coppice.cloud.identity.session.LegacyLookup;
 import io.coppice.proto.identity.v1.FindAccountRequest;
 import io.coppice.proto.identity.v1.FoundAccount;
 import io.coppice.proto.identity.v1.IdentityGrpc;
