@@ -75,7 +75,7 @@ class OtherAccountsTest {
                                                     || each.getKey().equals("NoSuchEntity"))
                                             .mapToInt(Map.Entry::getValue)
                                             .sum()
-                                    > 150,
+                                    > 120,
                             "most requests never came to the name: " + found));
         } finally {
             ThingsOfAccount.end(owner, foreign);
