@@ -45,9 +45,11 @@ class InstanceTypeActionsTest {
     void catalogueHasTheSizesOfAwsAndSmallOnesForTests() {
         assertEquals(new InstanceTypes.Type("m1.small", 1, 256, 0, 2, 4), catalogue.require("m1.small"));
         assertEquals(new InstanceTypes.Type("t1.micro", 1, 128, 0, 2, 2), catalogue.require("t1.micro"));
-        assertEquals(new InstanceTypes.Type("m5.24xlarge", 96, 384 * 1024, 0, 15, 50), catalogue.require("m5.24xlarge"));
+        assertEquals(
+                new InstanceTypes.Type("m5.24xlarge", 96, 384 * 1024, 0, 15, 50), catalogue.require("m5.24xlarge"));
         assertEquals(new InstanceTypes.Type("t3.nano", 2, 512, 0, 2, 2), catalogue.require("t3.nano"));
-        assertEquals(new InstanceTypes.Type("c5.18xlarge", 72, 144 * 1024, 0, 15, 50), catalogue.require("c5.18xlarge"));
+        assertEquals(
+                new InstanceTypes.Type("c5.18xlarge", 72, 144 * 1024, 0, 15, 50), catalogue.require("c5.18xlarge"));
         var e = assertThrows(AwsException.class, () -> catalogue.require("m9.huge"));
         assertEquals("InvalidParameterValue", e.code());
     }
