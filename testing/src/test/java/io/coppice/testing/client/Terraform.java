@@ -72,8 +72,6 @@ final class Terraform {
                 importAgain("aws_launch_template.small", output("template"));
                 importAgain("aws_instance.chosen", output("chosen"));
                 importAgain("aws_placement_group.parts", thing + "-parts");
-                importAgain("aws_iam_user.operator", thing + "-operator");
-                importAgain("aws_iam_instance_profile.machine", thing + "-machine");
                 importAgain("aws_iam_role.machine", thing + "-machine");
                 importAgain("aws_iam_policy.reads", output("policy"));
             } finally {
