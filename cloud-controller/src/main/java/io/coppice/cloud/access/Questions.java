@@ -144,7 +144,8 @@ final class Questions {
         });
         call.template().ifPresent(template -> {
             keys.put("ec2:launchtemplate", List.of(names.arn(EC2, account, "launch-template", template.id())));
-            keys.put("ec2:islaunchtemplateresource", List.of(Boolean.toString(!overridden(resource, template))));
+            var fromTemplate = kind.equals("launch-template") || !overridden(resource, template);
+            keys.put("ec2:islaunchtemplateresource", List.of(Boolean.toString(fromTemplate)));
         });
         tags.addKeys(kind, keys);
         return keys;
