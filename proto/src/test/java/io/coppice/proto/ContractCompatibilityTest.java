@@ -13,6 +13,7 @@ import io.coppice.proto.cluster.v1.Cluster;
 import io.coppice.proto.compute.v1.Instance;
 import io.coppice.proto.ebs.v1.Ebs;
 import io.coppice.proto.identity.v1.IdentityOuterClass;
+import io.coppice.proto.network.v1.Network;
 import io.coppice.proto.node.v1.Node;
 import io.coppice.proto.walrus.v1.Walrus;
 import java.io.IOException;
@@ -35,6 +36,7 @@ class ContractCompatibilityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/contracts.txt");
     private static final List<FileDescriptor> FILES = List.of(
             Instance.getDescriptor(),
+            Network.getDescriptor(),
             Node.getDescriptor(),
             Cluster.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
