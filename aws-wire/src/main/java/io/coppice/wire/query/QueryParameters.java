@@ -18,8 +18,8 @@ public record QueryParameters(Map<String, String> values) {
     }
 
     /**
-     * Reads form-encoded texts (the URL's query, then the body), UTF-8. Throws {@link AwsException} for a broken escape or
-     * too many parameters.
+     * Reads form-encoded texts (the URL's query, then the body), UTF-8. Throws {@link AwsException} for a broken escape,
+     * too many parameters, or the character U+0000, which neither XML nor a database's text can hold.
      */
     public static QueryParameters parse(QueryLimits limits, String... formTexts) {
         var values = new LinkedHashMap<String, String>();
@@ -53,6 +53,16 @@ public record QueryParameters(Map<String, String> values) {
     }
 
     private static String decode(String text) {
+        var decoded = unescaped(text);
+        if (decoded.indexOf('\0') >= 0) {
+            throw AwsException.client(
+                    "MalformedQueryString",
+                    "The query string contains the character U+0000, which no parameter may have.");
+        }
+        return decoded;
+    }
+
+    private static String unescaped(String text) {
         try {
             return URLDecoder.decode(text, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

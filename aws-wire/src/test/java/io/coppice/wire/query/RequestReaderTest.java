@@ -70,6 +70,15 @@ class RequestReaderTest {
     }
 
     @Test
+    void aZeroCharacterIsRefusedAtTheDoor() {
+        for (var form : List.of("Name=a%00b", "Na%00me=a")) {
+            var refusal =
+                    assertThrows(AwsException.class, () -> QueryParameters.parse(QueryLimits.DEFAULT, form), form);
+            assertEquals("MalformedQueryString", refusal.code());
+        }
+    }
+
+    @Test
     void refusesABlobThatIsNotBase64() {
         var parameters = QueryParameters.parse(QueryLimits.DEFAULT, "KeyName=k&PublicKeyMaterial=***");
         var error = assertThrows(AwsException.class, () -> EC2.read(parameters, ImportKeyPairRequest.builder()));

@@ -46,10 +46,6 @@ final class KnownResources {
 
     /** The name or id under which a resource is known that a request names in one of its members. */
     Optional<String> resolve(String service, String kind, AccountId account, ResourceName given) {
-        if (given.name().indexOf('\0') >= 0) {
-            // No name has it, and the database refuses to look for it.
-            return Optional.empty();
-        }
         return of(service, kind)
                 .map(each -> each.resolve(account, given.member(), given.name()))
                 .orElse(Optional.of(given.name()));

@@ -42,10 +42,6 @@ class LaunchTemplateStore {
     }
 
     Optional<LaunchTemplateRow> named(EntityManager entities, AccountId account, String name) {
-        if (name.indexOf('\0') >= 0) {
-            // No name has it, and the database refuses to look for it.
-            return Optional.empty();
-        }
         return entities
                 .createQuery(
                         "from LaunchTemplateRow t where t.accountId = :account and t.name = :name",

@@ -59,10 +59,11 @@ class StoredTags implements Tags {
         return entities
                 .createQuery(
                         "select t.id.resourceId from TagRow t where t.id.accountId = :account"
-                                + " and t.id.resourceId in (:ids) group by t.id.resourceId having count(t) > :most",
+                                + " and t.id.resourceId in (:ids) and t.id.key not like :reserved group by t.id.resourceId having count(t) > :most",
                         String.class)
                 .setParameter("account", account.value())
                 .setParameter("ids", resourceIds)
+                .setParameter("reserved", TagRules.RESERVED_PREFIX + "%")
                 .setParameter("most", (long) TagRules.MAX_PER_RESOURCE)
                 .setMaxResults(1)
                 .getResultList()
@@ -94,6 +95,16 @@ class StoredTags implements Tags {
                         "delete from TagRow t where t.id.accountId = :account and t.id.resourceId = :resource")
                 .setParameter("account", account.value())
                 .setParameter("resource", resourceId)
+                .executeUpdate());
+    }
+
+    /** Removes the tags that users gave; those of the cloud stay. */
+    void removeGiven(AccountId account, String resourceId) {
+        database.run(entities -> entities.createQuery("delete from TagRow t where t.id.accountId = :account"
+                        + " and t.id.resourceId = :resource and t.id.key not like :reserved")
+                .setParameter("account", account.value())
+                .setParameter("resource", resourceId)
+                .setParameter("reserved", TagRules.RESERVED_PREFIX + "%")
                 .executeUpdate());
     }
 

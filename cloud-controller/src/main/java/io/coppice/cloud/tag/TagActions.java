@@ -74,16 +74,14 @@ class TagActions implements ActionModule {
 
     DeleteTagsResponse delete(RequestContext context, DeleteTagsRequest request) {
         checkResources(request.resources());
+        checkRemovable(request.tags());
         database.run(entities -> {
             for (var id : request.resources()) {
                 var kind = resources.require(context.account(), id);
                 if (request.tags().isEmpty()) {
-                    tags.removeAll(context.account(), id);
+                    tags.removeGiven(context.account(), id);
                 }
                 for (var tag : request.tags()) {
-                    if (tag.key() == null) {
-                        throw TagErrors.missing("Tag.Key");
-                    }
                     tags.remove(context.account(), id, tag.key(), tag.value());
                 }
                 var keys = request.tags().stream().map(Tag::key).toList();
@@ -111,6 +109,15 @@ class TagActions implements ActionModule {
                         .build()))
                 .nextToken(found.nextToken())
                 .build();
+    }
+
+    private static void checkRemovable(List<Tag> tags) {
+        for (var tag : tags) {
+            if (tag.key() == null) {
+                throw TagErrors.missing("Tag.Key");
+            }
+            TagRules.checkNotReserved(tag.key());
+        }
     }
 
     private static void checkResources(List<String> ids) {

@@ -12,12 +12,13 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * on restrictions.
  */
 public final class TagRules {
-    /** How many tags a resource may have. */
+    /** How many tags a resource may have, besides the cloud's own. */
     public static final int MAX_PER_RESOURCE = 50;
 
     static final int MAX_KEY = 127;
     static final int MAX_VALUE = 255;
-    private static final String RESERVED_PREFIX = "aws:";
+    /** What the keys of the cloud's own tags begin with. */
+    static final String RESERVED_PREFIX = "aws:";
 
     private TagRules() {}
 
@@ -43,13 +44,15 @@ public final class TagRules {
             }
         }
         check(tags);
+        tags.keySet().forEach(TagRules::checkNotReserved);
         return tags;
     }
 
-    /** Tags of a request as a map; throws {@code InvalidParameterValue} for a key that comes twice. */
+    /** Tags of a request as a map; throws {@code InvalidParameterValue} for a key that comes twice or is reserved. */
     static Map<String, String> toMap(List<Tag> list) {
         var tags = new LinkedHashMap<String, String>();
         list.forEach(tag -> add(tags, tag));
+        tags.keySet().forEach(TagRules::checkNotReserved);
         return tags;
     }
 
@@ -67,7 +70,14 @@ public final class TagRules {
                 .toList();
     }
 
-    /** Throws {@code InvalidParameterValue} for a tag that AWS refuses. */
+    /** Throws {@code InvalidParameterValue} for a key that only the cloud itself gives and takes. */
+    static void checkNotReserved(String key) {
+        if (key.startsWith(RESERVED_PREFIX)) {
+            throw TagErrors.reservedKey(key);
+        }
+    }
+
+    /** Throws {@code InvalidParameterValue} for a tag that no resource may have. */
     static void check(Map<String, String> tags) {
         tags.forEach(TagRules::check);
     }
@@ -75,9 +85,6 @@ public final class TagRules {
     private static void check(String key, String value) {
         if (key.isEmpty() || key.length() > MAX_KEY) {
             throw TagErrors.invalidKeyLength(MAX_KEY);
-        }
-        if (key.startsWith(RESERVED_PREFIX)) {
-            throw TagErrors.reservedKey(key);
         }
         if (value.length() > MAX_VALUE) {
             throw TagErrors.invalidValueLength(key, MAX_VALUE);

@@ -8,7 +8,8 @@ import java.util.Map;
 public interface Tags {
     /**
      * Adds or replaces tags of a new resource; throws {@code InvalidParameterValue} or {@code TagLimitExceeded} by AWS's
-     * rules (50 a resource, keys 1 to 127 characters not beginning with {@code aws:}, values up to 255).
+     * rules (50 a resource, keys 1 to 127 characters, values up to 255). Keys that begin with {@code aws:} are the cloud's
+     * own: they do not count, and whoever reads a request refuses them there ({@link TagRules#of}).
      *
      * @param resourceType as AWS names it: {@code instance}, {@code image}, {@code key-pair}, {@code volume}, …
      */

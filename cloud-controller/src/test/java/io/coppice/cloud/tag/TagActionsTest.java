@@ -117,6 +117,18 @@ class TagActionsTest {
     }
 
     @Test
+    void theCloudsOwnTagsAreNotTheUsersToGiveTakeOrCount() {
+        tags.put(ALICE, THING, "thing", Map.of("aws:origin", "here"));
+        create(
+                ALICE,
+                THING,
+                IntStream.range(0, 50).mapToObj(n -> tag("k" + n, "")).toArray(Tag[]::new));
+        assertEquals("InvalidParameterValue", code(() -> delete(tag("aws:origin", "here"))));
+        delete();
+        assertEquals(Map.of("aws:origin", "here"), now());
+    }
+
+    @Test
     void refusesByTheRulesOfAws() {
         assertEquals("InvalidParameterValue", code(() -> create(ALICE, THING, tag("aws:x", ""))));
         assertEquals("InvalidParameterValue", code(() -> create(ALICE, THING, tag("k".repeat(128), ""))));

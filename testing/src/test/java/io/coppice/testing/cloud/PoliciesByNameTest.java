@@ -160,6 +160,8 @@ class PoliciesByNameTest {
                             only, "RunInstances", Map.of("ImageId", api.image(), "MinCount", "1", "MaxCount", "1")),
                     () -> assertRefused(only, "RunInstances", with(byName, "ImageId", api.image())),
                     () -> assertRefused(only, "RunInstances", with(byName, "InstanceType", "m1.small")));
+            var would = only.ask("EC2", "RunInstances", with(byName, "DryRun", "true"));
+            assertEquals("412 DryRunOperation", would.status() + " " + would.code(), would.body());
             var launched = only.good("EC2", "RunInstances", byName);
             var instance = AccountUnderTest.text(launched, "instanceId");
             var tags = account.good(
