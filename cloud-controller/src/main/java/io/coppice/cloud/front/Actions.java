@@ -14,8 +14,8 @@ import software.amazon.awssdk.utils.builder.Buildable;
 
 /** Every action that somebody carries out. Thread-safe. */
 public final class Actions implements ActionRegistry {
-    /** Actions that AWS never had: Eucalyptus had them, and its tools call them. */
-    static final Set<String> OF_EUCALYPTUS = Set.of("MigrateInstances", "ModifyInstanceTypeAttribute");
+    /** Actions that AWS never had and that nobody carries out here: Eucalyptus had them, and its tools call them. */
+    static final Set<String> OF_EUCALYPTUS = Set.of("MigrateInstances");
 
     private final Map<Name, Registered<?, ?, ?, ?>> actions = new ConcurrentHashMap<>();
 

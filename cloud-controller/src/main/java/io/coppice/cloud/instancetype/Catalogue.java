@@ -15,12 +15,16 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The instance types of this cloud, read once from a file of the site or the one that comes with Coppice. Immutable. */
+/**
+ * The instance types of this cloud, read once from a file of the site or the one that comes with Coppice, with the sizes
+ * that the operator has given them since. Thread-safe.
+ */
 @ApplicationScoped
 class Catalogue implements InstanceTypes {
     private static final String BUILT_IN = "/instance-types.json";
@@ -33,9 +37,11 @@ class Catalogue implements InstanceTypes {
             .build();
 
     private final SortedMap<String, InstanceType> types;
+    private final TypeChanges changes;
 
     /** Reads the file of {@code coppice.instance-types-file}; throws {@link RoleStartException} when it is not usable. */
-    Catalogue(@ConfigProperty(name = "coppice.instance-types-file") Optional<Path> file) {
+    Catalogue(@ConfigProperty(name = "coppice.instance-types-file") Optional<Path> file, TypeChanges changes) {
+        this.changes = changes;
         var name = file.map(Path::toString).orElse(BUILT_IN);
         try (var source = open(file)) {
             types = Collections.unmodifiableSortedMap(byName(JSON.readValue(source, new TypeReference<>() {})));
@@ -73,16 +79,35 @@ class Catalogue implements InstanceTypes {
 
     @Override
     public Type require(String name) {
-        var type = types.get(name);
-        if (type == null) {
+        if (!has(name)) {
             throw InstanceTypeErrors.invalidForLaunch(name);
         }
-        return type.forLaunch();
+        return current(name).forLaunch();
     }
 
-    /** All types, by name. */
+    /** All types as they stand now, by name. */
     Collection<InstanceType> all() {
-        return types.values();
+        var sizes = changes.sizes();
+        return types.values().stream().map(type -> changed(type, sizes)).toList();
+    }
+
+    /** A type that the catalogue {@link #has}, as it stands now. */
+    InstanceType current(String name) {
+        return changed(original(name), changes.sizes());
+    }
+
+    /** As {@link #current}, without what the operator changed. */
+    InstanceType original(String name) {
+        var type = types.get(name);
+        if (type == null) {
+            throw new IllegalArgumentException("no instance type " + name);
+        }
+        return type;
+    }
+
+    private static InstanceType changed(InstanceType type, Map<String, TypeChanges.Size> sizes) {
+        var size = sizes.get(type.name());
+        return size == null ? type : type.withSize(size);
     }
 
     boolean has(String name) {

@@ -39,6 +39,21 @@ record InstanceType(
         }
     }
 
+    InstanceType withSize(TypeChanges.Size size) {
+        return new InstanceType(
+                name,
+                size.vcpus(),
+                size.memoryMib(),
+                size.diskGib(),
+                currentGeneration,
+                burstable,
+                freeTier,
+                networkInterfaces,
+                addressesPerInterface,
+                networkPerformance,
+                clockGhz);
+    }
+
     InstanceTypes.Type forLaunch() {
         return new InstanceTypes.Type(name, vcpus, memoryMib, rootDiskGib, networkInterfaces, addressesPerInterface);
     }

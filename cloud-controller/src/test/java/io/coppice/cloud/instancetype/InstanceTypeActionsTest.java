@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class InstanceTypeActionsTest {
     @TempDir
     Path folder;
 
-    private final Catalogue catalogue = new Catalogue(Optional.empty());
+    private final Catalogue catalogue = new Catalogue(Optional.empty(), Map::of);
     private final InstanceTypeActions actions =
             new InstanceTypeActions(catalogue, new Pages(new PageTokens(() -> new byte[32])), TestSite.config());
 
@@ -144,8 +145,8 @@ class InstanceTypeActionsTest {
     @Test
     void badFileStopsTheStartAndSaysWhy() throws IOException {
         var file = Files.writeString(folder.resolve("types.json"), "[{\"name\": \"x.y\", \"vcpus\": 0}]");
-        var e = assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(file)));
+        var e = assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(file), Map::of));
         assertTrue(String.valueOf(e.getMessage()).contains(file.toString()));
-        assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(folder.resolve("none"))));
+        assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(folder.resolve("none")), Map::of));
     }
 }

@@ -52,7 +52,7 @@ public abstract class HypervisorContract {
 
     /** How long a guest may take for a boot or a shutdown before the test fails. */
     protected Duration patience() {
-        return Duration.ofSeconds(60);
+        return Duration.ofMinutes(3);
     }
 
     @BeforeEach

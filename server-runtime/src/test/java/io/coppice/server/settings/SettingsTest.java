@@ -84,8 +84,9 @@ final class SettingsTest {
 
     @Test
     void aTakenPortIsPassedOver() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName(Loopback.ADDRESS))) {
-            var ports = new PortChooser();
+        try (var taken = new ServerSocket(0, 1, InetAddress.getByName(Loopback.ADDRESS));
+                var claims = PortClaims.in(temporary)) {
+            var ports = new PortChooser(claims);
             var chosen = ports.choose(Loopback.ADDRESS, taken.getLocalPort());
             assertTrue(chosen != taken.getLocalPort() && chosen > 0);
             assertFalse(PortChooser.isFree(Loopback.ADDRESS, taken.getLocalPort()));
@@ -94,10 +95,17 @@ final class SettingsTest {
 
     @Test
     void noPortIsGivenTwice() {
-        var ports = new PortChooser();
-        var first = ports.choose(Loopback.ADDRESS, 0);
-        assertTrue(first > 0);
-        assertTrue(ports.choose(Loopback.ADDRESS, first) != first);
+        int first;
+        try (var claims = PortClaims.in(temporary);
+                var ofAnother = PortClaims.in(temporary)) {
+            first = new PortChooser(claims).choose(Loopback.ADDRESS, 0);
+            assertTrue(first > 0);
+            assertTrue(new PortChooser(claims).choose(Loopback.ADDRESS, first) != first);
+            assertTrue(new PortChooser(ofAnother).choose(Loopback.ADDRESS, first) != first);
+        }
+        try (var claims = PortClaims.in(temporary)) {
+            assertEquals(first, new PortChooser(claims).choose(Loopback.ADDRESS, first));
+        }
     }
 
     @Test

@@ -4,7 +4,9 @@ import io.coppice.server.OperatorException;
 import io.coppice.server.StartJournal;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.process.JavaCommand;
+import io.coppice.server.process.UserCache;
 import io.coppice.server.process.Waiting;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import io.coppice.server.up.AotTraining;
 import io.coppice.server.up.Machine;
@@ -24,21 +26,22 @@ final class TrainCommand extends CloudCommand {
 
     @Override
     public Integer call() throws Exception {
-        try (var lock = AotTraining.claim().orElse(null)) {
+        try (var lock = AotTraining.claim().orElse(null);
+                var ports = PortClaims.in(UserCache.folder())) {
             if (lock == null) {
                 out().println("another training of this build runs");
                 return 1;
             }
-            return train();
+            return train(ports);
         }
     }
 
-    private int train() throws Exception {
+    private int train(PortClaims ports) throws Exception {
         var folder = folder();
         folder.create();
         Files.createDirectories(folder.run());
         Files.createDirectories(folder.logs());
-        var settings = TrainingSettings.choose(folder, Machine.here());
+        var settings = TrainingSettings.choose(folder, Machine.here(), ports);
         settings.save(folder);
         var draft = AotTraining.draft();
         var journal = new StartJournal(folder);

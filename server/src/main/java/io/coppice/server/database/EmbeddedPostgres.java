@@ -7,6 +7,7 @@ import io.coppice.server.process.Waiting;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Loopback;
 import io.coppice.server.settings.PortChooser;
+import io.coppice.server.settings.PortClaims;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -34,6 +35,9 @@ import java.util.Optional;
 public final class EmbeddedPostgres {
     /** The one database, and the role that owns it. */
     public static final String NAME = "coppice";
+
+    /** What PostgreSQL says as long as processes of a killed server live. */
+    private static final String STILL_IN_USE = "pre-existing shared memory block";
 
     private static final Duration INITIALISE_LIMIT = Duration.ofMinutes(2);
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
@@ -136,7 +140,9 @@ public final class EmbeddedPostgres {
         } else {
             initialise(binaries);
         }
-        launch(binaries, new PortChooser().choose(Loopback.ADDRESS, lastPort()));
+        try (var claims = PortClaims.in(binariesCache)) {
+            launch(binaries, new PortChooser(claims).choose(Loopback.ADDRESS, lastPort()));
+        }
     }
 
     private void checkVersion(Path binaries) throws IOException {
@@ -180,24 +186,43 @@ public final class EmbeddedPostgres {
     }
 
     private void launch(Path binaries, int port) throws IOException {
-        var command = new ArrayList<>(List.of("setsid"));
-        command.addAll(unprivileged(List.of(binaries.resolve("bin/postgres").toString(), "-D", data.toString())));
-        settings(port).forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
-        var output = log.resolve("postgresql-start.log").toFile();
-        var builder = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(output);
-        builder.environment().putAll(environment());
-        var process = builder.start();
-        var up = Waiting.until(START_LIMIT, () -> PostmasterFile.read(data).isPresent() || !process.isAlive());
-        if (!up || PostmasterFile.read(data).isEmpty()) {
-            var reason = Files.readString(output.toPath()).lines().reduce("", (first, second) -> second);
+        var output = log.resolve("postgresql-start.log");
+        // Sessions of a server that was killed end by themselves, but not all at the same moment.
+        Waiting.until(START_LIMIT, () -> launched(binaries, port, output) || !says(output, STILL_IN_USE));
+        if (PostmasterFile.read(data).isEmpty()) {
+            var reason = Files.readString(output).lines().reduce("", (first, second) -> second);
             throw new OperatorException(
                     "PostgreSQL did not start: " + reason, "Read " + output + "; then run \"coppice doctor\".");
         }
         Files.writeString(portFile(), Integer.toString(port));
+    }
+
+    /** Whether it runs; when not, the output says why. */
+    private boolean launched(Path binaries, int port, Path output) {
+        var command = new ArrayList<>(List.of("setsid"));
+        command.addAll(unprivileged(List.of(binaries.resolve("bin/postgres").toString(), "-D", data.toString())));
+        settings(port).forEach((key, value) -> command.addAll(List.of("-c", key + "=" + value)));
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment());
+        try {
+            var process = builder.start();
+            return Waiting.until(START_LIMIT, () -> PostmasterFile.read(data).isPresent() || !process.isAlive())
+                    && PostmasterFile.read(data).isPresent();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.getFirst(), e);
+        }
+    }
+
+    private static boolean says(Path output, String words) {
+        try {
+            return Files.readString(output).contains(words);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + output, e);
+        }
     }
 
     private Map<String, String> settings(int port) {

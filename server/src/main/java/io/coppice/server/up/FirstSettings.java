@@ -7,6 +7,7 @@ import io.coppice.server.settings.Defaults;
 import io.coppice.server.settings.Ipv4Range;
 import io.coppice.server.settings.Loopback;
 import io.coppice.server.settings.PortChooser;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,12 +32,14 @@ final class FirstSettings {
     private final DataFolder folder;
     private final UpOptions options;
     private final Machine machine;
-    private final PortChooser ports = new PortChooser();
+    private final PortChooser ports;
 
-    FirstSettings(DataFolder folder, UpOptions options, Machine machine) {
+    /** Claims the ports that it chooses. */
+    FirstSettings(DataFolder folder, UpOptions options, Machine machine, PortClaims claims) {
         this.folder = folder;
         this.options = options;
         this.machine = machine;
+        this.ports = new PortChooser(claims);
     }
 
     Settings choose(HypervisorChoice hypervisor) {

@@ -1,6 +1,7 @@
 package io.coppice.server.up;
 
 import io.coppice.server.settings.DataFolder;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.util.Optional;
 
@@ -8,11 +9,11 @@ import java.util.Optional;
 public final class TrainingSettings {
     private TrainingSettings() {}
 
-    /** New settings on free ports. */
-    public static Settings choose(DataFolder folder, Machine machine) {
+    /** New settings on free ports, which stay claimed. */
+    public static Settings choose(DataFolder folder, Machine machine, PortClaims claims) {
         var none = Optional.<String>empty();
         var options = new UpOptions(none, Optional.of(1), none, none, none, none, none, false, false, false);
-        return new FirstSettings(folder, options, machine)
+        return new FirstSettings(folder, options, machine, claims)
                 .choose(new HypervisorChoice(HypervisorChoice.SIMULATED, "training"));
     }
 }

@@ -8,9 +8,11 @@ import io.coppice.server.cli.Credentials;
 import io.coppice.server.cli.StatusClient;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.BackgroundServer;
+import io.coppice.server.process.UserCache;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.KnownKeys;
 import io.coppice.server.settings.Loopback;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +65,12 @@ public final class UpFlow {
 
     /** Returns when the cloud can launch instances. */
     public Up run() throws Exception {
+        try (var claims = PortClaims.in(UserCache.folder())) {
+            return run(claims);
+        }
+    }
+
+    private Up run(PortClaims claims) throws Exception {
         var present = Settings.load(folder);
         if (present.isEmpty()) {
             // Before anything is made: what cannot be had must not leave half a cloud.
@@ -71,7 +79,7 @@ public final class UpFlow {
         folder.create();
         Files.createDirectories(folder.run());
         Files.createDirectories(folder.logs());
-        var settings = present.isPresent() ? present.get() : steps.run("settings", this::firstSettings);
+        var settings = present.isPresent() ? present.get() : steps.run("settings", () -> firstSettings(claims));
         KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         checkReachable(settings);
         checkPorts(settings);
@@ -122,11 +130,11 @@ public final class UpFlow {
         }
     }
 
-    private Settings firstSettings() {
+    private Settings firstSettings(PortClaims claims) {
         var hypervisor = HypervisorChoice.of(options.hypervisor(), machine);
         steps.note("hypervisor: " + hypervisor.name() + " (" + hypervisor.reason() + ")"
                 + (hypervisor.name().equals(HypervisorChoice.SIMULATED) ? ": instances are only pretended" : ""));
-        var settings = new FirstSettings(folder, options, machine).choose(hypervisor);
+        var settings = new FirstSettings(folder, options, machine, claims).choose(hypervisor);
         settings.save(folder);
         return settings;
     }

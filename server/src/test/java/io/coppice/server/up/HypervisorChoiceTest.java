@@ -7,16 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Ipv4Range;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Broken: a first up would promise real guests where none can run, or take addresses that the machine already uses. */
 final class HypervisorChoiceTest {
     private static final Optional<String> NOTHING = Optional.empty();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
 
     @Test
     void realGuestsNeedRootAndPrograms() {
@@ -103,7 +109,7 @@ final class HypervisorChoiceTest {
         assertThrows(OperatorException.class, () -> JoinToken.cluster("hello"));
     }
 
-    private static Settings choose(String hypervisor, int hosts, Optional<String> listen) {
+    private Settings choose(String hypervisor, int hosts, Optional<String> listen) {
         var options = new UpOptions(
                 Optional.of(hypervisor),
                 Optional.of(hosts),
@@ -115,8 +121,11 @@ final class HypervisorChoiceTest {
                 false,
                 true,
                 false);
-        return new FirstSettings(new DataFolder(Path.of("/tmp/one")), options, new FakeMachine(true, Set.of()))
-                .choose(new HypervisorChoice(hypervisor, "asked for"));
+        try (var claims = PortClaims.in(folder)) {
+            return new FirstSettings(
+                            new DataFolder(Path.of("/tmp/one")), options, new FakeMachine(true, Set.of()), claims)
+                    .choose(new HypervisorChoice(hypervisor, "asked for"));
+        }
     }
 
     /** A machine whose network is 172.31.0.0/16. */

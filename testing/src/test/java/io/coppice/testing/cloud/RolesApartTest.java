@@ -11,6 +11,7 @@ import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Defaults;
 import io.coppice.server.settings.PortChooser;
+import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import io.coppice.testing.architecture.SourceTree;
 import java.net.URI;
@@ -68,8 +69,11 @@ class RolesApartTest {
         var running = postgres.startOrAdopt();
         var password = folder.resolve("password");
         Files.writeString(password, running.password());
-        var ports = new PortChooser();
-        ENDPOINTS.forEach(key -> shared.put(key, new Address("127.0.0.1", ports.choose("127.0.0.1", 0)).toString()));
+        try (var claims = PortClaims.in(folder)) {
+            var ports = new PortChooser(claims);
+            ENDPOINTS.forEach(
+                    key -> shared.put(key, new Address("127.0.0.1", ports.choose("127.0.0.1", 0)).toString()));
+        }
         shared.put(Settings.REGION, Defaults.REGION);
         shared.put(Settings.ZONE, Defaults.zone(Defaults.REGION));
         shared.put(Settings.DATABASE_URL, running.jdbcUrl());

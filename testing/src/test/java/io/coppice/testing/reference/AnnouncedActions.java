@@ -34,7 +34,8 @@ public final class AnnouncedActions {
             "ListAccountPolicies",
             "DeleteAccountPolicy",
             "PutAccountQuota",
-            "ListAccountQuotas");
+            "ListAccountQuotas",
+            "ModifyInstanceTypeAttribute");
 
     private static final Set<String> ANNOUNCING = Set.of("add", "addUnsigned", "addResolved");
 

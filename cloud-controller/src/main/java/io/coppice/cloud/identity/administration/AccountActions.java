@@ -4,6 +4,7 @@ import io.coppice.cloud.front.ActionHandler;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.front.Message;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.entity.IamErrors;

@@ -3,6 +3,7 @@ package io.coppice.cloud.identity.administration;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.front.Message;
 import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.quota.AccountQuotas;

@@ -1,4 +1,4 @@
-package io.coppice.cloud.identity.administration;
+package io.coppice.cloud.front;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,31 +18,32 @@ import software.amazon.awssdk.utils.builder.Buildable;
  * A request or an answer of an action that the AWS SDK does not know: what generated classes are for the others. It is its
  * own builder. Not thread-safe while it is filled.
  */
-final class Message implements SdkPojo, Buildable {
+public final class Message implements SdkPojo, Buildable {
     private final List<SdkField<?>> fields;
     private final Map<String, Object> values = new LinkedHashMap<>();
 
-    Message(List<SdkField<?>> fields) {
+    /** A message of these fields, none of which is set. */
+    public Message(List<SdkField<?>> fields) {
         this.fields = fields;
     }
 
     /** A field of text. */
-    static SdkField<String> text(String name) {
+    public static SdkField<String> text(String name) {
         return field(MarshallingType.STRING, name).build();
     }
 
     /** A field that is true or false. */
-    static SdkField<Boolean> flag(String name) {
+    public static SdkField<Boolean> flag(String name) {
         return field(MarshallingType.BOOLEAN, name).build();
     }
 
     /** A field of a structure. */
-    static SdkField<SdkPojo> structure(String name, Supplier<Message> empty) {
+    public static SdkField<SdkPojo> structure(String name, Supplier<Message> empty) {
         return field(MarshallingType.SDK_POJO, name).constructor(empty::get).build();
     }
 
     /** A list whose items are called {@code member}. */
-    static SdkField<List<?>> list(String name, SdkField<?> item) {
+    public static SdkField<List<?>> list(String name, SdkField<?> item) {
         return field(MarshallingType.LIST, name)
                 .traits(
                         location(name),
@@ -75,7 +76,7 @@ final class Message implements SdkPojo, Buildable {
     }
 
     /** Sets a field; null leaves it out. */
-    Message put(String name, @Nullable Object value) {
+    public Message put(String name, @Nullable Object value) {
         if (value == null) {
             values.remove(name);
         } else {
@@ -85,12 +86,12 @@ final class Message implements SdkPojo, Buildable {
     }
 
     /** A text of the message. */
-    Optional<String> get(String name) {
+    public Optional<String> get(String name) {
         return Optional.ofNullable((String) values.get(name));
     }
 
     /** A flag of the message; false where it is not set. */
-    boolean isSet(String name) {
+    public boolean isSet(String name) {
         return Boolean.TRUE.equals(values.get(name));
     }
 
