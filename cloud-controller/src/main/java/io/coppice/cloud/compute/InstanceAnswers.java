@@ -43,9 +43,15 @@ final class InstanceAnswers {
                 .requesterId(account.value())
                 .groups(List.of())
                 .instances(outcome.instances().stream()
-                        .map(i -> instance(i, outcome.tags()))
+                        .map(row -> justLaunched(row, outcome.tags()))
                         .toList())
                 .build();
+    }
+
+    /** AWS tells no block devices in a launch's answer; some clients of its time take their items for instances. */
+    private software.amazon.awssdk.services.ec2.model.Instance justLaunched(
+            Instance row, Map<String, Map<String, String>> tags) {
+        return instance(row, tags).toBuilder().blockDeviceMappings(List.of()).build();
     }
 
     software.amazon.awssdk.services.ec2.model.Reservation reservation(

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.Set;
 import org.jclouds.ContextBuilder;
 import org.jclouds.ec2.EC2Api;
 import org.jclouds.ec2.options.DescribeImagesOptions;
+import org.jclouds.ec2.options.RunInstancesOptions;
 import org.jclouds.rest.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,7 @@ final class Jclouds {
                     ec2.getAMIApi().get().describeImagesInRegion(HERE, DescribeImagesOptions.Builder.imageIds(image));
             assertEquals(1, images.size(), images::toString);
             keys(ec2);
+            instances(ec2);
         }
         try (var stranger = connect("wrong")) {
             assertThrows(
@@ -50,6 +53,29 @@ final class Jclouds {
                 .endpoint(tools.value("AWS_ENDPOINT_URL"))
                 .credentials(tools.value("AWS_ACCESS_KEY_ID"), secret)
                 .buildApi(EC2Api.class);
+    }
+
+    private void instances(EC2Api ec2) {
+        var instances = ec2.getInstanceApi().get();
+        var zone = ec2.getAvailabilityZoneAndRegionApi().get().describeAvailabilityZonesInRegion(HERE).stream()
+                .findFirst()
+                .orElseThrow()
+                .getZone();
+        var launched =
+                instances.runInstancesInRegion(HERE, zone, image, 1, 1, RunInstancesOptions.Builder.asType("m1.small"));
+        var id = launched.stream().findFirst().orElseThrow().getId();
+        assertEquals(Set.of("default"), launched.getGroupNames(), "groups stand at the reservation");
+        try {
+            var seen = instances.describeInstancesInRegion(HERE, id).stream()
+                    .flatMap(reservation -> reservation.stream())
+                    .toList();
+            assertEquals(1, seen.size());
+            assertEquals(id, seen.getFirst().getId());
+            assertEquals(image, seen.getFirst().getImageId());
+            assertTrue(seen.getFirst().getPrivateIpAddress() != null, seen::toString);
+        } finally {
+            instances.terminateInstancesInRegion(HERE, id);
+        }
     }
 
     private void keys(EC2Api ec2) {
