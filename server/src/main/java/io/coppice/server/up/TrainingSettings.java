@@ -11,7 +11,8 @@ public final class TrainingSettings {
     /** New settings on free ports. */
     public static Settings choose(DataFolder folder, Machine machine) {
         var none = Optional.<String>empty();
-        var options = new UpOptions(none, Optional.of(1), none, none, none, none, none, false, false, false);
+        var options = new UpOptions(
+                none, Optional.of(1), none, Optional.empty(), none, none, none, none, false, false, false);
         return new FirstSettings(folder, options, machine)
                 .choose(new HypervisorChoice(HypervisorChoice.SIMULATED, "training"));
     }
