@@ -198,6 +198,9 @@ stage_init() {
     remount_sys
     # What a host keeps in memory goes with its power.
     mount -t tmpfs -o mode=700 tmpfs "$state/run"
+    # Names of network namespaces are a host's own, too.
+    mkdir -p /run/netns
+    mount -t tmpfs -o mode=755 tmpfs /run/netns
     libvirt_folder_mount "$state" "$hide"
     cd /
     (

@@ -21,8 +21,10 @@ import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The Cloud Controller's side of its zone: the channel, the reconciler and the watcher, from start to stop. */
@@ -167,6 +169,16 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         return now == null || !now.control().holding()
                 ? List.of()
                 : now.control().statuses();
+    }
+
+    @Override
+    public Map<String, String> state() {
+        return statuses().stream()
+                .collect(Collectors.toMap(
+                        ReconcilerStatus::name,
+                        status -> status.backlog() > 0
+                                ? status.result() + ", " + status.backlog() + " waiting"
+                                : status.result()));
     }
 
     /** Whether reports of the zone arrive. */

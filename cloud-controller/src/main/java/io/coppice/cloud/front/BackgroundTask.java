@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import java.util.Map;
+
 /**
  * A part of the Cloud Controller that works without being asked: a reconciler, a relay, a sweeper. An application-scoped
  * bean; the Cloud Controller starts all of them once the role serves and stops them in reverse order.
@@ -10,6 +12,11 @@ public interface BackgroundTask {
 
     /** Begins to work and returns at once. Throws when it cannot; the role does not start then. */
     void start();
+
+    /** How it is: each thing that it looks after, and in a few words how that is. For people. */
+    default Map<String, String> state() {
+        return Map.of();
+    }
 
     /** Ends within seconds; does nothing when it is not started. */
     void stop();

@@ -22,7 +22,7 @@ import jakarta.enterprise.inject.Instance;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -79,15 +79,17 @@ public class CloudControllerRole implements Role {
 
     @Override
     public synchronized RoleHealth health() {
-        return running == null
-                ? RoleHealth.notReady("the Cloud Controller is not up")
-                : RoleHealth.ready(
-                        "serves users",
-                        Map.of(
-                                "api",
-                                site.endpoints().api(),
-                                "grpc",
-                                site.endpoints().cloud()));
+        if (running == null) {
+            return RoleHealth.notReady("the Cloud Controller is not up");
+        }
+        var states = new TreeMap<String, String>();
+        tasks.forEach(task -> states.putAll(task.state()));
+        var summary = new StringBuilder("serves users");
+        states.forEach(
+                (what, state) -> summary.append("; ").append(what).append(": ").append(state));
+        states.put("api", site.endpoints().api());
+        states.put("grpc", site.endpoints().cloud());
+        return RoleHealth.ready(summary.toString(), states);
     }
 
     private void startParts(Undo undo) {

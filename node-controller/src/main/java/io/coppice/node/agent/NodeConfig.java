@@ -64,7 +64,7 @@ public interface NodeConfig {
         Optional<String> hostAddress();
 
         /** With VPCs: the range of public addresses (elastic ones, those that come with launches, those of NAT gateways). */
-        @WithDefault("198.18.0.0/16")
+        @WithDefault("${coppice.network.public.cidr:198.18.0.0/16}")
         String publicCidr();
 
         /**

@@ -1,5 +1,6 @@
 package io.coppice.server.settings;
 
+import io.coppice.foundation.role.NetworkMode;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,31 @@ public final class Defaults {
             "10.214.0.0/16",
             "10.215.0.0/16",
             "10.216.0.0/16");
+
+    /** Ranges of public addresses in order of preference; the first two are for tests of networks (RFC 2544). */
+    public static final List<String> PUBLIC_CIDRS = List.of(
+            "198.18.0.0/16",
+            "198.19.0.0/16",
+            "10.217.0.0/16",
+            "10.218.0.0/16",
+            "10.219.0.0/16",
+            "10.220.0.0/16",
+            "10.221.0.0/16",
+            "10.222.0.0/16");
+
+    /** Ranges for the way to the metadata service, 4,094 interfaces each; without the one that 169.254.169.254 is in. */
+    public static final List<String> LINK_CIDRS = List.of(
+            "169.254.64.0/20",
+            "169.254.80.0/20",
+            "169.254.96.0/20",
+            "169.254.112.0/20",
+            "169.254.128.0/20",
+            "169.254.144.0/20",
+            "169.254.176.0/20",
+            "169.254.192.0/20");
+
+    /** What a new cloud's guests have when its owner does not say. */
+    public static final NetworkMode NETWORK_MODE = NetworkMode.VPC;
 
     public static final String REGION = "us-east-1";
 

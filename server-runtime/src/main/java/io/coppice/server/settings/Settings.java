@@ -1,5 +1,6 @@
 package io.coppice.server.settings;
 
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.server.OperatorException;
@@ -44,6 +45,17 @@ public record Settings(SequencedMap<String, String> values) {
     /** The range that guests' addresses come from, as the Cloud Controller knows it; the same as {@code coppice.node.network.cidr}. Default: {@code 172.31.0.0/16}. */
     public static final String CLOUD_CIDR = "coppice.network.cidr";
 
+    /** {@code FLAT} or {@code VPC}; chosen by the first {@code up}, and not to be changed afterwards. Default: {@code FLAT}. */
+    public static final String NETWORK_MODE = "coppice.network.mode";
+
+    /** With VPCs: the range of public addresses. Default: {@code 198.18.0.0/16}. */
+    public static final String PUBLIC_CIDR = "coppice.network.public.cidr";
+
+    public static final String LINK_CIDR = "coppice.node.network.link-cidr";
+    public static final String VXLAN_PORT = "coppice.node.network.vxlan-port";
+    public static final String UNDERLAY_ADDRESS = "coppice.node.network.underlay-address";
+    public static final String UPLINK = "coppice.node.network.uplink";
+    public static final String HOST_ADDRESS = "coppice.node.network.host-address";
     public static final String BRIDGE = "coppice.node.network.bridge";
     public static final String METADATA_PORT = "coppice.node.network.metadata-port";
     public static final String ALLOW_SIMULATED_HOSTS = "coppice.cluster.allow-simulated-hosts";
@@ -161,6 +173,11 @@ public record Settings(SequencedMap<String, String> values) {
     /** Whether the hosts of this process only pretend. */
     public boolean simulated() {
         return value(HYPERVISOR, "libvirt").equals("simulated");
+    }
+
+    /** Whether guests have virtual private clouds; a cloud that says nothing of it was raised with one flat network. */
+    public boolean vpcs() {
+        return value(NETWORK_MODE, NetworkMode.FLAT.name()).equalsIgnoreCase(NetworkMode.VPC.name());
     }
 
     /** Where an endpoint listens; its documented default when the file is silent. */

@@ -60,6 +60,7 @@ public final class CoppiceCommand {
 
     static CommandLine commandLine() {
         var line = new CommandLine(new CoppiceCommand());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command));

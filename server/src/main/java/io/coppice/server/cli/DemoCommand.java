@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "Run the whole story against the cloud, step by step: bucket, image, key, instances, SSH, clean-up.",
+                "Run the whole story against the cloud, step by step: bucket, image, key, instances, SSH, addresses, clean-up.",
         footerHeading = "%nExit codes:%n",
         footer = "  0 every step passed; 1 one failed, and what the demo made is removed")
 final class DemoCommand extends CloudCommand {
@@ -35,8 +35,8 @@ final class DemoCommand extends CloudCommand {
         var disk = image == null ? steps.run("sample image", () -> new SampleImage(folder()).build()) : image;
         var work = Files.createTempDirectory("coppice-demo");
         try {
-            new Demo(steps, clients, disk, simulated || settings.simulated(), new Leftovers(folder(), settings))
-                    .run(work);
+            var kind = new Demo.Cloud(simulated || settings.simulated(), settings.vpcs());
+            new Demo(steps, clients, disk, kind, new Leftovers(folder(), settings)).run(work);
         } finally {
             remove(work);
         }

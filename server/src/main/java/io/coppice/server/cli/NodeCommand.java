@@ -2,6 +2,7 @@ package io.coppice.server.cli;
 
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.Settings;
+import io.coppice.server.up.GuestNetwork;
 import io.coppice.server.up.HypervisorChoice;
 import io.coppice.server.up.JoinToken;
 import io.coppice.server.up.Machine;
@@ -57,12 +58,12 @@ final class NodeCommand extends CloudCommand {
                         Settings.HYPERVISOR,
                         HypervisorChoice.of(Optional.ofNullable(hypervisor), machine)
                                 .name());
-                JoinToken.guestRange(token).ifPresent(range -> values.put(Settings.NODE_CIDR, range));
-                values.put(Settings.BRIDGE, "cop-" + folder.shortName());
+                values.putAll(new GuestNetwork(folder, machine).joining(JoinToken.network(token)));
                 new Settings(values).save(folder);
             }
             var none = Optional.<String>empty();
-            var options = new UpOptions(none, Optional.empty(), none, none, none, none, none, false, false, false);
+            var options = new UpOptions(
+                    none, Optional.empty(), none, Optional.empty(), none, none, none, none, false, false, false);
             new UpFlow(folder, options, machine, new Steps(out())).run();
             out().println("this machine is a host of the cloud at " + cluster);
             return 0;

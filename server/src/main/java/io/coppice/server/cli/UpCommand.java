@@ -1,5 +1,6 @@
 package io.coppice.server.cli;
 
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.server.OperatorException;
 import io.coppice.server.process.BackgroundServer;
@@ -50,6 +51,12 @@ final class UpCommand extends CloudCommand {
 
     @Option(names = "--insecure", description = "Serve plain HTTP beyond loopback.")
     private boolean insecure;
+
+    @Option(
+            names = "--network",
+            paramLabel = "MODE",
+            description = "vpc: virtual private clouds; flat: one network of all guests. Default: vpc.")
+    private @Nullable NetworkMode network;
 
     @Option(names = "--region", paramLabel = "NAME", description = "The region's name. Default: us-east-1.")
     private @Nullable String region;
@@ -118,6 +125,7 @@ final class UpCommand extends CloudCommand {
                 Optional.ofNullable(hypervisor),
                 Optional.ofNullable(hosts),
                 Optional.ofNullable(listen),
+                Optional.ofNullable(network),
                 Optional.ofNullable(region),
                 Optional.ofNullable(database),
                 Optional.ofNullable(databaseUser),

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * The whole story of a user against a running cloud, with unmodified AWS SDK clients: a bucket, an image in parts, a key,
- * two instances, SSH, console, reboot, stop, start, terminate, and nothing left. What it made is removed also when a step
+ * two instances, SSH, console, an elastic address, reboot, stop, start, terminate, and nothing left. What it made is removed also when a step
  * fails, the last thing made first.
  */
 public final class Demo {
@@ -24,20 +24,28 @@ public final class Demo {
     private final Steps steps;
     private final AwsClients clients;
     private final Path image;
-    private final boolean simulated;
+    private final Cloud cloud;
     private final Leftovers leftovers;
     private final Deque<Runnable> cleanUps = new ArrayDeque<>();
 
     /**
-     * @param image the disk image that is uploaded
+     * What the story depends on.
+     *
      * @param simulated whether guests only pretend: what needs a real one is skipped, and that is said
+     * @param vpcs whether guests have VPCs, so that they are reached by public addresses and only where a group lets one in
+     */
+    public record Cloud(boolean simulated, boolean vpcs) {}
+
+    /**
+     * @param image the disk image that is uploaded
+     * @param cloud what kind of cloud it is
      * @param leftovers looks at the machine afterwards
      */
-    public Demo(Steps steps, AwsClients clients, Path image, boolean simulated, Leftovers leftovers) {
+    public Demo(Steps steps, AwsClients clients, Path image, Cloud cloud, Leftovers leftovers) {
         this.steps = steps;
         this.clients = clients;
         this.image = image;
-        this.simulated = simulated;
+        this.cloud = cloud;
         this.leftovers = leftovers;
     }
 
@@ -54,7 +62,7 @@ public final class Demo {
                 steps.run("who am I", () -> sts.getCallerIdentity().account());
                 var upload = new ImageStory(steps, s3, ec2, name, cleanUps);
                 var imageId = upload.run(image);
-                var instances = new InstanceStory(steps, ec2, name, simulated, workFolder, cleanUps);
+                var instances = new InstanceStory(steps, ec2, name, cloud, workFolder, cleanUps);
                 instances.run(imageId);
             } catch (Exception | Error e) {
                 steps.note("cleaning up after the failure");
@@ -85,6 +93,9 @@ public final class Demo {
         var keys = ec2.describeKeyPairs(
                 request -> request.filters(filter -> filter.name("key-name").values(name)));
         Expect.that(keys.keyPairs().isEmpty(), "keys are left: " + keys.keyPairs());
+        var groups = ec2.describeSecurityGroups(
+                request -> request.filters(filter -> filter.name("group-name").values(name)));
+        Expect.that(groups.securityGroups().isEmpty(), "groups are left: " + groups.securityGroups());
         Expect.that(
                 s3.listBuckets().buckets().stream()
                         .noneMatch(bucket -> bucket.name().equals(name)),

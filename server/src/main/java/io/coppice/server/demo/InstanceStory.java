@@ -24,15 +24,15 @@ final class InstanceStory {
     private final Steps steps;
     private final Ec2Client ec2;
     private final String name;
-    private final boolean simulated;
+    private final Demo.Cloud cloud;
     private final Path work;
     private final Deque<Runnable> cleanUps;
 
-    InstanceStory(Steps steps, Ec2Client ec2, String name, boolean simulated, Path work, Deque<Runnable> cleanUps) {
+    InstanceStory(Steps steps, Ec2Client ec2, String name, Demo.Cloud cloud, Path work, Deque<Runnable> cleanUps) {
         this.steps = steps;
         this.ec2 = ec2;
         this.name = name;
-        this.simulated = simulated;
+        this.cloud = cloud;
         this.work = work;
         this.cleanUps = cleanUps;
     }
@@ -40,14 +40,16 @@ final class InstanceStory {
     void run(String imageId) throws Exception {
         var shell = new GuestShell(work);
         importKey(shell);
-        var ids = steps.run("run two instances", () -> launch(imageId));
+        var network = new NetworkStory(steps, ec2, name, cleanUps);
+        var groups = cloud.vpcs() ? List.of(network.groupForShell()) : List.<String>of();
+        var ids = steps.run("run two instances", () -> launch(imageId, groups));
         cleanUps.push(() -> terminate(ids));
         step("both running", () -> awaitState(ids, "running"));
         step(
                 "addresses given",
                 () -> ids.forEach(id -> Expect.that(
                         Optional.ofNullable(find(id).privateIpAddress()).isPresent(), id + " has no address")));
-        if (simulated) {
+        if (cloud.simulated()) {
             steps.note("simulated guests: SSH and what a guest writes to its console are skipped");
         } else {
             lookInside(shell, ids);
@@ -61,8 +63,11 @@ final class InstanceStory {
             ec2.startInstances(request -> request.instanceIds(ids.getFirst()));
             awaitState(ids.subList(0, 1), "running");
         });
-        if (!simulated) {
+        if (!cloud.simulated()) {
             step("log in after the start", () -> shell.awaitLogin(address(ids.getFirst())));
+            if (cloud.vpcs()) {
+                network.moveAddress(shell, ids);
+            }
         }
         step("terminate both", () -> terminate(ids));
         cleanUps.pop();
@@ -76,11 +81,12 @@ final class InstanceStory {
         cleanUps.push(() -> ec2.deleteKeyPair(request -> request.keyName(name)));
     }
 
-    private List<String> launch(String imageId) {
+    private List<String> launch(String imageId, List<String> groups) {
         var script = "#!/bin/sh\necho user-data-of-" + name + " ran\n";
         var answer = ec2.runInstances(request -> request.imageId(imageId)
                 .instanceType(InstanceType.M1_SMALL)
                 .keyName(name)
+                .securityGroupIds(groups)
                 .minCount(2)
                 .maxCount(2)
                 .userData(Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)))
@@ -95,9 +101,7 @@ final class InstanceStory {
             step("log in to " + id, () -> shell.awaitLogin(address(id)));
         }
         step("the guest knows its own id", () -> {
-            var seen = shell.run(
-                    address(ids.getFirst()),
-                    "timeout 10 wget -qO- http://169.254.169.254/latest/meta-data/instance-id");
+            var seen = shell.run(address(ids.getFirst()), GuestShell.WHO_AM_I);
             Expect.that(seen.contains(ids.getFirst()), "the metadata service told the guest \"" + seen.strip() + "\"");
         });
         step(
@@ -109,7 +113,7 @@ final class InstanceStory {
     }
 
     private void reboot(GuestShell shell, String id) throws Exception {
-        if (simulated) {
+        if (cloud.simulated()) {
             step("reboot one", () -> {
                 ec2.rebootInstances(request -> request.instanceIds(id));
                 awaitState(List.of(id), "running");
@@ -146,8 +150,10 @@ final class InstanceStory {
                 .getFirst();
     }
 
+    /** Where this machine reaches the instance. */
     private String address(String id) {
-        return find(id).privateIpAddress();
+        var instance = find(id);
+        return cloud.vpcs() ? instance.publicIpAddress() : instance.privateIpAddress();
     }
 
     private String console(String id) {
@@ -171,6 +177,9 @@ final class InstanceStory {
     static final class GuestShell {
         private static final Duration LOGIN_LIMIT = Duration.ofMinutes(3);
         private static final Duration COMMAND_LIMIT = Duration.ofSeconds(30);
+        /** Asks the guest for its own id, which it has from the metadata service. */
+        static final String WHO_AM_I = "timeout 10 wget -qO- http://169.254.169.254/latest/meta-data/instance-id";
+
         private static final String BOOT_ID = "cat /proc/sys/kernel/random/boot_id";
 
         private final Path key;
@@ -197,7 +206,11 @@ final class InstanceStory {
         }
 
         Optional<String> tryBootId(String address) {
-            var result = ssh(address, BOOT_ID);
+            return tryRun(address, BOOT_ID);
+        }
+
+        Optional<String> tryRun(String address, String command) {
+            var result = ssh(address, command);
             return result.succeeded() ? Optional.of(result.output().strip()) : Optional.empty();
         }
 

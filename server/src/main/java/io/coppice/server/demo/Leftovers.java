@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a cloud's instances leave on this machine while they live: domains, taps, folders with disks. */
+/** What a cloud's instances leave on this machine while they live: domains, taps, networks of VPCs, folders with disks. */
 public final class Leftovers {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -35,8 +35,10 @@ public final class Leftovers {
                 .lines()
                 .filter(line -> line.startsWith("i-"))
                 .forEach(line -> found.add("domain " + line));
-        entries(Path.of("/sys/class/net", settings.value(Settings.BRIDGE, "none"), "brif"), "tap ", found);
-        entries(folder.root().resolve("node/instances"), "disks ", found);
+        var bridge = settings.value(Settings.BRIDGE, "none");
+        entries(Path.of("/sys/class/net", bridge, "brif"), "*", "tap ", found);
+        entries(Path.of("/run/netns"), bridge + "-*", "network ", found);
+        entries(folder.root().resolve("node/instances"), "*", "disks ", found);
         return found;
     }
 
@@ -47,11 +49,11 @@ public final class Leftovers {
         return now;
     }
 
-    private static void entries(Path home, String kind, Set<String> found) {
+    private static void entries(Path home, String names, String kind, Set<String> found) {
         if (!Files.isDirectory(home)) {
             return;
         }
-        try (var entries = Files.newDirectoryStream(home)) {
+        try (var entries = Files.newDirectoryStream(home, names)) {
             entries.forEach(entry -> found.add(kind + entry.getFileName()));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot look into " + home, e);

@@ -1,5 +1,6 @@
 package io.coppice.server.up;
 
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.DataFolder;
@@ -11,6 +12,7 @@ import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -48,7 +50,6 @@ final class FirstSettings {
         var hosts = options.hosts().orElse(1);
         var simulated = hypervisor.name().equals(HypervisorChoice.SIMULATED);
         var namespaces = !simulated && options.hosts().isPresent() && hosts > 1;
-        var cidr = guestRange();
         values.put(Settings.ROLES, namespaces ? "clc,cc,walrus,ebs" : "clc,cc,nc,walrus,ebs");
         values.put(Settings.REGION, region);
         values.put(Settings.ZONE, Defaults.zone(region));
@@ -70,10 +71,10 @@ final class FirstSettings {
                                     new Settings(values).endpoint(Settings.API).port()));
         }
         values.put(Settings.HYPERVISOR, hypervisor.name());
-        values.put(Settings.NODE_CIDR, cidr);
-        values.put(Settings.CLOUD_CIDR, cidr);
-        values.put(Settings.BRIDGE, "cop-" + folder.shortName());
-        values.put(Settings.METADATA_PORT, Integer.toString(Defaults.METADATA_PORT));
+        var network = new GuestNetwork(folder, machine);
+        var mode = options.network().orElse(Defaults.NETWORK_MODE);
+        values.putAll(network.chosen(mode));
+        values.putAll(network.ofHost(mode == NetworkMode.VPC, Optional.of(reached)));
         if (simulated) {
             values.put(Settings.SIMULATED_HOSTS, Integer.toString(hosts));
             values.put(Settings.ALLOW_SIMULATED_HOSTS, "true");
@@ -136,13 +137,5 @@ final class FirstSettings {
                 .orElseThrow(() -> new OperatorException(
                         "no free network for hosts in namespaces in 100.64.0.0/10",
                         "Remove other clouds' hosts first."));
-    }
-
-    private String guestRange() {
-        return Ipv4Range.firstFree(Defaults.GUEST_CIDRS, machine.rangesInUse())
-                .orElseThrow(() -> new OperatorException(
-                        "every range that guests could have is in use on this machine",
-                        "Write a free one as " + Settings.NODE_CIDR + " and " + Settings.CLOUD_CIDR + " into "
-                                + folder.settings() + "."));
     }
 }

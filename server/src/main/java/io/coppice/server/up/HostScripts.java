@@ -54,7 +54,7 @@ public final class HostScripts {
                         "--dir",
                         folder.hosts().toString(),
                         "--cidr",
-                        settings.value(Settings.NODE_CIDR, ""),
+                        settings.value(settings.vpcs() ? Settings.PUBLIC_CIDR : Settings.NODE_CIDR, ""),
                         "--management",
                         settings.value(Settings.NAMESPACE_MANAGEMENT, ""),
                         "--name",

@@ -5,22 +5,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.coppice.server.OperatorException;
 import io.coppice.server.cli.StatusClient;
-import io.coppice.server.settings.Defaults;
 import io.coppice.server.settings.Settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * The secret by which a host joins a cloud: {@code coppice1.} and base64url of a JSON object. Beside what the Cloud Controller
- * put into it, it tells the range of guests' addresses, which the new host must use too.
+ * put into it, it tells of guests' networks what the new host must have too.
  */
 public final class JoinToken {
     private static final String PREFIX = "coppice1.";
     private static final String CLUSTER = "cluster";
-    private static final String GUEST_RANGE = "guestRange";
+    private static final String NETWORK = "network";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private JoinToken() {}
@@ -31,16 +30,17 @@ public final class JoinToken {
             var made = operator.post("/api/v1/node-tokens", Map.of("zone", settings.value(Settings.ZONE, "")))
                     .path("token")
                     .asText();
-            return withGuestRange(made, settings.value(Settings.CLOUD_CIDR, Defaults.GUEST_CIDRS.getFirst()));
+            return withNetwork(made, GuestNetwork.told(settings));
         } catch (IOException e) {
             throw new OperatorException(
                     "no join token to be had: " + e.getMessage(), "Look at \"coppice status\" and try again.", e);
         }
     }
 
-    /** The same token that tells this range too. */
-    static String withGuestRange(String token, String guestRange) throws JsonProcessingException {
-        var fields = fields(token).put(GUEST_RANGE, guestRange);
+    /** The same token that tells these settings too. */
+    static String withNetwork(String token, Map<String, String> network) throws JsonProcessingException {
+        var fields = fields(token);
+        network.forEach(fields.putObject(NETWORK)::put);
         return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(JSON.writeValueAsBytes(fields));
     }
 
@@ -53,9 +53,16 @@ public final class JoinToken {
         return cluster;
     }
 
-    /** The range that the cloud gives guests' addresses from; empty in tokens that do not tell it. */
-    public static Optional<String> guestRange(String token) {
-        return Optional.of(fields(token).path(GUEST_RANGE).asText("")).filter(text -> !text.isEmpty());
+    /** The settings of guests' networks that all hosts of the cloud have alike, and no others; empty when it tells none. */
+    public static Map<String, String> network(String token) {
+        var told = fields(token).path(NETWORK);
+        var values = new LinkedHashMap<String, String>();
+        for (var key : GuestNetwork.SHARED) {
+            if (told.path(key).isTextual()) {
+                values.put(key, told.path(key).asText());
+            }
+        }
+        return values;
     }
 
     private static ObjectNode fields(String token) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The Node Controller of one host in a namespace: a process of its own with a data folder of its own, which joins by
@@ -19,6 +20,14 @@ import java.util.List;
  */
 final class NamespaceNode {
     private static final int HOSTS_NETWORK = 255 * 256;
+    private static final List<String> OF_CLOUD = List.of(
+            Settings.REGION,
+            Settings.ZONE,
+            Settings.CLUSTER,
+            Settings.S3,
+            Settings.BRIDGE,
+            Settings.LINK_CIDR,
+            Settings.METADATA_PORT);
 
     private final DataFolder cloud;
     private final Settings settings;
@@ -58,18 +67,19 @@ final class NamespaceNode {
         values.put(Settings.ROLES, "nc");
         values.put(Settings.JOIN_TOKEN, token);
         values.put(Settings.HYPERVISOR, HypervisorChoice.LIBVIRT);
-        values.put("coppice.node.network.uplink", "eth0");
-        values.put(
-                "coppice.node.network.host-address",
-                Ipv4Range.parse(settings.value(Settings.NODE_CIDR, "")).address(HOSTS_NETWORK + number));
-        return settings.only(List.of(
-                        Settings.REGION,
-                        Settings.ZONE,
-                        Settings.CLUSTER,
-                        Settings.S3,
-                        Settings.NODE_CIDR,
-                        Settings.BRIDGE,
-                        Settings.METADATA_PORT))
+        values.put(Settings.UPLINK, "eth0");
+        if (settings.vpcs()) {
+            values.put(
+                    Settings.UNDERLAY_ADDRESS,
+                    Ipv4Range.parse(settings.value(Settings.NAMESPACE_MANAGEMENT, ""))
+                            .address(number));
+        } else {
+            values.put(
+                    Settings.HOST_ADDRESS,
+                    Ipv4Range.parse(settings.value(Settings.NODE_CIDR, "")).address(HOSTS_NETWORK + number));
+        }
+        return settings.only(Stream.concat(OF_CLOUD.stream(), GuestNetwork.SHARED.stream())
+                        .toList())
                 .with(values);
     }
 

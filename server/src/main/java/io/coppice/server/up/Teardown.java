@@ -21,6 +21,7 @@ import java.util.Optional;
 /** Takes a cloud down again: its servers, then its guests and what carried them, then its data. Each part alone. */
 public final class Teardown {
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
+    private static final Path NAMESPACES = Path.of("/run/netns");
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
 
     private final DataFolder folder;
@@ -79,9 +80,10 @@ public final class Teardown {
             return;
         }
         var bridge = settings.get().value(Settings.BRIDGE, "");
-        steps.run("guests powered off", () -> destroyDomains(settings.get(), bridge));
+        steps.run("guests powered off", () -> destroyDomains(settings.get(), folder.root()));
         steps.run("libvirtd and network removed", () -> {
             scripts.stopLibvirt();
+            removeNamespaces(bridge);
             removeNetwork(bridge);
             return true;
         });
@@ -105,8 +107,9 @@ public final class Teardown {
         }
     }
 
-    /** Only domains with a device on this cloud's bridge: a libvirtd of the machine may carry others' guests. */
-    private static int destroyDomains(Settings settings, String bridge) {
+    /** Only domains with disks in this cloud's folder: a libvirtd of the machine may carry others' guests. */
+    private static int destroyDomains(Settings settings, Path root) throws IOException {
+        var disks = "'" + root.toRealPath().resolve("node/instances") + "/";
         var uri = settings.value(Settings.LIBVIRT_URI, "qemu:///system");
         var names = virsh(uri, "list", "--all", "--name")
                 .map(text -> text.lines()
@@ -115,9 +118,8 @@ public final class Teardown {
                 .orElse(List.of());
         int count = 0;
         for (var name : names) {
-            var ours = virsh(uri, "dumpxml", name)
-                    .map(xml -> xml.contains("'" + bridge + "'"))
-                    .orElse(false);
+            var ours =
+                    virsh(uri, "dumpxml", name).map(xml -> xml.contains(disks)).orElse(false);
             if (ours) {
                 virsh(uri, "destroy", name);
                 virsh(uri, "undefine", name, "--nvram", "--managed-save", "--snapshots-metadata");
@@ -132,6 +134,25 @@ public final class Teardown {
         command.addAll(List.of(arguments));
         var result = HostCommand.run(COMMAND_LIMIT, Map.of(), "", command);
         return result.succeeded() ? Optional.of(result.output()) : Optional.empty();
+    }
+
+    /** Networks of VPCs outlive the Node Controller on purpose, as guests do; their DHCP servers would keep them alive. */
+    private static void removeNamespaces(String bridge) throws IOException {
+        if (bridge.isEmpty() || !Files.isDirectory(NAMESPACES)) {
+            return;
+        }
+        try (var kept = Files.newDirectoryStream(NAMESPACES, bridge + "-{vpc,nat}-*")) {
+            for (var namespace : kept) {
+                var name = namespace.getFileName().toString();
+                HostCommand.run(COMMAND_LIMIT, "ip", "netns", "pids", name)
+                        .output()
+                        .lines()
+                        .map(Long::valueOf)
+                        .flatMap(pid -> ProcessHandle.of(pid).stream())
+                        .forEach(ProcessHandle::destroy);
+                HostCommand.run(COMMAND_LIMIT, "ip", "netns", "delete", name);
+            }
+        }
     }
 
     private static void removeNetwork(String bridge) {

@@ -12,7 +12,8 @@ public final class TrainingSettings {
     /** New settings on free ports, which stay claimed. */
     public static Settings choose(DataFolder folder, Machine machine, PortClaims claims) {
         var none = Optional.<String>empty();
-        var options = new UpOptions(none, Optional.of(1), none, none, none, none, none, false, false, false);
+        var options = new UpOptions(
+                none, Optional.of(1), none, Optional.empty(), none, none, none, none, false, false, false);
         return new FirstSettings(folder, options, machine, claims)
                 .choose(new HypervisorChoice(HypervisorChoice.SIMULATED, "training"));
     }

@@ -1,5 +1,6 @@
 package io.coppice.server.up;
 
+import io.coppice.foundation.role.NetworkMode;
 import java.util.Optional;
 
 /**
@@ -8,6 +9,7 @@ import java.util.Optional;
  * @param hypervisor {@code libvirt} or {@code simulated}
  * @param hosts how many hosts, 1 or more
  * @param listen the address of the users' door
+ * @param network the networks of guests
  * @param region as users write it in AWS_REGION
  * @param databaseUrl a PostgreSQL of the user's own, a JDBC URL
  * @param databaseUser its user
@@ -20,6 +22,7 @@ public record UpOptions(
         Optional<String> hypervisor,
         Optional<Integer> hosts,
         Optional<String> listen,
+        Optional<NetworkMode> network,
         Optional<String> region,
         Optional<String> databaseUrl,
         Optional<String> databaseUser,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.Ipv4Range;
@@ -11,6 +12,7 @@ import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,21 @@ final class HypervisorChoiceTest {
     }
 
     @Test
+    void aCloudWithVpcsHasPublicAddressesAndATunnelPortOfItsOwn() {
+        var settings = choose("libvirt", 1, Optional.of("192.0.2.1"), Optional.of(NetworkMode.VPC));
+        assertTrue(settings.vpcs());
+        assertEquals("198.18.0.0/16", settings.value(Settings.PUBLIC_CIDR, ""));
+        assertEquals("192.0.2.1", settings.value(Settings.UNDERLAY_ADDRESS, ""));
+        assertTrue(settings.value(Settings.VXLAN_PORT, "").matches("[4-7]\\d{3}"), settings.toString());
+        assertEquals(Optional.empty(), settings.value(Settings.NODE_CIDR), "guests' ranges are their VPCs'");
+        assertEquals(
+                Optional.empty(),
+                choose("libvirt", 1, Optional.empty(), Optional.of(NetworkMode.VPC))
+                        .value(Settings.UNDERLAY_ADDRESS),
+                "loopback is no address for others");
+    }
+
+    @Test
     void hostsInNamespacesReachTheServerOnTheirManagementNetwork() {
         var settings = choose("libvirt", 3, Optional.empty());
         assertEquals(4, settings.roles().size());
@@ -101,19 +118,25 @@ final class HypervisorChoiceTest {
                         .withoutPadding()
                         .encodeToString(json.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         assertEquals("192.0.2.7:8775", JoinToken.cluster(token));
-        assertEquals(Optional.empty(), JoinToken.guestRange(token));
-        var told = JoinToken.withGuestRange(token, "172.30.0.0/16");
-        assertEquals(Optional.of("172.30.0.0/16"), JoinToken.guestRange(told));
+        assertEquals(Map.of(), JoinToken.network(token));
+        var told = JoinToken.withNetwork(
+                token, Map.of(Settings.NODE_CIDR, "172.30.0.0/16", Settings.DATABASE_URL, "jdbc:postgresql://evil"));
+        assertEquals(Map.of(Settings.NODE_CIDR, "172.30.0.0/16"), JoinToken.network(told));
         assertEquals("192.0.2.7:8775", JoinToken.cluster(told));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("coppice1.???"));
         assertThrows(OperatorException.class, () -> JoinToken.cluster("hello"));
     }
 
     private Settings choose(String hypervisor, int hosts, Optional<String> listen) {
+        return choose(hypervisor, hosts, listen, Optional.of(NetworkMode.FLAT));
+    }
+
+    private Settings choose(String hypervisor, int hosts, Optional<String> listen, Optional<NetworkMode> network) {
         var options = new UpOptions(
                 Optional.of(hypervisor),
                 Optional.of(hosts),
                 listen,
+                network,
                 NOTHING,
                 NOTHING,
                 NOTHING,

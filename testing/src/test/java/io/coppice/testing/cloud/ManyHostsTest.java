@@ -52,13 +52,15 @@ class ManyHostsTest {
     /** Both answer, though they are on different hosts, before and after the control plane was away. */
     private static void oneGuestOnEach(CloudUnderTest cloud) {
         try (var ec2 = cloud.ec2()) {
+            var group = groupForShell(ec2);
             var instances = ec2.runInstances(request -> request.imageId(cloud.sampleImageId())
                             .instanceType(fillingType())
+                            .securityGroupIds(group)
                             .minCount(2)
                             .maxCount(2))
                     .instances();
-            var addresses =
-                    instances.stream().map(Instance::privateIpAddress).sorted().toList();
+            var addresses = publicAddresses(
+                    ec2, instances.stream().map(Instance::instanceId).toList());
             awaitSsh(addresses);
             var before = HostProcesses.guests(cloud.data());
             assertEquals(1, guestsOn(cloud, 1), "guests of host 1: " + before);
@@ -71,6 +73,25 @@ class ManyHostsTest {
             assertEquals(before, HostProcesses.guests(cloud.data()), "other guests than before");
             awaitSsh(addresses);
         }
+    }
+
+    private static String groupForShell(Ec2Client ec2) {
+        var group = ec2.createSecurityGroup(
+                        request -> request.groupName("shell").description("reached by SSH"))
+                .groupId();
+        ec2.authorizeSecurityGroupIngress(request -> request.groupId(group)
+                .ipProtocol("tcp")
+                .fromPort(SSH)
+                .toPort(SSH)
+                .cidrIp("0.0.0.0/0"));
+        return group;
+    }
+
+    private static List<String> publicAddresses(Ec2Client ec2, List<String> instances) {
+        return ec2.describeInstances(request -> request.instanceIds(instances)).reservations().stream()
+                .flatMap(reservation -> reservation.instances().stream())
+                .map(Instance::publicIpAddress)
+                .toList();
     }
 
     private static int guestsOn(CloudUnderTest cloud, int host) {

@@ -72,6 +72,16 @@ class RealCloudTest {
 
     @Test
     @Order(3)
+    void aNetworkOfOnesOwnIsReachedAndLeftAndDeleted() {
+        try (var outside = Outside.connect()) {
+            Story.ofNetwork(cloud, outside.address());
+        }
+        eventually("end of all guests", STATE_LIMIT, () -> HostProcesses.guests(cloud.data()), Map::isEmpty);
+        eventually("end of all networks", STATE_LIMIT, RealCloudTest::networks, List::isEmpty);
+    }
+
+    @Test
+    @Order(4)
     void guestsOutliveACrashOfTheServer() {
         try (var ec2 = cloud.ec2()) {
             var ids = launch(ec2, 2);
@@ -103,7 +113,7 @@ class RealCloudTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void aGuestThatDiedDuringTheCrashIsSeen() {
         try (var ec2 = cloud.ec2()) {
             var ids = launch(ec2, 1);
@@ -131,10 +141,25 @@ class RealCloudTest {
         assertFalse(Files.exists(cloud.data()), "the data folder is still there");
         assertFalse(Files.exists(Path.of("/sys/class/net", bridge)), "the bridge " + bridge + " is still there");
         assertEquals(Map.of(), HostProcesses.naming(cloud.data()), "processes are left");
+        assertEquals(List.of(), networksOf(bridge), "namespaces are left");
         var tables = Command.run(Duration.ofMinutes(1), Map.of(), List.of("nft", "list", "tables"))
                 .orFail()
                 .output();
         assertFalse(tables.contains(bridge), tables);
+    }
+
+    /** The namespaces of VPCs on this cloud's host. */
+    private static List<String> networks() {
+        return networksOf(value(cloud.data().resolve("config/coppice.properties"), "coppice.node.network.bridge"));
+    }
+
+    private static List<String> networksOf(String bridge) {
+        return Command.run(Duration.ofMinutes(1), Map.of(), List.of("ip", "netns", "list"))
+                .orFail()
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(bridge + "-"))
+                .toList();
     }
 
     private static List<String> launch(Ec2Client ec2, int count) {

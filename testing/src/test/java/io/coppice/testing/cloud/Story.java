@@ -23,8 +23,7 @@ final class Story {
 
     /** Tells it against the cloud; skips with the reason where boto3 is missing. */
     static void tell(CloudUnderTest cloud, boolean simulated) {
-        var boto = Command.run(LIMIT, Map.of(), List.of(PYTHON, "-c", "import boto3; print(boto3.__version__)"));
-        assumeTrue(boto.status() == 0, "boto3 is missing: apt-get install python3-boto3");
+        requireBoto();
         var environment = new HashMap<>(cloud.environment());
         environment.put("SAMPLE_IMAGE", cloud.sampleImageId());
         var script = SourceTree.root().resolve("testing/src/test/resources/io/coppice/testing/cloud/story.py");
@@ -35,6 +34,24 @@ final class Story {
         }
         var told = Command.run(LIMIT, environment, line).orFail();
         assertTrue(told.output().contains("the end"), told.output());
+    }
+
+    /**
+     * Tells the story of a network of one's own, with real guests.
+     *
+     * @param outside an address that the cloud's public network has a way to
+     */
+    static void ofNetwork(CloudUnderTest cloud, String outside) {
+        requireBoto();
+        var script = SourceTree.root().resolve("testing/clients/python/vpc_story.py");
+        var told = Command.run(LIMIT, cloud.environment(), List.of(PYTHON, script.toString(), outside))
+                .orFail();
+        assertTrue(told.output().contains("the end"), told.output());
+    }
+
+    private static void requireBoto() {
+        var boto = Command.run(LIMIT, Map.of(), List.of(PYTHON, "-c", "import boto3; print(boto3.__version__)"));
+        assumeTrue(boto.status() == 0, "boto3 is missing: apt-get install python3-boto3");
     }
 
     /** A small disk image to upload: the sample image where it was built for this cloud or user. */

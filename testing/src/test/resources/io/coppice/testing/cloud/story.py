@@ -93,10 +93,19 @@ def import_key(folder):
     return key
 
 
-def run(image):
+def open_door():
+    """Instances are reached where a group lets one in."""
+    group = ec2.create_security_group(GroupName=NAME, Description="reached by SSH")["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=group, IpProtocol="tcp", FromPort=22, ToPort=22, CidrIp="0.0.0.0/0")
+    step(f"{group} lets SSH in")
+    return group
+
+
+def run(image, group):
     token = secrets.token_hex(16)
     order = dict(
         ImageId=image, InstanceType="m1.small", KeyName=NAME, MinCount=2, MaxCount=2, ClientToken=token,
+        SecurityGroupIds=[group],
         UserData=f"#!/bin/sh\necho user-data-of-{NAME}\n",
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": NAME}]}],
     )
@@ -120,7 +129,7 @@ def ssh(key, address, command):
 
 
 def look_inside(key, instance_id):
-    address = instance(instance_id)["PrivateIpAddress"]
+    address = instance(instance_id)["PublicIpAddress"]
     boot = eventually("ssh", lambda: ssh(key, address, "cat /proc/sys/kernel/random/boot_id"))
     step(f"ssh to {address}")
     text = eventually("console", lambda: with_user_data(console(instance_id)))
@@ -162,9 +171,10 @@ def volume():
     step("volume made and deleted")
 
 
-def clean_up(image, ids):
+def clean_up(image, ids, group):
     ec2.terminate_instances(InstanceIds=ids)
     ec2.get_waiter("instance_terminated").wait(InstanceIds=ids, WaiterConfig=WAITER)
+    ec2.delete_security_group(GroupId=group)
     ec2.delete_key_pair(KeyName=NAME)
     ec2.deregister_image(ImageId=image)
     s3.delete_object(Bucket=NAME, Key="disk.qcow2")
@@ -184,12 +194,13 @@ def main():
     image = make_image()
     with tempfile.TemporaryDirectory() as folder:
         key = import_key(folder)
-        ids = run(image)
+        group = open_door()
+        ids = run(image, group)
         if not SIMULATED:
             look_inside(key, ids[0])
         stop_and_start(ids[0])
         volume()
-        clean_up(image, ids)
+        clean_up(image, ids, group)
     step("the end")
 
 
