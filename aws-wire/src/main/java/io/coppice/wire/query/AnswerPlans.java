@@ -3,6 +3,7 @@ package io.coppice.wire.query;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
@@ -37,8 +38,17 @@ final class AnswerPlans {
 
     /** Writes the members of a structure, in the order of the model. */
     void write(XmlText xml, SdkPojo structure, boolean unsetListsToo) {
-        for (var member : members(structure).each()) {
-            var value = member.field().getValueOrDefault(structure);
+        switch (structure) {
+            case WrittenStructure written -> written.appendTo(xml);
+            case EnclosingStructure enclosing -> write(xml, enclosing.model(), enclosing::value, unsetListsToo);
+            default -> write(xml, structure, field -> field.getValueOrDefault(structure), unsetListsToo);
+        }
+    }
+
+    private void write(
+            XmlText xml, SdkPojo model, Function<SdkField<?>, @Nullable Object> values, boolean unsetListsToo) {
+        for (var member : members(model).each()) {
+            var value = values.apply(member.field());
             if (value == null || value instanceof SdkAutoConstructMap) {
                 continue;
             }

@@ -38,8 +38,16 @@ final class XmlText {
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Piece(byte[] bytes, int length) {}
 
+    /** Begins a document. */
     XmlText() {
         markup(DECLARATION);
+    }
+
+    /** Begins a piece that will stand within documents. */
+    static XmlText piece() {
+        var text = new XmlText();
+        text.length = 0;
+        return text;
     }
 
     private static boolean[] plain() {
@@ -150,6 +158,14 @@ final class XmlText {
 
     private void continuation(int point) {
         bytes[length++] = (byte) (CONTINUATION | point & CONTINUATION_MASK);
+    }
+
+    /** Appends what another text has made. */
+    XmlText written(byte[] xml) {
+        room(xml.length);
+        System.arraycopy(xml, 0, bytes, length, xml.length);
+        length += xml.length;
+        return this;
     }
 
     private XmlText markup(ElementName.Markup markup) {

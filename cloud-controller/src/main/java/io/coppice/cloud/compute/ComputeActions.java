@@ -63,14 +63,24 @@ public class ComputeActions implements ActionModule {
                 new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks, accounts),
                 pages,
                 events,
-                new Wiring(config.networkCidr(), LaunchRoom.of(quotas), site.region(), site.zone(), Clock.systemUTC()),
+                new Wiring(
+                        config.networkCidr(),
+                        LaunchRoom.of(quotas),
+                        site.region(),
+                        site.zone(),
+                        Clock.systemUTC(),
+                        config.describedBytes()),
                 zoneNetworks.network(),
                 zone,
                 zone);
     }
 
-    /** What the actions must know of the cloud they serve. */
-    record Wiring(String networkCidr, LaunchRoom room, String region, String zone, Clock clock) {}
+    /**
+     * What the actions must know of the cloud they serve.
+     *
+     * @param describedBytes how much is kept of what lists were answered with
+     */
+    record Wiring(String networkCidr, LaunchRoom room, String region, String zone, Clock clock, long describedBytes) {}
 
     ComputeActions(
             Database database,
@@ -109,7 +119,13 @@ public class ComputeActions implements ActionModule {
                 network,
                 answers,
                 new InstanceLauncher.ComputeSettings(wiring.room(), wiring.clock(), signal));
-        queries = new InstanceQueries(database, catalogue.tags(), pages, answers, network);
+        queries = new InstanceQueries(
+                database,
+                pages,
+                answers,
+                new InstanceReader(catalogue.tags(), network),
+                new InstanceDescriptions(answers, new WrittenInstances(wiring.describedBytes(), System::nanoTime)),
+                network.flat());
         power = new InstancePower(database, events, wiring.clock(), signal);
         attributes = new InstanceAttributes(database, events, catalogue, signal, network);
         consoles = new InstanceConsoles(database, links, events, wiring.clock());
@@ -117,7 +133,7 @@ public class ComputeActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        registry.add(Service.EC2, "DescribeInstances", DescribeInstancesRequest::builder, queries::instances);
+        registry.add(Service.EC2, "DescribeInstances", DescribeInstancesRequest::builder, queries::described);
         registry.add(Service.EC2, "DescribeInstanceStatus", DescribeInstanceStatusRequest::builder, queries::statuses);
         registry.add(Service.EC2, "StartInstances", StartInstancesRequest::builder, power::start);
         registry.add(Service.EC2, "StopInstances", StopInstancesRequest::builder, power::stop);

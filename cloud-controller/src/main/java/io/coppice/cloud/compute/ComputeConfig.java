@@ -46,4 +46,11 @@ public interface ComputeConfig {
     /** The longest pause between two tries to reach the zone. */
     @WithDefault("10s")
     Duration reconnectLimit();
+
+    /**
+     * How many bytes of instances as DescribeInstances writes them are kept until they change, about 3,500 for each; 0 to
+     * 1,000,000,000.
+     */
+    @WithDefault("25165824")
+    long describedBytes();
 }

@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.compute.NetworkNames.DefaultNames;
 import io.coppice.cloud.instancetype.InstanceTypes;
+import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.NetworkInterfaceId;
 import jakarta.persistence.EntityManager;
@@ -84,8 +85,8 @@ final class FlatNetwork implements LaunchNetwork {
     }
 
     @Override
-    public void load(EntityManager entities, Collection<Instance> instances) {
-        // Their rows hold all there is.
+    public Map<String, List<InterfaceFacts>> interfaces(EntityManager entities, Collection<String> instanceIds) {
+        return Map.of();
     }
 
     @Override

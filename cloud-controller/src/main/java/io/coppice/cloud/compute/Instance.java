@@ -275,9 +275,13 @@ class Instance {
                 || (seen.getNodeEpoch() == observedEpoch && seen.getSequence() > observedSequence);
     }
 
-    /** Remembers from a report, however late, that a guest ran: from then on a host must have its disk. */
-    void observeRan(InstancePhase seen) {
-        everRan |= seen == InstancePhase.RUNNING;
+    /**
+     * Remembers from a report, however late, that a guest ran: from then on a host must have its disk. Whether that is news.
+     */
+    boolean observeRan(InstancePhase seen) {
+        var news = seen == InstancePhase.RUNNING && !everRan;
+        everRan |= news;
+        return news;
     }
 
     /** Takes in a report that {@link #isNews}. */

@@ -57,12 +57,18 @@ final class InstanceAnswers {
     software.amazon.awssdk.services.ec2.model.Reservation reservation(
             List<Instance> instances, Map<String, Map<String, String>> tags) {
         var first = instances.getFirst();
-        return software.amazon.awssdk.services.ec2.model.Reservation.builder()
-                .reservationId(first.reservationId)
-                .ownerId(first.accountId)
-                .requesterId(first.accountId)
-                .groups(List.of())
+        return reservation(first.reservationId, new AccountId(first.accountId)).toBuilder()
                 .instances(instances.stream().map(i -> instance(i, tags)).toList())
+                .build();
+    }
+
+    /** A reservation without its instances. */
+    software.amazon.awssdk.services.ec2.model.Reservation reservation(String id, AccountId account) {
+        return software.amazon.awssdk.services.ec2.model.Reservation.builder()
+                .reservationId(id)
+                .ownerId(account.value())
+                .requesterId(account.value())
+                .groups(List.of())
                 .build();
     }
 

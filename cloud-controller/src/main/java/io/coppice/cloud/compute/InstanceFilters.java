@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  * documents. Pure.
  */
 final class InstanceFilters {
-    /** An instance with what only other tables know. */
-    record Tagged(Instance row, Map<String, String> tags) {}
+    /**
+     * An instance with what only other tables know.
+     *
+     * @param version tells one state of the row from another
+     */
+    record Tagged(Instance row, long version, Map<String, String> tags) {}
 
     private InstanceFilters() {}
 

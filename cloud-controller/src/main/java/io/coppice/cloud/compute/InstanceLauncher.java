@@ -12,7 +12,6 @@ import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.ReservationId;
 import io.coppice.wire.error.AwsException;
-import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -61,7 +60,7 @@ final class InstanceLauncher {
         this.network = network;
         this.parser = new LaunchParser(answers.zone(), network.flat());
         this.writer = new LaunchWriter(network, catalogue.tags(), events, settings.room());
-        this.queue = new LaunchQueue(database, writer);
+        this.queue = new LaunchQueue(database, writer, catalogue);
     }
 
     RunInstancesResponse run(RequestContext context, RunInstancesRequest request) {
@@ -77,7 +76,7 @@ final class InstanceLauncher {
 
     private LaunchWriter.Outcome carryOut(RequestContext context, LaunchCommand command) {
         try {
-            return queue.carryOut(context.account(), entities -> lookUp(entities, context, command));
+            return queue.carryOut(context.account(), lookUps -> lookUp(lookUps, context, command));
         } catch (AwsException e) {
             // The answer to a used client token stays, whatever has become of what it names since.
             return database.read(entities -> writer.earlier(entities, context.account(), command))
@@ -85,12 +84,11 @@ final class InstanceLauncher {
         }
     }
 
-    private Launch lookUp(EntityManager entities, RequestContext context, LaunchCommand command) {
-        var image = catalogue.images().forLaunch(context.account(), command.image());
+    private Launch lookUp(LaunchLookUps lookUps, RequestContext context, LaunchCommand command) {
+        var image = lookUps.image(command.image());
         var type = catalogue.types().require(command.instanceType());
-        var publicKey =
-                command.keyName().isEmpty() ? "" : catalogue.keyPairs().publicKey(context.account(), command.keyName());
-        var defaults = catalogue.accounts().forLaunch(entities, context.account());
+        var publicKey = lookUps.publicKey(command.keyName());
+        var defaults = lookUps.defaults();
         var plan = new LaunchPlan(
                 context.account(),
                 ReservationId.random().value(),
@@ -103,7 +101,7 @@ final class InstanceLauncher {
                 settings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
-        var wanted = network.wanted(entities, context.account(), command, type);
+        var wanted = network.wanted(lookUps.entities(), context.account(), command, type);
         return new Launch(plan, wanted, cause);
     }
 

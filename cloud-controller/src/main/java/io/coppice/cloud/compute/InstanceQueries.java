@@ -1,22 +1,22 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.compute.InstanceFilters.Tagged;
+import io.coppice.cloud.compute.InstanceReader.Place;
+import io.coppice.cloud.compute.InstanceReader.Wanted;
 import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.front.WrittenAnswer;
 import io.coppice.cloud.query.Filters;
+import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;
+import io.coppice.cloud.query.PageRequest;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.query.Selection;
 import io.coppice.cloud.store.Database;
-import io.coppice.cloud.store.EntityReader;
-import io.coppice.cloud.store.PlainSql;
-import io.coppice.cloud.tag.Tags;
 import jakarta.persistence.EntityManager;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -31,32 +31,60 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 final class InstanceQueries {
     private static final PageLimits LIMITS = PageLimits.usual("instancesSet");
     private static final int KEY_DIGITS = 19;
-
-    /** A thousand rows through Hibernate take longer than all else about them; nobody is told anyone's user data here. */
-    private static final EntityReader<Instance> ROWS =
-            new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of("user_data", "''::bytea"));
+    private static final String STATE = "instance-state-name";
 
     private final Database database;
-    private final Tags tags;
     private final Pages pages;
     private final InstanceAnswers answers;
-    private final LaunchNetwork network;
+    private final InstanceReader reader;
+    private final InstanceDescriptions descriptions;
     private final Filters<Tagged> instanceFilters;
     private final Filters<Tagged> statusFilters = InstanceFilters.statuses();
 
-    InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers, LaunchNetwork network) {
+    InstanceQueries(
+            Database database,
+            Pages pages,
+            InstanceAnswers answers,
+            InstanceReader reader,
+            InstanceDescriptions descriptions,
+            boolean flat) {
         this.database = database;
-        this.tags = tags;
         this.pages = pages;
         this.answers = answers;
-        this.network = network;
-        this.instanceFilters = InstanceFilters.instances(answers.region(), network.flat());
+        this.reader = reader;
+        this.descriptions = descriptions;
+        this.instanceFilters = InstanceFilters.instances(answers.region(), flat);
     }
 
+    /** DescribeInstances, of what is written already as far as possible. */
+    WrittenAnswer described(RequestContext context, DescribeInstancesRequest request) {
+        var written = database.read(entities -> {
+            var asked = asked(entities, context, request);
+            if (!asked.selection().nothingBut(STATE)) {
+                var page = page(entities, asked, asked.selection());
+                return descriptions.ofRows(context.account(), page);
+            }
+            var page = pages.read(
+                    asked.page(),
+                    (after, limit) -> reader.places(entities, asked.wanted(), serial(after), limit),
+                    any -> true,
+                    place -> key(place.serial()));
+            return descriptions.ofPlaces(context.account(), page, missing -> rows(entities, asked, missing));
+        });
+        return new WrittenAnswer(written, () -> instances(context, request));
+    }
+
+    /** The rows of places, but for those that were removed or changed to a state that is not asked for meanwhile. */
+    private List<Tagged> rows(EntityManager entities, Asked asked, List<Place> places) {
+        var ids = places.stream().map(Place::id).toList();
+        return reader.rows(entities, asked.wanted().only(ids), 0, ids.size());
+    }
+
+    /** DescribeInstances in the words of the model. */
     DescribeInstancesResponse instances(RequestContext context, DescribeInstancesRequest request) {
-        var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
         return database.read(entities -> {
-            var page = page(entities, context, asked, instanceFilters, row -> true);
+            var asked = asked(entities, context, request);
+            var page = page(entities, asked, asked.selection());
             var reservations = new LinkedHashMap<String, List<Tagged>>();
             for (var row : page.rows()) {
                 reservations
@@ -74,11 +102,15 @@ final class InstanceQueries {
     }
 
     DescribeInstanceStatusResponse statuses(RequestContext context, DescribeInstanceStatusRequest request) {
-        var asked = new Asked(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken());
         var all = Boolean.TRUE.equals(request.includeAllInstances());
         return database.read(entities -> {
-            var page = page(
-                    entities, context, asked, statusFilters, row -> all || row.row().state == InstanceState.RUNNING);
+            var asked = asked(
+                    entities,
+                    context,
+                    new Given(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken()),
+                    statusFilters);
+            Predicate<Tagged> only = row -> all || row.row().state == InstanceState.RUNNING;
+            var page = page(entities, asked, only.and(asked.selection()));
             return DescribeInstanceStatusResponse.builder()
                     .instanceStatuses(page.map(row -> InstanceStatuses.answer(row.row())))
                     .nextToken(page.nextToken())
@@ -86,55 +118,31 @@ final class InstanceQueries {
         });
     }
 
-    private io.coppice.cloud.query.Page<Tagged> page(
-            EntityManager entities,
-            RequestContext context,
-            Asked asked,
-            Filters<Tagged> filters,
-            Predicate<Tagged> only) {
-        var ids = InstanceRows.checkIds(asked.ids());
-        var selection = filters.select(asked.filters());
-        var request = pages.open(context, LIMITS, asked.maxResults(), asked.nextToken(), !ids.isEmpty());
+    private Asked asked(EntityManager entities, RequestContext context, DescribeInstancesRequest request) {
+        return asked(
+                entities,
+                context,
+                new Given(request.instanceIds(), request.filters(), request.maxResults(), request.nextToken()),
+                instanceFilters);
+    }
+
+    private Asked asked(EntityManager entities, RequestContext context, Given given, Filters<Tagged> filters) {
+        var ids = InstanceRows.checkIds(given.ids());
+        var selection = filters.select(given.filters());
+        var page = pages.open(context, LIMITS, given.maxResults(), given.nextToken(), !ids.isEmpty());
         if (!ids.isEmpty()) {
             InstanceRows.check(entities, context.account(), ids);
         }
-        return pages.read(
-                request,
-                (after, limit) -> chunk(entities, context, ids, selection, after, limit),
-                only.and(selection),
-                row -> key(row.row().serial));
+        var states = selection.exactly(STATE).map(InstanceQueries::states);
+        return new Asked(page, new Wanted(context.account(), ids, states), selection);
     }
 
-    private List<Tagged> chunk(
-            EntityManager entities,
-            RequestContext context,
-            SequencedSet<String> ids,
-            Selection<Tagged> selection,
-            @Nullable String after,
-            int limit) {
-        var states = selection.exactly("instance-state-name").map(InstanceQueries::states);
-        var parameters = new ArrayList<Object>();
-        parameters.add(context.account().value());
-        parameters.add(after == null ? 0L : Long.parseLong(after));
-        var text = new StringBuilder(ROWS.select()).append(" where account_id = ? and serial > ?");
-        if (!ids.isEmpty()) {
-            text.append(" and id = any(?)");
-            parameters.add(ids.toArray(String[]::new));
-        }
-        if (states.isPresent()) {
-            text.append(" and state = any(?)");
-            parameters.add(states.get().stream().map(Enum::name).toArray(String[]::new));
-        }
-        text.append(" order by serial limit ?");
-        parameters.add(limit);
-        var rows = PlainSql.query(entities, text.toString(), ROWS::read, parameters.toArray());
-        network.load(entities, rows);
-        var tagsById = rows.isEmpty()
-                ? Map.<String, Map<String, String>>of()
-                : tags.of(context.account(), rows.stream().map(i -> i.id).toList());
-        return rows.stream()
-                .map(row -> new Tagged(row, tagsById.getOrDefault(row.id, Map.of())))
-                .toList();
+    private Page<Tagged> page(EntityManager entities, Asked asked, Predicate<Tagged> matches) {
+        return pages.read(
+                asked.page(),
+                (after, limit) -> reader.rows(entities, asked.wanted(), serial(after), limit),
+                matches,
+                row -> key(row.row().serial));
     }
 
     private static Set<InstanceState> states(Set<String> names) {
@@ -151,10 +159,17 @@ final class InstanceQueries {
         return String.format("%0" + KEY_DIGITS + "d", serial);
     }
 
+    private static long serial(@Nullable String key) {
+        return key == null ? 0 : Long.parseLong(key);
+    }
+
     /** What both requests have in common. */
-    private record Asked(
+    private record Given(
             List<String> ids,
             List<Filter> filters,
             @Nullable Integer maxResults,
             @Nullable String nextToken) {}
+
+    /** The same, checked: what the database decides of it, and what is left to be asked of rows. */
+    private record Asked(PageRequest page, Wanted wanted, Selection<Tagged> selection) {}
 }

@@ -1,11 +1,16 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.store.EntityReader;
+import io.coppice.cloud.store.EntityWriter;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.lang.invoke.MethodHandles;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,12 +18,69 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The queries on instances that several features share. Every method belongs in the caller's transaction. */
 final class InstanceRows {
+    private static final EntityReader<Instance> READER =
+            new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of());
+
+    /** What reports change: see {@link Instance#observe}. */
+    private static final Set<String> OBSERVED = Set.of(
+            "desired",
+            "generation",
+            "state",
+            "state_reason_code",
+            "state_reason_message",
+            "terminated_at",
+            "phase",
+            "progress_percent",
+            "node_id",
+            "observed_generation",
+            "observed_reboot_count",
+            "observed_epoch",
+            "observed_sequence",
+            "observed_at",
+            "ever_ran",
+            "unschedulable_since",
+            "settled",
+            "applied_at",
+            "host_reachable");
+
+    private static final EntityWriter<Instance> WRITER =
+            new EntityWriter<>(Instance.class, MethodHandles.lookup(), OBSERVED);
+
+    private static final String OBSERVE = READER.select() + " where id = any(?) order by id for update";
+    private static final String DUE = READER.select()
+            + " where zone = ? and not settled and (applied_at is null or applied_at < ?)"
+            + " order by applied_at nulls first, serial limit ?";
+
     private InstanceRows() {}
+
+    /** Adds new instances. */
+    static void add(EntityManager entities, List<Instance> rows) {
+        WRITER.insert(entities, rows);
+    }
+
+    /**
+     * As {@link #lockAny}, of rows that no session watches: what reports change of them is written by {@link
+     * #writeObserved}.
+     */
+    static Map<String, Instance> lockToObserve(EntityManager entities, Collection<String> ids) {
+        return byId(PlainSql.query(entities, OBSERVE, READER::read, (Object) ids.toArray(String[]::new)));
+    }
+
+    /** Writes what reports have changed of rows that are locked. */
+    static void writeObserved(EntityManager entities, Collection<Instance> rows) {
+        WRITER.update(entities, rows);
+    }
+
+    /** At most so many instances of a zone that are not as desired and were not handed over since, for longest first. */
+    static List<Instance> due(EntityManager entities, String zone, Instant since, int limit) {
+        return PlainSql.query(entities, DUE, READER::read, zone, since.atOffset(ZoneOffset.UTC), limit);
+    }
 
     /** The ids of a request, checked for their form and without repeats. */
     static SequencedSet<String> checkIds(Collection<String> given) {

@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.instancetype.InstanceTypes;
+import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
@@ -24,8 +25,14 @@ interface LaunchNetwork {
     /** Gives back what these instances had, since they are gone. */
     void release(EntityManager entities, Collection<String> instanceIds);
 
+    /** The interfaces of these instances, by instance; none where their rows say all. */
+    Map<String, List<InterfaceFacts>> interfaces(EntityManager entities, Collection<String> instanceIds);
+
     /** Reads the interfaces of these instances, which answers tell of. */
-    void load(EntityManager entities, Collection<Instance> instances);
+    default void load(EntityManager entities, Collection<Instance> instances) {
+        var found = interfaces(entities, instances.stream().map(row -> row.id).toList());
+        instances.forEach(row -> row.interfaces = found.getOrDefault(row.id, List.of()));
+    }
 
     /** What the hosts of these instances must know of their interfaces, by instance; empty where their rows say all. */
     Map<String, Endpoints> endpoints(EntityManager entities, Collection<Instance> instances);

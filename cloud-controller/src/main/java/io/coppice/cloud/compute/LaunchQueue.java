@@ -5,7 +5,6 @@ import io.coppice.cloud.compute.LaunchWriter.Outcome;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
-import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,13 @@ final class LaunchQueue {
 
     private final Database database;
     private final LaunchWriter writer;
+    private final InstanceLauncher.Catalogue catalogue;
     private final Map<AccountId, Lane> lanes = new ConcurrentHashMap<>();
 
-    LaunchQueue(Database database, LaunchWriter writer) {
+    LaunchQueue(Database database, LaunchWriter writer, InstanceLauncher.Catalogue catalogue) {
         this.database = database;
         this.writer = writer;
+        this.catalogue = catalogue;
     }
 
     /**
@@ -41,14 +42,14 @@ final class LaunchQueue {
      * @param lookUp gives the launch, or throws what is wrong with it; runs in the launch's transaction, on the thread of
      *     whoever has the turn, and once more if that transaction fails
      */
-    Outcome carryOut(AccountId account, Function<EntityManager, Launch> lookUp) {
+    Outcome carryOut(AccountId account, Function<LaunchLookUps, Launch> lookUp) {
         var lane = lanes.computeIfAbsent(account, any -> new Lane());
         var waiting = new Waiting(lookUp);
         lane.waiting.add(waiting);
         lane.turn.lock();
         try {
             while (!waiting.done()) {
-                carryOut(lane.next());
+                carryOut(account, lane.next());
             }
         } finally {
             lane.turn.unlock();
@@ -56,12 +57,12 @@ final class LaunchQueue {
         return waiting.result();
     }
 
-    private void carryOut(List<Waiting> batch) {
+    private void carryOut(AccountId account, List<Waiting> batch) {
         try {
-            if (batch.size() > 1 && together(batch)) {
+            if (batch.size() > 1 && together(account, batch)) {
                 return;
             }
-            batch.forEach(this::alone);
+            batch.forEach(waiting -> alone(account, waiting));
         } finally {
             // Should this thread end in the middle, the others must not wait for it.
             batch.forEach(Waiting::giveUp);
@@ -69,9 +70,10 @@ final class LaunchQueue {
     }
 
     /** Whether it went well. When it did not, nothing has happened. */
-    private boolean together(List<Waiting> batch) {
+    private boolean together(AccountId account, List<Waiting> batch) {
         try {
-            database.call(entities -> write(entities, batch)).forEach(Runnable::run);
+            database.call(entities -> write(new LaunchLookUps(entities, catalogue, account), batch))
+                    .forEach(Runnable::run);
             return true;
         } catch (RuntimeException e) {
             // The boundary between requests: each is carried out alone and then meets what is its own.
@@ -80,19 +82,19 @@ final class LaunchQueue {
     }
 
     /** Carries out those that can be looked up; gives what tells each what came of it, for after the commit. */
-    private List<Runnable> write(EntityManager entities, List<Waiting> batch) {
+    private List<Runnable> write(LaunchLookUps lookUps, List<Waiting> batch) {
         var tell = new ArrayList<Runnable>(batch.size());
         var found = new ArrayList<Waiting>(batch.size());
         var launches = new ArrayList<Launch>(batch.size());
         for (var waiting : batch) {
             try {
-                launches.add(waiting.lookUp.apply(entities));
+                launches.add(waiting.lookUp.apply(lookUps));
                 found.add(waiting);
             } catch (AwsException e) {
                 tell.add(() -> waiting.failure = e);
             }
         }
-        var outcomes = launches.isEmpty() ? List.<Outcome>of() : writer.write(entities, launches);
+        var outcomes = launches.isEmpty() ? List.<Outcome>of() : writer.write(lookUps.entities(), launches);
         for (int i = 0; i < outcomes.size(); i++) {
             var waiting = found.get(i);
             var outcome = outcomes.get(i);
@@ -101,9 +103,12 @@ final class LaunchQueue {
         return tell;
     }
 
-    private void alone(Waiting waiting) {
+    private void alone(AccountId account, Waiting waiting) {
         try {
-            waiting.outcome = database.call(entities -> writer.write(entities, List.of(waiting.lookUp.apply(entities))))
+            waiting.outcome = database.call(entities -> {
+                        var launch = waiting.lookUp.apply(new LaunchLookUps(entities, catalogue, account));
+                        return writer.write(entities, List.of(launch));
+                    })
                     .getFirst();
         } catch (RuntimeException e) {
             // Another request's thread may be at work here: the failure belongs to the one that asked.
@@ -130,11 +135,11 @@ final class LaunchQueue {
 
     /** Written and read by whoever has the turn. */
     private static final class Waiting {
-        private final Function<EntityManager, Launch> lookUp;
+        private final Function<LaunchLookUps, Launch> lookUp;
         private @Nullable Outcome outcome;
         private @Nullable RuntimeException failure;
 
-        Waiting(Function<EntityManager, Launch> lookUp) {
+        Waiting(Function<LaunchLookUps, Launch> lookUp) {
             this.lookUp = lookUp;
         }
 

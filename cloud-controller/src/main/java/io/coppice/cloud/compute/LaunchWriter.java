@@ -115,9 +115,7 @@ final class LaunchWriter {
             }
             made.add(instances);
         }
-        made.forEach(instances -> instances.forEach(entities::persist));
-        // One batch on the wire, before tags and events that name the rows.
-        entities.flush();
+        InstanceRows.add(entities, made.stream().flatMap(List::stream).toList());
         var changes = new ArrayList<NewEvent>(all.size());
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);

@@ -11,8 +11,10 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -102,7 +104,7 @@ final class ObservationIngest {
         var ids = new TreeSet<String>();
         observations.forEach(seen -> ids.add(seen.getInstanceId()));
         var work = database.call(entities -> {
-            var rows = InstanceRows.lockAny(entities, ids);
+            var rows = InstanceRows.lockToObserve(entities, ids);
             var changes = new Changes();
             var unsettled = false;
             for (var seen : observations) {
@@ -130,9 +132,12 @@ final class ObservationIngest {
         }
         if (row.isLeftover(seen)) {
             row.removeLeftover(seen);
+            changes.rows.add(row);
             return true;
         }
-        row.observeRan(phase.get());
+        if (row.observeRan(phase.get())) {
+            changes.rows.add(row);
+        }
         if (!row.isNews(seen)) {
             return false;
         }
@@ -161,7 +166,7 @@ final class ObservationIngest {
             var batch = absent.subList(from, Math.min(from + MISSING_BATCH, absent.size()));
             database.run(entities -> {
                 var changes = new Changes();
-                for (var row : InstanceRows.lockAny(entities, batch).values()) {
+                for (var row : InstanceRows.lockToObserve(entities, batch).values()) {
                     var before = Picture.of(row);
                     row.observeMissing(clock.instant());
                     changes.add(row, before);
@@ -182,16 +187,21 @@ final class ObservationIngest {
     }
 
     private void write(EntityManager entities, Changes changes) {
+        InstanceRows.writeObserved(entities, changes.rows);
         events.appendAll(changes.events);
         network.release(entities, changes.ended);
     }
 
-    /** What one transaction has changed: its events in their order, and the instances that have ended. */
+    /** What one transaction has changed: rows, its events in their order, and the instances that have ended. */
     private static final class Changes {
+        /** Each once: a row is the same object throughout the transaction. */
+        private final Set<Instance> rows = Collections.newSetFromMap(new IdentityHashMap<>());
+
         private final List<NewEvent> events = new ArrayList<>();
         private final List<String> ended = new ArrayList<>();
 
         void add(Instance row, Picture before) {
+            rows.add(row);
             var now = Picture.of(row);
             if (before.state() != now.state()) {
                 events.add(event(row, "instance.state-changed", before.state().awsName()));

@@ -187,10 +187,8 @@ class VpcNetwork implements LaunchNetwork {
     }
 
     @Override
-    public void load(EntityManager entities, Collection<Instance> instances) {
-        var found = interfaces.ofInstances(
-                entities, instances.stream().map(row -> row.id).toList());
-        instances.forEach(row -> row.interfaces = found.getOrDefault(row.id, List.of()));
+    public Map<String, List<InterfaceFacts>> interfaces(EntityManager entities, Collection<String> instanceIds) {
+        return interfaces.ofInstances(entities, instanceIds);
     }
 
     @Override

@@ -146,15 +146,11 @@ final class ZoneReconciler {
     }
 
     private List<Instance> due(EntityManager entities) {
-        return entities.createQuery(
-                        "select i from Instance i where i.zone = :zone and i.settled = false"
-                                + " and (i.appliedAt is null or i.appliedAt < :before)"
-                                + " order by i.appliedAt nulls first, i.serial",
-                        Instance.class)
-                .setParameter("zone", settings.zone())
-                .setParameter("before", settings.clock().instant().minus(settings.applyAgainAfter()))
-                .setMaxResults(settings.applyBatch())
-                .getResultList();
+        return InstanceRows.due(
+                entities,
+                settings.zone(),
+                settings.clock().instant().minus(settings.applyAgainAfter()),
+                settings.applyBatch());
     }
 
     /**

@@ -32,7 +32,13 @@ final class EarlierVersions {
 
     /** The answer for a client that asked for this version. */
     static SdkPojo asOf(String version, SdkPojo answer) {
-        return version.compareTo(TODAY) >= 0 ? answer : (SdkPojo) reduced(version, answer);
+        var today = version.compareTo(TODAY) >= 0;
+        if (answer instanceof WrittenAnswer both) {
+            return today
+                    ? both.written()
+                    : (SdkPojo) reduced(version, both.model().get());
+        }
+        return today ? answer : (SdkPojo) reduced(version, answer);
     }
 
     private static Object reduced(String version, Object value) {

@@ -47,6 +47,11 @@ public final class Selection<T> implements Predicate<T> {
                 .findFirst();
     }
 
+    /** Whether {@link #exactly} of this name says all that the request filters by. */
+    public boolean nothingBut(String name) {
+        return conditions.isEmpty() || (conditions.size() == 1 && exactly(name).isPresent());
+    }
+
     /** Whether the request has a filter of this name at all. */
     public boolean mentions(String name) {
         return conditions.stream().anyMatch(condition -> condition.name().equals(name));

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 public final class EntityReader<T> {
     private final MethodHandle constructor;
     private final List<Member> members;
-    private final String select;
+    private final List<String> columns;
+    private final String from;
 
     /** A field of the entity and where its value comes from. */
     private record Member(MethodHandle setter, Source source) {}
@@ -68,8 +69,8 @@ public final class EntityReader<T> {
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(entity + " cannot be read", e);
         }
-        select = "select " + String.join(", ", columns.selected) + " from "
-                + entity.getAnnotation(Table.class).name();
+        this.columns = List.copyOf(columns.selected);
+        from = " from " + entity.getAnnotation(Table.class).name();
     }
 
     /** Bytecode enhancement adds fields of its own, which are transient. */
@@ -85,10 +86,20 @@ public final class EntityReader<T> {
 
     /** The statement up to its condition, which the caller adds: {@code select … from the entity's table}. */
     public String select() {
-        return select;
+        return "select " + String.join(", ", columns) + from;
     }
 
-    /** The row of a result of {@link #select} that the result set stands on. */
+    /** As {@link #select()}, with one more expression, whose value stands at {@link #further}. */
+    public String select(String expression) {
+        return "select " + String.join(", ", columns) + ", " + expression + from;
+    }
+
+    /** The place in the row, from 1, of the expression that {@link #select(String)} adds. */
+    public int further() {
+        return columns.size() + 1;
+    }
+
+    /** The row of a result of one of the statements that the result set stands on. */
     @SuppressWarnings("unchecked") // The constructor is the entity's.
     public T read(ResultSet row) throws SQLException {
         try {

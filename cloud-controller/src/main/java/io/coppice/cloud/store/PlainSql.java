@@ -27,10 +27,19 @@ public final class PlainSql {
     }
 
     /**
+     * An array as a parameter, for {@code unnest}.
+     *
+     * @param type what PostgreSQL calls the type of each value
+     * @param values in an array of their own class where that is {@code byte[]}; times as text
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared; goes to the database.
+    public record Values(String type, @Nullable Object[] values) {}
+
+    /**
      * Runs a statement and gives the number of rows it changed.
      *
-     * @param parameters for each {@code ?} in turn: text, a number, a time with offset, or an array of text or of {@code
-     *     Long}
+     * @param parameters for each {@code ?} in turn: text, a number, a time with offset, an array of text or of {@code Long},
+     *     or {@link Values}
      */
     public static int update(EntityManager entities, String sql, @Nullable Object... parameters) {
         return entities.unwrap(Session.class).doReturningWork(connection -> {
@@ -79,6 +88,7 @@ public final class PlainSql {
         switch (value) {
             case String[] texts -> statement.setArray(place, connection.createArrayOf("varchar", texts));
             case Long[] numbers -> statement.setArray(place, connection.createArrayOf("bigint", numbers));
+            case Values(var type, var values) -> statement.setArray(place, connection.createArrayOf(type, values));
             case null, default -> statement.setObject(place, value);
         }
     }

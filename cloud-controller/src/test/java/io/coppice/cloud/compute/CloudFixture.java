@@ -63,7 +63,12 @@ final class CloudFixture {
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
                 new ComputeActions.Wiring(
-                        cidr, new LaunchRoom(instanceLimit, 100_000, 1_000_000_000), REGION, ZONE, Clock.systemUTC()),
+                        cidr,
+                        new LaunchRoom(instanceLimit, 100_000, 1_000_000_000),
+                        REGION,
+                        ZONE,
+                        Clock.systemUTC(),
+                        1 << 20),
                 zone -> signalled.run(),
                 zone -> link);
     }

@@ -2,26 +2,33 @@ package io.coppice.cloud.compute;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.store.EntityReader;
+import io.coppice.cloud.store.EntityWriter;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.proto.compute.v1.Failure;
+import io.coppice.proto.compute.v1.Observation;
 import jakarta.persistence.Column;
 import jakarta.persistence.Table;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** If this fails, lists tell other things of instances than what single reads and changes go by. */
+/** If this fails, lists, launches and reports read or write other things of instances than what the rest goes by. */
 class InstanceReadingTest {
     private static final TestDatabase DATABASE = CloudFixture.startDatabase();
     private final CloudFixture cloud = new CloudFixture(DATABASE);
@@ -45,16 +52,7 @@ class InstanceReadingTest {
                 .disableApiStop(true)
                 .clientToken("token")
                 .metadataOptions(options -> options.httpTokens("required").httpPutResponseHopLimit(7)));
-        // What launches leave out: every column that may be null has a value in one row and none in the others.
-        DATABASE.run(entities -> assertEquals(1, PlainSql.update(entities, """
-                        update instances set state = 'TERMINATED', desired = 'TERMINATED', phase = 'GONE',
-                          terminated_at = '2026-02-03T04:05:06.789012Z', observed_at = '1969-12-31T23:59:59Z',
-                          unschedulable_since = created_at, applied_at = created_at, credentials_until = created_at,
-                          profile_arn = 'arn', profile_id = 'AIPA', profile_association_id = 'iip', profile_since = created_at,
-                          placement_group_id = 'pg-1', placement_group_name = 'spread', node_id = 'node', reboot_count = 3,
-                          progress_percent = 50, ever_ran = true, settled = true, host_reachable = false
-                        where id = ?""", other)));
-
+        fill(other);
         var reader = new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of());
         DATABASE.run(entities -> {
             var expected = entities.createQuery("select i from Instance i order by i.serial", Instance.class)
@@ -65,6 +63,66 @@ class InstanceReadingTest {
                 assertEquals(values(expected.get(i)), values(seen.get(i)));
             }
         });
+    }
+
+    /** What launches leave out: every column that may be null gets a value. */
+    private static void fill(String id) {
+        DATABASE.run(entities -> assertEquals(1, PlainSql.update(entities, """
+                        update instances set state = 'TERMINATED', desired = 'TERMINATED', phase = 'GONE',
+                          terminated_at = '2026-02-03T04:05:06.789012Z', observed_at = '1969-12-31T23:59:59Z',
+                          unschedulable_since = created_at, applied_at = created_at, credentials_until = created_at,
+                          profile_arn = 'arn', profile_id = 'AIPA', profile_association_id = 'iip', profile_since = created_at,
+                          placement_group_id = 'pg-1', placement_group_name = 'spread', node_id = 'node', reboot_count = 3,
+                          progress_percent = 50, ever_ran = true, settled = true, host_reachable = false
+                        where id = ?""", id)));
+    }
+
+    @Test
+    void rowsWrittenWithoutHibernateAreWhatHibernateReads() {
+        var plain = cloud.runOne();
+        var full = cloud.runOne();
+        fill(full);
+        var before = List.of(valuesButSerial(plain), valuesButSerial(full));
+        DATABASE.run(entities -> {
+            var rows = List.of(entities.find(Instance.class, plain), entities.find(Instance.class, full));
+            entities.clear();
+            PlainSql.update(entities, "delete from instances");
+            InstanceRows.add(entities, rows);
+        });
+        assertEquals(before, List.of(valuesButSerial(plain), valuesButSerial(full)));
+        assertTrue(cloud.row(plain).serial < cloud.row(full).serial);
+    }
+
+    @Test
+    void allThatReportsChangeIsWrittenBack() {
+        var seen = Observation.newBuilder()
+                .setNodeId("host")
+                .setNodeEpoch(3)
+                .setSequence(9)
+                .setGeneration(1)
+                .setRebootCount(2)
+                .setProgressPercent(40)
+                .setFailure(Failure.newBuilder().setCode("Server.InternalError").setMessage("no disk"));
+        var at = Instant.parse("2026-02-03T04:05:06.789Z");
+        for (var phase : InstancePhase.values()) {
+            for (var byGuest : List.of(true, false)) {
+                var id = cloud.runOne();
+                DATABASE.run(entities -> {
+                    var row = InstanceRows.lockToObserve(entities, List.of(id)).get(id);
+                    assertNotNull(row);
+                    row.observe(seen.setGuestInitiated(byGuest).build(), phase, at);
+                    var expected = values(row);
+                    InstanceRows.writeObserved(entities, List.of(row));
+                    assertEquals(expected, values(entities.find(Instance.class, id)), phase + " " + byGuest);
+                });
+            }
+        }
+    }
+
+    private List<String> valuesButSerial(String id) {
+        return values(cloud.row(id)).stream()
+                .filter(value -> !value.startsWith("serial="))
+                .toList();
     }
 
     @Test
@@ -82,6 +140,7 @@ class InstanceReadingTest {
         var lookup = MethodHandles.lookup();
         for (var entity : List.of(OtherType.class, WithoutColumn.class)) {
             assertThrows(IllegalArgumentException.class, () -> new EntityReader<>(entity, lookup, Map.of()));
+            assertThrows(IllegalArgumentException.class, () -> new EntityWriter<>(entity, lookup, Set.of()));
         }
     }
 

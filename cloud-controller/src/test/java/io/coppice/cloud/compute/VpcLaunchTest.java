@@ -24,6 +24,8 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.AwsException;
+import io.coppice.wire.query.QueryService;
+import io.coppice.wire.query.ResponseWriter;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +86,8 @@ class VpcLaunchTest {
                     new LaunchRoom(1000, 100_000, 1_000_000_000),
                     CloudFixture.REGION,
                     TestSite.config().zone(),
-                    Clock.systemUTC()),
+                    Clock.systemUTC(),
+                    1 << 20),
             network,
             zone -> {},
             zone -> Optional.empty());
@@ -124,15 +127,17 @@ class VpcLaunchTest {
         return assertThrows(AwsException.class, () -> run(1, changes)).code();
     }
 
+    /** What is kept written of earlier answers must be what the rows say now, whatever was changed of interfaces. */
     private software.amazon.awssdk.services.ec2.model.Instance read(Filter... filters) {
-        return actions.queries()
-                .instances(
-                        TestRequests.by(ALICE, "DescribeInstances"),
-                        DescribeInstancesRequest.builder().filters(filters).build())
-                .reservations()
-                .getFirst()
-                .instances()
-                .getFirst();
+        var context = TestRequests.by(ALICE, "DescribeInstances");
+        var request = DescribeInstancesRequest.builder().filters(filters).build();
+        var model = actions.queries().instances(context, request);
+        var written = actions.queries().described(context, request).written();
+        var xml = new ResponseWriter(QueryService.EC2);
+        assertEquals(
+                xml.write("DescribeInstances", "2016-11-15", model, ""),
+                xml.write("DescribeInstances", "2016-11-15", written, ""));
+        return model.reservations().getFirst().instances().getFirst();
     }
 
     private static Filter filter(String name, String value) {

@@ -39,9 +39,10 @@ class SourceBudgetTest {
             "walrus/UsageService",
             // Carries out other requests' work too: what goes wrong belongs to the one that asked.
             "cloud-controller/LaunchQueue",
-            // Calls method handles, which declare every Throwable: what an entity's constructor throws goes on as it
-            // is.
+            // Call method handles, which declare every Throwable: what an entity's constructor or getter throws goes on
+            // as it is.
             "cloud-controller/EntityReader",
+            "cloud-controller/EntityWriter",
             // The roles' gRPC doors: an error becomes a status and one log line.
             "cloud-controller/FailureGate",
             "walrus/ImageStoreService",
