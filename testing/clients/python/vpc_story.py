@@ -78,7 +78,7 @@ def reach(key, net):
     address = elastic["PublicIp"]
     eventually("login", lambda: ssh(key, address, "true") is not None)
     expect("who answers at " + address, ssh(key, address, WHO_AM_I), machine)
-    expect_in("the guest's own address", instance(machine)["PrivateIpAddress"], ssh(key, address, "/sbin/ip addr"))
+    expect_in("the guest's own address", instance(machine)["PrivateIpAddress"], ssh(key, address, "ip address"))
     step(f"{machine} answers at {address}, and knows itself")
     pinged = ssh(key, address, f"ping -c 3 -W 5 {OUTSIDE}")
     expect("the outside is reached by the internet gateway", pinged is not None, True)

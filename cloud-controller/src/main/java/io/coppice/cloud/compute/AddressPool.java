@@ -20,13 +20,14 @@ final class AddressPool {
     private static final int SLICE = 1024;
     private static final int ADDRESS_BITS = 32;
 
+    /** What is free is found once: a join that looked again for each row would find the next free one, and take all. */
     private static final String TAKE = """
-            update addresses a set instance_id = w.instance_id, freed_at = null
-            from (select zone, address, row_number() over () as n from (
+            with free as materialized (select zone, address, row_number() over () as n from (
                     select zone, address from addresses
                     where zone = ? and instance_id is null
-                    order by freed_at nulls first, address limit ? for update skip locked) f) free
-            join unnest(?) with ordinality as w(instance_id, n) on w.n = free.n
+                    order by freed_at nulls first, address limit ? for update skip locked) f)
+            update addresses a set instance_id = w.instance_id, freed_at = null
+            from free join unnest(?) with ordinality as w(instance_id, n) on w.n = free.n
             where a.zone = free.zone and a.address = free.address
             returning a.instance_id, a.address""";
     private static final String GROW = """

@@ -33,8 +33,8 @@ class CompatibilityPageTest {
             - **unsupported**: `UnsupportedOperation` (EC2) or the service's own error, naming the action
 
             What is said of VPCs, subnets, routes, gateways, network ACLs, DHCP options, security groups, network interfaces, elastic
-            IP addresses and prefix lists holds with `coppice.network.mode=VPC`. In
-            the mode `FLAT`, the default, these lists show the one network that there is, and it cannot be changed.
+            IP addresses and prefix lists holds in clouds with VPCs, which `up` raises. In the mode `FLAT` these lists show the one
+            network that there is, and it cannot be changed.
 
             An action that AWS does not have either is answered with `InvalidAction`.
             """;

@@ -32,20 +32,23 @@ public class PublicAddresses implements PublicAddressUse {
     private static final long SLICE = 256;
     private static final String COLUMNS = "select address, account_id, allocation_id, association_id, interface_id,"
             + " private_address, domain_name from public_addresses where ";
+    /** What is free is found once: a join that looked again for each row would find the next free one, and take all. */
     private static final String TAKE_ONE = """
+            with free as materialized (
+                    select address from public_addresses where account_id is null and address between ? and ?
+                    order by freed_at nulls first, address limit 1 for update skip locked)
             update public_addresses a set account_id = ?, allocation_id = ?, freed_at = null
-            from (select address from public_addresses where account_id is null and address between ? and ?
-                  order by freed_at nulls first, address limit 1 for update skip locked) free
+            from free
             where a.address = free.address
             returning a.address""";
     private static final String TAKE_FOR_INTERFACES = """
+            with free as materialized (select address, row_number() over () as n from (
+                    select address from public_addresses where account_id is null and address between ? and ?
+                    order by freed_at nulls first, address limit ? for update skip locked) f)
             update public_addresses a
             set account_id = w.account_id, association_id = w.association_id, interface_id = w.interface_id,
                 private_address = w.private_address, freed_at = null
-            from (select address, row_number() over () as n from (
-                    select address from public_addresses where account_id is null and address between ? and ?
-                    order by freed_at nulls first, address limit ? for update skip locked) f) free
-            join unnest(?, ?, ?, ?) with ordinality as w(account_id, association_id, interface_id, private_address, n)
+            from free join unnest(?, ?, ?, ?) with ordinality as w(account_id, association_id, interface_id, private_address, n)
               on w.n = free.n
             where a.address = free.address
             returning a.interface_id""";
@@ -99,7 +102,7 @@ public class PublicAddresses implements PublicAddressUse {
     Optional<String> allocate(EntityManager entities, AccountId account, String allocationId) {
         while (true) {
             var taken = PlainSql.query(
-                    entities, TAKE_ONE, row -> text(row.getLong(1)), account.value(), allocationId, first, last);
+                    entities, TAKE_ONE, row -> text(row.getLong(1)), first, last, account.value(), allocationId);
             if (!taken.isEmpty()) {
                 return Optional.of(taken.getFirst());
             }

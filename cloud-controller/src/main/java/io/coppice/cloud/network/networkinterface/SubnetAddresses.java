@@ -25,13 +25,14 @@ class SubnetAddresses implements SubnetPart {
     private static final int RESERVED_FIRST = 4;
 
     private static final long SLICE = 1024;
+    /** What is free is found once: a join that looked again for each row would find the next free one, and take all. */
     private static final String TAKE = """
-            update subnet_addresses a set interface_id = w.interface_id, place = w.place, freed_at = null
-            from (select address, row_number() over () as n from (
+            with free as materialized (select address, row_number() over () as n from (
                     select address from subnet_addresses
                     where subnet_id = ? and interface_id is null
-                    order by freed_at nulls first, address limit ? for update skip locked) f) free
-            join unnest(?, ?) with ordinality as w(interface_id, place, n) on w.n = free.n
+                    order by freed_at nulls first, address limit ? for update skip locked) f)
+            update subnet_addresses a set interface_id = w.interface_id, place = w.place, freed_at = null
+            from free join unnest(?, ?) with ordinality as w(interface_id, place, n) on w.n = free.n
             where a.subnet_id = ? and a.address = free.address
             returning a.interface_id, a.place, a.address""";
     private static final String CLAIM = """
