@@ -13,6 +13,10 @@ public interface WalrusConfig {
     @WithDefault("s3.localhost,localhost")
     List<String> domains();
 
+    /** Host names under which buckets that are web sites stand as {@code bucket.domain}. */
+    @WithDefault("s3-website.localhost")
+    List<String> websiteDomains();
+
     /** More requests at a time than this are answered SlowDown. */
     @WithDefault("1024")
     int maxConcurrentRequests();
@@ -47,6 +51,14 @@ public interface WalrusConfig {
     /** How long a day of lifecycle rules lasts; anything but 24h is for tests. */
     @WithDefault("24h")
     Duration lifecycleDay();
+
+    /** How often the lines of buckets' access logs are put into the buckets that they go to. */
+    @WithDefault("5m")
+    Duration accessLogEvery();
+
+    /** How many lines of access logs are held until then; more are lost, and counted. */
+    @WithDefault("100000")
+    int accessLogLines();
 
     /** How many signing keys are kept. */
     @WithDefault("10000")

@@ -13,7 +13,8 @@ import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.undo.Undo;
-import io.coppice.walrus.blob.LocalBlobStore;
+import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.encryption.KeyStore;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
@@ -32,6 +33,8 @@ import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.PinnedImages;
 import io.coppice.walrus.metadata.Transactions;
 import io.coppice.walrus.metadata.UsageService;
+import io.coppice.walrus.notification.Announcements;
+import io.coppice.walrus.notification.Outbox;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -40,6 +43,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Walrus as a role: opens its doors, and runs the collector of unused bytes. Thread-safe. */
@@ -47,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 public class WalrusRole implements Role {
     private final SiteConfig site;
     private final WalrusConfig config;
+    private final BlobConfig blobConfig;
+    private final NotificationConfig notifications;
     private final Vertx vertx;
     private final Transactions transactions;
     private final Clock clock = Clock.systemUTC();
@@ -57,14 +63,23 @@ public class WalrusRole implements Role {
     private record Running(
             Undo stop,
             RemoteSigningKeys keys,
-            LocalBlobStore blobs,
+            BlobStore blobs,
+            Couriers couriers,
             CollectorLoop collector,
             LifecycleLoop lifecycle) {}
 
     /** Built by the container. */
-    public WalrusRole(SiteConfig site, WalrusConfig config, Vertx vertx, Transactions transactions) {
+    public WalrusRole(
+            SiteConfig site,
+            WalrusConfig config,
+            BlobConfig blobConfig,
+            NotificationConfig notifications,
+            Vertx vertx,
+            Transactions transactions) {
         this.site = site;
         this.config = config;
+        this.blobConfig = blobConfig;
+        this.notifications = notifications;
         this.vertx = vertx;
         this.transactions = transactions;
     }
@@ -118,6 +133,7 @@ public class WalrusRole implements Role {
                             "freeBytes", String.valueOf(free),
                             "identityWatch", String.valueOf(running.keys().watching()),
                             "collector", running.collector().summary(),
+                            "notifications", running.couriers().summary(),
                             "lifecycle", running.lifecycle().summary()));
         } catch (IOException e) {
             return RoleHealth.notReady("the folder of the objects cannot be read: " + e.getMessage());
@@ -128,7 +144,7 @@ public class WalrusRole implements Role {
         var folder = Files.createDirectories(site.dataDir().resolve("walrus"));
         var door = S3Door.of(site);
         var tls = certificate(door);
-        var blobStore = new LocalBlobStore(folder, config.reserveBytes());
+        var blobStore = BlobStores.open(blobConfig, folder, config.reserveBytes(), undo);
         var blobs = new Blobs(clock);
         var urls = DownloadUrls.open(folder.resolve("download-secret"), clock);
 
@@ -141,7 +157,8 @@ public class WalrusRole implements Role {
         var encryptionKeys =
                 KeyStore.open(folder.resolve("master-key"), config.kmsKeys().orElse(List.of()));
 
-        var images = new Images(transactions, blobs, blobStore, clock);
+        var bundleKey = BundleKey.open(folder, clock);
+        var images = new Images(transactions, blobs, blobStore, bundleKey, clock);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
                 .offer(new ImageStoreService(images, urls, door.url()), PeerKind.CLOUD_CONTROLLER)
                 .offer(new UsageService(transactions), PeerKind.CLOUD_CONTROLLER)
@@ -149,14 +166,24 @@ public class WalrusRole implements Role {
         undo.add("close the gRPC door", rpc::close);
 
         var downloads = new ImageDownloads(
-                transactions, new PinnedImages(clock, blobs), urls, new SegmentSender(blobStore, config.idleLimit()));
+                transactions,
+                new PinnedImages(clock, blobs),
+                urls,
+                new SegmentSender(blobStore, config.idleLimit()),
+                bundleKey.certificate());
         var settings = new S3Settings(
                 site.region(),
                 config.domains(),
+                config.websiteDomains(),
                 config.maxConcurrentRequests(),
                 config.maxPutBytes(),
                 config.idleLimit(),
-                config.loggedRefusalsPerMinute());
+                config.loggedRefusalsPerMinute(),
+                new S3Settings.Telling(
+                        Couriers.names(notifications),
+                        notifications.backlog(),
+                        config.accessLogEvery(),
+                        config.accessLogLines()));
         var server = new S3Server(
                 vertx,
                 new Store(transactions, clock, blobs, blobStore, encryptionKeys),
@@ -167,6 +194,10 @@ public class WalrusRole implements Role {
         server.start(door.address());
         undo.add("close the S3 door", server::close);
 
+        var outbox = new Outbox(notifications.backlog());
+        var couriers = Couriers.start(notifications, transactions, outbox, clock);
+        undo.add("stop telling events", couriers::close);
+
         var collector = new CollectorLoop(
                 new BlobCollector(transactions, blobs, blobStore, clock, config.blobGrace()),
                 config.collectEvery(),
@@ -174,10 +205,12 @@ public class WalrusRole implements Role {
         collector.start();
         undo.add("stop the collector", collector::close);
         var lifecycle = new LifecycleLoop(
-                new LifecycleRun(transactions, clock, blobs, config.lifecycleDay()), config.lifecycleEvery(), clock);
+                new LifecycleRun(transactions, clock, blobs, new Announcements(clock, outbox), config.lifecycleDay()),
+                config.lifecycleEvery(),
+                clock);
         lifecycle.start();
         undo.add("stop the lifecycle rules", lifecycle::close);
-        return new Running(undo, keys, blobStore, collector, lifecycle);
+        return new Running(undo, keys, blobStore, couriers, collector, lifecycle);
     }
 
     /** Beside the authority it is issued with the names of the S3 door; from elsewhere it must have brought them. */
@@ -187,7 +220,14 @@ public class WalrusRole implements Role {
             return RolePki.keep(site.dataDir(), identity, clock);
         }
         var host = door.address().host();
-        var own = RolePki.keep(site.dataDir(), identity, S3Door.names(host, config.domains()), clock);
+        var own = RolePki.keep(
+                site.dataDir(),
+                identity,
+                S3Door.names(
+                        host,
+                        Stream.concat(config.domains().stream(), config.websiteDomains().stream())
+                                .toList()),
+                clock);
         if (!own.current().hosts().contains(host)) {
             throw new RoleStartException(
                     "the certificate of Walrus does not name " + host + ", where its S3 door speaks HTTPS",

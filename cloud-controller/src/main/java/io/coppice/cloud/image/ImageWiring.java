@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.identity.credential.SigningCertificates;
 import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
@@ -11,8 +12,14 @@ import jakarta.enterprise.inject.Produces;
 class ImageWiring {
     @Produces
     @ApplicationScoped
-    ImageBytes bytes(PeerChannels channels, SystemAccount system) {
-        return new WalrusImageBytes(channels::walrus, system);
+    ImageBytes bytes(PeerChannels channels, SystemAccount system, BundleSigners signers) {
+        return new WalrusImageBytes(channels::walrus, system, signers);
+    }
+
+    @Produces
+    @ApplicationScoped
+    BundleSigners bundleSigners(Database database) {
+        return account -> database.call(entities -> SigningCertificates.active(entities, account));
     }
 
     @Produces

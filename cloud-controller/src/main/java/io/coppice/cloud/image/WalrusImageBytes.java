@@ -12,6 +12,7 @@ import io.coppice.proto.walrus.v1.UnpinRequest;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -22,11 +23,13 @@ final class WalrusImageBytes implements ImageBytes {
 
     private final Supplier<? extends Channel> channel;
     private final SystemAccount system;
+    private final BundleSigners signers;
 
     /** Walrus at the other end of this channel, which is asked for with every call. */
-    WalrusImageBytes(Supplier<? extends Channel> channel, SystemAccount system) {
+    WalrusImageBytes(Supplier<? extends Channel> channel, SystemAccount system, BundleSigners signers) {
         this.channel = channel;
         this.system = system;
+        this.signers = signers;
     }
 
     @Override
@@ -36,6 +39,7 @@ final class WalrusImageBytes implements ImageBytes {
                 .setSystem(account.equals(system.id()))
                 .setBucket(bucket)
                 .setKey(key)
+                .addAllSigningCertificates(signers(account, key))
                 .build();
         call(SHORT, walrus -> walrus.inspect(request));
     }
@@ -48,6 +52,7 @@ final class WalrusImageBytes implements ImageBytes {
                 .setBucket(from.bucket())
                 .setKey(from.key())
                 .setImageId(id.value())
+                .addAllSigningCertificates(signers(account, from.key()))
                 .build();
         var pinned = call(atMost, walrus -> walrus.pin(request));
         return new Image.Content(
@@ -67,6 +72,11 @@ final class WalrusImageBytes implements ImageBytes {
                 .setValidSeconds(validSeconds)
                 .build();
         return call(SHORT, walrus -> walrus.createDownloadUrl(request)).getUrl();
+    }
+
+    /** Only bundles are signed. */
+    private List<String> signers(AccountId account, String key) {
+        return key.endsWith(BundleSigners.MANIFEST) ? signers.of(account) : List.of();
     }
 
     private <A> A call(Duration atMost, Function<ImageStoreBlockingStub, A> call) {

@@ -59,7 +59,7 @@ class ImageActionsTest {
     private final RecordingEventLog events = new RecordingEventLog();
     private final ImageConfig config = new Config();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
-    private final ImageBytes bytes = new WalrusImageBytes(() -> channel, () -> SYSTEM);
+    private final ImageBytes bytes = new WalrusImageBytes(() -> channel, () -> SYSTEM, account -> List.of());
     private boolean inUse;
     private final ImageKeeper keeper = new ImageKeeper(DATABASE, store, bytes, List.of(id -> inUse), events, config);
     private final ImageRegistration registration = new ImageRegistration(DATABASE, store, bytes, keeper, events, CLOCK);

@@ -24,7 +24,7 @@ class CompatibilityPageTest {
             # Compatibility
 
             Every action of EC2, IAM and STS and what this cloud answers to it, generated from the code (`CompatibilityPageTest`
-            with `-Dgolden.update=true`). S3 is served by Walrus and not listed here.
+            with `-Dgolden.update=true`). S3: [generated/s3.md](generated/s3.md).
 
             - **complete**: behaves as AWS documents, for the resources that this cloud has
             - **partly**: the note says what is missing

@@ -2,6 +2,7 @@ package io.coppice.walrus.http;
 
 import io.coppice.policy.MalformedPolicyException;
 import io.coppice.policy.PolicyDocument;
+import io.coppice.walrus.accesslog.LogTarget;
 import io.coppice.walrus.acl.Acl;
 import io.coppice.walrus.acl.AclDocuments;
 import io.coppice.walrus.acl.Ownership;
@@ -9,6 +10,8 @@ import io.coppice.walrus.acl.PublicAccessBlock;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.BucketSetting;
 import io.coppice.walrus.metadata.Versioning;
+import io.coppice.walrus.notification.Announcements;
+import io.coppice.walrus.notification.NotificationRules;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlElement;
 import io.coppice.walrus.protocol.XmlWriter;
@@ -17,6 +20,7 @@ import io.coppice.wire.error.AwsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 
 /** Sets, shows and takes away what an owner can set on a bucket: the documents, with what else each means. Thread-safe. */
 final class BucketSettings {
@@ -25,10 +29,14 @@ final class BucketSettings {
 
     private final Store store;
     private final Drafts drafts;
+    private final Announcements announcements;
+    private final Set<String> destinations;
 
-    BucketSettings(Store store, Drafts drafts) {
+    BucketSettings(Store store, Drafts drafts, Announcements announcements, Set<String> destinations) {
         this.store = store;
         this.drafts = drafts;
+        this.announcements = announcements;
+        this.destinations = Set.copyOf(destinations);
     }
 
     /** Answers the read of a setting; false when the request asks for none. */
@@ -118,7 +126,6 @@ final class BucketSettings {
                 Optional.of(XmlWriter.document("PolicyStatus")
                         .element("IsPublic", isPublic(bucket))
                         .close("PolicyStatus"));
-            case "notification" -> Optional.of(empty("NotificationConfiguration"));
             case "accelerate" -> Optional.of(empty("AccelerateConfiguration"));
             case "replication" ->
                 throw S3Errors.notThere(
@@ -154,6 +161,8 @@ final class BucketSettings {
         } else {
             if (document == SettingDocument.OWNERSHIP_CONTROLS) {
                 checkOwnershipChange(exchange.bucket(), body);
+            } else if (document == SettingDocument.LOGGING) {
+                checkLogTarget(exchange.bucket(), body);
             }
             set(exchange, document.setting(), kept);
         }
@@ -242,12 +251,38 @@ final class BucketSettings {
         exchange.ok();
     }
 
-    private static void putNotification(S3Exchange exchange) throws IOException {
-        var document = XmlElement.parse(exchange.incoming().read(MAX_BODY_BYTES), "NotificationConfiguration");
-        if (!document.children().isEmpty()) {
-            throw S3Errors.notImplemented("Sending notifications");
-        }
+    private void putNotification(S3Exchange exchange) throws IOException {
+        var bucket = exchange.bucket();
+        var body = exchange.incoming().read(MAX_BODY_BYTES);
+        var rules = NotificationRules.parse(body, destinations);
+        var untested =
+                exchange.request().header("x-amz-skip-destination-validation").filter("true"::equalsIgnoreCase);
+        var kept = rules.rules().isEmpty()
+                ? Optional.<String>empty()
+                : Optional.of(new String(body, StandardCharsets.UTF_8));
+        store.transactions().call(session -> {
+            store.buckets().set(session, bucket.bucketId(), BucketSetting.NOTIFICATION, kept);
+            if (untested.isEmpty()) {
+                announcements.test(session, bucket, rules, exchange.requestId());
+            }
+            return true;
+        });
         exchange.ok();
+    }
+
+    /** As AWS does: the other bucket must be the same owner's. */
+    private void checkLogTarget(BucketRow bucket, byte[] body) {
+        LogTarget.parse(body)
+                .filter(target -> store.transactions()
+                        .call(session -> store.buckets().find(session, target.bucket()))
+                        .filter(other -> other.accountId().equals(bucket.accountId()))
+                        .isEmpty())
+                .ifPresent(target -> {
+                    throw AwsException.client(
+                            "InvalidTargetBucketForLogging",
+                            "The target bucket for logging does not exist, is not owned by you, or does not have the"
+                                    + " appropriate grants for the log-delivery group.");
+                });
     }
 
     private void set(S3Exchange exchange, BucketSetting setting, Optional<String> document) {

@@ -2,8 +2,10 @@ package io.coppice.walrus.http;
 
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.Objects;
 import io.coppice.walrus.metadata.Versioning;
 import io.coppice.walrus.metadata.Versions;
+import io.coppice.walrus.notification.Announcements;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlElement;
 import io.coppice.walrus.protocol.XmlWriter;
@@ -28,11 +30,13 @@ final class Deletions {
     private final Store store;
     private final Authorization authorization;
     private final ObjectWrites writes;
+    private final Happenings happenings;
 
-    Deletions(Store store, Authorization authorization, ObjectWrites writes) {
+    Deletions(Store store, Authorization authorization, ObjectWrites writes, Happenings happenings) {
         this.store = store;
         this.authorization = authorization;
         this.writes = writes;
+        this.happenings = happenings;
     }
 
     /**
@@ -138,6 +142,7 @@ final class Deletions {
                     .distinct()
                     .toList();
             if (!keys.isEmpty()) {
+                tellRemoved(exchange, session, keys);
                 store.objects().delete(session, bucketId, keys);
             }
             wishes.forEach(
@@ -150,7 +155,9 @@ final class Deletions {
                 : store.versions().find(session, bucketId, byVersion).stream()
                         .collect(Collectors.toMap(
                                 row -> new Versions.Name(row.key(), row.versionId()), Function.identity()));
-        store.versions().remove(session, bucketId, removable(exchange, rows, failures));
+        var removable = removable(exchange, rows, failures);
+        store.versions().remove(session, bucketId, removable);
+        removable.forEach(row -> happenings.removed(session, exchange, new Versions.Name(row.key(), row.versionId())));
         for (var name : byVersion) {
             var row = rows.get(name);
             done.put(name, new Done(row != null && row.deleteMarker(), name.versionId()));
@@ -160,10 +167,24 @@ final class Deletions {
             if (!wish.ofVersion() && marked.add(wish.key())) {
                 var marker = store.versions()
                         .mark(session, bucketId, wish.key(), exchange.caller().asOwner(), versioning);
+                happenings.hidden(session, exchange, new Versions.Name(wish.key(), marker.versionId()));
                 done.put(wish.name(), new Done(true, marker.versionId()));
             }
         }
         return done;
+    }
+
+    /** Of what is not versioned those are told that were there. */
+    private void tellRemoved(S3Exchange exchange, StatelessSession session, List<String> keys) {
+        if (Announcements.wanted(exchange.bucket())) {
+            var names = keys.stream()
+                    .map(key -> new Versions.Name(key, Objects.NULL_VERSION))
+                    .toList();
+            store.versions()
+                    .find(session, exchange.bucket().bucketId(), names)
+                    .forEach(row ->
+                            happenings.removed(session, exchange, new Versions.Name(row.key(), row.versionId())));
+        }
     }
 
     private List<ObjectRow> removable(

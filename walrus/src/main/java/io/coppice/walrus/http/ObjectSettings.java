@@ -9,6 +9,7 @@ import io.coppice.walrus.lock.LockRules;
 import io.coppice.walrus.metadata.ObjectLock;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.ObjectTraits;
+import io.coppice.walrus.notification.EventKind;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.walrus.tagging.Tags;
@@ -26,13 +27,16 @@ final class ObjectSettings {
     private final ObjectFinder finder;
     private final Drafts drafts;
     private final Authorization authorization;
+    private final Happenings happenings;
     private final LockRules locks;
 
-    ObjectSettings(Store store, ObjectFinder finder, Drafts drafts, Authorization authorization) {
+    ObjectSettings(
+            Store store, ObjectFinder finder, Drafts drafts, Authorization authorization, Happenings happenings) {
         this.store = store;
         this.finder = finder;
         this.drafts = drafts;
         this.authorization = authorization;
+        this.happenings = happenings;
         this.locks = new LockRules(store.clock());
     }
 
@@ -50,7 +54,7 @@ final class ObjectSettings {
         var body = exchange.incoming().read(MAX_BODY_BYTES);
         var header = exchange.request();
         var block = PublicAccessBlock.of(bucket);
-        var object = change(exchange, AclPermission.WRITE_ACP, (row, traits) -> {
+        var object = change(exchange, AclPermission.WRITE_ACP, Optional.of(EventKind.ACL), (row, traits) -> {
             var byHeaders = drafts.acl(header::header, traits.owner(), bucket, block);
             if (byHeaders.isEmpty() && body.length == 0) {
                 throw S3Errors.invalidRequest(
@@ -80,13 +84,18 @@ final class ObjectSettings {
 
     void putTags(S3Exchange exchange) throws IOException {
         var tags = Tags.ofDocument(exchange.incoming().read(MAX_BODY_BYTES), Tags.MAX_OF_OBJECT);
-        var object = change(exchange, AclPermission.WRITE, (row, traits) -> traits.withTags(tags));
+        var object = change(
+                exchange, AclPermission.WRITE, Optional.of(EventKind.TAG), (row, traits) -> traits.withTags(tags));
         ObjectFinder.describeVersion(exchange, object.versionId());
         exchange.ok();
     }
 
     void deleteTags(S3Exchange exchange) {
-        var object = change(exchange, AclPermission.WRITE, (row, traits) -> traits.withTags(Optional.empty()));
+        var object = change(
+                exchange,
+                AclPermission.WRITE,
+                Optional.of(EventKind.UNTAG),
+                (row, traits) -> traits.withTags(Optional.empty()));
         ObjectFinder.describeVersion(exchange, object.versionId());
         exchange.noContent();
     }
@@ -135,6 +144,7 @@ final class ObjectSettings {
         change(
                 exchange,
                 AclPermission.WRITE,
+                Optional.empty(),
                 (row, traits) -> new ObjectTraits(
                         traits.owner(),
                         traits.acl(),
@@ -160,7 +170,10 @@ final class ObjectSettings {
     }
 
     private ObjectRow change(
-            S3Exchange exchange, AclPermission wanted, BiFunction<ObjectRow, ObjectTraits, ObjectTraits> change) {
+            S3Exchange exchange,
+            AclPermission wanted,
+            Optional<EventKind> event,
+            BiFunction<ObjectRow, ObjectTraits, ObjectTraits> change) {
         return store.transactions().call(session -> {
             // Two changes at a time would each write back what the other changed.
             store.versions()
@@ -175,6 +188,7 @@ final class ObjectSettings {
                             exchange.request().key());
             var object = finder.find(session, exchange, wanted);
             store.versions().change(session, object.objectId(), change.apply(object, object.traits()));
+            event.ifPresent(kind -> happenings.changed(session, exchange, kind, object));
             return object;
         });
     }

@@ -24,11 +24,13 @@ final class ObjectWrites {
     private final Store store;
     private final Drafts drafts;
     private final long maxPutBytes;
+    private final Happenings happenings;
 
-    ObjectWrites(Store store, Drafts drafts, long maxPutBytes) {
+    ObjectWrites(Store store, Drafts drafts, long maxPutBytes, Happenings happenings) {
         this.store = store;
         this.drafts = drafts;
         this.maxPutBytes = maxPutBytes;
+        this.happenings = happenings;
     }
 
     void put(S3Exchange exchange) throws IOException {
@@ -79,6 +81,12 @@ final class ObjectWrites {
 
     /** Puts an object under a key of the request's bucket when the request's conditions hold. */
     Versions.Written replace(S3Exchange exchange, StatelessSession session, String key, NewObject object) {
+        var written = write(exchange, session, key, object);
+        happenings.created(session, exchange, key, object, written);
+        return written;
+    }
+
+    private Versions.Written write(S3Exchange exchange, StatelessSession session, String key, NewObject object) {
         var bucketId = exchange.bucket().bucketId();
         var versioning = store.buckets().hold(session, bucketId).orElseThrow(S3Errors::noSuchBucket);
         var onlyIfAbsent = Conditions.of(exchange.request(), "").onlyIfAbsent();

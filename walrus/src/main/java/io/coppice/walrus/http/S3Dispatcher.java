@@ -1,6 +1,8 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.identity.Identity;
+import io.coppice.walrus.notification.Announcements;
+import io.coppice.walrus.notification.Outbox;
 import io.coppice.walrus.protocol.S3Errors;
 import java.io.IOException;
 
@@ -23,31 +25,50 @@ final class S3Dispatcher {
     private final CrossOrigin crossOrigin;
     private final Authentication authentication;
     private final Authorization authorization;
+    private final WebsiteDoor website;
 
     S3Dispatcher(Store store, Identity identity, S3Settings s3) {
+        var announcements =
+                new Announcements(store.clock(), new Outbox(s3.telling().backlog()));
+        var happenings = new Happenings(announcements);
+        var sender = new SegmentSender(store.bytes(), s3.idleLimit());
         this.authorization = new Authorization(store);
         this.authentication = new Authentication(identity, store.clock());
         var drafts = new Drafts(store, identity.accounts());
         var finder = new ObjectFinder(store, authorization);
         this.buckets = new BucketOperations(store, drafts.acls(), s3.region());
-        this.settings = new BucketSettings(store, drafts);
+        this.settings =
+                new BucketSettings(store, drafts, announcements, s3.telling().destinations());
         this.listings = new Listings(store);
         this.versionListings = new VersionListings(store);
         this.uploadListings = new UploadListings(store);
-        this.reads = new ObjectReads(store, finder, new SegmentSender(store.bytes(), s3.idleLimit()));
+        this.reads = new ObjectReads(store, finder, sender);
         this.attributes = new ObjectAttributes(store, finder);
-        this.objectSettings = new ObjectSettings(store, finder, drafts, authorization);
-        this.writes = new ObjectWrites(store, drafts, s3.maxPutBytes());
+        this.objectSettings = new ObjectSettings(store, finder, drafts, authorization, happenings);
+        this.writes = new ObjectWrites(store, drafts, s3.maxPutBytes(), happenings);
         this.copies = new ObjectCopies(store, authorization, drafts, writes);
-        this.deletions = new Deletions(store, authorization, writes);
+        this.deletions = new Deletions(store, authorization, writes, happenings);
         this.multipart = new MultipartOperations(store, authorization, drafts, copies, s3.maxPutBytes());
         this.completion = new UploadCompletion(store, writes);
         this.forms = new PostForms(store, identity, authorization, drafts, writes, s3.maxPutBytes());
         this.crossOrigin = new CrossOrigin(store);
+        this.website = new WebsiteDoor(store, authorization, finder, reads, sender);
+    }
+
+    /** Answers a visitor of a bucket's web site, who is nobody in particular. */
+    void visit(S3Request received, S3Server.Connection connection) throws IOException {
+        connection.visit().asks(received, true);
+        crossOrigin.describe(received, connection.response());
+        if (received.method().equals("OPTIONS")) {
+            crossOrigin.preflight(received, connection.response());
+            return;
+        }
+        website.visit(received, connection);
     }
 
     /** Authenticates, authorises and runs a request; what it throws is answered by the caller. */
     void dispatch(S3Request received, S3Server.Connection connection) throws IOException {
+        connection.visit().asks(received, false);
         crossOrigin.describe(received, connection.response());
         if (received.method().equals("OPTIONS")) {
             crossOrigin.preflight(received, connection.response());
@@ -56,6 +77,7 @@ final class S3Dispatcher {
         var signed = authentication.authenticate(received);
         var request = signed.request();
         var bucket = authorization.check(request, signed.principal());
+        connection.visit().admitted(request, signed.principal(), bucket);
         var body = new IncomingBody(
                 request, connection.body(), signed.payloadHash(), signed.chunks(), connection.proceed());
         var exchange = new S3Exchange(request, signed.principal(), bucket, body, connection.response());

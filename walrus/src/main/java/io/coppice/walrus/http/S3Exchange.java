@@ -52,6 +52,11 @@ record S3Exchange(
         return found.orElseThrow(S3Errors::noSuchBucket);
     }
 
+    /** The id that the client is told for this request. */
+    String requestId() {
+        return String.valueOf(response.headers().get("x-amz-request-id"));
+    }
+
     void header(String name, Object value) {
         response.putHeader(name, value.toString());
     }

@@ -77,6 +77,11 @@ record S3Request(
         return new S3Request(signable, bucket, key, parameters, address, byTls, byHost);
     }
 
+    /** The same request, without its parameters, about another key of the bucket. */
+    S3Request about(String otherKey) {
+        return new S3Request(signable, bucket, otherKey, Map.of(), sourceAddress, secure, byHost);
+    }
+
     String method() {
         return signable.method();
     }

@@ -2,6 +2,7 @@ package io.coppice.walrus.http;
 
 import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
+import io.coppice.walrus.accesslog.LogBuffer;
 import io.coppice.walrus.blob.InsufficientSpaceException;
 import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.Identity;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -57,6 +59,8 @@ public final class S3Server implements AutoCloseable {
     private final Optional<RawHandler> images;
     private final Optional<X509KeyManager> https;
     private final Semaphore slots;
+    private final Clock clock;
+    private final AccessLog accessLog;
     private final RefusalLog refusals;
     private final AtomicInteger actualPort = new AtomicInteger();
     private String deployment = "";
@@ -69,7 +73,7 @@ public final class S3Server implements AutoCloseable {
     }
 
     /** What a request came on: its body, its answer, and how a client that waits is told to go on. */
-    record Connection(HttpBody body, HttpServerResponse response, Runnable proceed) {}
+    record Connection(HttpBody body, HttpServerResponse response, Runnable proceed, Visit visit) {}
 
     /** A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
     public S3Server(Vertx vertx, Store store, Identity identity, S3Settings settings, Optional<RawHandler> images) {
@@ -88,6 +92,12 @@ public final class S3Server implements AutoCloseable {
         this.https = https;
         this.settings = settings;
         this.dispatcher = new S3Dispatcher(store, identity, settings);
+        this.clock = store.clock();
+        this.accessLog = new AccessLog(
+                store,
+                new OwnWrites(store, new Drafts(store, identity.accounts())),
+                new LogBuffer(settings.telling().accessLogLines()),
+                settings.telling().accessLogEvery());
         this.images = images;
         this.slots = new Semaphore(settings.maxConcurrentRequests());
         this.refusals = new RefusalLog(LOG::info, settings.loggedRefusalsPerMinute(), store.clock());
@@ -98,6 +108,7 @@ public final class S3Server implements AutoCloseable {
         actualPort.set(address.port() == 0 ? freePort(address.host()) : address.port());
         await(vertx.deployVerticle(() -> new Loop(address.host()), new DeploymentOptions().setInstances(loops()))
                 .onSuccess(id -> deployment = id));
+        accessLog.start();
     }
 
     /** The port that it really listens on. */
@@ -109,6 +120,7 @@ public final class S3Server implements AutoCloseable {
     public void close() throws IOException {
         if (!deployment.isEmpty()) {
             await(vertx.undeploy(deployment));
+            accessLog.close();
         }
         deployment = "";
     }
@@ -161,6 +173,7 @@ public final class S3Server implements AutoCloseable {
     private void handle(HttpServerRequest request, HttpBody body) {
         var response = request.response();
         var requestId = requestId();
+        var visit = new Visit(clock.instant(), requestId);
         response.putHeader("x-amz-request-id", requestId);
         response.putHeader("x-amz-id-2", HOST_ID);
         response.putHeader("Server", "Coppice");
@@ -171,21 +184,37 @@ public final class S3Server implements AutoCloseable {
         }
         try {
             if (images.isEmpty() || !images.get().handle(request)) {
-                dispatcher.dispatch(S3Request.of(request, settings.domains()), new Connection(body, response, () -> {
-                    if (waits[0]) {
-                        waits[0] = false;
-                        response.writeContinue();
-                    }
-                }));
+                var connection = new Connection(
+                        body,
+                        response,
+                        () -> {
+                            if (waits[0]) {
+                                waits[0] = false;
+                                response.writeContinue();
+                            }
+                        },
+                        visit);
+                dispatch(request, connection);
             }
         } catch (Exception e) {
             // The boundary: whatever went wrong, the client gets an answer and the log the same request id.
-            fail(request, requestId, translate(e, request, requestId), waits[0]);
+            var error = translate(e, request, requestId);
+            visit.failed(error.code());
+            fail(request, requestId, error, waits[0]);
         } finally {
             slots.release();
         }
+        accessLog.record(visit, response);
         if (!waits[0] && !body.ended() && !body.drain(DRAIN_BYTES, DRAIN_LIMIT)) {
             request.connection().close();
+        }
+    }
+
+    private void dispatch(HttpServerRequest request, Connection connection) throws IOException {
+        if (settings.servesWebsite(request.getHeader("Host"))) {
+            dispatcher.visit(S3Request.of(request, settings.websiteDomains()), connection);
+        } else {
+            dispatcher.dispatch(S3Request.of(request, settings.domains()), connection);
         }
     }
 

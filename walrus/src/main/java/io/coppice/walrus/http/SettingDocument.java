@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.accesslog.LogTarget;
 import io.coppice.walrus.acl.Ownership;
 import io.coppice.walrus.acl.PublicAccessBlock;
 import io.coppice.walrus.cors.CorsRules;
@@ -13,6 +14,7 @@ import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlElement;
 import io.coppice.walrus.protocol.XmlWriter;
 import io.coppice.walrus.tagging.Tags;
+import io.coppice.walrus.website.WebsiteConfiguration;
 import io.coppice.wire.error.AwsException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -54,6 +56,7 @@ enum SettingDocument {
             "OwnershipControlsNotFoundError",
             "The bucket ownership controls were not found"),
     LOGGING("logging", BucketSetting.LOGGING, "", ""),
+    NOTIFICATION("notification", BucketSetting.NOTIFICATION, "", ""),
     REQUEST_PAYMENT("requestPayment", BucketSetting.REQUEST_PAYMENT, "", "");
 
     private final String parameter;
@@ -80,7 +83,7 @@ enum SettingDocument {
     }
 
     boolean removable() {
-        return this != OBJECT_LOCK && this != LOGGING && this != REQUEST_PAYMENT;
+        return this != OBJECT_LOCK && this != LOGGING && this != NOTIFICATION && this != REQUEST_PAYMENT;
     }
 
     AwsException absent() {
@@ -93,6 +96,10 @@ enum SettingDocument {
             case LOGGING ->
                 Optional.of(XmlWriter.document("BucketLoggingStatus")
                         .close("BucketLoggingStatus")
+                        .toString());
+            case NOTIFICATION ->
+                Optional.of(XmlWriter.document("NotificationConfiguration")
+                        .close("NotificationConfiguration")
                         .toString());
             case REQUEST_PAYMENT ->
                 Optional.of(XmlWriter.document("RequestPaymentConfiguration")
@@ -108,11 +115,16 @@ enum SettingDocument {
         var asItCame = Optional.of(new String(document, StandardCharsets.UTF_8));
         return switch (this) {
             case POLICY -> throw new IllegalArgumentException("policies are JSON");
+            case NOTIFICATION ->
+                throw new IllegalArgumentException("notifications are checked with their destinations");
             case CORS -> {
                 CorsRules.parse(document);
                 yield asItCame;
             }
-            case WEBSITE -> throw S3Errors.notImplemented("Website hosting");
+            case WEBSITE -> {
+                WebsiteConfiguration.parse(document);
+                yield asItCame;
+            }
             case LIFECYCLE -> Optional.of(LifecycleDocuments.parse(document).document());
             case ENCRYPTION -> {
                 keys.checkKeyId(BucketEncryption.parse(document).keyId());
@@ -126,14 +138,7 @@ enum SettingDocument {
                 Optional.of(Tags.ofDocument(document, Tags.MAX_OF_BUCKET).orElse(""));
             case PUBLIC_ACCESS_BLOCK -> Optional.of(block(PublicAccessBlock.parse(document)));
             case OWNERSHIP_CONTROLS -> Optional.of(Ownership.parse(document).document());
-            case LOGGING -> {
-                if (!XmlElement.parse(document, "BucketLoggingStatus")
-                        .children()
-                        .isEmpty()) {
-                    throw S3Errors.notImplemented("Request logging to a bucket");
-                }
-                yield Optional.empty();
-            }
+            case LOGGING -> LogTarget.parse(document).flatMap(target -> asItCame);
             case REQUEST_PAYMENT -> {
                 var payer = XmlElement.parse(document, "RequestPaymentConfiguration")
                         .value("Payer");

@@ -11,9 +11,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Answers GET and HEAD of download URLs, with single ranges. Thread-safe. */
+/** Answers GET and HEAD of download URLs, with single ranges, and of the certificate for bundles. Thread-safe. */
 public final class ImageDownloads implements S3Server.RawHandler {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})-(\\d{0,18})");
+    private static final String BUNDLE_CERTIFICATE = "/_coppice/bundle-certificate";
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int FORBIDDEN = 403;
@@ -24,18 +25,36 @@ public final class ImageDownloads implements S3Server.RawHandler {
     private final PinnedImages images;
     private final DownloadUrls urls;
     private final SegmentSender sender;
+    private final String bundleCertificate;
 
-    /** Serves {@code images} to holders of what {@code urls} granted. */
-    public ImageDownloads(Transactions transactions, PinnedImages images, DownloadUrls urls, SegmentSender sender) {
+    /**
+     * Serves {@code images} to holders of what {@code urls} granted, and to everybody the certificate that bundles are
+     * encrypted for.
+     *
+     * @param bundleCertificate PEM
+     */
+    public ImageDownloads(
+            Transactions transactions,
+            PinnedImages images,
+            DownloadUrls urls,
+            SegmentSender sender,
+            String bundleCertificate) {
         this.transactions = transactions;
         this.images = images;
         this.urls = urls;
         this.sender = sender;
+        this.bundleCertificate = bundleCertificate;
     }
 
     @Override
     public boolean handle(HttpServerRequest request) throws IOException {
         var path = request.path();
+        if (BUNDLE_CERTIFICATE.equals(path)) {
+            request.response()
+                    .putHeader("Content-Type", "application/x-pem-file")
+                    .end(bundleCertificate);
+            return true;
+        }
         if (path == null || !path.startsWith(DownloadUrls.PATH)) {
             return false;
         }

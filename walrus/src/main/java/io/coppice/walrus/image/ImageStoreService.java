@@ -1,6 +1,7 @@
 package io.coppice.walrus.image;
 
 import io.coppice.foundation.id.ImageId;
+import io.coppice.foundation.pki.Pem;
 import io.coppice.proto.walrus.v1.CreateDownloadUrlRequest;
 import io.coppice.proto.walrus.v1.CreateDownloadUrlResponse;
 import io.coppice.proto.walrus.v1.ImageStoreGrpc;
@@ -10,10 +11,14 @@ import io.coppice.proto.walrus.v1.PinRequest;
 import io.coppice.proto.walrus.v1.PinResponse;
 import io.coppice.proto.walrus.v1.UnpinRequest;
 import io.coppice.proto.walrus.v1.UnpinResponse;
+import io.coppice.walrus.bundle.BundleException;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jboss.logging.Logger;
 
@@ -38,7 +43,11 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
     public void inspect(InspectRequest request, StreamObserver<InspectResponse> answer) {
         answer(answer, () -> {
             var inspected = images.inspect(new Images.Source(
-                    request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()));
+                    request.getAccountId(),
+                    request.getSystem(),
+                    request.getBucket(),
+                    request.getKey(),
+                    certificates(request.getSigningCertificatesList())));
             return InspectResponse.newBuilder()
                     .setFormat(inspected.image().format())
                     .setSizeBytes(inspected.sizeBytes())
@@ -53,7 +62,11 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
         answer(answer, () -> {
             var facts = images.pin(
                     new Images.Source(
-                            request.getAccountId(), request.getSystem(), request.getBucket(), request.getKey()),
+                            request.getAccountId(),
+                            request.getSystem(),
+                            request.getBucket(),
+                            request.getKey(),
+                            certificates(request.getSigningCertificatesList())),
                     new ImageId(request.getImageId()).value());
             return PinResponse.newBuilder()
                     .setSha256(facts.sha256())
@@ -93,6 +106,14 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
         });
     }
 
+    private static List<X509Certificate> certificates(List<String> pem) throws IOException {
+        var certificates = new ArrayList<X509Certificate>();
+        for (var each : pem) {
+            certificates.addAll(Pem.decodeCertificates(each));
+        }
+        return certificates;
+    }
+
     /** The boundary: what a call throws becomes its status. */
     private static <A> void answer(StreamObserver<A> observer, Callable<A> work) {
         A result;
@@ -111,6 +132,7 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
             case io.grpc.StatusRuntimeException told -> told.getStatus();
             case Images.NotFoundException e -> Status.NOT_FOUND.withDescription(e.getMessage());
             case Images.DeniedException e -> Status.PERMISSION_DENIED.withDescription(e.getMessage());
+            case BundleException e -> Status.FAILED_PRECONDITION.withDescription(e.getMessage());
             case NotAnImageException e -> Status.FAILED_PRECONDITION.withDescription(e.getMessage());
             case IllegalArgumentException e -> Status.INVALID_ARGUMENT.withDescription(e.getMessage());
             case IOException e -> {

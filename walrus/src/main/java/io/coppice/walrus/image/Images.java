@@ -2,6 +2,8 @@ package io.coppice.walrus.image;
 
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.body.Digests;
+import io.coppice.walrus.bundle.BundleKey;
+import io.coppice.walrus.bundle.BundleManifest;
 import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.Buckets;
@@ -14,6 +16,7 @@ import io.coppice.walrus.metadata.Transactions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,23 +33,40 @@ public final class Images {
     private final Objects objects;
     private final PinnedImages pinned;
     private final Blobs blobs;
+    private final BundledImages bundles;
 
-    /** Reads bytes from {@code store}. */
-    public Images(Transactions transactions, Blobs blobs, BlobStore store, Clock clock) {
+    /** Reads bytes from {@code store}; bundles are encrypted for {@code key}. */
+    public Images(Transactions transactions, Blobs blobs, BlobStore store, BundleKey key, Clock clock) {
         this.transactions = transactions;
         this.store = store;
         this.blobs = blobs;
         this.buckets = new Buckets(clock);
         this.objects = new Objects(clock, blobs);
         this.pinned = new PinnedImages(clock, blobs);
+        this.bundles = new BundledImages(store, key);
     }
 
     /**
      * Where an image lies and on whose behalf it is read.
      *
      * @param system whether that is the cloud's own account, which may read every bucket
+     * @param signers by whose certificates a bundle may be signed
      */
-    public record Source(String accountId, boolean system, String bucket, String key) {}
+    public record Source(String accountId, boolean system, String bucket, String key, List<X509Certificate> signers) {
+        public Source {
+            signers = List.copyOf(signers);
+        }
+
+        private boolean bundle() {
+            return key.endsWith(BundleManifest.SUFFIX);
+        }
+
+        /** What lies beside it. */
+        private Source beside(String fileName) {
+            return new Source(
+                    accountId, system, bucket, key.substring(0, key.lastIndexOf('/') + 1) + fileName, signers);
+        }
+    }
 
     /** An object that can be used as an image. */
     public record Inspected(ImageFormat.Recognised image, long sizeBytes, String etag) {}
@@ -79,7 +99,19 @@ public final class Images {
     /** Looks at an object; throws {@link NotAnImageException} with the reason when it is not an image. */
     public Inspected inspect(Source source) throws IOException {
         var found = transactions.call(session -> find(session, source));
-        return inspect(found);
+        return source.bundle()
+                ? bundles.inspect(
+                        found.segments(),
+                        source.signers(),
+                        beside(source),
+                        found.object().etag())
+                : inspect(found);
+    }
+
+    private BundledImages.Beside beside(Source manifest) {
+        return fileName -> transactions
+                .call(session -> find(session, manifest.beside(fileName)))
+                .segments();
     }
 
     /** Pins an object's present bytes, or tells what is pinned under that id already. Reads the whole object. */
@@ -87,6 +119,9 @@ public final class Images {
         var present = pinned(imageId);
         if (present.isPresent()) {
             return present.get();
+        }
+        if (source.bundle()) {
+            return pinBundle(source, imageId);
         }
         // The pin takes the references first, so that the bytes stay while they are read.
         var found = transactions.call(session -> {
@@ -112,6 +147,27 @@ public final class Images {
                             found.segments().stream().map(Segment::blob).toList());
                     return true;
                 });
+            }
+        }
+    }
+
+    private PinnedImages.Facts pinBundle(Source source, String imageId) throws IOException {
+        var manifest = transactions.call(session -> find(session, source)).segments();
+        var unpacked = bundles.unpack(manifest, source.signers(), beside(source));
+        var kept = false;
+        try {
+            kept = transactions.call(session -> {
+                unpacked.blobs().forEach(blob -> blobs.add(session, blob));
+                var segments = BundledImages.segments(unpacked.blobs());
+                if (!pinned.pin(session, imageId, unpacked.facts(), segments)) {
+                    blobs.release(session, segments.stream().map(Segment::blob).toList());
+                }
+                return true;
+            });
+            return pinned(imageId).orElse(unpacked.facts());
+        } finally {
+            if (!kept) {
+                bundles.discard(unpacked.blobs());
             }
         }
     }

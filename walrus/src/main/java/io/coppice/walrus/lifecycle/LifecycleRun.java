@@ -1,5 +1,6 @@
 package io.coppice.walrus.lifecycle;
 
+import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.Buckets;
 import io.coppice.walrus.metadata.KeyRange;
@@ -10,6 +11,9 @@ import io.coppice.walrus.metadata.UploadRow;
 import io.coppice.walrus.metadata.Uploads;
 import io.coppice.walrus.metadata.Versioning;
 import io.coppice.walrus.metadata.Versions;
+import io.coppice.walrus.notification.Announcements;
+import io.coppice.walrus.notification.EventKind;
+import io.coppice.walrus.notification.ObjectEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +36,7 @@ public final class LifecycleRun {
     private final Objects objects;
     private final Versions versions;
     private final Uploads uploads;
+    private final Announcements announcements;
     private final Duration day;
 
     /**
@@ -39,13 +44,15 @@ public final class LifecycleRun {
      *
      * @param day how long a day lasts, which tests make short
      */
-    public LifecycleRun(Transactions transactions, Clock clock, io.coppice.walrus.metadata.Blobs blobs, Duration day) {
+    public LifecycleRun(
+            Transactions transactions, Clock clock, Blobs blobs, Announcements announcements, Duration day) {
         this.transactions = transactions;
         this.clock = clock;
         this.buckets = new Buckets(clock);
         this.objects = new Objects(clock, blobs);
         this.versions = new Versions(clock, objects);
         this.uploads = new Uploads(clock, blobs);
+        this.announcements = announcements;
         this.day = day;
     }
 
@@ -170,8 +177,11 @@ public final class LifecycleRun {
             if (versioning == Versioning.OFF) {
                 objects.delete(session, bucket.bucketId(), List.of(version.key()));
             } else {
-                versions.mark(session, bucket.bucketId(), version.key(), bucket.owner(), versioning);
+                var marker = versions.mark(session, bucket.bucketId(), version.key(), bucket.owner(), versioning);
+                tell(session, bucket, EventKind.EXPIRE_BY_MARKER, version.key(), marker.versionId());
+                return true;
             }
+            tell(session, bucket, EventKind.EXPIRE, version.key(), "");
             return true;
         }
         if (version.latest() && hidesAnything(session, bucket, version)) {
@@ -181,7 +191,13 @@ public final class LifecycleRun {
             return false;
         }
         versions.remove(session, bucket.bucketId(), List.of(version));
+        tell(session, bucket, EventKind.EXPIRE, version.key(), version.versionId());
         return true;
+    }
+
+    private void tell(StatelessSession session, BucketRow bucket, EventKind kind, String key, String versionId) {
+        announcements.tell(
+                session, bucket, new ObjectEvent(kind, key, versionId, Optional.empty(), ObjectEvent.Origin.LIFECYCLE));
     }
 
     private boolean hidesAnything(StatelessSession session, BucketRow bucket, ObjectRow marker) {

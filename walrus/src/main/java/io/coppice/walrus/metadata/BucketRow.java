@@ -61,6 +61,8 @@ public class BucketRow {
 
     private @Nullable String logging;
 
+    private @Nullable String notification;
+
     private @Nullable String encryption;
 
     @Column(name = "object_lock_rule")
@@ -129,6 +131,7 @@ public class BucketRow {
                     case LIFECYCLE -> lifecycle;
                     case WEBSITE -> website;
                     case LOGGING -> logging;
+                    case NOTIFICATION -> notification;
                     case ENCRYPTION -> encryption;
                     case OBJECT_LOCK -> objectLockRule;
                     case REQUEST_PAYMENT -> requestPayment;

@@ -11,6 +11,7 @@ public enum BucketSetting {
     LIFECYCLE("lifecycle"),
     WEBSITE("website"),
     LOGGING("logging"),
+    NOTIFICATION("notification"),
     ENCRYPTION("encryption"),
     OBJECT_LOCK("object_lock_rule"),
     REQUEST_PAYMENT("request_payment");

@@ -19,6 +19,7 @@ import io.coppice.proto.walrus.v1.InspectRequest;
 import io.coppice.proto.walrus.v1.PinRequest;
 import io.coppice.proto.walrus.v1.UnpinRequest;
 import io.coppice.walrus.WalrusFixture;
+import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
@@ -32,6 +33,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -61,14 +63,14 @@ class ImagesTest {
             s3.createBucket(b -> b.bucket("images"));
             s3.putObject(b -> b.bucket("images").key("disk"), RequestBody.fromBytes(disk));
             var store = walrus.store();
-            var images = new Images(store.transactions(), store.blobs(), store.bytes(), store.clock());
-            var source = new Images.Source("111111111111", false, "images", "disk");
+            var images = new Images(store.transactions(), store.blobs(), store.bytes(), bundleKey(), store.clock());
+            var source = new Images.Source("111111111111", false, "images", "disk", List.of());
             assertThrows(
                     Images.DeniedException.class,
-                    () -> images.inspect(new Images.Source("222222222222", false, "images", "disk")));
+                    () -> images.inspect(new Images.Source("222222222222", false, "images", "disk", List.of())));
             assertEquals(
                     images.inspect(source),
-                    images.inspect(new Images.Source("222222222222", true, "images", "disk")),
+                    images.inspect(new Images.Source("222222222222", true, "images", "disk", List.of())),
                     "the cloud's own account reads every bucket");
             assertEquals("raw", images.inspect(source).image().format());
             var facts = images.pin(source, IMAGE);
@@ -85,7 +87,8 @@ class ImagesTest {
                     store.transactions(),
                     new PinnedImages(store.clock(), store.blobs()),
                     urls,
-                    new SegmentSender(store.bytes(), Duration.ofSeconds(30)));
+                    new SegmentSender(store.bytes(), Duration.ofSeconds(30)),
+                    "the certificate");
             try (var server = new S3Server(
                     vertx, store, WalrusFixture.identity(), S3Settings.standard("us-east-1"), Optional.of(downloads))) {
                 server.start(new Address("127.0.0.1", 0));
@@ -95,6 +98,12 @@ class ImagesTest {
                 assertArrayEquals(
                         Arrays.copyOfRange(disk, 100, 200),
                         get(client, url, "bytes=100-199").body());
+                assertEquals(
+                        "the certificate",
+                        new String(
+                                get(client, base + "/_coppice/bundle-certificate", "bytes=0-")
+                                        .body(),
+                                StandardCharsets.UTF_8));
                 assertEquals(403, get(client, url + "0", "bytes=0-").statusCode());
                 assertEquals(
                         403,
@@ -113,6 +122,10 @@ class ImagesTest {
         }
     }
 
+    private BundleKey bundleKey() throws IOException {
+        return BundleKey.open(Files.createDirectories(folder.resolve("bundle")), Clock.systemUTC());
+    }
+
     @Test
     void theCloudControllerIsServedOverGrpc() throws Exception {
         try (var walrus = new WalrusFixture(folder);
@@ -122,7 +135,7 @@ class ImagesTest {
             s3.putObject(b -> b.bucket("images").key("text"), RequestBody.fromString("just text"));
             var store = walrus.store();
             var service = new ImageStoreService(
-                    new Images(store.transactions(), store.blobs(), store.bytes(), store.clock()),
+                    new Images(store.transactions(), store.blobs(), store.bytes(), bundleKey(), store.clock()),
                     DownloadUrls.open(
                             Files.createDirectories(folder.resolve("s")).resolve("secret"), Clock.systemUTC()),
                     "http://s3.test");

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.coppice.walrus.WalrusFixture;
+import io.coppice.walrus.notification.Announcements;
+import io.coppice.walrus.notification.Outbox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -126,9 +128,9 @@ class LifecycleRunTest {
 
     private static void run(Duration later) {
         var store = walrus.store();
-        new LifecycleRun(
-                        store.transactions(), Clock.offset(Clock.systemUTC(), later), store.blobs(), Duration.ofDays(1))
-                .run();
+        var clock = Clock.offset(Clock.systemUTC(), later);
+        var nobody = new Announcements(clock, new Outbox(1));
+        new LifecycleRun(store.transactions(), clock, store.blobs(), nobody, Duration.ofDays(1)).run();
     }
 
     private static List<String> keys(String bucket) {
