@@ -1,6 +1,5 @@
 package io.coppice.wire.query;
 
-import java.nio.charset.StandardCharsets;
 import software.amazon.awssdk.core.SdkPojo;
 
 /** Writes the AWS SDK's response objects as the XML that a service answers. Thread-safe. */
@@ -13,17 +12,17 @@ public final class ResponseWriter {
         this.plans = AnswerPlans.of(service);
     }
 
-    /** As {@link #bytes}, to be looked at. */
+    /** As {@link #document}, to be looked at. */
     public String write(String action, String version, SdkPojo response, String requestId) {
-        return new String(bytes(action, version, response, requestId), StandardCharsets.UTF_8);
+        return document(action, version, response, requestId).toString();
     }
 
     /**
-     * The whole document in UTF-8.
+     * The whole document.
      *
      * @param version the API version the client asked for; EC2 answers in its namespace
      */
-    public byte[] bytes(String action, String version, SdkPojo response, String requestId) {
+    public XmlDocument document(String action, String version, SdkPojo response, String requestId) {
         var xml = new XmlText().openWithNamespace(action + "Response", service.namespace(version));
         if (service.ec2Dialect()) {
             xml.element("requestId", requestId);
@@ -39,7 +38,7 @@ public final class ResponseWriter {
             }
             xml.open("ResponseMetadata").element("RequestId", requestId).close("ResponseMetadata");
         }
-        return xml.close(action + "Response").toBytes();
+        return xml.close(action + "Response").toDocument();
     }
 
     /**

@@ -30,13 +30,10 @@ final class XmlText {
     private static final boolean[] PLAIN = plain();
 
     /** What is full, in order; its bytes end where the next piece's begin. */
-    private final List<Piece> full = new ArrayList<>();
+    private final List<XmlDocument.Piece> full = new ArrayList<>();
 
     private byte[] bytes = new byte[FIRST_PIECE];
     private int length;
-
-    @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Piece(byte[] bytes, int length) {}
 
     /** Begins a document. */
     XmlText() {
@@ -186,26 +183,22 @@ final class XmlText {
     /** Makes room for so many bytes beside each other. */
     private void room(int more) {
         if (length + more > bytes.length) {
-            full.add(new Piece(bytes, length));
+            full.add(new XmlDocument.Piece(bytes, length));
             bytes = new byte[Math.max(PIECE, more)];
             length = 0;
         }
     }
 
     /** The whole text as it goes onto the wire. */
+    XmlDocument toDocument() {
+        var pieces = new ArrayList<>(full);
+        pieces.add(new XmlDocument.Piece(bytes, length));
+        return new XmlDocument(pieces);
+    }
+
+    /** As {@link #toDocument}, in one array. */
     byte[] toBytes() {
-        var size = length;
-        for (var piece : full) {
-            size += piece.length();
-        }
-        var whole = new byte[size];
-        var place = 0;
-        for (var piece : full) {
-            System.arraycopy(piece.bytes(), 0, whole, place, piece.length());
-            place += piece.length();
-        }
-        System.arraycopy(bytes, 0, whole, place, length);
-        return whole;
+        return toDocument().toBytes();
     }
 
     @Override

@@ -1,12 +1,16 @@
 package io.coppice.wire.query;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.wire.error.AwsException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkField;
 import software.amazon.awssdk.core.SdkPojo;
@@ -17,6 +21,8 @@ import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
+import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.ec2.model.VolumeState;
 import software.amazon.awssdk.services.iam.model.DeleteUserResponse;
 import software.amazon.awssdk.services.iam.model.ListUsersResponse;
@@ -85,6 +91,53 @@ class AnswersTest {
                     "Act", QueryService.IAM.defaultVersion(), new OneField(List.of(named(name))), REQUEST_ID);
             assertTrue(text.contains("<" + name + ">value</" + name + ">"), text);
         }
+    }
+
+    @Test
+    void whatIsWrittenAlreadyStandsWhereTheModelHasIt() {
+        var writer = new ResponseWriter(QueryService.EC2);
+        var volumes = IntStream.range(0, 1000)
+                .mapToObj(i -> Volume.builder()
+                        .volumeId("vol-" + i)
+                        .size(i)
+                        .tags(Tag.builder()
+                                .key("Name")
+                                .value("<" + "v".repeat(i % 100) + ">")
+                                .build())
+                        .build())
+                .toList();
+        var model = DescribeVolumesResponse.builder().nextToken("more").build();
+        var enclosing = new EnclosingStructure(
+                model,
+                "volumeSet",
+                volumes.stream()
+                        .map(volume -> WrittenStructure.of(QueryService.EC2, volume))
+                        .toList());
+        var whole = writer.document(
+                "DescribeVolumes",
+                "2016-11-15",
+                model.toBuilder().volumes(volumes).build(),
+                REQUEST_ID);
+        var written = writer.document("DescribeVolumes", "2016-11-15", enclosing, REQUEST_ID);
+        assertEquals(whole.toString(), written.toString());
+        assertEquals(whole.size(), written.size());
+
+        var sent = new ByteArrayOutputStream();
+        written.writeTo(sent);
+        assertEquals(whole.toString(), sent.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anEnclosedListMayBeEmpty() {
+        var writer = new ResponseWriter(QueryService.EC2);
+        var none = DescribeVolumesResponse.builder().build();
+        assertEquals(
+                writer.write("DescribeVolumes", "2016-11-15", none, REQUEST_ID),
+                writer.write(
+                        "DescribeVolumes",
+                        "2016-11-15",
+                        new EnclosingStructure(none, "volumeSet", List.of()),
+                        REQUEST_ID));
     }
 
     private static SdkField<?> named(String name) {

@@ -5,7 +5,8 @@ import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
-import jakarta.persistence.EntityManager;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * How many instances of launches an account's quotas leave room for. Works in the launches' transaction, in which launches of
@@ -25,19 +26,23 @@ record LaunchRoom(long instances, long vcpus, long memoryMib) {
         return new LaunchRoom(quotas.of(Quota.INSTANCES), quotas.of(Quota.VCPUS), quotas.of(Quota.MEMORY_MIB));
     }
 
-    /** What the account's quotas leave as rows stand now. */
-    Left left(EntityManager entities, AccountId account) {
-        var own = AccountQuotas.of(entities, account);
-        return PlainSql.query(
-                        entities,
-                        USED,
-                        row -> new Left(
-                                new Share(own.getOrDefault(Quota.INSTANCES, instances), row.getLong(1)),
-                                new Share(own.getOrDefault(Quota.VCPUS, vcpus), row.getLong(2)),
-                                new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), row.getLong(3))),
-                        account.value())
-                .getFirst();
+    /** What the account's quotas leave as rows stand then; to be got once these were run. */
+    Supplier<Left> left(PlainSql.Together together, AccountId account) {
+        var quotas = AccountQuotas.of(together, account);
+        var used =
+                together.query(USED, row -> new Used(row.getLong(1), row.getLong(2), row.getLong(3)), account.value());
+        return () -> left(quotas.get(), used.getFirst());
     }
+
+    private Left left(Map<Quota, Long> own, Used used) {
+        return new Left(
+                new Share(own.getOrDefault(Quota.INSTANCES, instances), used.instances()),
+                new Share(own.getOrDefault(Quota.VCPUS, vcpus), used.vcpus()),
+                new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), used.memoryMib()));
+    }
+
+    /** What instances of an account take of its quotas. */
+    private record Used(long instances, long vcpus, long memoryMib) {}
 
     /** A quota and what is used of it. */
     private static final class Share {

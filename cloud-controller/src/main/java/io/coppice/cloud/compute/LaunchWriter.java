@@ -59,13 +59,16 @@ final class LaunchWriter {
     /** Carries out launches of one account, or throws what refuses one of them; each outcome stands where its launch does. */
     List<Outcome> write(EntityManager entities, List<Launch> launches) {
         var account = launches.getFirst().plan().account();
-        // Launches of one account in other processes wait here; what they have committed is counted below.
-        PlainSql.lock(entities, "launch " + account);
-        var reserved = reserve(entities, account, launches);
+        // Launches of one account in other processes wait here; what they have committed is counted after it.
+        var together = new PlainSql.Together().lock("launch " + account);
+        var reservations = reserve(together, account, launches);
+        var left = room.left(together, account);
+        together.run(entities);
+        var reserved = Set.copyOf(reservations);
         var fresh = launches.stream()
                 .filter(launch -> reserved.contains(launch.plan().reservationId()))
                 .toList();
-        var made = fresh.isEmpty() ? List.<List<Instance>>of() : make(entities, account, fresh);
+        var made = fresh.isEmpty() ? List.<List<Instance>>of() : make(entities, account, fresh, left.get());
         var outcomes = new ArrayList<Outcome>(launches.size());
         for (var launch : launches) {
             var place = fresh.indexOf(launch);
@@ -78,9 +81,8 @@ final class LaunchWriter {
     }
 
     /** The reservations that are new: those whose client token was never used. */
-    private static Set<String> reserve(EntityManager entities, AccountId account, List<Launch> launches) {
-        return Set.copyOf(PlainSql.query(
-                entities,
+    private static List<String> reserve(PlainSql.Together together, AccountId account, List<Launch> launches) {
+        return together.query(
                 RESERVE,
                 row -> row.getString(1),
                 account.value(),
@@ -91,15 +93,16 @@ final class LaunchWriter {
                         launch -> launch.command().clientToken().isEmpty()
                                 ? null
                                 : launch.command().clientToken()),
-                column(launches, launch -> launch.command().fingerprint())));
+                column(launches, launch -> launch.command().fingerprint()));
     }
 
     private static @Nullable String[] column(List<Launch> launches, Function<Launch, @Nullable String> value) {
         return launches.stream().map(value).toArray(String[]::new);
     }
 
-    private List<List<Instance>> make(EntityManager entities, AccountId account, List<Launch> launches) {
-        var idsOfEach = ids(entities, account, launches);
+    private List<List<Instance>> make(
+            EntityManager entities, AccountId account, List<Launch> launches, LaunchRoom.Left left) {
+        var idsOfEach = ids(left, launches);
         var all = idsOfEach.stream().flatMap(List::stream).toList();
         var shares = new ArrayList<Share>(launches.size());
         for (int i = 0; i < launches.size(); i++) {
@@ -150,8 +153,7 @@ final class LaunchWriter {
     }
 
     /** Ids for as many instances of each launch as the quotas leave, at least its minimum. */
-    private List<List<String>> ids(EntityManager entities, AccountId account, List<Launch> launches) {
-        var left = room.left(entities, account);
+    private static List<List<String>> ids(LaunchRoom.Left left, List<Launch> launches) {
         var ids = new ArrayList<List<String>>(launches.size());
         for (var launch : launches) {
             ids.add(Stream.generate(InstanceId::random)

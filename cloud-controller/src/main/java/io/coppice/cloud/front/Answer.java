@@ -1,22 +1,20 @@
 package io.coppice.cloud.front;
 
-import java.nio.charset.StandardCharsets;
+import io.coppice.wire.query.XmlDocument;
 
 /**
  * What goes back to the client of a Query service.
  *
  * @param status the HTTP status
- * @param xml the body in UTF-8
  */
-@SuppressWarnings("ArrayRecordComponent") // Never compared; goes to the socket.
-record Answer(int status, byte[] xml) {
+record Answer(int status, XmlDocument xml) {
     private static final int OK = 200;
 
-    static Answer ok(byte[] xml) {
+    static Answer ok(XmlDocument xml) {
         return new Answer(OK, xml);
     }
 
     static Answer of(int status, String xml) {
-        return new Answer(status, xml.getBytes(StandardCharsets.UTF_8));
+        return new Answer(status, XmlDocument.of(xml));
     }
 }

@@ -4,7 +4,6 @@ import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.ErrorDocuments;
 import io.coppice.wire.query.QueryService;
 import io.coppice.wire.sign.SignableRequest;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -123,8 +122,8 @@ public final class FrontDoor {
                 .putHeader("Content-Type", XML)
                 .putHeader("Vary", "Accept-Encoding")
                 .putHeader("x-amzn-RequestId", requestId)
-                .putHeader("Cache-Control", "no-cache, no-store")
-                .end(Buffer.buffer(answer.body()));
+                .putHeader("Cache-Control", "no-cache, no-store");
+        answer.sendBy(response);
     }
 
     /** What the signature covers, as the client sent it. */

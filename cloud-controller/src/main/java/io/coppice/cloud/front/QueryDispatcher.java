@@ -116,7 +116,7 @@ public final class QueryDispatcher {
         var context = new RequestContext(call.requestId(), action, caller, call.endpoint(), origin);
         var answer = registered.handle(context, wanted);
         var response = service == QueryService.EC2 ? EarlierVersions.asOf(version, answer) : answer;
-        return Answer.ok(new ResponseWriter(service).bytes(action, version, response, call.requestId()));
+        return Answer.ok(new ResponseWriter(service).document(action, version, response, call.requestId()));
     }
 
     /** What the handler gets, when policies allow all that the request comes to. */

@@ -3,6 +3,7 @@ package io.coppice.cloud.image;
 import io.coppice.cloud.quota.AccountQuotas;
 import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
@@ -23,6 +24,11 @@ class ImageStore {
     static final String RESOURCE_TYPE = "image";
 
     private static final int UNFINISHED_LIMIT = 256;
+
+    private static final String LAUNCHABLE = """
+            select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name
+            from image i where id = ? and state = ? and (is_public or account_id = ? or exists (
+                select from image_launch_permission p where p.image_id = i.id and p.account_id = ?))""";
 
     private final Database database;
     private final Tags tags;
@@ -81,6 +87,28 @@ class ImageStore {
     Optional<Image> find(ImageId id) {
         return database.call(entities ->
                 Optional.ofNullable(entities.find(ImageRow.class, id.value())).map(row -> row.toImage(Map.of())));
+    }
+
+    /** The image if nothing keeps this account from launching it now: one query, since every launch asks. */
+    Optional<Images.LaunchImage> launchable(AccountId account, ImageId id) {
+        return database.call(entities -> PlainSql.query(
+                        entities,
+                        LAUNCHABLE,
+                        row -> new Images.LaunchImage(
+                                id,
+                                new AccountId(row.getString(1)),
+                                row.getString(2),
+                                row.getLong(3),
+                                row.getLong(4),
+                                row.getString(5),
+                                row.getString(6),
+                                row.getString(7)),
+                        id.value(),
+                        ImageState.AVAILABLE.text(),
+                        account.value(),
+                        account.value())
+                .stream()
+                .findFirst());
     }
 
     /**

@@ -18,6 +18,11 @@ class StoredImages implements Images {
 
     @Override
     public LaunchImage forLaunch(AccountId account, ImageId id) {
+        return store.launchable(account, id).orElseGet(() -> whole(account, id));
+    }
+
+    /** Tells what is in the way of a launch. */
+    private LaunchImage whole(AccountId account, ImageId id) {
         var image = store.find(id)
                 .filter(found -> found.state() != ImageState.DEREGISTERED)
                 .filter(found -> found.allows(account))

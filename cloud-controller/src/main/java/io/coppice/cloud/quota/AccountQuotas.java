@@ -3,23 +3,38 @@ package io.coppice.cloud.quota;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The quotas of accounts that differ from the configuration. Works in the caller's transaction. */
 public final class AccountQuotas {
+    private static final String OF_ACCOUNT = "select quota, value from account_quotas where account_id = ?";
+
     private AccountQuotas() {}
 
     /** All quotas that the account has of its own. */
     public static Map<Quota, Long> of(EntityManager entities, AccountId account) {
+        return known(PlainSql.query(entities, OF_ACCOUNT, AccountQuotas::named, account.value()));
+    }
+
+    /** As {@link #of(EntityManager, AccountId)}, asked together with other things; to be got once these were run. */
+    public static Supplier<Map<Quota, Long>> of(PlainSql.Together together, AccountId account) {
+        var rows = together.query(OF_ACCOUNT, AccountQuotas::named, account.value());
+        return () -> known(rows);
+    }
+
+    private static Map.Entry<String, Long> named(ResultSet row) throws SQLException {
+        return Map.entry(row.getString(1), row.getLong(2));
+    }
+
+    private static Map<Quota, Long> known(List<Map.Entry<String, Long>> rows) {
         var quotas = new EnumMap<Quota, Long>(Quota.class);
-        PlainSql.query(
-                        entities,
-                        "select quota, value from account_quotas where account_id = ?",
-                        row -> Map.entry(row.getString(1), row.getLong(2)),
-                        account.value())
-                .forEach(row -> Quota.named(row.getKey()).ifPresent(quota -> quotas.put(quota, row.getValue())));
+        rows.forEach(row -> Quota.named(row.getKey()).ifPresent(quota -> quotas.put(quota, row.getValue())));
         return quotas;
     }
 

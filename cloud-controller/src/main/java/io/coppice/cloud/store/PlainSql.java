@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * call {@code flush} where that matters. Thread-safe.
  */
 public final class PlainSql {
+    private static final String LOCK = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
+
     private PlainSql() {}
 
     /** Reads one row; the result set stands on it. */
@@ -66,7 +69,57 @@ public final class PlainSql {
 
     /** Waits until no other transaction holds the lock of this name, and holds it to the end of this one. */
     public static void lock(EntityManager entities, String name) {
-        query(entities, "select pg_advisory_xact_lock(hashtextextended(?, 0))", row -> true, name);
+        query(entities, LOCK, row -> true, name);
+    }
+
+    /**
+     * Several statements that need nothing of each other's results, sent together: one way to the database and back. They
+     * run one after the other, and each sees what was committed before it began. Used by one thread.
+     */
+    public static final class Together {
+        private final StringBuilder text = new StringBuilder();
+        private final List<@Nullable Object> parameters = new ArrayList<>();
+        private final List<Part<?>> parts = new ArrayList<>();
+
+        private record Part<T>(RowReader<T> reader, List<T> values) {
+            void read(ResultSet rows) throws SQLException {
+                while (rows.next()) {
+                    values.add(reader.read(rows));
+                }
+            }
+        }
+
+        /** Adds what {@link PlainSql#lock} does. */
+        public Together lock(String name) {
+            query(LOCK, row -> true, name);
+            return this;
+        }
+
+        /** Adds a statement that gives rows; the list has them once all were {@link #run}. */
+        public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... itsParameters) {
+            text.append(parts.isEmpty() ? "" : ";\n").append(sql);
+            parameters.addAll(Arrays.asList(itsParameters));
+            var part = new Part<T>(reader, new ArrayList<>());
+            parts.add(part);
+            return part.values();
+        }
+
+        /** Runs them all, in the order in which they were added. */
+        public void run(EntityManager entities) {
+            entities.unwrap(Session.class).doWork(connection -> {
+                try (var statement = prepare(connection, text.toString(), parameters.toArray())) {
+                    statement.execute();
+                    for (int i = 0; i < parts.size(); i++) {
+                        if (i > 0) {
+                            statement.getMoreResults();
+                        }
+                        try (var rows = statement.getResultSet()) {
+                            parts.get(i).read(rows);
+                        }
+                    }
+                }
+            });
+        }
     }
 
     private static PreparedStatement prepare(Connection connection, String sql, @Nullable Object... parameters)
