@@ -68,10 +68,14 @@ resource "aws_eip" "nat" {
   }
 }
 
-# A private one: a public one waits for a host that carries it, and the hosts of this cloud only pretend.
-resource "aws_nat_gateway" "inner" {
-  subnet_id         = aws_subnet.private.id
-  connectivity_type = "private"
+resource "aws_nat_gateway" "out" {
+  allocation_id = aws_eip.nat.id
+  subnet_id     = aws_subnet.public.id
+  depends_on    = [aws_internet_gateway.out]
+
+  tags = {
+    stage = var.stage
+  }
 }
 
 resource "aws_route_table" "private" {
@@ -80,8 +84,8 @@ resource "aws_route_table" "private" {
 
 resource "aws_route" "private_out" {
   route_table_id         = aws_route_table.private.id
-  destination_cidr_block = "192.0.2.0/24"
-  nat_gateway_id         = aws_nat_gateway.inner.id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.out.id
 }
 
 resource "aws_route_table_association" "private" {
@@ -220,6 +224,10 @@ output "group" {
 
 output "interface" {
   value = aws_network_interface.face.id
+}
+
+output "nat" {
+  value = aws_nat_gateway.out.id
 }
 
 output "address" {

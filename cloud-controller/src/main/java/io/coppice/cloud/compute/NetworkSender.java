@@ -67,6 +67,9 @@ final class NetworkSender {
         /** These VPCs as they are now, in the order of their names; one that is not there any more is left out. */
         List<Vpc> whole(List<Change> changes);
 
+        /** The zone has these now; it makes its hosts follow them. */
+        void taken(List<Vpc> vpcs);
+
         /** Counts the changes that this process heard of. */
         long signals();
 
@@ -159,7 +162,7 @@ final class NetworkSender {
             left = due.size();
             for (var from = 0; from < due.size(); from += MOST_VPCS) {
                 var part = due.subList(from, Math.min(from + MOST_VPCS, due.size()));
-                send(source.whole(part));
+                source.taken(send(source.whole(part)));
                 part.forEach(change -> sent.put(change.vpcId(), change.generation()));
                 left -= part.size();
             }
@@ -180,17 +183,13 @@ final class NetworkSender {
         return result.equals("ok");
     }
 
-    private void send(List<Vpc> vpcs) {
+    /** Those of them that are sent now: all but what no message holds. */
+    private List<Vpc> send(List<Vpc> vpcs) {
+        var sendable = vpcs.stream().filter(this::isSendable).toList();
         var call = new ArrayList<Vpc>();
         var bytes = 0;
-        for (var vpc : vpcs) {
+        for (var vpc : sendable) {
             var size = vpc.getSerializedSize();
-            if (size > LARGEST_BYTES) {
-                LOG.errorf(
-                        "%s is not sent to the zone %s: %d bytes are more than a message holds; it needs fewer rules",
-                        vpc.getVpcId(), settings.zone(), size);
-                continue;
-            }
             if (!call.isEmpty() && bytes + size > MOST_BYTES) {
                 link.applyNetworks(List.copyOf(call));
                 call.clear();
@@ -202,5 +201,16 @@ final class NetworkSender {
         if (!call.isEmpty()) {
             link.applyNetworks(List.copyOf(call));
         }
+        return sendable;
+    }
+
+    private boolean isSendable(Vpc vpc) {
+        var size = vpc.getSerializedSize();
+        if (size > LARGEST_BYTES) {
+            LOG.errorf(
+                    "%s is not sent to the zone %s: %d bytes are more than a message holds; it needs fewer rules",
+                    vpc.getVpcId(), settings.zone(), size);
+        }
+        return size <= LARGEST_BYTES;
     }
 }

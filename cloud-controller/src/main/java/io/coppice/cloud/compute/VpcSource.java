@@ -20,6 +20,11 @@ record VpcSource(VpcChanges vpcs) implements NetworkSender.Source {
     }
 
     @Override
+    public void taken(List<Vpc> whole) {
+        vpcs.taken(whole);
+    }
+
+    @Override
     public long signals() {
         return vpcs.signals();
     }

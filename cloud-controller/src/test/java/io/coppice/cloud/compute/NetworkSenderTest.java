@@ -69,10 +69,12 @@ class NetworkSenderTest {
         assertEquals(1, sender.status().backlog());
         assertTrue(sender.status().result().contains("UNAVAILABLE"));
         assertFalse(sender.run());
+        assertEquals(Map.of(), networks.taken);
         assertTrue(sender.run());
         assertEquals("ok", sender.status().result());
         assertEquals(0, sender.status().backlog());
         assertEquals(Map.of("vpc-1", 1L), zone.known());
+        assertEquals(Map.of("vpc-1", 1L), networks.taken, "what no zone has is not taken");
     }
 
     @Test
@@ -122,6 +124,7 @@ class NetworkSenderTest {
     private static final class Networks implements NetworkSender.Source {
         private final Map<String, Change> changes = new TreeMap<>();
         private final Map<String, Integer> groupsOf = new TreeMap<>();
+        private final Map<String, Long> taken = new TreeMap<>();
         private int groups = 1;
         private long generation;
         private long signals;
@@ -168,6 +171,11 @@ class NetworkSenderTest {
                 whole.add(vpc.build());
             }
             return whole;
+        }
+
+        @Override
+        public synchronized void taken(List<Vpc> vpcs) {
+            vpcs.forEach(vpc -> taken.put(vpc.getVpcId(), vpc.getGeneration()));
         }
 
         @Override

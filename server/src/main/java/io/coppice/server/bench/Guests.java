@@ -13,14 +13,32 @@ record Guests(Ec2Client ec2, String image) {
     /** MiB of memory of {@link #TYPE}, for the guest by hand. */
     static final InstanceType TYPE = InstanceType.T1_MICRO;
 
+    private static final int SSH = 22;
     private static final Duration STATE_LIMIT = Duration.ofMinutes(3);
 
-    String launch() {
-        return ec2.runInstances(request ->
-                        request.imageId(image).instanceType(TYPE).minCount(1).maxCount(1))
+    String launch(String... groups) {
+        return ec2.runInstances(request -> request.imageId(image)
+                        .instanceType(TYPE)
+                        .securityGroupIds(groups)
+                        .minCount(1)
+                        .maxCount(1))
                 .instances()
                 .getFirst()
                 .instanceId();
+    }
+
+    /** A security group of the default VPC that lets SSH in; its id. */
+    String groupForShell() {
+        var group = ec2.createSecurityGroup(
+                        request -> request.groupName("coppice-bench").description("reached by SSH"))
+                .groupId();
+        ec2.authorizeSecurityGroupIngress(request ->
+                request.groupId(group).ipProtocol("tcp").fromPort(SSH).toPort(SSH).cidrIp("0.0.0.0/0"));
+        return group;
+    }
+
+    void removeGroup(String group) {
+        ec2.deleteSecurityGroup(request -> request.groupId(group));
     }
 
     Instance find(String id) {

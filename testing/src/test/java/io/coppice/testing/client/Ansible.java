@@ -32,6 +32,8 @@ final class Ansible {
         changesOnce(folder, "absent.yml", Map.of());
         changesOnce(folder, "identity.yml", Map.of("wanted", "present"));
         changesOnce(folder, "identity.yml", Map.of("wanted", "absent"));
+        changesOnce(folder, "network.yml", Map.of());
+        changesOnce(folder, "no_network.yml", Map.of());
     }
 
     private void changesOnce(Path folder, String playbook, Map<String, String> more) {

@@ -74,6 +74,15 @@ final class Terraform {
                 importAgain("aws_placement_group.parts", thing + "-parts");
                 importAgain("aws_iam_role.machine", thing + "-machine");
                 importAgain("aws_iam_policy.reads", output("policy"));
+                importAgain("aws_vpc.net", output("vpc"));
+                importAgain("aws_subnet.private", output("subnet"));
+                importAgain("aws_internet_gateway.out", output("gateway"));
+                importAgain("aws_nat_gateway.out", output("nat"));
+                importAgain("aws_route_table.public", output("table"));
+                importAgain("aws_network_acl.public", output("acl"));
+                importAgain("aws_security_group.web", output("group"));
+                importAgain("aws_network_interface.face", output("interface"));
+                importAgain("aws_eip.nat", output("address"));
             } finally {
                 terraform("destroy", "-auto-approve", "-input=false").orFail();
             }

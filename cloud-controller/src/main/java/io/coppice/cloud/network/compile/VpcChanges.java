@@ -2,13 +2,17 @@ package io.coppice.cloud.network.compile;
 
 import io.coppice.cloud.network.VpcGenerations;
 import io.coppice.cloud.network.VpcSignal;
+import io.coppice.cloud.network.natgateway.NatGateways;
 import io.coppice.cloud.store.Database;
+import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Vpc;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the sender to hosts reads: VPCs that changed, whole, and those that are gone. Thread-safe. */
 @ApplicationScoped
@@ -17,13 +21,20 @@ public class VpcChanges {
     private final VpcGenerations generations;
     private final VpcCompiler compiler;
     private final VpcSignal signal;
+    private final NatGateways gateways;
 
     /** For the container and for tests. */
-    public VpcChanges(Database database, VpcGenerations generations, VpcCompiler compiler, VpcSignal signal) {
+    public VpcChanges(
+            Database database,
+            VpcGenerations generations,
+            VpcCompiler compiler,
+            VpcSignal signal,
+            NatGateways gateways) {
         this.database = database;
         this.generations = generations;
         this.compiler = compiler;
         this.signal = signal;
+        this.gateways = gateways;
     }
 
     /**
@@ -53,6 +64,20 @@ public class VpcChanges {
             }
         }
         return List.copyOf(vpcs);
+    }
+
+    /** The zone has these, which {@link #whole} gave: what waited for it, or for its end there, waits no longer. */
+    public void taken(List<Vpc> vpcs) {
+        var known = vpcs.stream().collect(Collectors.toMap(Vpc::getVpcId, VpcChanges::gatewaysOf));
+        if (!known.isEmpty()) {
+            database.run(entities -> gateways.known(entities, known));
+        }
+    }
+
+    private static Set<String> gatewaysOf(Vpc vpc) {
+        return vpc.getNatGatewaysList().stream()
+                .map(NatGateway::getNatGatewayId)
+                .collect(Collectors.toSet());
     }
 
     /** Which VPCs changed since an earlier look, without what is in them. */

@@ -17,11 +17,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * NAT gateways in the database. A gateway is pending until {@link #carried} tells that a host has it, and deleting until
- * {@link #stopped} tells that none has it any more; one that nobody tells of in time has failed, or is taken as gone. Every
+ * NAT gateways in the database. A gateway is pending until {@link #carried} tells that its zone has it, and deleting until
+ * {@link #stopped} tells that the zone has it no more; one that nobody tells of in time has failed, or is taken as gone. Every
  * method works in the caller's transaction. Thread-safe.
  */
 @ApplicationScoped
@@ -53,7 +54,29 @@ public class NatGateways implements VpcPart, SubnetPart, PublicAddressUse {
         this.clock = clock;
     }
 
-    /** A host has the gateway and sends packets through it. */
+    /**
+     * The zone knows these VPCs with these gateways, and no others of them: a public one that waited is there, for the first host
+     * that carries an interface of its VPC, and one that was to go is gone.
+     */
+    public void known(EntityManager entities, Map<String, Set<String>> gatewaysByVpc) {
+        var waiting = entities.createQuery(
+                        "from NatGatewayRow g where g.vpcId in (:vpcs) and g.state in (:states)"
+                                + " and g.publicIp is not null order by g.id",
+                        NatGatewayRow.class)
+                .setParameter("vpcs", gatewaysByVpc.keySet())
+                .setParameter("states", List.of(PENDING, DELETING))
+                .getResultList();
+        for (var row : waiting) {
+            var known = gatewaysByVpc.getOrDefault(row.vpcId, Set.of()).contains(row.id);
+            if (known) {
+                carried(entities, row.id);
+            } else {
+                stopped(entities, row.id);
+            }
+        }
+    }
+
+    /** The zone has the gateway: hosts send packets through it. */
     public void carried(EntityManager entities, String id) {
         locked(entities, id).filter(row -> row.state.equals(PENDING)).ifPresent(row -> {
             row.state = AVAILABLE;
@@ -62,7 +85,7 @@ public class NatGateways implements VpcPart, SubnetPart, PublicAddressUse {
         });
     }
 
-    /** No host has the gateway any more. */
+    /** The zone has the gateway no more. */
     public void stopped(EntityManager entities, String id) {
         locked(entities, id).filter(row -> row.state.equals(DELETING)).ifPresent(row -> end(entities, row));
     }

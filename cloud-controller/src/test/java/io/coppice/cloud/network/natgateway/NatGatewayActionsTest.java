@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.coppice.cloud.network.NetworkFixture;
 import io.coppice.cloud.network.NetworkSteps;
+import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.AllocateAddressRequest;
+import software.amazon.awssdk.services.ec2.model.AllocateAddressResponse;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNatGatewayResponse;
 import software.amazon.awssdk.services.ec2.model.CreateRouteRequest;
@@ -27,6 +30,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 import software.amazon.awssdk.services.ec2.model.NatGateway;
+import software.amazon.awssdk.services.ec2.model.ReleaseAddressRequest;
+import software.amazon.awssdk.services.ec2.model.ReleaseAddressResponse;
 
 /** If this fails, a NAT gateway is said to work that no host has, or its address is given to somebody else. */
 class NatGatewayActionsTest {
@@ -113,6 +118,39 @@ class NatGatewayActionsTest {
                         .toList());
         assertEquals(11, free());
         cloud.call(DeleteSubnetResponse.class, deleteSubnet);
+    }
+
+    @Test
+    void aPublicOneIsThereWhenTheZoneHasItAndGoneWhenTheZoneHasItNoMore() {
+        steps.gateway(vpc);
+        var elastic = cloud.call(
+                        AllocateAddressResponse.class,
+                        AllocateAddressRequest.builder().domain("vpc").build())
+                .allocationId();
+        var id = cloud.call(
+                        CreateNatGatewayResponse.class,
+                        wanted().connectivityType("public")
+                                .allocationId(elastic)
+                                .build())
+                .natGateway()
+                .natGatewayId();
+        var inner = create().natGatewayId();
+        var changes = cloud.bean(VpcChanges.class);
+        var before = changes.since(0).vpcs();
+        assertEquals("pending", described(cloud, id).stateAsString());
+        changes.taken(before);
+        assertEquals("available", described(cloud, id).stateAsString());
+        assertEquals("pending", described(cloud, inner).stateAsString(), "no host carries private ones");
+        cloud.call(
+                DeleteNatGatewayResponse.class,
+                DeleteNatGatewayRequest.builder().natGatewayId(id).build());
+        changes.taken(before);
+        assertEquals("deleting", described(cloud, id).stateAsString(), "the zone may still have it");
+        changes.taken(changes.since(0).vpcs());
+        assertEquals("deleted", described(cloud, id).stateAsString());
+        cloud.call(
+                ReleaseAddressResponse.class,
+                ReleaseAddressRequest.builder().allocationId(elastic).build());
     }
 
     @Test
