@@ -52,6 +52,7 @@ class SourceBudgetTest {
             "cloud-controller/KafkaRelay",
             "walrus/CollectorLoop",
             "walrus/LifecycleLoop",
+            "walrus/ScrubberLoop",
             "ebs-controller/VolumeWorker",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",
