@@ -34,9 +34,10 @@ final class ObjectFinder {
                             exchange.bucket().bucketId(),
                             request.key(),
                             !request.method().equals("HEAD"));
-            if (newest.isPresent() && newest.get().whole().isPresent()) {
-                var object = allowed(exchange, newest.get().object(), wanted);
-                return new Found(object, List.of(newest.get().whole().get()));
+            if (newest.isPresent()) {
+                return new Found(
+                        allowed(exchange, newest.get().object(), wanted),
+                        newest.get().segments());
             }
         }
         return store.transactions().call(session -> {

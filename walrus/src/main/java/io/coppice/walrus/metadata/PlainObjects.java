@@ -1,5 +1,6 @@
 package io.coppice.walrus.metadata;
 
+import io.coppice.walrus.blob.BlobId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,7 +10,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +24,14 @@ import org.jspecify.annotations.Nullable;
  * an empty answer says that it needs that. Thread-safe.
  */
 public final class PlainObjects {
-    private static final String READ = "select " + ObjectRow.COLUMNS + ", content is not null, content_nonce, %s"
+    /** Row and segments in one statement, so that both are of one moment: an object may be overwritten meanwhile. */
+    private static final String READ = "select " + ObjectRow.COLUMNS + ", content is not null, content_nonce, %s, "
+            + Stream.of("part_number", "blob_id", "size_bytes", "checksum_value", "nonce")
+                    .map(column -> "case when content is null then array(select segment." + column
+                            + " from segment where segment.object_id = object.object_id order by position) end")
+                    .collect(Collectors.joining(", "))
             + " from object where bucket_id = ? and object_key = ? and is_latest and not delete_marker";
+
     private static final String WITH_CONTENT = READ.formatted("content");
     private static final String WITHOUT_CONTENT = READ.formatted("cast(null as bytea)");
 
@@ -54,9 +66,13 @@ public final class PlainObjects {
     /**
      * An object that was found.
      *
-     * @param whole its bytes when they lie in its row, without content when that was not asked for; else they are segments
+     * @param segments its bytes in order; those that lie in its row have no content when that was not asked for
      */
-    public record Found(ObjectRow object, Optional<Segment> whole) {}
+    public record Found(ObjectRow object, List<Segment> segments) {
+        public Found {
+            segments = List.copyOf(segments);
+        }
+    }
 
     /** The newest object of that key; empty also when that is a delete marker. */
     public Optional<Found> find(long bucketId, String key, boolean withContent) {
@@ -95,11 +111,29 @@ public final class PlainObjects {
         var object = ObjectRow.read(rows);
         var inRow = rows.getBoolean(ObjectRow.COLUMN_COUNT + 1);
         if (!inRow) {
-            return new Found(object, Optional.empty());
+            return new Found(object, segments(rows, ObjectRow.COLUMN_COUNT + 3));
         }
         var nonce = Optional.ofNullable(rows.getString(ObjectRow.COLUMN_COUNT + 2));
         var content = rows.getBytes(ObjectRow.COLUMN_COUNT + 3);
-        return new Found(object, Optional.of(Segment.inRow(content, object.sizeBytes(), nonce)));
+        return new Found(object, List.of(Segment.inRow(content, object.sizeBytes(), nonce)));
+    }
+
+    private static List<Segment> segments(ResultSet row, int before) throws SQLException {
+        var numbers = (Integer[]) row.getArray(before + 1).getArray();
+        var blobs = (UUID[]) row.getArray(before + 2).getArray();
+        var sizes = (Long[]) row.getArray(before + 3).getArray();
+        var checksums = (String[]) row.getArray(before + 4).getArray();
+        var nonces = (String[]) row.getArray(before + 5).getArray();
+        var segments = new ArrayList<Segment>(numbers.length);
+        for (int i = 0; i < numbers.length; i++) {
+            segments.add(new Segment(
+                    numbers[i],
+                    new BlobId(blobs[i]),
+                    sizes[i],
+                    Optional.ofNullable(checksums[i]),
+                    Optional.ofNullable(nonces[i])));
+        }
+        return segments;
     }
 
     private static boolean put(Connection connection, long bucketId, String key, NewObject object, Instant now)
