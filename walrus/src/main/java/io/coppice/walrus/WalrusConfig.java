@@ -25,6 +25,10 @@ public interface WalrusConfig {
     @WithDefault("5368709120")
     long maxPutBytes();
 
+    /** Objects up to so many bytes lie in their rows of the database, 0 to 1048576; 0: none does. */
+    @WithDefault("16384")
+    int rowBytes();
+
     /** How long a client may neither send nor take anything. */
     @WithDefault("60s")
     Duration idleLimit();
@@ -40,6 +44,14 @@ public interface WalrusConfig {
     /** How often bytes that nothing refers to are looked for. */
     @WithDefault("1m")
     Duration collectEvery();
+
+    /** How often every blob is read back and compared with what was stored. */
+    @WithDefault("14d")
+    Duration scrubEvery();
+
+    /** How many bytes a second are read back, at most. */
+    @WithDefault("16777216")
+    long scrubBytesPerSecond();
 
     /** Ids of KMS keys that users may name for SSE-KMS besides aws/s3; each is derived from Walrus's master key. */
     Optional<List<String>> kmsKeys();

@@ -13,6 +13,7 @@ import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.undo.Undo;
+import io.coppice.walrus.access.BucketCache;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.encryption.KeyStore;
@@ -28,9 +29,11 @@ import io.coppice.walrus.image.ImageDownloads;
 import io.coppice.walrus.image.ImageStoreService;
 import io.coppice.walrus.image.Images;
 import io.coppice.walrus.lifecycle.LifecycleRun;
+import io.coppice.walrus.metadata.BlobChecks;
 import io.coppice.walrus.metadata.BlobCollector;
 import io.coppice.walrus.metadata.Blobs;
 import io.coppice.walrus.metadata.PinnedImages;
+import io.coppice.walrus.metadata.Scrubber;
 import io.coppice.walrus.metadata.Transactions;
 import io.coppice.walrus.metadata.UsageService;
 import io.coppice.walrus.notification.Announcements;
@@ -49,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 /** Walrus as a role: opens its doors, and runs the collector of unused bytes. Thread-safe. */
 @ApplicationScoped
 public class WalrusRole implements Role {
+    private static final int MAX_ROW_BYTES = 1024 * 1024;
+
     private final SiteConfig site;
     private final WalrusConfig config;
     private final BlobConfig blobConfig;
@@ -66,7 +71,8 @@ public class WalrusRole implements Role {
             BlobStore blobs,
             Couriers couriers,
             CollectorLoop collector,
-            LifecycleLoop lifecycle) {}
+            LifecycleLoop lifecycle,
+            ScrubberLoop scrubber) {}
 
     /** Built by the container. */
     public WalrusRole(
@@ -134,7 +140,9 @@ public class WalrusRole implements Role {
                             "identityWatch", String.valueOf(running.keys().watching()),
                             "collector", running.collector().summary(),
                             "notifications", running.couriers().summary(),
-                            "lifecycle", running.lifecycle().summary()));
+                            "lifecycle", running.lifecycle().summary(),
+                            "scrubber", running.scrubber().summary(),
+                            "damaged", running.scrubber().damaged()));
         } catch (IOException e) {
             return RoleHealth.notReady("the folder of the objects cannot be read: " + e.getMessage());
         }
@@ -186,7 +194,14 @@ public class WalrusRole implements Role {
                         config.accessLogLines()));
         var server = new S3Server(
                 vertx,
-                new Store(transactions, clock, blobs, blobStore, encryptionKeys),
+                new Store(
+                        transactions,
+                        clock,
+                        blobs,
+                        blobStore,
+                        encryptionKeys,
+                        Math.clamp(config.rowBytes(), 0, MAX_ROW_BYTES),
+                        new BucketCache(transactions, clock)),
                 new Identity(keys, identity, identity),
                 settings,
                 Optional.of(downloads),
@@ -210,7 +225,15 @@ public class WalrusRole implements Role {
                 clock);
         lifecycle.start();
         undo.add("stop the lifecycle rules", lifecycle::close);
-        return new Running(undo, keys, blobStore, couriers, collector, lifecycle);
+        var checks = new BlobChecks(transactions);
+        var scrubber = new ScrubberLoop(
+                new Scrubber(checks, blobStore, clock, config.scrubEvery()),
+                checks,
+                config.scrubBytesPerSecond(),
+                clock);
+        scrubber.start();
+        undo.add("stop the scrubber", scrubber::close);
+        return new Running(undo, keys, blobStore, couriers, collector, lifecycle, scrubber);
     }
 
     /** Beside the authority it is issued with the names of the S3 door; from elsewhere it must have brought them. */

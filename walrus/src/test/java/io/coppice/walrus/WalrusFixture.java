@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.hibernate.SessionFactory;
@@ -45,6 +46,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /**
  * A whole Walrus on a real PostgreSQL and a real port, with an identity that knows two accounts. Transactions go straight
@@ -61,7 +63,8 @@ public final class WalrusFixture implements AutoCloseable {
 
     public static final String SECRET = "secretsecretsecretsecretsecretsecret0001";
 
-    private static final KeyStore KEYS = KeyStore.of(new byte[32], List.of("testkey-1", "testkey-2"));
+    /** Encrypts what is to be encrypted. */
+    public static final KeyStore KEYS = KeyStore.of(new byte[32], List.of("testkey-1", "testkey-2"));
 
     private static final Map<String, Principal> PRINCIPALS = Map.of(
             ALICE,
@@ -83,6 +86,16 @@ public final class WalrusFixture implements AutoCloseable {
 
     public WalrusFixture(Path folder, S3Settings settings) throws IOException {
         postgres = EmbeddedPostgres.builder().start();
+        sessions = sessions(database(postgres));
+        var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
+        store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore, KEYS);
+        server = new S3Server(
+                vertx, store, new Identity(this::key, WalrusFixture::legacy, accounts()), settings, Optional.empty());
+        server.start(new Address("127.0.0.1", 0));
+    }
+
+    /** Makes the tables of Walrus in a fresh database, and tells its JDBC URL. */
+    public static String database(EmbeddedPostgres postgres) {
         Flyway.configure()
                 .dataSource(postgres.getPostgresDatabase())
                 .locations("classpath:db/walrus")
@@ -90,12 +103,7 @@ public final class WalrusFixture implements AutoCloseable {
                 .defaultSchema("walrus")
                 .load()
                 .migrate();
-        sessions = sessions(postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=walrus");
-        var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
-        store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore, KEYS);
-        server = new S3Server(
-                vertx, store, new Identity(this::key, WalrusFixture::legacy, accounts()), settings, Optional.empty());
-        server.start(new Address("127.0.0.1", 0));
+        return postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=walrus";
     }
 
     /** Sessions on the tables of Walrus at that JDBC URL. */
@@ -171,6 +179,11 @@ public final class WalrusFixture implements AutoCloseable {
     }
 
     public Transactions transactions() {
+        return transactions(sessions, () -> failing);
+    }
+
+    /** Transactions of {@code sessions}; those that wrote something fail to commit while {@code failing} says so. */
+    public static Transactions transactions(SessionFactory sessions, BooleanSupplier failing) {
         return new Transactions() {
             @Override
             public <T> T call(Function<StatelessSession, T> work) {
@@ -178,7 +191,7 @@ public final class WalrusFixture implements AutoCloseable {
                     var transaction = session.beginTransaction();
                     try {
                         var result = work.apply(session);
-                        if (failing && hasWritten(session)) {
+                        if (failing.getAsBoolean() && hasWritten(session)) {
                             throw new IllegalStateException("the test wants this commit to fail");
                         }
                         transaction.commit();
@@ -230,15 +243,24 @@ public final class WalrusFixture implements AutoCloseable {
     }
 
     public S3Client client(String accessKey, String secret) {
+        return client(endpoint(), accessKey, secret);
+    }
+
+    /** A client of any Walrus. */
+    public static S3Client client(URI endpoint, String accessKey, String secret) {
+        return clientBuilder(endpoint, accessKey, secret).build();
+    }
+
+    /** The beginnings of a client of any Walrus. */
+    public static S3ClientBuilder clientBuilder(URI endpoint, String accessKey, String secret) {
         return S3Client.builder()
-                .endpointOverride(endpoint())
+                .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 // The JDK's HTTP client cannot read an answer that comes in place of "100 Continue".
                 .serviceConfiguration(c -> c.expectContinueEnabled(false))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secret)))
-                .httpClientBuilder(UrlConnectionHttpClient.builder())
-                .build();
+                .httpClientBuilder(UrlConnectionHttpClient.builder());
     }
 
     public S3Client alice() {

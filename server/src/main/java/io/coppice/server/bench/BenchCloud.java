@@ -22,7 +22,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  * The cloud that is measured, driven as a person would: by the command line and an unmodified AWS client. One that was
  * made for the measurement is removed at its end.
  */
-final class BenchCloud implements AutoCloseable {
+public final class BenchCloud implements AutoCloseable {
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
 
     private final DataFolder folder;
@@ -52,7 +52,7 @@ final class BenchCloud implements AutoCloseable {
     }
 
     /** A new cloud in a folder of its own. */
-    static BenchCloud temporary(String... upOptions) throws IOException {
+    public static BenchCloud temporary(String... upOptions) throws IOException {
         return temporary(Map.of(), upOptions);
     }
 
@@ -72,16 +72,18 @@ final class BenchCloud implements AutoCloseable {
         }
     }
 
-    DataFolder folder() {
+    /** Where it lies. */
+    public DataFolder folder() {
         return folder;
     }
 
-    Settings settings() {
+    /** What it was set to. */
+    public Settings settings() {
         return Settings.load(folder).orElseThrow();
     }
 
     /** Of the server; 0 when it is down. */
-    long pid() {
+    public long pid() {
         return new BackgroundServer(folder).pid().orElse(0L);
     }
 

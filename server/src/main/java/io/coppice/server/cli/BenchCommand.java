@@ -5,6 +5,7 @@ import io.coppice.server.bench.ApiBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
+import io.coppice.server.bench.s3.S3Bench;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench start --data /srv/cloud2   restarts that cloud's control plane; guests go on",
             "  ./coppice bench start --only launch,ssh --output json",
             "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
+            "  ./coppice bench s3 --rounds 3 --peers radosgw,nginx",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
         })
@@ -35,7 +37,8 @@ final class BenchCommand extends CloudCommand {
             defaultValue = "start",
             description = {
                 "start: from the start of a cloud to the SSH of its guests (default);",
-                "api: how fast requests are decided, committed and answered."
+                "api: how fast requests are decided, committed and answered;",
+                "s3: Walrus beside radosgw, s3proxy and nginx, as far as they are installed."
             })
     private Bench bench = Bench.start;
 
@@ -49,21 +52,42 @@ final class BenchCommand extends CloudCommand {
     @Option(names = "--output", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
     private OutputFormat output = OutputFormat.text;
 
+    @Option(names = "--rounds", paramLabel = "N", description = "s3: rounds of every peer.", defaultValue = "3")
+    private int rounds = 3;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "s3: measured for each row.", defaultValue = "6")
+    private int seconds = 6;
+
+    @Option(names = "--warm-up", paramLabel = "N", description = "s3: seconds before each row.", defaultValue = "4")
+    private int warmUp = 4;
+
+    @Option(
+            names = "--peers",
+            split = ",",
+            paramLabel = "PEER",
+            description = "s3: what Walrus is measured beside: radosgw, s3proxy, nginx. Default: all.")
+    private List<String> peers = List.of("radosgw", "s3proxy", "nginx");
+
     /** What there is to measure; the constants are what one types. */
     enum Bench {
         start,
-        api
+        api,
+        s3
     }
 
     @Override
     public Integer call() throws Exception {
         // With JSON on standard output, progress goes where it does not disturb.
         var progress = output == OutputFormat.json ? new PrintWriter(System.err, true, StandardCharsets.UTF_8) : out();
+        if (bench == Bench.s3) {
+            new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
+            return 0;
+        }
         var named = cloud.argument().isEmpty() ? Optional.<DataFolder>empty() : Optional.of(folder());
         var results =
                 switch (bench) {
                     case start -> new StartBench(new Steps(progress)).run(named, only);
-                    case api -> new ApiBench(new Steps(progress)).run();
+                    case api, s3 -> new ApiBench(new Steps(progress)).run();
                 };
         if (output == OutputFormat.json) {
             printJson(results);

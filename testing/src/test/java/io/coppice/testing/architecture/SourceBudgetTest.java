@@ -55,6 +55,7 @@ class SourceBudgetTest {
             "walrus/CollectorLoop",
             "walrus/Courier",
             "walrus/LifecycleLoop",
+            "walrus/ScrubberLoop",
             "ebs-controller/VolumeWorker",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",

@@ -1,23 +1,32 @@
 package io.coppice.testing.cloud;
 
 import static io.coppice.testing.cloud.Eventually.eventually;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** If this fails, a cloud whose database goes away hangs, lies or stays broken when the database is back. */
 @Tag("full")
 class DatabaseGoneTest {
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+
     @Test
     void requestsAreRefusedUntilItIsBack(@TempDir Path folder) throws Exception {
         try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "simulated", "--no-sample-image")) {
@@ -55,6 +64,47 @@ class DatabaseGoneTest {
                             Clock.systemUTC()),
                     answer -> answer.status() == 200);
             assertTrue(again.hasRequestId(), again::body);
+        }
+    }
+
+    @Test
+    void walrusRefusesUntilItIsBackAndHasLostNothing(@TempDir Path folder) throws Exception {
+        try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "simulated", "--no-sample-image");
+                var s3 = cloud.s3()) {
+            var small = "lies in its row".getBytes(StandardCharsets.UTF_8);
+            var large = new byte[300_000];
+            s3.createBucket(b -> b.bucket("kept"));
+            s3.putObject(b -> b.bucket("kept").key("small"), RequestBody.fromBytes(small));
+            s3.putObject(b -> b.bucket("kept").key("large"), RequestBody.fromBytes(large));
+            var postmaster = postmaster(cloud.data());
+            try (var lock = FileChannel.open(cloud.data().resolve("postgres/lock"), StandardOpenOption.WRITE);
+                    var held = lock.lock()) {
+                assertTrue(held.isValid());
+                postmaster.destroyForcibly();
+                for (var content : List.of(small, large)) {
+                    var refused = eventually(
+                            "a refusal",
+                            Duration.ofMinutes(1),
+                            () -> put(s3, content),
+                            status -> status != OK);
+                    assertEquals(UNAVAILABLE, refused);
+                }
+            }
+            eventually("an answer", Duration.ofMinutes(2), () -> put(s3, small), status -> status == OK);
+            assertArrayEquals(
+                    small, s3.getObjectAsBytes(b -> b.bucket("kept").key("small")).asByteArray());
+            assertArrayEquals(
+                    large, s3.getObjectAsBytes(b -> b.bucket("kept").key("large")).asByteArray());
+        }
+    }
+
+    private static int put(S3Client s3, byte[] content) {
+        try {
+            return s3.putObject(b -> b.bucket("kept").key("other"), RequestBody.fromBytes(content))
+                    .sdkHttpResponse()
+                    .statusCode();
+        } catch (S3Exception e) {
+            return e.statusCode();
         }
     }
 

@@ -11,15 +11,7 @@ import java.util.function.Consumer;
  * Keeps immutable runs of bytes. A blob is there as a whole or not at all: also after a power cut. Which blobs are in
  * use is not this seam's business. Implementations are thread-safe and pass {@code BlobStoreContract}.
  */
-public interface BlobStore {
-    /**
-     * Begins a new blob.
-     *
-     * @param expectedBytes how long it will be, or -1 when that is not known; room is checked against it
-     * @throws InsufficientSpaceException when the store cannot hold that much
-     */
-    BlobWriter begin(long expectedBytes) throws IOException;
-
+public interface BlobStore extends BlobOpener {
     /**
      * Reads a stretch of a blob from {@code offset} on; the channel ends after {@code lengthBytes} bytes. The caller
      * closes it. Throws {@link java.nio.file.NoSuchFileException} when there is no such blob.

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jboss.logging.Logger;
 
 /**
  * Blobs as files of one folder: {@code blobs/ab/cd/<id>}, written under {@code incoming/}, synced, renamed, and the
@@ -20,11 +23,15 @@ import java.util.function.Consumer;
  * name). Thread-safe.
  */
 public final class LocalBlobStore implements BlobStore {
+    private static final Logger LOG = Logger.getLogger(LocalBlobStore.class);
     private static final int SYNC_EVERY_BYTES = 64 * 1024 * 1024;
+    private static final int LEAST_ROOM_BYTES = 1024 * 1024;
 
     private final Path blobs;
     private final Path incoming;
     private final long reserveBytes;
+    /** Looked up once: to find it costs more than to ask it. */
+    private final FileStore disk;
 
     /**
      * Opens the store in {@code folder} and makes it when it is new.
@@ -35,6 +42,7 @@ public final class LocalBlobStore implements BlobStore {
         this.blobs = Files.createDirectories(folder.resolve("blobs"));
         this.incoming = Files.createDirectories(folder.resolve("incoming"));
         this.reserveBytes = reserveBytes;
+        this.disk = Files.getFileStore(blobs);
     }
 
     @Override
@@ -42,7 +50,11 @@ public final class LocalBlobStore implements BlobStore {
         if (freeBytes() < Math.max(1, expectedBytes)) {
             throw new InsufficientSpaceException("no room for " + expectedBytes + " bytes in " + blobs);
         }
-        return new Writer(BlobId.random());
+        try {
+            return new Writer(BlobId.random());
+        } catch (IOException e) {
+            throw failure(e);
+        }
     }
 
     @Override
@@ -89,7 +101,14 @@ public final class LocalBlobStore implements BlobStore {
 
     @Override
     public long freeBytes() throws IOException {
-        return Math.max(0, Files.getFileStore(blobs).getUsableSpace() - reserveBytes);
+        return Math.max(0, disk.getUsableSpace() - reserveBytes);
+    }
+
+    /** What a failed write means to the caller. */
+    private IOException failure(IOException cause) throws IOException {
+        return disk.getUsableSpace() < LEAST_ROOM_BYTES
+                ? new InsufficientSpaceException("the file system of " + blobs + " is full", cause)
+                : new StoreUnavailableException(blobs + " cannot be written: " + cause.getMessage(), cause);
     }
 
     private static void scanFolder(Path folder, Instant cutoff, Consumer<BlobId> visitor) throws IOException {
@@ -133,6 +152,7 @@ public final class LocalBlobStore implements BlobStore {
         private final BlobId id;
         private final Path temporary;
         private final FileChannel channel;
+        private final CRC32C checksum = new CRC32C();
         private long written;
         private long synced;
         private boolean committed;
@@ -145,6 +165,7 @@ public final class LocalBlobStore implements BlobStore {
 
         @Override
         public void write(ByteBuffer bytes) throws IOException {
+            checksum.update(bytes.duplicate());
             try {
                 while (bytes.hasRemaining()) {
                     written += channel.write(bytes);
@@ -155,7 +176,7 @@ public final class LocalBlobStore implements BlobStore {
                     synced = written;
                 }
             } catch (IOException e) {
-                throw full() ? new InsufficientSpaceException("the file system of " + blobs + " is full", e) : e;
+                throw failure(e);
             }
         }
 
@@ -163,15 +184,15 @@ public final class LocalBlobStore implements BlobStore {
         public StoredBlob commit() throws IOException {
             try {
                 channel.force(true);
+                channel.close();
+                makeFolder(outerFolder(id), innerFolder(id));
+                Files.move(temporary, path(id), StandardCopyOption.ATOMIC_MOVE);
+                committed = true;
+                sync(innerFolder(id));
             } catch (IOException e) {
-                throw full() ? new InsufficientSpaceException("the file system of " + blobs + " is full", e) : e;
+                throw failure(e);
             }
-            channel.close();
-            makeFolder(outerFolder(id), innerFolder(id));
-            Files.move(temporary, path(id), StandardCopyOption.ATOMIC_MOVE);
-            committed = true;
-            sync(innerFolder(id));
-            return new StoredBlob(id, written);
+            return new StoredBlob(id, written, checksum.getValue());
         }
 
         @Override
@@ -180,11 +201,12 @@ public final class LocalBlobStore implements BlobStore {
                 return;
             }
             channel.close();
-            Files.deleteIfExists(temporary);
-        }
-
-        private boolean full() throws IOException {
-            return Files.getFileStore(blobs).getUsableSpace() < SYNC_EVERY_BYTES / 64;
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                // The disk that failed before may fail again: what is left is removed as abandoned later.
+                LOG.debugf("%s is left behind: %s", temporary, e.getMessage());
+            }
         }
 
         private void makeFolder(Path outer, Path inner) throws IOException {

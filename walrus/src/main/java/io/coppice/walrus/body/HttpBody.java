@@ -1,6 +1,7 @@
 package io.coppice.walrus.body;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.EOFException;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * when it is full; one other thread empties it. Made on the event loop, before the request flows.
  */
 public final class HttpBody implements BodySource {
-    private static final int HIGH_WATER_BYTES = 1024 * 1024;
+    private static final int HIGH_WATER_BYTES = 128 * 1024;
 
     private final HttpServerRequest request;
     private final Duration idleLimit;
@@ -27,7 +28,7 @@ public final class HttpBody implements BodySource {
     private final Condition changed = lock.newCondition();
     private final Deque<Buffer> queue = new ArrayDeque<>();
     private int queuedBytes;
-    private boolean paused = true;
+    private boolean paused;
     private boolean ended;
     private @Nullable Throwable failure;
 
@@ -39,10 +40,19 @@ public final class HttpBody implements BodySource {
     public HttpBody(HttpServerRequest request, Duration idleLimit) {
         this.request = request;
         this.idleLimit = idleLimit;
-        request.pause();
+        if (!hasBody(request)) {
+            // Nothing will come, so nobody needs to wait for its end.
+            ended = true;
+            return;
+        }
         request.handler(this::arrived);
         request.endHandler(nothing -> finish(null));
         request.exceptionHandler(this::finish);
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return request.headers().contains(HttpHeaders.TRANSFER_ENCODING) || length != null && !length.equals("0");
     }
 
     @Override

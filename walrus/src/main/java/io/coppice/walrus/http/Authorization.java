@@ -1,6 +1,5 @@
 package io.coppice.walrus.http;
 
-import io.coppice.policy.PolicyDocument;
 import io.coppice.walrus.access.BucketGuard;
 import io.coppice.walrus.access.S3Operation;
 import io.coppice.walrus.access.S3Operation.Level;
@@ -14,7 +13,6 @@ import io.coppice.walrus.metadata.Versions;
 import io.coppice.walrus.protocol.S3Errors;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +24,6 @@ import java.util.function.Function;
  */
 final class Authorization {
     private static final String COPY_SOURCE = "x-amz-copy-source";
-    private static final int MAX_POLICIES = 1_000;
     /** Headers of writes that are operations of their own. */
     private static final Map<String, S3Operation> DETAILS = Map.of(
             "x-amz-acl", S3Operation.PUT_OBJECT_ACL,
@@ -50,7 +47,6 @@ final class Authorization {
 
     private final Store store;
     private final QuotaKeys quotas;
-    private final Map<String, PolicyDocument> policies = new LinkedHashMap<>();
 
     Authorization(Store store) {
         this.store = store;
@@ -101,7 +97,7 @@ final class Authorization {
             BucketRow bucket,
             String key,
             Function<String, Optional<String>> fields) {
-        var guard = new BucketGuard(bucket, policy(bucket));
+        var guard = store.guards().guard(bucket);
         if (!guard.isOpenTo(caller)) {
             var keys = new ConditionKeys(request, store.clock()).values();
             check(guard, caller, S3Operation.POST_OBJECT, key, Optional.empty(), keys);
@@ -141,7 +137,7 @@ final class Authorization {
 
     /** Whether the caller may take what is locked by governance away. */
     boolean mayBypassGovernance(S3Request request, Principal caller, BucketRow bucket, String key) {
-        var guard = new BucketGuard(bucket, policy(bucket));
+        var guard = store.guards().guard(bucket);
         return guard.isOpenTo(caller)
                 || guard.refusal(
                                 caller,
@@ -159,7 +155,7 @@ final class Authorization {
     /** Those versions that may not be deleted, with the reason. */
     Map<Versions.Name, String> undeletable(
             S3Request request, Principal caller, BucketRow bucket, Collection<Versions.Name> names) {
-        var guard = new BucketGuard(bucket, policy(bucket));
+        var guard = store.guards().guard(bucket);
         var refused = new HashMap<Versions.Name, String>();
         if (guard.isOpenTo(caller)) {
             return refused;
@@ -304,21 +300,6 @@ final class Authorization {
     }
 
     private BucketGuard guard(String name) {
-        var bucket = store.transactions()
-                .call(session -> store.buckets().find(session, name))
-                .orElseThrow(S3Errors::noSuchBucket);
-        return new BucketGuard(bucket, policy(bucket));
-    }
-
-    /** Reading a document is dear, so those read last are kept by their text. */
-    private Optional<PolicyDocument> policy(BucketRow bucket) {
-        return bucket.setting(BucketSetting.POLICY).map(text -> {
-            synchronized (policies) {
-                if (policies.size() >= MAX_POLICIES) {
-                    policies.clear();
-                }
-                return policies.computeIfAbsent(text, json -> PolicyDocument.parse(json, PolicyDocument.Kind.RESOURCE));
-            }
-        });
+        return store.guards().find(name).orElseThrow(S3Errors::noSuchBucket);
     }
 }

@@ -29,6 +29,14 @@ record Conditions(
                 date(request, prefix + "if-unmodified-since"));
     }
 
+    /** Whether a write has any condition. */
+    static boolean any(S3Request request) {
+        return request.header("if-match").isPresent()
+                || request.header("if-none-match").isPresent()
+                || request.header("if-modified-since").isPresent()
+                || request.header("if-unmodified-since").isPresent();
+    }
+
     /** For a read of something that is there. */
     Outcome evaluate(String etag, Instant modifiedAt) {
         var modified = modifiedAt.truncatedTo(ChronoUnit.SECONDS);

@@ -67,6 +67,10 @@ final class Deletions {
         var request = exchange.request();
         var versionId = request.parameter("versionId");
         versionId.ifPresent(ObjectFinder::checkVersionId);
+        if (versionId.isEmpty() && isPlain(exchange)) {
+            exchange.noContent();
+            return;
+        }
         var wish = new Wish(new Versions.Name(request.key(), versionId.orElse("")), Optional.empty());
         var failures = new HashMap<Versions.Name, AwsException>();
         var done = store.transactions().call(session -> {
@@ -85,6 +89,15 @@ final class Deletions {
             }
         });
         exchange.noContent();
+    }
+
+    /** Whether it was a small object in a bucket that keeps no versions, and is gone. */
+    private boolean isPlain(S3Exchange exchange) {
+        var bucket = exchange.bucket();
+        return bucket.versioning() == Versioning.OFF
+                && !Conditions.any(exchange.request())
+                && store.plainObjects()
+                        .delete(bucket.bucketId(), exchange.request().key());
     }
 
     void deleteMany(S3Exchange exchange) throws IOException {

@@ -1,6 +1,6 @@
 package io.coppice.walrus.http;
 
-import io.coppice.walrus.blob.BlobStore;
+import io.coppice.walrus.blob.BlobOpener;
 import io.coppice.walrus.blob.StoredBlob;
 import io.coppice.walrus.body.AwsChunkedBody;
 import io.coppice.walrus.body.BodySource;
@@ -17,6 +17,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The body of a request and everything its head says it must agree with. Nothing is read before one of the two methods
@@ -25,6 +26,7 @@ import java.util.Optional;
 final class IncomingBody {
     private static final String STREAMING = "STREAMING-";
     private static final int MD5_BYTES = 16;
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
 
     private final S3Request request;
     private final HttpBody raw;
@@ -66,7 +68,7 @@ final class IncomingBody {
     }
 
     /** Streams the body into a new blob, encrypted where there is a key; {@code wanted} is a checksum to compute in any case. */
-    Stored store(BlobStore store, long maxBytes, Optional<ChecksumAlgorithm> wanted, Optional<ObjectKey> key)
+    Stored store(BlobOpener store, long maxBytes, Optional<ChecksumAlgorithm> wanted, Optional<ObjectKey> key)
             throws IOException {
         var expectations = expectations(wanted, declared());
         if (expectations.length() > maxBytes) {
@@ -144,7 +146,7 @@ final class IncomingBody {
 
     private BodyVerifier.Expectations expectations(
             Optional<ChecksumAlgorithm> wanted, Map<ChecksumAlgorithm, String> checksums) {
-        var signedHash = payloadHash.matches("[0-9a-f]{64}") ? Optional.of(payloadHash) : Optional.<String>empty();
+        var signedHash = HASH.matcher(payloadHash).matches() ? Optional.of(payloadHash) : Optional.<String>empty();
         return new BodyVerifier.Expectations(
                 length().or(this::whileItComes).orElseThrow(S3Errors::missingContentLength),
                 signedHash,

@@ -108,8 +108,13 @@ final class MultipartOperations {
             throw S3Errors.entityTooLarge();
         }
         // Only the copied stretch is to be kept, so its bytes become a blob of their own.
-        var stored =
-                copies.copy(held.segments(), range, held.key(), key(exchange, upload), algorithm, Optional.empty());
+        var stored = copies.copy(
+                new ObjectCopies.Place(store.bytes(), key(exchange, upload)),
+                held.segments(),
+                range,
+                held.key(),
+                algorithm,
+                Optional.empty());
         var part = part(number, stored, algorithm);
         store.transactions().call(session -> {
             keep(session, upload, part, stored);

@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.blob.BlobOpener;
 import io.coppice.walrus.body.BodyVerifier;
 import io.coppice.walrus.body.ChecksumAlgorithm;
 import io.coppice.walrus.encryption.ObjectKey;
@@ -67,10 +68,7 @@ final class ObjectCopies {
                 ? rewritten(exchange, held, wanted, draft, replaceHeaders, replaceTags)
                 : store.transactions().call(session -> {
                     var again = source.hold(store, authorization, session, exchange);
-                    store.blobs()
-                            .retain(
-                                    session,
-                                    again.segments().stream().map(Segment::blob).toList());
+                    store.blobs().retain(session, Segment.blobs(again.segments()));
                     var object = object(
                             again, again.segments(), again.object().checksum(), draft, replaceHeaders, replaceTags);
                     return new Copied(
@@ -108,10 +106,21 @@ final class ObjectCopies {
         var blobs = new ArrayList<io.coppice.walrus.blob.StoredBlob>();
         var segments = new ArrayList<Segment>();
         for (var segment : held.segments()) {
-            var stored = copy(List.of(segment), new ByteRange(0, segment.sizeBytes()), held.key(), draft.key(), whole);
+            var stored = copy(
+                    new Place(held.object().partCount() == 0 ? store.objectBytes() : store.bytes(), draft.key()),
+                    List.of(segment),
+                    new ByteRange(0, segment.sizeBytes()),
+                    held.key(),
+                    Optional.empty(),
+                    whole);
             blobs.add(stored.blob());
             segments.add(new Segment(
-                    segment.partNumber(), stored.blob().id(), segment.sizeBytes(), segment.checksum(), stored.nonce()));
+                    segment.partNumber(),
+                    stored.blob().id(),
+                    segment.sizeBytes(),
+                    segment.checksum(),
+                    stored.nonce(),
+                    stored.blob().content()));
         }
         var checksum = whole.map(each -> new StoredChecksum(wanted.orElseThrow().name(), "FULL_OBJECT", each.value()))
                 .or(() -> held.object().checksum());
@@ -159,38 +168,36 @@ final class ObjectCopies {
                         .anyMatch(name -> name.startsWith("x-amz-server-side-encryption"));
     }
 
-    /** Copies a stretch into a blob of its own. */
-    IncomingBody.Stored copy(
-            List<Segment> segments,
-            ByteRange range,
-            Optional<ObjectKey> from,
-            Optional<ObjectKey> to,
-            Optional<ChecksumAlgorithm.Computation> also)
-            throws IOException {
-        return copy(segments, range, from, to, Optional.empty(), also);
-    }
+    /** Where copied bytes go, and what they are encrypted with there. */
+    record Place(BlobOpener store, Optional<ObjectKey> key) {}
 
-    /** As the other one; {@code algorithm} is a checksum of the stretch that is told in the end. */
+    /**
+     * Copies a stretch into bytes of its own.
+     *
+     * @param algorithm of a checksum of the stretch that is told in the end
+     * @param also sees the bytes as they pass
+     */
     IncomingBody.Stored copy(
+            Place place,
             List<Segment> segments,
             ByteRange range,
             Optional<ObjectKey> from,
-            Optional<ObjectKey> to,
             Optional<ChecksumAlgorithm> algorithm,
             Optional<ChecksumAlgorithm.Computation> also)
             throws IOException {
         var verifier = new BodyVerifier(new BodyVerifier.Expectations(
                 range.length(), Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), algorithm));
-        var nonce = to.map(each -> ObjectKey.newNonce());
-        try (var plain = store.bytes().begin(range.length());
-                var writer = to.map(each -> each.encrypting(plain, nonce.orElseThrow()))
+        var nonce = place.key().map(each -> ObjectKey.newNonce());
+        try (var plain = place.store().begin(range.length());
+                var writer = place.key()
+                        .map(each -> each.encrypting(plain, nonce.orElseThrow()))
                         .orElse(plain)) {
             var start = 0L;
             for (var segment : segments) {
                 var first = Math.max(range.first(), start) - start;
                 var end = Math.min(range.first() + range.length(), start + segment.sizeBytes()) - start;
                 if (first < end) {
-                    try (var raw = store.bytes().open(segment.blob(), first, end - first);
+                    try (var raw = segment.open(store.bytes(), first, end - first);
                             var channel = SegmentSender.decrypted(raw, segment, first, from)) {
                         var buffer = ByteBuffer.allocate(BUFFER_BYTES);
                         while (channel.read(buffer) >= 0) {

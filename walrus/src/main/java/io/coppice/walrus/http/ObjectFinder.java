@@ -27,6 +27,19 @@ final class ObjectFinder {
 
     /** The version, which the caller may read as {@code wanted} says, with its bytes. */
     Found find(S3Exchange exchange, AclPermission wanted) {
+        var request = exchange.request();
+        if (request.parameter("versionId").isEmpty()) {
+            var newest = store.plainObjects()
+                    .find(
+                            exchange.bucket().bucketId(),
+                            request.key(),
+                            !request.method().equals("HEAD"));
+            if (newest.isPresent()) {
+                return new Found(
+                        allowed(exchange, newest.get().object(), wanted),
+                        newest.get().segments());
+            }
+        }
         return store.transactions().call(session -> {
             var object = find(session, exchange, wanted);
             return new Found(object, store.objects().segments(session, object.objectId()));

@@ -41,20 +41,9 @@ final class ObjectWrites {
                     + " requests with Object Lock parameters");
         }
         var algorithm = exchange.incoming().algorithm();
-        var stored = exchange.incoming().store(store.bytes(), maxPutBytes, Optional.empty(), draft.key());
+        var stored = exchange.incoming().store(store.objectBytes(), maxPutBytes, Optional.empty(), draft.key());
         var object = object(draft, stored, algorithm);
-        var expires = exchange.bucket().setting(BucketSetting.LIFECYCLE).isPresent();
-        record Put(Versions.Written written, Optional<ObjectRow> row) {}
-        var put = store.transactions().call(session -> {
-            store.blobs().add(session, stored.blob());
-            var done = replace(exchange, session, request.key(), object);
-            var bucketId = exchange.bucket().bucketId();
-            return new Put(done, expires ? store.objects().find(session, bucketId, request.key()) : Optional.empty());
-        });
-        var written = put.written();
-        put.row()
-                .flatMap(row -> LifecycleDocuments.expiration(exchange.bucket(), row))
-                .ifPresent(text -> exchange.header("x-amz-expiration", text));
+        var written = shortly(exchange, object).orElseGet(() -> fully(exchange, stored, object));
         describe(exchange, object.traits(), written);
         exchange.header("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> {
@@ -64,11 +53,41 @@ final class ObjectWrites {
         exchange.ok();
     }
 
+    /** Most writes are of small objects into buckets that keep no versions: one statement. Empty when it is not such a one. */
+    private Optional<Versions.Written> shortly(S3Exchange exchange, NewObject object) {
+        var bucket = exchange.bucket();
+        var plain = object.inRow().isPresent()
+                && bucket.versioning() == Versioning.OFF
+                && bucket.setting(BucketSetting.LIFECYCLE).isEmpty()
+                && !Conditions.any(exchange.request());
+        return plain
+                ? store.plainObjects()
+                        .put(bucket.bucketId(), exchange.request().key(), object)
+                        .map(at -> new Versions.Written("", at))
+                : Optional.empty();
+    }
+
+    private Versions.Written fully(S3Exchange exchange, IncomingBody.Stored stored, NewObject object) {
+        var key = exchange.request().key();
+        var expires = exchange.bucket().setting(BucketSetting.LIFECYCLE).isPresent();
+        record Put(Versions.Written written, Optional<ObjectRow> row) {}
+        var put = store.transactions().call(session -> {
+            store.blobs().add(session, stored.blob());
+            var done = replace(exchange, session, key, object);
+            var bucketId = exchange.bucket().bucketId();
+            return new Put(done, expires ? store.objects().find(session, bucketId, key) : Optional.empty());
+        });
+        put.row()
+                .flatMap(row -> LifecycleDocuments.expiration(exchange.bucket(), row))
+                .ifPresent(text -> exchange.header("x-amz-expiration", text));
+        return put.written();
+    }
+
     /** The object that a draft and its bytes make. */
     static NewObject object(Draft draft, IncomingBody.Stored stored, Optional<ChecksumAlgorithm> algorithm) {
         var checksum = algorithm.map(each -> new StoredChecksum(
                 each.name(), FULL_OBJECT, stored.verified().checksums().getOrDefault(each, "")));
-        var segment = new Segment(1, stored.blob().id(), stored.blob().sizeBytes(), Optional.empty(), stored.nonce());
+        var segment = Segment.whole(stored.blob(), stored.nonce());
         return new NewObject(
                 stored.verified().md5Hex(),
                 draft.headers(),

@@ -1,5 +1,6 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.access.BucketCache;
 import io.coppice.walrus.identity.Identity;
 import io.coppice.walrus.notification.Announcements;
 import io.coppice.walrus.notification.Outbox;
@@ -23,6 +24,7 @@ final class S3Dispatcher {
     private final UploadCompletion completion;
     private final PostForms forms;
     private final CrossOrigin crossOrigin;
+    private final BucketCache guards;
     private final Authentication authentication;
     private final Authorization authorization;
     private final WebsiteDoor website;
@@ -33,6 +35,7 @@ final class S3Dispatcher {
         var happenings = new Happenings(announcements);
         var sender = new SegmentSender(store.bytes(), s3.idleLimit());
         this.authorization = new Authorization(store);
+        this.guards = store.guards();
         this.authentication = new Authentication(identity, store.clock());
         var drafts = new Drafts(store, identity.accounts());
         var finder = new ObjectFinder(store, authorization);
@@ -84,9 +87,27 @@ final class S3Dispatcher {
         if (request.bucket().isEmpty()) {
             service(exchange);
         } else if (request.key().isEmpty()) {
-            bucket(exchange);
+            changing(request, () -> bucket(exchange));
         } else {
             object(exchange);
+        }
+    }
+
+    /** An operation on a bucket. */
+    @FunctionalInterface
+    private interface Operation {
+        void run() throws IOException;
+    }
+
+    /** Whatever changes a bucket comes this way, so that what was known of it is forgotten, also when only half went well. */
+    private void changing(S3Request request, Operation operation) throws IOException {
+        var reads = request.method().equals("GET") || request.method().equals("HEAD");
+        try {
+            operation.run();
+        } finally {
+            if (!reads) {
+                guards.forget(request.bucket());
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import io.coppice.foundation.http.HttpsOnly;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.walrus.accesslog.LogBuffer;
 import io.coppice.walrus.blob.InsufficientSpaceException;
+import io.coppice.walrus.blob.StoreUnavailableException;
 import io.coppice.walrus.body.HttpBody;
 import io.coppice.walrus.identity.Identity;
 import io.coppice.walrus.identity.IdentityUnavailableException;
@@ -230,6 +231,10 @@ public final class S3Server implements AutoCloseable {
             case InsufficientSpaceException full -> {
                 LOG.warnf("%s: %s (request %s)", request.path(), full.getMessage(), requestId);
                 yield S3Errors.storageFull();
+            }
+            case StoreUnavailableException away -> {
+                LOG.warnf("%s: %s (request %s)", request.path(), away.getMessage(), requestId);
+                yield S3Errors.unavailable();
             }
             case HttpBody.RequestTimeoutException slow -> refused(S3Errors.requestTimeout(), request, requestId);
             case IdentityUnavailableException away -> {

@@ -58,6 +58,12 @@ public final class SegmentSender {
         }
         if (pieces.size() == 1 && key.isEmpty()) {
             var piece = pieces.getFirst();
+            if (piece.segment().content().isPresent()) {
+                // It is in memory already, so nothing is gained by waiting until it is gone.
+                response.end(Buffer.buffer(piece.segment().content().get())
+                        .slice((int) piece.offset(), (int) (piece.offset() + piece.length())));
+                return;
+            }
             var file = store.file(piece.segment().blob());
             if (file.isPresent()) {
                 awaitWhole(response.sendFile(file.get().toString(), piece.offset(), piece.length()));
@@ -86,7 +92,7 @@ public final class SegmentSender {
     }
 
     private void copy(HttpServerResponse response, Piece piece, Optional<ObjectKey> key) throws IOException {
-        try (var raw = store.open(piece.segment().blob(), piece.offset(), piece.length());
+        try (var raw = piece.segment().open(store, piece.offset(), piece.length());
                 var channel = decrypted(raw, piece.segment(), piece.offset(), key)) {
             var remaining = piece.length();
             while (remaining > 0) {

@@ -126,9 +126,16 @@ public final class Images {
         // The pin takes the references first, so that the bytes stay while they are read.
         var found = transactions.call(session -> {
             var held = find(session, source);
-            blobs.retain(session, held.segments().stream().map(Segment::blob).toList());
+            blobs.retain(session, Segment.blobs(held.segments()));
             return held;
         });
+        if (found.segments().stream().anyMatch(segment -> segment.content().isPresent())) {
+            found = new Found(found.object(), List.of(moved(found.segments().getFirst())));
+        }
+        return pin(found, imageId);
+    }
+
+    private PinnedImages.Facts pin(Found found, String imageId) throws IOException {
         var kept = false;
         try {
             var inspected = inspect(found);
@@ -142,9 +149,7 @@ public final class Images {
         } finally {
             if (!kept) {
                 transactions.call(session -> {
-                    blobs.release(
-                            session,
-                            found.segments().stream().map(Segment::blob).toList());
+                    blobs.release(session, Segment.blobs(found.segments()));
                     return true;
                 });
             }
@@ -203,12 +208,25 @@ public final class Images {
         return new Found(object, objects.segments(session, object.objectId()));
     }
 
+    /** What lay in the object's row, in a blob with one reference: hosts fetch images from the store. */
+    private Segment moved(Segment inRow) throws IOException {
+        try (var writer = store.begin(inRow.sizeBytes())) {
+            writer.write(ByteBuffer.wrap(inRow.content().orElseThrow()));
+            var stored = writer.commit();
+            transactions.call(session -> {
+                blobs.add(session, stored);
+                return true;
+            });
+            return Segment.whole(stored, Optional.empty());
+        }
+    }
+
     private Inspected inspect(Found found) throws IOException {
         var head = ByteBuffer.allocate(ImageFormat.HEAD_BYTES);
         for (var segment : found.segments()) {
             var wanted = Math.min(head.remaining(), segment.sizeBytes());
             if (wanted > 0) {
-                try (var channel = store.open(segment.blob(), 0, wanted)) {
+                try (var channel = segment.open(store, 0, wanted)) {
                     var more = true;
                     while (more && head.hasRemaining()) {
                         more = channel.read(head) >= 0;
@@ -231,7 +249,7 @@ public final class Images {
 
     private void update(MessageDigest digest, Segment segment) throws IOException {
         var buffer = ByteBuffer.allocate(READ_BYTES);
-        try (var channel = store.open(segment.blob(), 0, segment.sizeBytes())) {
+        try (var channel = segment.open(store, 0, segment.sizeBytes())) {
             while (channel.read(buffer) >= 0) {
                 digest.update(buffer.flip());
                 buffer.clear();

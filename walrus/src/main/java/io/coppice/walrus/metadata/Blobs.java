@@ -25,12 +25,16 @@ public final class Blobs {
         this.clock = clock;
     }
 
-    /** Records a blob that was just written, with one reference. */
+    /** Records a blob that was just written, with one reference; does nothing for bytes that are to lie in a row. */
     public void add(StatelessSession session, StoredBlob blob) {
-        session.createNativeMutationQuery("insert into blob (blob_id, size_bytes, reference_count, created_at)"
-                        + " values (:id, :size, 1, :now)")
+        if (blob.content().isPresent()) {
+            return;
+        }
+        session.createNativeMutationQuery("insert into blob (blob_id, size_bytes, crc32c, reference_count, created_at)"
+                        + " values (:id, :size, :crc, 1, :now)")
                 .setParameter("id", blob.id().value())
                 .setParameter("size", blob.sizeBytes())
+                .setParameter("crc", blob.crc32c().orElse(null), Long.class)
                 .setParameter("now", clock.instant())
                 .executeUpdate();
     }
@@ -86,7 +90,7 @@ public final class Blobs {
         }
         var counts = mentions.stream().collect(Collectors.groupingBy(BlobId::value, Collectors.counting()));
         session.createNativeQuery(
-                        "select blob_id from blob where blob_id in (:ids) order by blob_id for update", UUID.class)
+                        "select blob_id from blob where blob_id in (:ids) order by blob_id for update", Object[].class)
                 .setParameterList("ids", counts.keySet(), UUID.class)
                 .getResultList();
         var byCount = counts.entrySet().stream()

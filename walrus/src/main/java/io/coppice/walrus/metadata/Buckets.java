@@ -73,14 +73,11 @@ public final class Buckets {
      * is gone already.
      */
     public Optional<Versioning> hold(StatelessSession session, long bucketId) {
-        return session
-                .createNativeQuery(
-                        "select coalesce(versioning, '') from bucket where bucket_id = :id for key share", String.class)
-                .setParameter("id", bucketId)
-                .getResultList()
-                .stream()
-                .findFirst()
-                .map(Versioning::of);
+        var query = session.createNativeQuery(
+                        "select coalesce(versioning, '') from bucket where bucket_id = :id for key share",
+                        Object[].class)
+                .setParameter("id", bucketId);
+        return Column.of(query, String.class).stream().findFirst().map(Versioning::of);
     }
 
     /** Buckets of an account by name, those after {@code after} that begin with {@code prefix}. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An object that is about to be put; its bytes are already durable.
+ * An object that is about to be put; its bytes are already durable, or lie in its row.
  *
  * @param etag without quotation marks
  * @param headers what reads give back
@@ -24,6 +24,15 @@ public record NewObject(
         Optional<String> uploadId) {
     public NewObject {
         segments = List.copyOf(segments);
+        if (segments.size() > 1
+                && segments.stream().anyMatch(each -> each.content().isPresent())) {
+            throw new IllegalArgumentException("what lies in a row is the whole object");
+        }
+    }
+
+    /** The whole object, when its bytes are to lie in its row. */
+    public Optional<Segment> inRow() {
+        return segments.stream().filter(each -> each.content().isPresent()).findFirst();
     }
 
     /** Length of the whole object. */

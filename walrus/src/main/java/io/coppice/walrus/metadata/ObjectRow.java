@@ -7,6 +7,8 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "object")
 @SuppressWarnings("NullAway.Init")
 public class ObjectRow {
+    /** What {@link #read} reads, in its order. */
+    static final String COLUMNS = "object_id, bucket_id, object_key, size_bytes, etag, headers, checksum_algorithm,"
+            + " checksum_type, checksum_value, part_count, modified_at, version_id, is_latest, delete_marker, upload_id, "
+            + TraitsColumns.NAMES;
+
+    /** How many columns those are. */
+    static final int COLUMN_COUNT = 15 + TraitsColumns.COUNT;
+
     @Id
     @GeneratedValue(strategy = GenerationType.IDENTITY)
     @Column(name = "object_id")
@@ -65,6 +75,29 @@ public class ObjectRow {
     private TraitsColumns traits;
 
     protected ObjectRow() {}
+
+    /** Reads {@link #COLUMNS} from where {@code row} stands. */
+    static ObjectRow read(ResultSet row) throws SQLException {
+        var read = new ObjectRow();
+        var column = 0;
+        read.objectId = row.getLong(++column);
+        read.bucketId = row.getLong(++column);
+        read.key = row.getString(++column);
+        read.sizeBytes = row.getLong(++column);
+        read.etag = row.getString(++column);
+        read.headers = row.getString(++column);
+        read.checksumAlgorithm = row.getString(++column);
+        read.checksumType = row.getString(++column);
+        read.checksumValue = row.getString(++column);
+        read.partCount = row.getInt(++column);
+        read.modifiedAt = row.getTimestamp(++column).toInstant();
+        read.versionId = row.getString(++column);
+        read.latest = row.getBoolean(++column);
+        read.deleteMarker = row.getBoolean(++column);
+        read.uploadId = row.getString(++column);
+        read.traits = TraitsColumns.read(row, column);
+        return read;
+    }
 
     /** Identity inside the database; of the versions of a key the newest has the greatest. */
     public long objectId() {

@@ -3,6 +3,7 @@ package io.coppice.walrus.metadata;
 import io.coppice.walrus.blob.BlobId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -61,8 +62,10 @@ public final class Objects {
     public List<Segment> segments(StatelessSession session, long objectId) {
         return session
                 .createNativeQuery(
-                        "select part_number, blob_id, size_bytes, checksum_value, nonce from segment"
-                                + " where object_id = :id order by position",
+                        "select part_number, blob_id, size_bytes, checksum_value, nonce, cast(null as bytea) as content"
+                                + " from segment where object_id = :id union all"
+                                + " select 1, null, size_bytes, null, content_nonce, content from object"
+                                + " where object_id = :id and content is not null order by 1",
                         Object[].class)
                 .setParameter("id", objectId)
                 .getResultList()
@@ -102,18 +105,27 @@ public final class Objects {
 
     /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
     public List<ObjectRow> list(StatelessSession session, long bucketId, KeyRange range, int limit) {
-        var query = session.createSelectionQuery(
-                        "from ObjectRow where bucketId = :bucket and latest and not deleteMarker and key "
-                                + (range.fromInclusive() ? ">=" : ">")
-                                + " :from"
-                                + (range.until().isPresent() ? " and key < :until" : "")
-                                + " order by key",
-                        ObjectRow.class)
-                .setParameter("bucket", bucketId)
-                .setParameter("from", range.from())
-                .setMaxResults(limit);
-        range.until().ifPresent(until -> query.setParameter("until", until));
-        return query.getResultList();
+        // Plain, because a page has a thousand rows. Its length is part of the text, so that the plan fits it.
+        var text = "select " + ObjectRow.COLUMNS
+                + " from object where bucket_id = ? and is_latest and not delete_marker"
+                + " and object_key " + (range.fromInclusive() ? ">=" : ">") + " ?"
+                + (range.until().isPresent() ? " and object_key < ?" : "") + " order by object_key limit " + limit;
+        return session.doReturningWork(connection -> {
+            try (var query = connection.prepareStatement(text)) {
+                query.setLong(1, bucketId);
+                query.setString(2, range.from());
+                if (range.until().isPresent()) {
+                    query.setString(3, range.until().get());
+                }
+                try (var rows = query.executeQuery()) {
+                    var objects = new ArrayList<ObjectRow>(limit);
+                    while (rows.next()) {
+                        objects.add(ObjectRow.read(rows));
+                    }
+                    return objects;
+                }
+            }
+        });
     }
 
     /** Removes rows with their bytes. */
@@ -130,6 +142,10 @@ public final class Objects {
     void addSegments(StatelessSession session, long objectId, List<Segment> segments) {
         var position = 0;
         for (var segment : segments) {
+            if (segment.content().isPresent()) {
+                // It went with the row.
+                continue;
+            }
             session.createNativeMutationQuery(
                             "insert into segment (object_id, position, part_number, blob_id, size_bytes,"
                                     + " checksum_value, nonce) values (:object, :position, :part, :blob, :size, :checksum,"
@@ -163,7 +179,8 @@ public final class Objects {
                 : " do update set size_bytes = excluded.size_bytes, etag = excluded.etag, headers = excluded.headers,"
                         + " checksum_algorithm = excluded.checksum_algorithm, checksum_type = excluded.checksum_type,"
                         + " checksum_value = excluded.checksum_value, part_count = excluded.part_count,"
-                        + " modified_at = excluded.modified_at, upload_id = excluded.upload_id, "
+                        + " modified_at = excluded.modified_at, upload_id = excluded.upload_id,"
+                        + " content = excluded.content, content_nonce = excluded.content_nonce, "
                         + TraitsColumns.FROM_EXCLUDED;
         return insert(
                 session,
@@ -187,14 +204,14 @@ public final class Objects {
         var checksum = object.checksum();
         var insert = session.createNativeQuery(
                 "insert into object (bucket_id, object_key, version_id, size_bytes, etag, headers, checksum_algorithm,"
-                        + " checksum_type, checksum_value, part_count, modified_at, upload_id, " + TraitsColumns.NAMES
+                        + " checksum_type, checksum_value, part_count, modified_at, upload_id, content, content_nonce, "
+                        + TraitsColumns.NAMES
                         + ") values (:bucket, :key, :version, :size, :etag, :headers, :algorithm, :type, :checksum,"
-                        + " :parts, :now, :upload, " + TraitsColumns.PARAMETERS + ")" + conflict
+                        + " :parts, :now, :upload, :content, :nonce, " + TraitsColumns.PARAMETERS + ")" + conflict
                         + " returning object_id",
-                Long.class);
+                Object[].class);
         TraitsColumns.bind(insert, object.traits());
-        return insert
-                .setParameter("bucket", bucketId)
+        insert.setParameter("bucket", bucketId)
                 .setParameter("key", key)
                 .setParameter("version", versionId)
                 .setParameter("size", object.sizeBytes())
@@ -207,23 +224,24 @@ public final class Objects {
                 .setParameter("parts", object.partCount())
                 .setParameter("now", now)
                 .setParameter("upload", object.uploadId().orElse(null), String.class)
-                .getResultList()
-                .stream()
-                .findFirst();
+                .setParameter(
+                        "content", object.inRow().flatMap(Segment::content).orElse(null), byte[].class)
+                .setParameter("nonce", object.inRow().flatMap(Segment::nonce).orElse(null), String.class);
+        return Column.of(insert, Long.class).stream().findFirst();
     }
 
     private void dropSegments(StatelessSession session, Collection<Long> objectIds) {
-        var dropped = session
-                .createNativeQuery("delete from segment where object_id in (:ids) returning blob_id", UUID.class)
-                .setParameterList("ids", objectIds, Long.class)
-                .getResultList()
-                .stream()
-                .map(BlobId::new)
-                .toList();
+        var query = session.createNativeQuery(
+                        "delete from segment where object_id in (:ids) returning blob_id", Object[].class)
+                .setParameterList("ids", objectIds, Long.class);
+        var dropped = Column.of(query, UUID.class).stream().map(BlobId::new).toList();
         blobs.release(session, dropped);
     }
 
     private static Segment segment(Object[] row) {
+        if (row[5] instanceof byte[] content) {
+            return Segment.inRow(content, Optional.ofNullable((String) row[4]));
+        }
         return new Segment(
                 (Integer) row[0],
                 new BlobId((UUID) row[1]),

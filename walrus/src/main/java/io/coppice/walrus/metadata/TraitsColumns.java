@@ -2,6 +2,8 @@ package io.coppice.walrus.metadata;
 
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 import org.hibernate.query.MutationQuery;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 class TraitsColumns {
     static final String NAMES = "owner_account, owner_id, owner_name, acl, tags, storage_class, encryption, lock_mode,"
             + " lock_until, legal_hold";
+    static final int COUNT = 10;
     static final String PARAMETERS = ":ownerAccount, :ownerId, :ownerName, :acl, :tags, :storageClass, :encryption,"
             + " :lockMode, :lockUntil, :legalHold";
     static final String FROM_EXCLUDED = "owner_account = excluded.owner_account, owner_id = excluded.owner_id,"
@@ -49,6 +52,24 @@ class TraitsColumns {
     private boolean legalHold;
 
     protected TraitsColumns() {}
+
+    /** Reads {@link #NAMES} from the columns after {@code before}. */
+    static TraitsColumns read(ResultSet row, int before) throws SQLException {
+        var read = new TraitsColumns();
+        var column = before;
+        read.ownerAccount = row.getString(++column);
+        read.ownerId = row.getString(++column);
+        read.ownerName = row.getString(++column);
+        read.acl = row.getString(++column);
+        read.tags = row.getString(++column);
+        read.storageClass = row.getString(++column);
+        read.encryption = row.getString(++column);
+        read.lockMode = row.getString(++column);
+        var until = row.getTimestamp(++column);
+        read.lockUntil = until == null ? null : until.toInstant();
+        read.legalHold = row.getBoolean(++column);
+        return read;
+    }
 
     ObjectTraits traits() {
         return new ObjectTraits(

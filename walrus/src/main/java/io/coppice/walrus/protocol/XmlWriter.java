@@ -3,7 +3,7 @@ package io.coppice.walrus.protocol;
 /** Writes an S3 answer. Everything that is text is escaped; what XML 1.0 cannot hold is replaced. Not thread-safe. */
 public final class XmlWriter {
     private static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
-    private static final char REPLACEMENT = '\ufffd';
+    private static final String REPLACEMENT = "\ufffd";
 
     private final StringBuilder text = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 
@@ -63,17 +63,27 @@ public final class XmlWriter {
     }
 
     private void escape(String value) {
+        var copied = 0;
         for (int i = 0; i < value.length(); i++) {
-            var c = value.charAt(i);
-            switch (c) {
-                case '&' -> text.append("&amp;");
-                case '<' -> text.append("&lt;");
-                case '>' -> text.append("&gt;");
-                case '"' -> text.append("&quot;");
-                case '\r' -> text.append("&#13;");
-                case '\n', '\t' -> text.append(c);
-                default -> text.append(c < ' ' || c == '\ufffe' || c == '\uffff' ? REPLACEMENT : c);
+            var instead = instead(value.charAt(i));
+            if (!instead.isEmpty()) {
+                text.append(value, copied, i).append(instead);
+                copied = i + 1;
             }
         }
+        text.append(value, copied, value.length());
+    }
+
+    /** What stands in place of a character; empty where that stands for itself. */
+    private static String instead(char c) {
+        return switch (c) {
+            case '&' -> "&amp;";
+            case '<' -> "&lt;";
+            case '>' -> "&gt;";
+            case '"' -> "&quot;";
+            case '\r' -> "&#13;";
+            case '\n', '\t' -> "";
+            default -> c < ' ' || c == '\ufffe' || c == '\uffff' ? REPLACEMENT : "";
+        };
     }
 }

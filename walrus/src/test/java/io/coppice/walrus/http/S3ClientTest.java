@@ -440,6 +440,50 @@ class S3ClientTest {
     }
 
     @Test
+    void aCommitThatFailsLeavesNothingOfAnObjectThatLiesInItsRow() throws IOException {
+        bucket("crash-in-row");
+        s3.putObject(b -> b.bucket("crash-in-row").key("k"), RequestBody.fromString("before"));
+        var blobs = walrus.blobCount();
+        walrus.failCommits(true);
+        try (var once = walrus.alice()) {
+            assertThrows(
+                    S3Exception.class,
+                    () -> once.putObject(
+                            b -> b.bucket("crash-in-row").key("k"), RequestBody.fromString("never acknowledged")));
+            assertThrows(
+                    S3Exception.class,
+                    () -> once.deleteObject(b -> b.bucket("crash-in-row").key("k")));
+        } finally {
+            walrus.failCommits(false);
+        }
+        assertEquals(
+                "before",
+                s3.getObjectAsBytes(b -> b.bucket("crash-in-row").key("k")).asUtf8String());
+        assertEquals(blobs, walrus.blobCount(), "a small object has no file");
+    }
+
+    @Test
+    void anObjectMovesBetweenItsRowAndABlob() throws IOException {
+        bucket("moves");
+        walrus.collector().collectUnreferenced();
+        var blobs = walrus.blobCount();
+        for (var text : List.of("a", "b".repeat(70_000), "c", "d".repeat(80_000), "e".repeat(90_000), "f")) {
+            s3.putObject(b -> b.bucket("moves").key("k"), RequestBody.fromString(text));
+            assertEquals(
+                    text, s3.getObjectAsBytes(b -> b.bucket("moves").key("k")).asUtf8String());
+            walrus.collector().collectUnreferenced();
+            assertEquals(blobs + (text.length() > 1 ? 1 : 0), walrus.blobCount(), "of " + text.length() + " bytes");
+        }
+        s3.copyObject(b -> b.sourceBucket("moves")
+                .sourceKey("k")
+                .destinationBucket("moves")
+                .destinationKey("copy"));
+        s3.deleteObject(b -> b.bucket("moves").key("k"));
+        assertEquals(
+                "f", s3.getObjectAsBytes(b -> b.bucket("moves").key("copy")).asUtf8String());
+    }
+
+    @Test
     void aCommitThatFailsLeavesNoObjectAndItsBytesAreCollected() throws IOException {
         bucket("crash");
         s3.putObject(b -> b.bucket("crash").key("k"), RequestBody.fromString("before"));
@@ -450,8 +494,7 @@ class S3ClientTest {
         try (var once = walrus.alice()) {
             assertThrows(
                     S3Exception.class,
-                    () -> once.putObject(
-                            b -> b.bucket("crash").key("k"), RequestBody.fromString("never acknowledged")));
+                    () -> once.putObject(b -> b.bucket("crash").key("k"), RequestBody.fromBytes(random(70_000))));
         } finally {
             walrus.failCommits(false);
         }

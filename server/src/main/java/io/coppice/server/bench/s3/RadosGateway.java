@@ -1,0 +1,82 @@
+package io.coppice.server.bench.s3;
+
+import io.coppice.server.process.HostCommand;
+import io.coppice.server.process.JavaCommand;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** Ceph's own gateway on a cluster of one BlueStore disk, by the script that starts it without systemd. */
+final class RadosGateway implements S3Peer {
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final List<String> DAEMONS = List.of("radosgw", "ceph-osd", "ceph-mgr", "ceph-mon");
+
+    private final PeerFolder folder;
+    private final int port;
+
+    RadosGateway() throws IOException {
+        PeerFolder.require("radosgw", "ceph-mon ceph-mgr ceph-osd ceph-common radosgw");
+        this.folder = PeerFolder.create("radosgw");
+        this.port = PeerFolder.freePort();
+    }
+
+    @Override
+    public String name() {
+        return "radosgw";
+    }
+
+    @Override
+    public S3Connection.Target start() throws IOException {
+        var started = script("start", folder.path().toString(), Integer.toString(port));
+        if (!started.succeeded()) {
+            throw new IOException(started.lastLine());
+        }
+        var keys = new Properties();
+        try (var reader = Files.newBufferedReader(folder.path().resolve("credentials"))) {
+            keys.load(reader);
+        }
+        return new S3Connection.Target(
+                URI.create("http://127.0.0.1:" + port),
+                "us-east-1",
+                keys.getProperty("AWS_ACCESS_KEY_ID"),
+                keys.getProperty("AWS_SECRET_ACCESS_KEY"));
+    }
+
+    @Override
+    public List<Long> pids() {
+        var pids = new ArrayList<Long>();
+        for (var daemon : DAEMONS) {
+            try {
+                pids.add(Long.valueOf(
+                        Files.readString(folder.path().resolve(daemon + ".pid")).strip()));
+            } catch (IOException e) {
+                // It is not up, so it uses no processor either.
+                continue;
+            }
+        }
+        return pids;
+    }
+
+    @Override
+    public void stop() {
+        script("stop", folder.path().toString());
+    }
+
+    @Override
+    public void close() {
+        stop();
+        folder.remove();
+    }
+
+    private static HostCommand.Result script(String... arguments) {
+        var line = new ArrayList<String>();
+        line.add(JavaCommand.home().resolve("testing/s3-bench/radosgw").toString());
+        line.addAll(List.of(arguments));
+        return HostCommand.run(LIMIT, Map.of(), "", line);
+    }
+}
