@@ -10,6 +10,7 @@ import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.EntityReader;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.VolumeAttachments;
 import jakarta.persistence.EntityManager;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
@@ -41,12 +42,19 @@ final class InstanceQueries {
     private final Pages pages;
     private final InstanceAnswers answers;
     private final LaunchNetwork network;
+    private final VolumeAttachments volumes;
     private final Filters<Tagged> instanceFilters;
     private final Filters<Tagged> statusFilters = InstanceFilters.statuses();
 
-    InstanceQueries(Database database, Tags tags, Pages pages, InstanceAnswers answers, LaunchNetwork network) {
+    InstanceQueries(
+            Database database,
+            InstanceLauncher.Catalogue catalogue,
+            Pages pages,
+            InstanceAnswers answers,
+            LaunchNetwork network) {
         this.database = database;
-        this.tags = tags;
+        this.tags = catalogue.tags();
+        this.volumes = catalogue.volumes();
         this.pages = pages;
         this.answers = answers;
         this.network = network;
@@ -129,12 +137,18 @@ final class InstanceQueries {
         parameters.add(limit);
         var rows = PlainSql.query(entities, text.toString(), ROWS::read, parameters.toArray());
         network.load(entities, rows);
+        loadVolumes(entities, rows);
         var tagsById = rows.isEmpty()
                 ? Map.<String, Map<String, String>>of()
                 : tags.of(context.account(), rows.stream().map(i -> i.id).toList());
         return rows.stream()
                 .map(row -> new Tagged(row, tagsById.getOrDefault(row.id, Map.of())))
                 .toList();
+    }
+
+    private void loadVolumes(EntityManager entities, List<Instance> rows) {
+        var held = volumes.of(entities, rows.stream().map(row -> row.id).toList());
+        rows.forEach(row -> row.volumes = held.getOrDefault(row.id, List.of()));
     }
 
     private static Set<InstanceState> states(Set<String> names) {

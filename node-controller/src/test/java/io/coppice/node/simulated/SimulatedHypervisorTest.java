@@ -3,6 +3,8 @@ package io.coppice.node.simulated;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coppice.node.hypervisor.VolumePlug;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.disk.Disk;
@@ -52,6 +54,11 @@ class SimulatedHypervisorTest extends HypervisorContract {
             Files.createFile(disk);
         }
         return spec(instance, generation, disk);
+    }
+
+    @Override
+    protected VolumePlug volume() {
+        return new VolumePlug(VolumeId.random(), "", "e0");
     }
 
     @Override
