@@ -18,4 +18,11 @@ public interface EbsConfig {
     /** How often unfinished work is looked for without being told. */
     @WithDefault("5s")
     Duration scanEvery();
+
+    /**
+     * How volumes are served: {@code libvirt} by qemu-storage-daemon to real guests, {@code simulated} not at all, to
+     * simulated ones. As the hosts of this process are, unless it is set.
+     */
+    @WithDefault("${coppice.node.hypervisor:libvirt}")
+    String volumeServer();
 }

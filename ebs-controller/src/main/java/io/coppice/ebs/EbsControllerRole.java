@@ -1,8 +1,14 @@
 package io.coppice.ebs;
 
 import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.QemuVolumeServer;
+import io.coppice.ebs.serve.SimulatedVolumeServer;
+import io.coppice.ebs.serve.VolumeServer;
 import io.coppice.ebs.volume.BlockStorageService;
 import io.coppice.ebs.volume.ChangeSignal;
+import io.coppice.ebs.volume.SnapshotWork;
+import io.coppice.ebs.volume.Snapshots;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.ebs.volume.VolumeWorker;
 import io.coppice.ebs.volume.Volumes;
@@ -18,6 +24,7 @@ import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.undo.Undo;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,21 +103,34 @@ public class EbsControllerRole implements Role {
 
     private Running open(Undo undo) throws IOException {
         var tls = RolePki.keep(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
-        var backend = new LocalVolumeBackend(site.dataDir().resolve("ebs").resolve("volumes"), config.overcommit());
+        var folder = site.dataDir().resolve("ebs");
+        var layers = new Layers(folder.resolve("volumes"));
+        var server = server(folder, layers);
+        undo.add("stop looking after what is served", server::close);
+        var backend = new LocalVolumeBackend(layers, server, config.overcommit());
         var volumes = new Volumes(clock);
+        var snapshots = new Snapshots(clock);
         var changes = new ChangeSignal();
-        var worker =
-                new VolumeWorker(transactions, volumes, backend, changes, config.scanEvery(), config.maxConcurrent());
+        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes);
+        var worker = new VolumeWorker(
+                transactions, volumes, snapshotWork, backend, changes, config.scanEvery(), config.maxConcurrent());
         worker.start();
         undo.add("stop the worker", worker::close);
+        var workers = new BlockStorageService.Workers(worker, snapshotWork);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
                 .offer(
-                        new BlockStorageService(transactions, volumes, backend, worker, changes),
+                        new BlockStorageService(transactions, volumes, snapshots, backend, workers, changes),
                         PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
         // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
         undo.add("end the watches", changes::end);
         return new Running(undo, backend, worker);
+    }
+
+    private VolumeServer server(Path folder, Layers layers) throws IOException {
+        return config.volumeServer().equals("simulated")
+                ? new SimulatedVolumeServer()
+                : new QemuVolumeServer(folder.resolve("run"), layers.folder(), layers::find);
     }
 }

@@ -12,6 +12,8 @@ import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.setting.AccountSettings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.LaunchVolumes;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -57,10 +59,13 @@ public class ComputeActions implements ActionModule {
             QuotaDefaults quotas,
             SiteConfig site,
             ZoneNetworks zoneNetworks,
+            VolumeAttachments volumes,
+            LaunchVolumes launchVolumes,
             ZoneTask zone) {
         this(
                 database,
-                new InstanceLauncher.Catalogue(images, keyPairs, types, tags, networks, accounts),
+                new InstanceLauncher.Catalogue(
+                        images, keyPairs, types, tags, networks, accounts, volumes, launchVolumes),
                 pages,
                 events,
                 new Wiring(
@@ -123,7 +128,7 @@ public class ComputeActions implements ActionModule {
                 database,
                 pages,
                 answers,
-                new InstanceReader(catalogue.tags(), network),
+                new InstanceReader(catalogue.tags(), network, catalogue.volumes()),
                 new InstanceDescriptions(answers, new WrittenInstances(wiring.describedBytes(), System::nanoTime)),
                 network.flat());
         power = new InstancePower(database, events, wiring.clock(), signal);

@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
 import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.ImageReference;
 import io.coppice.proto.compute.v1.Machine;
@@ -19,8 +20,10 @@ final class DesiredInstances {
      *
      * @param imageUrl empty when the instance is not to run
      * @param endpoints its interfaces; null in a flat network, where the row says all
+     * @param volumes besides its root disk
      */
-    static DesiredInstance of(Instance row, String region, String imageUrl, @Nullable Endpoints endpoints) {
+    static DesiredInstance of(
+            Instance row, String region, String imageUrl, @Nullable Endpoints endpoints, List<AttachedVolume> volumes) {
         var desired = DesiredInstance.newBuilder()
                 .setInstanceId(row.id)
                 .setGeneration(row.generation)
@@ -41,6 +44,7 @@ final class DesiredInstances {
                         .setVirtualSizeBytes(row.image.virtualBytes())
                         .setFormat(row.image.format())
                         .setUrl(imageUrl))
+                .addAllVolumes(volumes)
                 .addAllEndpoints(endpoints == null ? List.of(endpoint(row, region)) : endpoints.all())
                 .setMetadata(metadata(
                         row,

@@ -3,6 +3,7 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.compute.InstanceStates.ActionOutcome;
 import io.coppice.cloud.compute.InstanceStates.Observed;
 import io.coppice.cloud.network.networkinterface.InterfaceFacts;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.proto.compute.v1.Observation;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embedded;
@@ -175,6 +176,10 @@ class Instance {
     /** Its interfaces where they are rows of their own, once they were read; empty otherwise. */
     @Transient
     List<InterfaceFacts> interfaces = List.of();
+
+    /** Its volumes besides the root disk, once they were read. */
+    @Transient
+    List<VolumeAttachments.Held> volumes = List.of();
 
     /** For Hibernate only. */
     @SuppressWarnings("NullAway.Init")

@@ -55,6 +55,7 @@ final class InstanceAttributes {
         return database.call(entities -> {
             var row = InstanceRows.one(entities, context.account(), id);
             network.load(entities, List.of(row));
+            row.volumes = catalogue.volumes().of(entities, List.of(row.id)).getOrDefault(row.id, List.of());
             var answer = DescribeInstanceAttributeResponse.builder().instanceId(row.id);
             switch (attribute) {
                 case "instanceType" -> answer.instanceType(InstanceAnswers.text(row.machine.type()));

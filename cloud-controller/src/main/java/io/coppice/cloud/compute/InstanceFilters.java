@@ -2,8 +2,13 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.EbsInstanceBlockDevice;
+import software.amazon.awssdk.services.ec2.model.InstanceBlockDeviceMapping;
 
 /**
  * The filters of DescribeInstances and DescribeInstanceStatus, over a row and its tags: every one that the API reference
@@ -90,13 +95,22 @@ final class InstanceFilters {
     private static void disks(Filters.Builder<Tagged> builder) {
         builder.value("root-device-name", i -> i.row().image.rootDeviceName())
                 .value("root-device-type", i -> "ebs")
-                .value("block-device-mapping.volume-id", i -> whileAlive(i, InstanceRootVolumes.idOf(i.row())))
-                .value(
-                        "block-device-mapping.device-name",
-                        i -> whileAlive(i, i.row().image.rootDeviceName()))
-                .value("block-device-mapping.status", i -> whileAlive(i, "attached"))
-                .value("block-device-mapping.delete-on-termination", i -> whileAlive(i, true))
-                .value("block-device-mapping.attach-time", i -> whileAlive(i, i.row().createdAt));
+                .values("block-device-mapping.volume-id", disk(EbsInstanceBlockDevice::volumeId))
+                .values("block-device-mapping.device-name", i -> mappings(i)
+                        .map(InstanceBlockDeviceMapping::deviceName)
+                        .toList())
+                .values("block-device-mapping.status", disk(EbsInstanceBlockDevice::statusAsString))
+                .values("block-device-mapping.delete-on-termination", disk(EbsInstanceBlockDevice::deleteOnTermination))
+                .values("block-device-mapping.attach-time", disk(EbsInstanceBlockDevice::attachTime));
+    }
+
+    private static Function<Tagged, List<?>> disk(Function<EbsInstanceBlockDevice, Object> read) {
+        return instance ->
+                mappings(instance).map(each -> read.apply(each.ebs())).toList();
+    }
+
+    private static Stream<InstanceBlockDeviceMapping> mappings(Tagged instance) {
+        return InstanceRootVolumes.mappings(instance.row()).stream();
     }
 
     private static void switches(Filters.Builder<Tagged> builder) {

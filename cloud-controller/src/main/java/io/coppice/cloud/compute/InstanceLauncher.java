@@ -10,6 +10,8 @@ import io.coppice.cloud.keypair.KeyPairs;
 import io.coppice.cloud.setting.AccountSettings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.LaunchVolumes;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.ReservationId;
 import io.coppice.wire.error.AwsException;
 import java.time.Clock;
@@ -41,7 +43,9 @@ final class InstanceLauncher {
             InstanceTypes types,
             Tags tags,
             NetworkNames networks,
-            AccountSettings accounts) {}
+            AccountSettings accounts,
+            VolumeAttachments volumes,
+            LaunchVolumes launchVolumes) {}
 
     /** What a launch needs to know of the cloud. */
     record ComputeSettings(LaunchRoom room, Clock clock, ZoneSignal signal) {}
@@ -59,7 +63,7 @@ final class InstanceLauncher {
         this.settings = settings;
         this.network = network;
         this.parser = new LaunchParser(answers.zone(), network.flat());
-        this.writer = new LaunchWriter(network, catalogue.tags(), events, settings.room());
+        this.writer = new LaunchWriter(network, catalogue.launchVolumes(), catalogue.tags(), events, settings.room());
         this.queue = new LaunchQueue(database, writer, catalogue);
     }
 
@@ -102,7 +106,8 @@ final class InstanceLauncher {
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
         var wanted = network.wanted(lookUps.entities(), context.account(), command, type);
-        return new Launch(plan, wanted, cause);
+        var volumes = catalogue.launchVolumes().wanted(context.account(), command.zone(), command.dataDisks());
+        return new Launch(plan, wanted, volumes, cause);
     }
 
     private static InstanceMachine machine(LaunchCommand command, Images.LaunchImage image, InstanceTypes.Type type) {

@@ -5,6 +5,7 @@ import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.cloud.store.EntityReader;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.lang.invoke.MethodHandles;
@@ -31,10 +32,12 @@ final class InstanceReader {
 
     private final Tags tags;
     private final LaunchNetwork network;
+    private final VolumeAttachments volumes;
 
-    InstanceReader(Tags tags, LaunchNetwork network) {
+    InstanceReader(Tags tags, LaunchNetwork network, VolumeAttachments volumes) {
         this.tags = tags;
         this.network = network;
+        this.volumes = volumes;
     }
 
     /**
@@ -61,7 +64,8 @@ final class InstanceReader {
             String reservationId,
             long version,
             Map<String, String> tags,
-            List<InterfaceFacts> interfaces) {}
+            List<InterfaceFacts> interfaces,
+            List<VolumeAttachments.Held> volumes) {}
 
     /** At most so many of those wanted, in the order of their serials, after the one that has this. */
     List<Tagged> rows(EntityManager entities, Wanted wanted, long after, int limit) {
@@ -69,8 +73,10 @@ final class InstanceReader {
         var read = new Statement(ROWS.select(VERSION), wanted, after, limit)
                 .run(entities, row -> new Read(ROWS.read(row), row.getLong(ROWS.further())));
         network.load(entities, read.stream().map(Read::row).toList());
-        var tagsById = tags.of(
-                wanted.account(), read.stream().map(each -> each.row().id).toList());
+        var ids = read.stream().map(each -> each.row().id).toList();
+        var tagsById = tags.of(wanted.account(), ids);
+        var volumesById = volumes.of(entities, ids);
+        read.forEach(each -> each.row().volumes = volumesById.getOrDefault(each.row().id, List.of()));
         return read.stream()
                 .map(each -> new Tagged(each.row(), each.version(), tagsById.getOrDefault(each.row().id, Map.of())))
                 .toList();
@@ -84,6 +90,7 @@ final class InstanceReader {
         var ids = read.stream().map(Read::id).toList();
         var tagsById = tags.of(wanted.account(), ids);
         var interfaces = network.interfaces(entities, ids);
+        var volumesById = volumes.of(entities, ids);
         return read.stream()
                 .map(each -> new Place(
                         each.serial(),
@@ -91,7 +98,8 @@ final class InstanceReader {
                         each.reservationId(),
                         each.version(),
                         tagsById.getOrDefault(each.id(), Map.of()),
-                        interfaces.getOrDefault(each.id(), List.of())))
+                        interfaces.getOrDefault(each.id(), List.of()),
+                        volumesById.getOrDefault(each.id(), List.of())))
                 .toList();
     }
 

@@ -2,12 +2,14 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.RootVolumes;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.InstanceBlockDeviceMapping;
 
@@ -73,16 +75,24 @@ public class InstanceRootVolumes implements RootVolumes {
                 row.createdAt);
     }
 
-    /** The root volume as an instance's answers list it; nothing once the instance is terminated. */
+    /** The volumes as an instance's answers list them, the root first; nothing once the instance is terminated. */
     static List<InstanceBlockDeviceMapping> mappings(Instance row) {
-        return InstanceState.TERMINAL.contains(row.state)
-                ? List.of()
-                : List.of(InstanceBlockDeviceMapping.builder()
-                        .deviceName(row.image.rootDeviceName())
-                        .ebs(ebs -> ebs.volumeId(idOf(row))
-                                .status("attached")
-                                .attachTime(row.createdAt)
-                                .deleteOnTermination(true))
-                        .build());
+        if (InstanceState.TERMINAL.contains(row.state)) {
+            return List.of();
+        }
+        var root = new VolumeAttachments.Held(idOf(row), row.image.rootDeviceName(), "attached", row.createdAt, true);
+        return Stream.concat(Stream.of(root), row.volumes.stream())
+                .map(InstanceRootVolumes::mapping)
+                .toList();
+    }
+
+    private static InstanceBlockDeviceMapping mapping(VolumeAttachments.Held held) {
+        return InstanceBlockDeviceMapping.builder()
+                .deviceName(held.device())
+                .ebs(ebs -> ebs.volumeId(held.volumeId())
+                        .status(held.state())
+                        .attachTime(held.since())
+                        .deleteOnTermination(held.deleteOnTermination()))
+                .build();
     }
 }

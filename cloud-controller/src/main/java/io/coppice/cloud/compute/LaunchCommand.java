@@ -5,6 +5,7 @@ import io.coppice.cloud.placement.PlacementGroups.Group;
 import io.coppice.foundation.id.ImageId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 
 /**
@@ -18,6 +19,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecifi
  * @param placementGroup null for none
  * @param clientToken empty for none
  * @param rootDiskGib 0 when not asked for
+ * @param dataDisks what is mapped besides the root disk
  * @param fingerprint SHA-256 of all parameters but the client token
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; copied nowhere but into its row.
@@ -36,6 +38,7 @@ record LaunchCommand(
         InstanceOptions options,
         LaunchWishes wishes,
         int rootDiskGib,
+        List<BlockDeviceMapping> dataDisks,
         LaunchTags tags,
         @Nullable Profile profile,
         @Nullable Group placementGroup,

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.wire.error.AwsException;
@@ -9,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -57,6 +59,9 @@ final class LaunchParser {
                 options(request),
                 LaunchWishes.of(request, type, launch.placementGroup()),
                 rootDiskGib(request),
+                request.blockDeviceMappings().stream()
+                        .filter(mapping -> !LaunchVolumes.isRoot(mapping.deviceName()))
+                        .toList(),
                 LaunchTags.of(request).from(launch.template()),
                 launch.profile(),
                 launch.placementGroup(),
@@ -183,11 +188,12 @@ final class LaunchParser {
     }
 
     private static int rootDiskGib(RunInstancesRequest request) {
-        var mappings = request.blockDeviceMappings();
-        if (mappings.isEmpty() || mappings.getFirst().ebs() == null) {
-            return 0;
-        }
-        var size = mappings.getFirst().ebs().volumeSize();
+        var size = request.blockDeviceMappings().stream()
+                .filter(mapping -> LaunchVolumes.isRoot(mapping.deviceName()) && mapping.ebs() != null)
+                .map(mapping -> mapping.ebs().volumeSize())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
         if (size != null && (size < 1 || size > MAX_ROOT_GIB)) {
             throw InstanceErrors.invalid("volumeSize", size, "Expecting 1 to " + MAX_ROOT_GIB + " GiB.");
         }

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.volume.LaunchVolumes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -68,10 +69,13 @@ final class LaunchRefusals {
     }
 
     private static void devices(List<BlockDeviceMapping> mappings) {
-        refuse(mappings.size() > 1, "More than the root device at launch", "the other block device mappings");
+        var roots = mappings.stream()
+                .filter(mapping -> LaunchVolumes.isRoot(mapping.deviceName()))
+                .count();
+        refuse(roots > 1, "Two root disks", "the other block device mapping");
         for (var mapping : mappings) {
             refuse(given(mapping.virtualName()), "Instance store volumes", "VirtualName");
-            if (mapping.ebs() != null) {
+            if (mapping.ebs() != null && LaunchVolumes.isRoot(mapping.deviceName())) {
                 rootVolume(mapping.ebs());
             }
         }

@@ -7,6 +7,8 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.event.EventLog.NewEvent;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.LaunchVolume;
+import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import jakarta.persistence.EntityManager;
@@ -35,19 +37,25 @@ final class LaunchWriter {
             returning id""";
 
     private final LaunchNetwork network;
+    private final LaunchVolumes volumes;
     private final Tags tags;
     private final EventLog events;
     private final LaunchRoom room;
 
-    LaunchWriter(LaunchNetwork network, Tags tags, EventLog events, LaunchRoom room) {
+    LaunchWriter(LaunchNetwork network, LaunchVolumes volumes, Tags tags, EventLog events, LaunchRoom room) {
         this.network = network;
+        this.volumes = volumes;
         this.tags = tags;
         this.events = events;
         this.room = room;
     }
 
     /** A launch with everything looked up, and on whose behalf it is. */
-    record Launch(LaunchPlan plan, LaunchNetwork.Wanted network, ChangeCause cause) {
+    record Launch(LaunchPlan plan, LaunchNetwork.Wanted network, List<LaunchVolume> volumes, ChangeCause cause) {
+        Launch {
+            volumes = List.copyOf(volumes);
+        }
+
         LaunchCommand command() {
             return plan.command();
         }
@@ -123,7 +131,16 @@ final class LaunchWriter {
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);
             tag(account, launch.command().tags(), made.get(i), connected);
-            made.get(i).forEach(instance -> changes.add(event(launch, instance)));
+            for (var instance : made.get(i)) {
+                volumes.make(
+                        entities,
+                        account,
+                        instance.id,
+                        launch.volumes(),
+                        launch.command().tags().volume(),
+                        launch.plan().at());
+                changes.add(event(launch, instance));
+            }
         }
         events.appendAll(changes);
         network.load(entities, made.stream().flatMap(List::stream).toList());

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.compute.ZoneReconciler.Belongings;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.event.EventLog.NewEvent;
@@ -32,7 +33,7 @@ final class ObservationIngest {
 
     private final Database database;
     private final EventLog events;
-    private final LaunchNetwork network;
+    private final Belongings belongings;
     private final HostRows hosts;
     private final Clock clock;
     private final String zone;
@@ -43,13 +44,13 @@ final class ObservationIngest {
     ObservationIngest(
             Database database,
             EventLog events,
-            LaunchNetwork network,
+            Belongings belongings,
             Clock clock,
             String zone,
             Runnable resynchronized) {
         this.database = database;
         this.events = events;
-        this.network = network;
+        this.belongings = belongings;
         this.hosts = new HostRows(clock);
         this.clock = clock;
         this.zone = zone;
@@ -115,7 +116,7 @@ final class ObservationIngest {
                             seen.getNodeId(), seen.getInstanceId(), seen.getPhase());
                     continue;
                 }
-                unsettled |= observe(row, seen, changes);
+                unsettled |= observe(entities, row, seen, changes);
             }
             write(entities, changes);
             return unsettled;
@@ -125,7 +126,7 @@ final class ObservationIngest {
     }
 
     /** Returns whether the zone must be told something now. */
-    private boolean observe(Instance row, Observation seen, Changes changes) {
+    private boolean observe(EntityManager entities, Instance row, Observation seen, Changes changes) {
         var phase = InstancePhase.of(seen.getPhase());
         if (phase.isEmpty()) {
             return false;
@@ -144,6 +145,9 @@ final class ObservationIngest {
         var before = Picture.of(row);
         row.observe(seen, phase.get(), clock.instant());
         changes.add(row, before);
+        if (seen.hasVolumes()) {
+            belongings.volumes().observed(entities, row.id, seen.getVolumes().getVolumeIdsList());
+        }
         return !row.settled && row.appliedAt == null;
     }
 
@@ -189,7 +193,8 @@ final class ObservationIngest {
     private void write(EntityManager entities, Changes changes) {
         InstanceRows.writeObserved(entities, changes.rows);
         events.appendAll(changes.events);
-        network.release(entities, changes.ended);
+        belongings.network().release(entities, changes.ended);
+        belongings.volumes().ended(entities, changes.ended);
     }
 
     /** What one transaction has changed: rows, its events in their order, and the instances that have ended. */

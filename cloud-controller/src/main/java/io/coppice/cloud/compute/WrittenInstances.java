@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.network.networkinterface.InterfaceFacts;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.wire.query.WrittenStructure;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -29,7 +30,11 @@ final class WrittenInstances {
     private long bytes;
 
     /** What a description is made of. */
-    record Version(long row, Map<String, String> tags, List<InterfaceFacts> interfaces) {}
+    record Version(
+            long row,
+            Map<String, String> tags,
+            List<InterfaceFacts> interfaces,
+            List<VolumeAttachments.Held> volumes) {}
 
     private static final class Entry {
         private final Version version;

@@ -5,7 +5,9 @@ import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.PlainSql;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
@@ -42,12 +44,16 @@ final class ZoneReconciler {
     private final ImageUrls imageUrls;
     private final EventLog events;
     private final LaunchNetwork network;
+    private final VolumeAttachments volumes;
     private final InstanceCredentials credentials;
     private final Settings settings;
     private Instant nextGiveUp = Instant.MIN;
     private volatile Pass last = new Pass(null, Duration.ZERO, "not run yet");
 
     private record Pass(@Nullable Instant start, Duration duration, String result) {}
+
+    /** What instances have besides their rows. */
+    record Belongings(LaunchNetwork network, VolumeAttachments volumes) {}
 
     /** What a reconciler must know of its zone and its limits. */
     record Settings(
@@ -64,14 +70,15 @@ final class ZoneReconciler {
             ImageUrls imageUrls,
             InstanceCredentials credentials,
             EventLog events,
-            LaunchNetwork network,
+            Belongings belongings,
             Settings settings) {
         this.database = database;
         this.link = link;
         this.imageUrls = imageUrls;
         this.credentials = credentials;
         this.events = events;
-        this.network = network;
+        this.network = belongings.network();
+        this.volumes = belongings.volumes();
         this.settings = settings;
     }
 
@@ -94,7 +101,7 @@ final class ZoneReconciler {
             credentials.refresh(
                     settings.zone(),
                     settings.applyBatch(),
-                    row -> DesiredInstances.of(row, settings.region(), "", endpointsOf(row)),
+                    row -> DesiredInstances.of(row, settings.region(), "", endpointsOf(row), volumesOf(row)),
                     link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
@@ -113,10 +120,11 @@ final class ZoneReconciler {
                 break;
             }
             var endpoints = database.read(entities -> network.endpoints(entities, batch));
+            var attached = volumesOf(batch);
             var messages = new ArrayList<DesiredInstance>(batch.size());
             for (var row : batch) {
                 try {
-                    messages.add(message(row, endpoints.get(row.id)));
+                    messages.add(message(row, endpoints.get(row.id), attached.getOrDefault(row.id, List.of())));
                 } catch (NoSuchElementException e) {
                     LOG.warnf("the image %s of %s is gone: %s", row.image.id(), row.id, e.getMessage());
                     unsendable++;
@@ -134,15 +142,24 @@ final class ZoneReconciler {
         return unsendable == 0 ? "ok" : unsendable + " instances wait for an image that is gone";
     }
 
-    private DesiredInstance message(Instance row, @Nullable Endpoints endpoints) {
+    private DesiredInstance message(Instance row, @Nullable Endpoints endpoints, List<AttachedVolume> attached) {
         var runs = row.desired == DesiredPower.RUNNING;
         var url = runs ? imageUrls.of(row.image.id()) : "";
-        return credentials.with(row, DesiredInstances.of(row, settings.region(), url, endpoints));
+        return credentials.with(row, DesiredInstances.of(row, settings.region(), url, endpoints, attached));
     }
 
     private @Nullable Endpoints endpointsOf(Instance row) {
         return database.read(entities -> network.endpoints(entities, List.of(row)))
                 .get(row.id);
+    }
+
+    private List<AttachedVolume> volumesOf(Instance row) {
+        return volumesOf(List.of(row)).getOrDefault(row.id, List.of());
+    }
+
+    private Map<String, List<AttachedVolume>> volumesOf(List<Instance> rows) {
+        var ids = rows.stream().map(row -> row.id).toList();
+        return database.read(entities -> volumes.desired(entities, ids));
     }
 
     private List<Instance> due(EntityManager entities) {
@@ -180,12 +197,12 @@ final class ZoneReconciler {
                     .setMaxResults(GIVE_UP_BATCH)
                     .getResultList();
             late.forEach(row -> giveUp(row, now));
-            network.release(
-                    entities,
-                    late.stream()
-                            .filter(row -> row.state == InstanceState.TERMINATED)
-                            .map(row -> row.id)
-                            .toList());
+            var ended = late.stream()
+                    .filter(row -> row.state == InstanceState.TERMINATED)
+                    .map(row -> row.id)
+                    .toList();
+            network.release(entities, ended);
+            volumes.ended(entities, ended);
         });
     }
 

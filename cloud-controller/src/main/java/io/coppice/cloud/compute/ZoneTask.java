@@ -9,6 +9,7 @@ import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.coppice.cloud.tag.Tags;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
@@ -42,6 +43,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final ProfileCredentials profiles;
     private final ZoneNetworks networks;
     private final VpcChanges vpcs;
+    private final VolumeAttachments volumes;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -59,7 +61,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             Tags tags,
             ProfileCredentials profiles,
             ZoneNetworks networks,
-            VpcChanges vpcs) {
+            VpcChanges vpcs,
+            VolumeAttachments volumes) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -70,6 +73,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.profiles = profiles;
         this.networks = networks;
         this.vpcs = vpcs;
+        this.volumes = volumes;
     }
 
     @Override
@@ -94,14 +98,14 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     }
 
     private ZoneControl control(ZoneLink link, Clock clock) {
-        var network = networks.network();
+        var belongings = new ZoneReconciler.Belongings(networks.network(), volumes);
         var reconciler = new ZoneReconciler(
                 database,
                 link,
                 new ImageUrls(images, config.imageUrlValidity(), clock),
                 new InstanceCredentials(database, profiles, clock),
                 events,
-                network,
+                belongings,
                 new ZoneReconciler.Settings(
                         site.zone(),
                         site.region(),
@@ -110,7 +114,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyBatch(),
                         config.unschedulableLimit()));
         var sender = networkSender(link, clock);
-        var ingest = new ObservationIngest(database, events, network, clock, site.zone(), () -> {
+        var ingest = new ObservationIngest(database, events, belongings, clock, site.zone(), () -> {
             sender.ifPresent(NetworkSender::zoneStartedAnew);
             reconciler.zoneStartedAnew();
         });

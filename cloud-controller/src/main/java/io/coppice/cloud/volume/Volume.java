@@ -1,6 +1,7 @@
 package io.coppice.cloud.volume;
 
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import java.time.Instant;
 import java.util.Map;
@@ -27,32 +28,49 @@ record Volume(
         return new Volume(
                 root.id(),
                 root.account(),
-                new Shape(root.zone(), root.sizeGib(), VolumeKind.GP2, null),
+                new Shape(root.zone(), root.sizeGib(), VolumeKind.GP2, null, null),
                 VolumeState.IN_USE,
                 "",
                 1,
                 root.createdAt(),
                 tags,
-                new Attachment(root.instanceId(), root.device(), root.createdAt()));
+                new Attachment(root.instanceId(), root.device(), AttachmentState.ATTACHED, true, root.createdAt()));
+    }
+
+    /** Whether it is the root disk of an instance: those have the digits of their instance. */
+    boolean root() {
+        return attachment != null
+                && attachment
+                        .instanceId()
+                        .substring(InstanceId.PREFIX.length())
+                        .equals(id.value().substring(VolumeId.PREFIX.length()));
+    }
+
+    /** The same volume as it is attached, or not. */
+    Volume at(@Nullable Attachment place) {
+        return new Volume(id, account, shape, state, errorMessage, generation, createdAt, tags, place);
     }
 
     /** The instance that has it, and as what. Root disks are attached from their instance's launch to its end. */
-    record Attachment(String instanceId, String device, Instant since) {}
+    record Attachment(
+            String instanceId, String device, AttachmentState state, boolean deleteOnTermination, Instant since) {}
 
     /**
      * What was asked for.
      *
      * @param sizeGib GiB
      * @param iops null where the type has none to choose
+     * @param snapshotId what it was made from; null for an empty volume
      */
     record Shape(
             String zone,
             int sizeGib,
             VolumeKind kind,
-            @Nullable Integer iops) {
+            @Nullable Integer iops,
+            @Nullable String snapshotId) {
         /** The same for the same wishes, for requests that come twice. */
         String text() {
-            return zone + " " + sizeGib + " " + kind.text() + " " + iops;
+            return zone + " " + sizeGib + " " + kind.text() + " " + iops + (snapshotId == null ? "" : " " + snapshotId);
         }
     }
 }

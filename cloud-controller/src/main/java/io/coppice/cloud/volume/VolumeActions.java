@@ -5,7 +5,6 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.ActionRegistry;
 import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.foundation.id.MalformedIdException;
@@ -24,24 +23,21 @@ import software.amazon.awssdk.services.ec2.model.DeleteVolumeResponse;
 /** CreateVolume and DeleteVolume: both write what is wanted, and {@link VolumeKeeper} sees to it. Thread-safe. */
 @ApplicationScoped
 class VolumeActions implements ActionModule {
-    private static final int MAX_IOPS = 256_000;
-    private static final int MIN_IOPS = 100;
     private static final int MAX_TOKEN = 64;
 
     private final Database database;
     private final VolumeStore store;
     private final VolumeKeeper keeper;
-    private final Zones zones;
+    private final VolumeShapes shapes;
     private final EventLog events;
     private final Clock clock;
 
-    VolumeActions(
-            Database database, VolumeStore store, VolumeKeeper keeper, Zones zones, EventLog events, Clock clock) {
+    VolumeActions(Database database, VolumeStore store, VolumeKeeper keeper, VolumeShapes shapes, Clock clock) {
         this.database = database;
         this.store = store;
         this.keeper = keeper;
-        this.zones = zones;
-        this.events = events;
+        this.shapes = shapes;
+        this.events = keeper.events();
         this.clock = clock;
     }
 
@@ -55,7 +51,7 @@ class VolumeActions implements ActionModule {
         var volume = new Volume(
                 VolumeId.random(),
                 context.account(),
-                shape(request),
+                shapes.of(context.account(), request),
                 VolumeState.CREATING,
                 "",
                 1,
@@ -88,45 +84,6 @@ class VolumeActions implements ActionModule {
                 .multiAttachEnabled(false)
                 .tags(answer.tags())
                 .build();
-    }
-
-    private Volume.Shape shape(CreateVolumeRequest request) {
-        if (request.availabilityZone() == null) {
-            throw VolumeErrors.missing("AvailabilityZone");
-        }
-        var zone = zones.require(request.availabilityZone());
-        if (request.snapshotId() != null && !request.snapshotId().isEmpty()) {
-            throw VolumeErrors.snapshotNotFound(request.snapshotId());
-        }
-        if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
-            throw VolumeErrors.unsupported("An encrypted volume");
-        }
-        if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
-            throw VolumeErrors.unsupported("A volume for several instances");
-        }
-        var type = request.volumeTypeAsString() == null ? VolumeKind.GP2.text() : request.volumeTypeAsString();
-        var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
-        if (request.size() == null) {
-            throw VolumeErrors.missing("size/snapshot");
-        }
-        kind.checkSize(request.size());
-        return new Volume.Shape(zone, request.size(), kind, iops(kind, request.iops()));
-    }
-
-    private static @Nullable Integer iops(VolumeKind kind, @Nullable Integer iops) {
-        if (iops == null) {
-            if (kind.needsIops()) {
-                throw VolumeErrors.missing("Iops");
-            }
-            return null;
-        }
-        if (!kind.needsIops() && kind != VolumeKind.GP3) {
-            throw VolumeErrors.invalid("iops", iops + " with volume type " + kind.text());
-        }
-        if (iops < MIN_IOPS || iops > MAX_IOPS) {
-            throw VolumeErrors.invalid("iops", iops.toString());
-        }
-        return iops;
     }
 
     DeleteVolumeResponse delete(RequestContext context, DeleteVolumeRequest request) {

@@ -2,6 +2,7 @@ package io.coppice.cloud.volume;
 
 import io.coppice.cloud.tag.TagRules;
 import java.util.List;
+import java.util.Objects;
 import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 import software.amazon.awssdk.services.ec2.model.VolumeStatusDetails;
 import software.amazon.awssdk.services.ec2.model.VolumeStatusInfo;
@@ -15,7 +16,7 @@ final class VolumeAnswers {
         return software.amazon.awssdk.services.ec2.model.Volume.builder()
                 .volumeId(volume.id().value())
                 .size(volume.shape().sizeGib())
-                .snapshotId("")
+                .snapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
                 .availabilityZone(volume.shape().zone())
                 .state(volume.state().text())
                 .createTime(volume.createdAt())
@@ -30,16 +31,18 @@ final class VolumeAnswers {
 
     private static List<VolumeAttachment> attachments(Volume volume) {
         var attachment = volume.attachment();
-        return attachment == null
-                ? List.of()
-                : List.of(VolumeAttachment.builder()
-                        .volumeId(volume.id().value())
-                        .instanceId(attachment.instanceId())
-                        .device(attachment.device())
-                        .state("attached")
-                        .attachTime(attachment.since())
-                        .deleteOnTermination(true)
-                        .build());
+        return attachment == null ? List.of() : List.of(attachment(volume.id().value(), attachment));
+    }
+
+    static VolumeAttachment attachment(String volumeId, Volume.Attachment attachment) {
+        return VolumeAttachment.builder()
+                .volumeId(volumeId)
+                .instanceId(attachment.instanceId())
+                .device(attachment.device())
+                .state(attachment.state().text())
+                .attachTime(attachment.since())
+                .deleteOnTermination(attachment.deleteOnTermination())
+                .build();
     }
 
     static VolumeStatusItem status(Volume volume) {

@@ -15,6 +15,14 @@ public interface VolumeConfig {
     @WithDefault("51200")
     long maxGibPerAccount();
 
+    /** How many snapshots an account may have. */
+    @WithDefault("10000")
+    int maxSnapshotsPerAccount();
+
+    /** How many volumes an instance may have besides its root disk, 1 to 12. */
+    @WithDefault("10")
+    int maxPerInstance();
+
     /** How often the EBS controller is told again what is not yet as it should be. */
     @WithDefault("PT5S")
     Duration interval();

@@ -50,10 +50,6 @@ final class VolumeErrors {
         return AwsException.client("UnsupportedOperation", what + " is not supported by this cloud");
     }
 
-    static AwsException snapshotNotFound(String id) {
-        return AwsException.client("InvalidSnapshot.NotFound", "The snapshot '" + id + "' does not exist.");
-    }
-
     static AwsException limitExceeded(String what) {
         return AwsException.client("VolumeLimitExceeded", "This account would have more than " + what);
     }
@@ -62,5 +58,62 @@ final class VolumeErrors {
         return AwsException.client(
                 "IdempotentParameterMismatch",
                 "The client token '" + token + "' was used before with other parameters: use a new token");
+    }
+
+    static AwsException alreadyAttached(String id) {
+        return AwsException.client("VolumeInUse", id + " is already attached to an instance");
+    }
+
+    static AwsException notAvailable(String id) {
+        return AwsException.client("IncorrectState", "Volume '" + id + "' is not 'available'.");
+    }
+
+    static AwsException notAttached(String id, String state) {
+        return AwsException.client("IncorrectState", "Volume '" + id + "' is in the '" + state + "' state.");
+    }
+
+    static AwsException instanceNotReady(String instanceId) {
+        return AwsException.client("IncorrectState", "Instance '" + instanceId + "' is not 'running'.");
+    }
+
+    static AwsException otherZone(String id, String instanceId) {
+        return AwsException.client(
+                "InvalidVolume.ZoneMismatch",
+                "The volume '" + id + "' is not in the same availability zone as instance '" + instanceId + "'");
+    }
+
+    static AwsException badDevice(String device) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Value (" + device + ") for parameter device is invalid. " + device
+                        + " is not a valid EBS device name.");
+    }
+
+    static AwsException deviceTaken(String device) {
+        return AwsException.client(
+                INVALID_VALUE,
+                "Invalid value '" + device + "' for unixDevice. Attachment point " + device + " is already in use");
+    }
+
+    static AwsException attachmentLimit(int most) {
+        return AwsException.client(
+                "AttachmentLimitExceeded",
+                "An instance of this cloud may have " + most + " volumes besides its root disk");
+    }
+
+    static AwsException attachmentNotFound(String id, String instanceId) {
+        return AwsException.client(
+                "InvalidAttachment.NotFound",
+                "The volume '" + id + "' is not attached to instance '" + instanceId + "' in this way.");
+    }
+
+    static AwsException rootDisk(String id) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "Unable to detach root volume '" + id + "' from its instance: it goes with the instance");
+    }
+
+    static AwsException malformedInstance(String id) {
+        return AwsException.client("InvalidInstanceID.Malformed", "Invalid id: \"" + id + "\" (expecting \"i-...\")");
     }
 }

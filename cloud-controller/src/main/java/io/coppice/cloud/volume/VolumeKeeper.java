@@ -16,8 +16,10 @@ import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -36,6 +38,8 @@ class VolumeKeeper implements BackgroundTask {
 
     private final Database database;
     private final VolumeStore store;
+    private final AttachmentBook attachments;
+    private final SnapshotKeeper snapshots;
     private final EventLog events;
     private final Supplier<? extends Channel> ebs;
     private final BackgroundLoop telling;
@@ -43,23 +47,33 @@ class VolumeKeeper implements BackgroundTask {
     private volatile Context.@Nullable CancellableContext reports;
 
     @Inject
-    VolumeKeeper(Database database, VolumeStore store, EventLog events, PeerChannels channels, VolumeConfig config) {
-        this(database, store, events, channels::ebs, config);
+    VolumeKeeper(
+            Database database,
+            VolumeStore store,
+            AttachmentBook attachments,
+            SnapshotKeeper snapshots,
+            PeerChannels channels,
+            VolumeConfig config) {
+        this(database, store, attachments, snapshots, channels::ebs, config);
     }
 
     VolumeKeeper(
             Database database,
             VolumeStore store,
-            EventLog events,
+            AttachmentBook attachments,
+            SnapshotKeeper snapshots,
             Supplier<? extends Channel> ebs,
             VolumeConfig config) {
         this.database = database;
         this.store = store;
-        this.events = events;
+        this.attachments = attachments;
+        this.snapshots = snapshots;
+        this.events = attachments.events();
         this.ebs = ebs;
         telling = new BackgroundLoop("volumes", config.interval(), this::tell, Clock.systemUTC());
         // A pass lasts as long as the stream; the interval is the pause before the next attempt.
         watching = new BackgroundLoop("volumes-watch", config.interval(), this::watch, Clock.systemUTC());
+        attachments.listen(telling::signal);
     }
 
     @Override
@@ -83,6 +97,11 @@ class VolumeKeeper implements BackgroundTask {
         watching.stop();
     }
 
+    /** Where changes of volumes are told. */
+    EventLog events() {
+        return events;
+    }
+
     /** A volume was made or is to be gone. */
     void signal() {
         telling.signal();
@@ -91,11 +110,11 @@ class VolumeKeeper implements BackgroundTask {
     private void tell() {
         var unfinished = store.unfinished();
         try {
-            for (var volume : unfinished) {
+            for (var each : unfinished) {
                 var ignored = BlockStorageGrpc.newBlockingStub(ebs.get())
                         .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
                         .apply(ApplyVolumeRequest.newBuilder()
-                                .setVolume(desired(volume))
+                                .setVolume(desired(each))
                                 .build());
             }
         } catch (StatusRuntimeException e) {
@@ -103,7 +122,8 @@ class VolumeKeeper implements BackgroundTask {
         }
     }
 
-    private static DesiredVolume desired(Volume volume) {
+    private static DesiredVolume desired(VolumeStore.Unfinished unfinished) {
+        var volume = unfinished.volume();
         return DesiredVolume.newBuilder()
                 .setVolumeId(volume.id().value())
                 .setGeneration(volume.generation())
@@ -112,6 +132,8 @@ class VolumeKeeper implements BackgroundTask {
                 .setSizeGib(volume.shape().sizeGib())
                 .setVolumeType(volume.shape().kind().text())
                 .setZone(volume.shape().zone())
+                .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
+                .setExportName(unfinished.exportName())
                 .build();
     }
 
@@ -127,6 +149,8 @@ class VolumeKeeper implements BackgroundTask {
                 var event = changes.next();
                 if (event.hasVolume()) {
                     observe(event.getVolume());
+                } else if (event.hasSnapshot()) {
+                    snapshots.observe(event.getSnapshot());
                 }
             }
         } catch (StatusRuntimeException e) {
@@ -140,21 +164,33 @@ class VolumeKeeper implements BackgroundTask {
     /** Takes in one report. */
     void observe(io.coppice.proto.ebs.v1.Volume report) {
         var id = new VolumeId(report.getVolumeId());
-        database.run(entities -> store.change(id, row -> {
-            if (row.generation() != report.getGeneration()) {
-                return false;
-            }
-            var volume = row.toVolume(Map.of());
-            switch (report.getState()) {
-                case VOLUME_STATE_AVAILABLE -> become(row, volume, VolumeState.AVAILABLE, "");
-                case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
-                case VOLUME_STATE_DELETED -> forget(row, volume);
-                case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
-                    // On its way to what is wanted.
+        database.run(entities -> {
+            attachments.lockHolder(entities, id.value());
+            store.change(id, row -> {
+                if (row.generation() == report.getGeneration()) {
+                    observe(entities, row, report);
+                }
+                return true;
+            });
+        });
+    }
+
+    private void observe(EntityManager entities, VolumeRow row, io.coppice.proto.ebs.v1.Volume report) {
+        var volume = row.toVolume(Map.of());
+        switch (report.getState()) {
+            case VOLUME_STATE_AVAILABLE -> {
+                row.settle();
+                become(row, volume, row.exportName().isEmpty() ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
+                if (report.hasExport()) {
+                    attachments.served(entities, row.id(), report.getExport().getUnixPath());
                 }
             }
-            return true;
-        }));
+            case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
+            case VOLUME_STATE_DELETED -> forget(row, volume);
+            case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
+                // On its way to what is wanted.
+            }
+        }
     }
 
     private void become(VolumeRow row, Volume volume, VolumeState next, String error) {
@@ -169,6 +205,7 @@ class VolumeKeeper implements BackgroundTask {
             LOG.warnf("%s cannot be deleted now and will be later: %s", volume.id(), message);
             return;
         }
+        row.settle();
         become(row, volume, VolumeState.ERROR, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
     }
 

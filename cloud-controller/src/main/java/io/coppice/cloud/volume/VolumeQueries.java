@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
-import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumeAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumeAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumeStatusRequest;
@@ -23,7 +21,7 @@ import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** The Describe actions on volumes; snapshots there are none yet. Thread-safe. */
+/** The Describe actions on volumes. Thread-safe. */
 @ApplicationScoped
 class VolumeQueries implements ActionModule {
     private static final String VOLUME_ID = "volume-id";
@@ -41,12 +39,19 @@ class VolumeQueries implements ActionModule {
             .value("fast-restored", volume -> false)
             .value("availability-zone-id", volume -> Zones.idOf(volume.shape().zone()))
             .value("operator.managed", volume -> false)
-            .never("snapshot-id", "operator.principal")
+            .values(
+                    "snapshot-id",
+                    volume -> volume.shape().snapshotId() == null
+                            ? List.of()
+                            : List.of(volume.shape().snapshotId()))
+            .never("operator.principal")
             .values("attachment.attach-time", attached(Volume.Attachment::since))
-            .values("attachment.delete-on-termination", attached(attachment -> true))
+            .values("attachment.delete-on-termination", attached(Volume.Attachment::deleteOnTermination))
             .values("attachment.device", attached(Volume.Attachment::device))
             .values("attachment.instance-id", attached(Volume.Attachment::instanceId))
-            .values("attachment.status", attached(attachment -> "attached"))
+            .values(
+                    "attachment.status",
+                    attached(attachment -> attachment.state().text()))
             .tags(Volume::tags)
             .build();
 
@@ -65,24 +70,6 @@ class VolumeQueries implements ActionModule {
                     "event.event-type",
                     "event.not-after",
                     "event.not-before")
-            .build();
-
-    /** There are no snapshots yet, so the filters only have to be right. */
-    private static final Filters<Volume> SNAPSHOTS = Filters.<Volume>builder()
-            .never(
-                    "description",
-                    "encrypted",
-                    "owner-alias",
-                    "owner-id",
-                    "progress",
-                    "snapshot-id",
-                    "start-time",
-                    "status",
-                    "storage-tier",
-                    "transfer-type",
-                    VOLUME_ID,
-                    "volume-size")
-            .tags(Volume::tags)
             .build();
 
     private static Function<Volume, List<?>> attached(Function<Volume.Attachment, Object> read) {
@@ -113,8 +100,6 @@ class VolumeQueries implements ActionModule {
                 "DescribeVolumeAttribute",
                 DescribeVolumeAttributeRequest::builder,
                 this::attribute);
-        registry.add(
-                ActionRegistry.Service.EC2, "DescribeSnapshots", DescribeSnapshotsRequest::builder, this::snapshots);
     }
 
     DescribeVolumesResponse volumes(RequestContext context, DescribeVolumesRequest request) {
@@ -147,14 +132,6 @@ class VolumeQueries implements ActionModule {
             default -> throw VolumeErrors.invalid("attribute", request.attributeAsString());
         }
         return answer.build();
-    }
-
-    DescribeSnapshotsResponse snapshots(RequestContext context, DescribeSnapshotsRequest request) {
-        SNAPSHOTS.select(request.filters());
-        request.snapshotIds().stream().findFirst().ifPresent(id -> {
-            throw VolumeErrors.snapshotNotFound(id);
-        });
-        return DescribeSnapshotsResponse.builder().snapshots(List.of()).build();
     }
 
     private Page<Volume> read(RequestContext context, Filters<Volume> filters, Asked asked) {

@@ -51,6 +51,15 @@ class VolumeRow {
     @Column(name = "created_at", nullable = false)
     private Instant createdAt;
 
+    @Column(name = "snapshot_id")
+    private @Nullable String snapshotId;
+
+    @Column(name = "settled", nullable = false)
+    private boolean settled;
+
+    @Column(name = "export_name", nullable = false)
+    private String exportName;
+
     @SuppressWarnings("NullAway.Init")
     protected VolumeRow() {}
 
@@ -67,6 +76,8 @@ class VolumeRow {
         this.clientToken = clientToken;
         requestText = volume.shape().text();
         createdAt = volume.createdAt();
+        snapshotId = volume.shape().snapshotId();
+        exportName = "";
     }
 
     String id() {
@@ -93,14 +104,60 @@ class VolumeRow {
     /** Wants it to be gone. */
     void delete() {
         state = VolumeState.DELETING.text();
+        exportName = "";
+        wantAgain();
+    }
+
+    /** Wants it to be served under this name; one that is being made stays in that state until it is. */
+    void serve(String name) {
+        if (!is(VolumeState.CREATING)) {
+            state = VolumeState.IN_USE.text();
+        }
+        exportName = name;
+        wantAgain();
+    }
+
+    /** Wants it to be served to nobody. */
+    void withdraw() {
+        if (is(VolumeState.IN_USE)) {
+            state = VolumeState.AVAILABLE.text();
+        }
+        exportName = "";
+        wantAgain();
+    }
+
+    private void wantAgain() {
         generation++;
+        settled = false;
+    }
+
+    /** The EBS controller has reported this generation. */
+    void settle() {
+        settled = true;
+    }
+
+    AccountId account() {
+        return new AccountId(accountId);
+    }
+
+    String zone() {
+        return zone;
+    }
+
+    String stateText() {
+        return state;
+    }
+
+    /** As which export it should be served; empty: to nobody. */
+    String exportName() {
+        return exportName;
     }
 
     Volume toVolume(Map<String, String> tags) {
         return new Volume(
                 new VolumeId(id),
                 new AccountId(accountId),
-                new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops),
+                new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId),
                 VolumeState.parse(state),
                 errorMessage,
                 generation,

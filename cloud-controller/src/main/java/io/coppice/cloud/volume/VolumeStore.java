@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +90,7 @@ class VolumeStore {
         }
     }
 
-    /** At most {@code limit} volumes of an account, root volumes among them, by id, with their tags: three queries. */
+    /** At most {@code limit} volumes of an account, root volumes among them, by id, with their tags: four queries. */
     List<Volume> list(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
         return database.call(entities -> {
             var query = entities.createQuery(
@@ -108,6 +109,7 @@ class VolumeStore {
             }
             var rows = query.getResultList();
             var roots = rootVolumes.list(account, ids, after, limit);
+            var places = attachments(entities, rows.stream().map(VolumeRow::id).toList());
             var tagsById = tags.of(
                     account,
                     Stream.concat(
@@ -115,7 +117,8 @@ class VolumeStore {
                                     roots.stream().map(each -> each.id().value()))
                             .toList());
             return Stream.concat(
-                            rows.stream().map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of()))),
+                            rows.stream().map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of()))
+                                    .at(places.get(row.id()))),
                             roots.stream()
                                     .map(root -> Volume.of(
                                             root,
@@ -126,18 +129,43 @@ class VolumeStore {
         });
     }
 
+    /** The volumes of an instance besides its root disk, by id. */
+    List<Volume> ofInstance(AccountId account, String instanceId) {
+        var ids = database.call(entities -> entities.createQuery(
+                        "select a.volumeId from AttachmentRow a where a.instanceId = :instance", String.class)
+                .setParameter("instance", instanceId)
+                .getResultList());
+        return ids.isEmpty() ? List.of() : list(account, ids, null, ids.size());
+    }
+
+    private static Map<String, Volume.Attachment> attachments(EntityManager entities, List<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : entities
+                        .createQuery("from AttachmentRow a where a.volumeId in (:ids)", AttachmentRow.class)
+                        .setParameter("ids", ids)
+                        .getResultList()
+                        .stream()
+                        .collect(Collectors.toMap(AttachmentRow::volumeId, AttachmentRow::toAttachment));
+    }
+
     /** Volumes that are not yet as they should be, oldest first, as many as one pass takes. */
-    List<Volume> unfinished() {
+    List<Unfinished> unfinished() {
         return database.call(entities -> entities
-                .createQuery(
-                        "from VolumeRow v where v.state in ('creating', 'deleting') order by v.createdAt",
-                        VolumeRow.class)
+                .createQuery("from VolumeRow v where v.settled = false order by v.createdAt", VolumeRow.class)
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()
-                .map(row -> row.toVolume(Map.of()))
+                .map(row -> new Unfinished(row.toVolume(Map.of()), row.exportName()))
                 .toList());
     }
+
+    /**
+     * A volume that the EBS controller must be told of.
+     *
+     * @param exportName as which export it should be served; empty: to nobody
+     */
+    record Unfinished(Volume volume, String exportName) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

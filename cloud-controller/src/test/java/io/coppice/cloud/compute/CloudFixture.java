@@ -59,7 +59,9 @@ final class CloudFixture {
                         TestTags.in(database),
                         account -> new NetworkNames.DefaultNames(
                                 "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default"),
-                        TestSettings.stored()),
+                        TestSettings.stored(),
+                        new NoVolumes(),
+                        new NoVolumes()),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
                 new ComputeActions.Wiring(

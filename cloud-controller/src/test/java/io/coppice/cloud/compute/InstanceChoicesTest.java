@@ -211,8 +211,8 @@ class InstanceChoicesTest {
         refused(
                 "InvalidParameterCombination",
                 () -> launchInto(new Group("pg-00000000000000002", "apart", PlacementStrategy.SPREAD, 0), 1, 1));
-        var desired =
-                DesiredInstances.of(cloud.row(chosen), "us-east-1", "", null).getMachine();
+        var desired = DesiredInstances.of(cloud.row(chosen), "us-east-1", "", null, List.of())
+                .getMachine();
         assertEquals("pg-00000000000000001", desired.getPartitionGroup());
         assertEquals(2, desired.getPartition());
         assertEquals("", desired.getSpreadGroup());

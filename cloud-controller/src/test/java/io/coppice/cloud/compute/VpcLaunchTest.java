@@ -78,7 +78,9 @@ class VpcLaunchTest {
                     name -> TYPE,
                     TestTags.in(DATABASE),
                     account -> new NetworkNames.DefaultNames("", "", "", ""),
-                    TestSettings.stored()),
+                    TestSettings.stored(),
+                    new NoVolumes(),
+                    new NoVolumes()),
             new Pages(new PageTokens(() -> new byte[32])),
             cloud.events(),
             new ComputeActions.Wiring(

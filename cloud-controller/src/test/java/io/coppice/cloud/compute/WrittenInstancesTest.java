@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.compute.WrittenInstances.Version;
+import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.wire.query.QueryService;
 import io.coppice.wire.query.WrittenStructure;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +28,7 @@ class WrittenInstancesTest {
     private final WrittenInstances kept = new WrittenInstances(ROOM_FOR_FOUR, nanos::get);
 
     private static Version version(long row) {
-        return new Version(row, Map.of(), List.of());
+        return new Version(row, Map.of(), List.of(), List.of());
     }
 
     private void keep(int number) {
@@ -39,11 +41,13 @@ class WrittenInstancesTest {
 
     @Test
     void onlyTheVeryVersionIsFound() {
-        kept.keep("i-1", new Version(7, Map.of("Name", "a"), List.of()), WRITTEN);
-        assertSame(WRITTEN, kept.find("i-1", new Version(7, Map.of("Name", "a"), List.of())));
-        assertNull(kept.find("i-1", new Version(8, Map.of("Name", "a"), List.of())));
-        assertNull(kept.find("i-1", new Version(7, Map.of("Name", "b"), List.of())));
-        assertNull(kept.find("i-2", new Version(7, Map.of("Name", "a"), List.of())));
+        kept.keep("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of()), WRITTEN);
+        assertSame(WRITTEN, kept.find("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of())));
+        assertNull(kept.find("i-1", new Version(8, Map.of("Name", "a"), List.of(), List.of())));
+        assertNull(kept.find("i-1", new Version(7, Map.of("Name", "b"), List.of(), List.of())));
+        var volume = new VolumeAttachments.Held("vol-1", "/dev/sdf", "attached", Instant.EPOCH, false);
+        assertNull(kept.find("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of(volume))));
+        assertNull(kept.find("i-2", new Version(7, Map.of("Name", "a"), List.of(), List.of())));
     }
 
     @Test

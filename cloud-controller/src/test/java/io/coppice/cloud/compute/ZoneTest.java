@@ -82,13 +82,14 @@ class ZoneTest {
                 account -> new NetworkNames.DefaultNames("", "", "", ""),
                 new AddressPool(CloudFixture.CIDR),
                 CloudFixture.ZONE);
+        var belongings = new ZoneReconciler.Belongings(addresses, new NoVolumes());
         reconciler = new ZoneReconciler(
                 DATABASE,
                 link,
                 new ImageUrls(new CloudFixture.OneImage(), Duration.ofHours(1), clock),
                 new InstanceCredentials(DATABASE, this::credentials, clock),
                 cloud.events,
-                addresses,
+                belongings,
                 new ZoneReconciler.Settings(
                         CloudFixture.ZONE,
                         CloudFixture.REGION,
@@ -97,7 +98,7 @@ class ZoneTest {
                         256,
                         Duration.ofSeconds(2)));
         ingest = new ObservationIngest(
-                DATABASE, cloud.events, addresses, clock, CloudFixture.ZONE, reconciler::zoneStartedAnew);
+                DATABASE, cloud.events, belongings, clock, CloudFixture.ZONE, reconciler::zoneStartedAnew);
         watcher = new ZoneWatcher(link, ingest, () -> {}, 64, Duration.ofMillis(500));
         loop = Thread.ofVirtual().unstarted(this::reconcile);
     }
@@ -270,7 +271,7 @@ class ZoneTest {
                         StopInstancesRequest.builder().instanceIds(id).build());
         take(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
         assertEquals("stopping", cloud.state(id));
-        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "", null)
+        assertTrue(DesiredInstances.of(cloud.row(id), CloudFixture.REGION, "", null, List.of())
                 .getDiskExpected());
     }
 

@@ -17,27 +17,18 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.VolumeId;
-import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
-import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
-import io.coppice.proto.ebs.v1.BlockStorageGrpc;
-import io.coppice.proto.ebs.v1.DesiredVolume;
-import io.coppice.proto.ebs.v1.VolumeEvent;
-import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.coppice.wire.error.AwsException;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,7 +42,8 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 /** If this fails, volumes stay in "creating", are made twice for one request, or outlive their deletion. */
 class VolumeActionsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
-    private static final TestDatabase DATABASE = TestDatabase.start(VolumeRow.class, TestTags.ENTITY);
+    private static final TestDatabase DATABASE =
+            TestDatabase.start(VolumeRow.class, AttachmentRow.class, SnapshotRow.class, TestTags.ENTITY);
 
     private final FakeEbs ebs = new FakeEbs();
     private final Server server = serve(ebs);
@@ -59,16 +51,21 @@ class VolumeActionsTest {
             .usePlaintext()
             .build();
     private final RecordingEventLog events = new RecordingEventLog();
-    private final VolumeConfig config = new Config();
+    private final VolumeConfig config = new TestVolumeConfig();
     private final List<RootVolumes.RootVolume> roots = new ArrayList<>();
     private final VolumeStore store = new VolumeStore(
             DATABASE,
             TestTags.in(DATABASE),
             (account, ids, after, limit) -> roots.subList(0, Math.min(limit, roots.size())),
             config);
-    private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, events, () -> channel, config);
-    private final VolumeActions actions =
-            new VolumeActions(DATABASE, store, keeper, new Zones(TestSite.config()), events, CLOCK);
+    private final FakeHolders holders = new FakeHolders();
+    private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
+    private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
+    private final SnapshotKeeper snapshotKeeper =
+            new SnapshotKeeper(DATABASE, snapshots, events, () -> channel, config, CLOCK);
+    private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, book, snapshotKeeper, () -> channel, config);
+    private final VolumeActions actions = new VolumeActions(
+            DATABASE, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
 
     @Test
@@ -107,62 +104,6 @@ class VolumeActionsTest {
         assertEquals("VolumeInUse", refused.code());
     }
 
-    private record Config() implements VolumeConfig {
-        @Override
-        public int maxPerAccount() {
-            return 3;
-        }
-
-        @Override
-        public long maxGibPerAccount() {
-            return 100;
-        }
-
-        @Override
-        public Duration interval() {
-            return Duration.ofMillis(50);
-        }
-
-        @Override
-        public int batch() {
-            return 100;
-        }
-    }
-
-    /** Does at once what it is told, and reports it to all who watch. Reports before anybody watches are lost. */
-    private static final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
-        private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
-        private volatile String failure = "";
-
-        @Override
-        public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> to) {
-            to.onNext(ApplyVolumeResponse.getDefaultInstance());
-            to.onCompleted();
-            report(request.getVolume());
-        }
-
-        private synchronized void report(DesiredVolume volume) {
-            var state = volume.getDeleted()
-                    ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_DELETED
-                    : failure.isEmpty()
-                            ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_AVAILABLE
-                            : io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_ERROR;
-            var event = VolumeEvent.newBuilder()
-                    .setVolume(io.coppice.proto.ebs.v1.Volume.newBuilder()
-                            .setVolumeId(volume.getVolumeId())
-                            .setGeneration(volume.getGeneration())
-                            .setErrorMessage(failure)
-                            .setState(state))
-                    .build();
-            watchers.forEach(watcher -> watcher.onNext(event));
-        }
-
-        @Override
-        public void watch(WatchVolumesRequest request, StreamObserver<VolumeEvent> to) {
-            watchers.add(to);
-        }
-    }
-
     private static Server serve(FakeEbs ebs) {
         try {
             return NettyServerBuilder.forPort(0).addService(ebs).build().start();
@@ -178,7 +119,7 @@ class VolumeActionsTest {
 
     @BeforeEach
     void empty() {
-        DATABASE.truncate("volume", "tag");
+        DATABASE.truncate("volume", "volume_attachment", "snapshot", "snapshot_volume_permission", "tag");
     }
 
     @AfterEach
@@ -295,7 +236,7 @@ class VolumeActionsTest {
                 new Volume(
                         id,
                         ALICE,
-                        new Volume.Shape("us-east-1a", 8, VolumeKind.GP3, 3000),
+                        new Volume.Shape("us-east-1a", 8, VolumeKind.GP3, 3000, null),
                         VolumeState.AVAILABLE,
                         "",
                         1,

@@ -1,163 +1,201 @@
 package io.coppice.ebs.backend;
 
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.VolumeServer;
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
 /**
- * Volumes as sparse raw files of one folder: they take what was written to them. Room is counted by what was promised:
- * the sum of the volumes' sizes never exceeds the file system times {@code overcommit}. Made beside and renamed, so that
- * a crash leaves a whole volume or none. Thread-safe.
+ * Volumes and snapshots as qcow2 layers of one folder. Room is counted by what was promised: the sum of the volumes' sizes
+ * never exceeds the file system times {@code overcommit}. Snapshots count for nothing, since what they hold was promised to
+ * a volume once; a file system that runs full stops guests where they write, and loses nothing.
  */
 public final class LocalVolumeBackend implements VolumeBackend {
-    private static final String SUFFIX = ".raw";
-    private static final String UNFINISHED = ".new";
-    private static final int BLOCK_BYTES = 512;
-    private static final int COMMAND_SECONDS = 20;
+    private static final int LOCKS = 64;
 
-    private final Path folder;
+    private final Layers layers;
+    private final VolumeServer server;
     private final double overcommit;
+    /** Between looking at what is promised and promising more. */
+    private final Lock promising = new ReentrantLock();
+    /** A snapshot and a change of one volume exclude each other; by the volume's hash. */
+    private final Lock[] volumes =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
     /**
-     * Opens the folder and makes it when it is new; what a crash left unfinished is removed.
+     * Keeps bytes in {@code layers} and serves them by {@code server}; neither is closed by this.
      *
      * @param overcommit how much may be promised, as a multiple of the file system's size; 1 or more
      */
-    public LocalVolumeBackend(Path folder, double overcommit) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    public LocalVolumeBackend(Layers layers, VolumeServer server, double overcommit) {
+        this.layers = layers;
+        this.server = server;
         this.overcommit = overcommit;
-        try (var left = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
-            for (var file : left) {
-                Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException {
+        locked(id, () -> {
+            var present = layers.find(id);
+            if (present.isPresent()) {
+                grow(id, present.get(), sizeBytes);
+            } else {
+                var base = from.isPresent() ? Optional.of(fitting(from.get(), sizeBytes)) : Optional.<Path>empty();
+                promise(id, sizeBytes, sizeBytes, base);
             }
+            return true;
+        });
+    }
+
+    private void grow(VolumeId id, Path present, long sizeBytes) throws IOException {
+        var before = Layers.sizeBytes(present);
+        if (before > sizeBytes) {
+            throw new VolumeConflictException(id, before, sizeBytes);
+        }
+        if (before < sizeBytes) {
+            // A larger layer over the old one: what lies beyond the old one's end reads as zeros.
+            promise(id, sizeBytes - before, sizeBytes, Optional.of(present));
+            followIfServed(id);
         }
     }
 
-    @Override
-    public synchronized void create(VolumeId id, long sizeBytes) throws IOException {
-        var target = path(id);
-        if (Files.exists(target)) {
-            if (Files.size(target) != sizeBytes) {
-                throw new VolumeConflictException(id, Files.size(target), sizeBytes);
+    private void promise(VolumeId id, long moreBytes, long sizeBytes, Optional<Path> base) throws IOException {
+        promising.lock();
+        try {
+            var free = capacity().freeBytes();
+            if (moreBytes > free) {
+                throw new NoCapacityException(moreBytes, free);
             }
-            return;
-        }
-        var free = capacity().freeBytes();
-        if (sizeBytes > free) {
-            throw new NoCapacityException(sizeBytes, free);
-        }
-        var unfinished = folder.resolve(id.value() + UNFINISHED);
-        try (var channel = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            // One byte at the end gives the file its length; all before it stays a hole.
-            channel.truncate(0);
-            channel.write(java.nio.ByteBuffer.allocate(1), sizeBytes - 1);
-            channel.force(true);
-        } catch (IOException e) {
-            Files.deleteIfExists(unfinished);
-            throw e;
-        }
-        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-        sync();
-    }
-
-    @Override
-    public synchronized void delete(VolumeId id) throws IOException {
-        if (Files.deleteIfExists(path(id))) {
-            sync();
+            layers.add(id, sizeBytes, base);
+        } finally {
+            promising.unlock();
         }
     }
 
+    private Path fitting(SnapshotId id, long sizeBytes) throws IOException {
+        var layer = layers.find(id).orElseThrow(() -> new NoSuchSnapshotException(id, "it is gone"));
+        if (Layers.sizeBytes(layer) > sizeBytes) {
+            throw new NoSuchSnapshotException(id, "it is larger than the volume");
+        }
+        return layer;
+    }
+
     @Override
-    public boolean exists(VolumeId id) {
-        return Files.exists(path(id));
+    public void delete(VolumeId id) throws IOException {
+        locked(id, () -> {
+            server.withdraw(id);
+            layers.remove(id);
+            return true;
+        });
+    }
+
+    @Override
+    public boolean exists(VolumeId id) throws IOException {
+        return layers.find(id).isPresent();
+    }
+
+    @Override
+    public VolumeExport serve(VolumeId id, String name) throws IOException {
+        return locked(id, () -> {
+            var head = layers.find(id).orElseThrow(() -> new NoSuchVolumeException(id));
+            var export = server.serve(id, head, name);
+            followIfServed(id);
+            return export;
+        });
+    }
+
+    @Override
+    public void withdraw(VolumeId id) throws IOException {
+        locked(id, () -> {
+            server.withdraw(id);
+            return true;
+        });
+    }
+
+    @Override
+    public void snapshot(SnapshotId id, VolumeId volume) throws IOException {
+        locked(volume, () -> {
+            if (layers.find(id).isEmpty()) {
+                // Were it behind its name from an attempt that a crash cut off, the layer below would not be still.
+                followIfServed(volume);
+                var frozen = layers.find(volume).orElseThrow(() -> new NoSuchVolumeException(volume));
+                // The volume's name first: should we stop here, whoever serves it next writes to the new layer, and the
+                // one that still writes to the old is told to change by the next attempt. No name leads to the old one
+                // alone before it is still.
+                layers.add(volume, Layers.sizeBytes(frozen), Optional.of(frozen));
+                followIfServed(volume);
+                layers.point(id, frozen);
+            }
+            return true;
+        });
+    }
+
+    /** Has a served volume written to the layer that its name leads to. */
+    private void followIfServed(VolumeId volume) throws IOException {
+        var head = layers.find(volume);
+        var written = server.writtenTo(volume);
+        if (head.isPresent() && written.isPresent() && !written.equals(head)) {
+            server.divert(volume, head.get());
+        }
+    }
+
+    @Override
+    public void copy(SnapshotId id, SnapshotId source) throws IOException {
+        if (layers.find(id).isEmpty()) {
+            layers.point(id, layers.find(source).orElseThrow(() -> new NoSuchSnapshotException(source, "it is gone")));
+        }
+    }
+
+    @Override
+    public void delete(SnapshotId id) throws IOException {
+        layers.remove(id);
     }
 
     @Override
     public Map<VolumeId, Long> allocatedBytes(Collection<VolumeId> ids) throws IOException {
-        var present = ids.stream().filter(this::exists).toList();
-        if (present.isEmpty()) {
-            return Map.of();
-        }
-        // Java tells the length of a file, not what it takes.
-        var command = new ArrayList<>(List.of("stat", "--format=%n %b", "--"));
-        present.forEach(id -> command.add(path(id).toString()));
         var allocated = new HashMap<VolumeId, Long>();
-        for (var line : run(command)) {
-            var space = line.lastIndexOf(' ');
-            var name = String.valueOf(Path.of(line.substring(0, space)).getFileName());
-            allocated.put(
-                    new VolumeId(name.substring(0, name.length() - SUFFIX.length())),
-                    Long.parseLong(line.substring(space + 1)) * BLOCK_BYTES);
+        for (var id : ids) {
+            var head = layers.find(id);
+            if (head.isPresent()) {
+                // A layer grows with what is written to it and has no holes to speak of.
+                allocated.put(id, Files.size(head.get()));
+            }
         }
         return Map.copyOf(allocated);
     }
 
     @Override
     public Capacity capacity() throws IOException {
-        var store = Files.getFileStore(folder);
-        var promised = promisedBytes();
-        var promisable = (long) (store.getTotalSpace() * overcommit) - promised;
+        var store = Files.getFileStore(layers.folder());
+        var promisable = (long) (store.getTotalSpace() * overcommit) - layers.promisedBytes();
         // Nothing is promised on a file system that cannot take another byte.
         var free = store.getUsableSpace() == 0 ? 0 : Math.max(0, promisable);
         return new Capacity(store.getTotalSpace(), free);
     }
 
-    private long promisedBytes() throws IOException {
-        try (var files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(SUFFIX))
-                    .mapToLong(LocalVolumeBackend::size)
-                    .sum();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static long size(Path file) {
+    private <T> T locked(VolumeId id, Work<T> work) throws IOException {
+        var lock = volumes[Math.floorMod(id.hashCode(), LOCKS)];
+        lock.lock();
         try {
-            return Files.exists(file) ? Files.size(file) : 0;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Lines of standard output; a file that vanished meanwhile makes stat complain, and the rest is right all the same. */
-    private static List<String> run(List<String> command) throws IOException {
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (var output = process.inputReader()) {
-            var lines = output.lines().toList();
-            if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("stat does not end: the file system of the volumes may hang");
-            }
-            return lines;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while sizes of volumes were read");
+            return work.run();
         } finally {
-            process.destroyForcibly();
+            lock.unlock();
         }
     }
 
-    private Path path(VolumeId id) {
-        return folder.resolve(id.value() + SUFFIX);
-    }
-
-    private void sync() throws IOException {
-        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws IOException;
     }
 }

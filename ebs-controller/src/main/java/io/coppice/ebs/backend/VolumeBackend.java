@@ -1,28 +1,64 @@
 package io.coppice.ebs.backend;
 
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Keeps the bytes of volumes. Every method may be repeated: after a crash the caller does it again and the second time
- * finds the work done. Implementations are thread-safe and pass {@code VolumeBackendContract}.
+ * Keeps the bytes of volumes and snapshots, and serves volumes to guests. Every method may be repeated: after a crash the
+ * caller does it again and the second time finds the work done. Calls for one volume or snapshot come one after the other.
+ * Implementations are thread-safe and pass {@code VolumeBackendContract}.
  */
 public interface VolumeBackend {
     /**
-     * Makes an empty volume of that many bytes, durable when this returns. Does nothing when it is there with that size.
+     * Makes a volume of that many bytes, durable when this returns, or a smaller one larger. It holds what the snapshot
+     * holds, and zeros beyond. A guest that has the volume sees the new size when the volume is next served to it.
      *
+     * @param from looked at for a new volume only
      * @throws NoCapacityException when the backend cannot promise so much
-     * @throws VolumeConflictException when it is there with another size
+     * @throws VolumeConflictException when it is there and larger
+     * @throws NoSuchSnapshotException when there is no such snapshot, or it does not fit
      */
-    void create(VolumeId id, long sizeBytes) throws IOException;
+    void create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException;
 
-    /** Removes a volume and its bytes. Does nothing when it is not there. */
+    /** Removes a volume, which is then served to nobody; its snapshots stay. Does nothing when it is not there. */
     void delete(VolumeId id) throws IOException;
 
     /** Whether there is such a volume. */
     boolean exists(VolumeId id) throws IOException;
+
+    /**
+     * Serves a volume under this name and no other: who had it under another name is cut off when this returns. Kept up
+     * until {@link #withdraw}, across crashes of what serves it; called again after the start of this process.
+     *
+     * @param name known to the one who may write, and used once
+     */
+    VolumeExport serve(VolumeId id, String name) throws IOException;
+
+    /** Serves the volume to nobody; nobody can write to it any more when this returns. */
+    void withdraw(VolumeId id) throws IOException;
+
+    /**
+     * Keeps what the volume holds now: every write that was acknowledged before the call, and none of those that begin after
+     * its return. Takes as long for any size, whether the volume is being written to or not.
+     *
+     * @throws NoSuchVolumeException when there is no such volume
+     */
+    void snapshot(SnapshotId id, VolumeId volume) throws IOException;
+
+    /**
+     * Makes a second snapshot with the same content.
+     *
+     * @throws NoSuchSnapshotException when there is no {@code source}
+     */
+    void copy(SnapshotId id, SnapshotId source) throws IOException;
+
+    /** Removes a snapshot; volumes made from it stay. Does nothing when it is not there. */
+    void delete(SnapshotId id) throws IOException;
 
     /** How many bytes each of these volumes takes now; those that are not there are left out. At most 1,000 at a time. */
     Map<VolumeId, Long> allocatedBytes(Collection<VolumeId> ids) throws IOException;

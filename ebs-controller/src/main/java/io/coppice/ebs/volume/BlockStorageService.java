@@ -1,8 +1,12 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.ebs.volume.Changes.Change;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
+import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
@@ -12,7 +16,6 @@ import io.coppice.proto.ebs.v1.ListVolumesRequest;
 import io.coppice.proto.ebs.v1.ListVolumesResponse;
 import io.coppice.proto.ebs.v1.Volume;
 import io.coppice.proto.ebs.v1.VolumeEvent;
-import io.coppice.proto.ebs.v1.VolumeState;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -20,9 +23,8 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /** The gRPC door for volumes: writes down what is wanted, tells what is. Thread-safe. */
@@ -37,31 +39,36 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
     private final Volumes volumes;
     private final VolumeBackend backend;
     private final VolumeWorker worker;
+    private final Snapshots snapshots;
+    private final SnapshotWork snapshotWork;
+    private final Changes log;
     private final ChangeSignal changes;
 
-    /** Tells {@code worker} what is to be done, and watchers what {@code changes}. */
+    /** Tells {@code workers} what is to be done, and watchers what {@code changes}. */
     public BlockStorageService(
             Transactions transactions,
             Volumes volumes,
+            Snapshots snapshots,
             VolumeBackend backend,
-            VolumeWorker worker,
+            Workers workers,
             ChangeSignal changes) {
         this.transactions = transactions;
         this.volumes = volumes;
         this.backend = backend;
-        this.worker = worker;
+        this.snapshots = snapshots;
+        this.worker = workers.volumes();
+        this.snapshotWork = workers.snapshots();
+        this.log = new Changes(transactions, volumes, snapshots, backend);
         this.changes = changes;
     }
+
+    /** Who does what is asked for. */
+    public record Workers(VolumeWorker volumes, SnapshotWork snapshots) {}
 
     @Override
     public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> answer) {
         answer(answer, () -> {
             var wanted = request.getVolume();
-            if (!wanted.getSnapshotId().isEmpty() && !wanted.getDeleted()) {
-                throw Status.UNIMPLEMENTED
-                        .withDescription("volumes from snapshots cannot be made: leave out the snapshot")
-                        .asRuntimeException();
-            }
             var desired = new Desired(
                     new VolumeId(wanted.getVolumeId()),
                     wanted.getGeneration(),
@@ -69,7 +76,9 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     new AccountId(wanted.getAccountId()),
                     wanted.getSizeGib(),
                     wanted.getVolumeType(),
-                    wanted.getZone());
+                    wanted.getZone(),
+                    snapshot(wanted.getSnapshotId()),
+                    wanted.getExportName());
             var changed = transactions.call(session -> volumes.want(session, desired));
             if (changed) {
                 changes.raise();
@@ -77,6 +86,37 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
             }
             return ApplyVolumeResponse.getDefaultInstance();
         });
+    }
+
+    @Override
+    public void applySnapshot(ApplySnapshotRequest request, StreamObserver<ApplySnapshotResponse> answer) {
+        answer(answer, () -> {
+            var wanted = request.getSnapshot();
+            var volume = wanted.getVolumeId();
+            var desired = new DesiredSnapshotState(
+                    new SnapshotId(wanted.getSnapshotId()),
+                    wanted.getGeneration(),
+                    wanted.getDeleted(),
+                    new AccountId(wanted.getAccountId()),
+                    volume.isEmpty() ? Optional.empty() : Optional.of(new VolumeId(volume)),
+                    snapshot(wanted.getSourceSnapshotId()));
+            if (transactions.call(session -> snapshots.want(session, desired))) {
+                changes.raise();
+            }
+            try {
+                snapshotWork.run(desired.id());
+            } catch (IOException e) {
+                LOG.warnf(e, "%s is not as it should be and will be worked on again", desired.id());
+            }
+            var row = transactions.call(session -> snapshots.find(session, desired.id()));
+            return ApplySnapshotResponse.newBuilder()
+                    .setSnapshot(VolumeMessages.of(row.orElseThrow()))
+                    .build();
+        });
+    }
+
+    private static Optional<SnapshotId> snapshot(String id) {
+        return id.isEmpty() ? Optional.empty() : Optional.of(new SnapshotId(id));
     }
 
     @Override
@@ -132,20 +172,15 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
 
     private void watch(long afterSequence, ServerCallStreamObserver<VolumeEvent> stream)
             throws IOException, InterruptedException {
-        // Rows are kept, also of volumes that are gone, so no sequence is ever too old; one from the future is not
-        // ours.
-        var horizon = transactions.call(volumes::lastSequence);
+        // Rows are kept, also of what is gone, so no sequence is ever too old; one from the future is not ours.
+        var horizon = log.last();
         var fresh = afterSequence <= 0 || afterSequence > horizon;
-        var sent = fresh ? 0 : afterSequence;
-        if (fresh) {
-            sent = sendInitial(horizon, stream);
-        }
+        var sent = fresh ? sendInitial(horizon, stream) : afterSequence;
         while (!stream.isCancelled() && !changes.hasEnded()) {
             var seen = changes.count();
-            var last = sent;
-            var rows = transactions.call(session -> volumes.changedAfter(session, last, WATCH_BATCH));
-            sent = send(rows, sent, stream);
-            if (rows.size() < WATCH_BATCH) {
+            var batch = log.after(sent, WATCH_BATCH);
+            sent = send(batch, sent, stream);
+            if (batch.size() < WATCH_BATCH) {
                 changes.await(seen, WATCH_POLL);
             }
         }
@@ -153,14 +188,12 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
 
     private long sendInitial(long horizon, ServerCallStreamObserver<VolumeEvent> stream)
             throws IOException, InterruptedException {
-        Predicate<VolumeRow> there = row -> row.state() != VolumeStatus.DELETED;
         var sent = 0L;
         while (!stream.isCancelled()) {
-            var last = sent;
-            var rows = transactions.call(session -> volumes.changedAfter(session, last, WATCH_BATCH));
-            send(rows.stream().filter(there).toList(), sent, stream);
-            sent = rows.isEmpty() ? Math.max(sent, horizon) : rows.getLast().sequence();
-            if (rows.size() < WATCH_BATCH) {
+            var batch = log.after(sent, WATCH_BATCH);
+            send(batch.stream().filter(change -> !change.gone()).toList(), sent, stream);
+            sent = batch.isEmpty() ? Math.max(sent, horizon) : batch.getLast().sequence();
+            if (batch.size() < WATCH_BATCH) {
                 break;
             }
         }
@@ -171,19 +204,18 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         return sent;
     }
 
-    private long send(List<VolumeRow> rows, long sent, ServerCallStreamObserver<VolumeEvent> stream)
-            throws IOException, InterruptedException {
+    private static long send(List<Change> batch, long sent, ServerCallStreamObserver<VolumeEvent> stream)
+            throws InterruptedException {
         var last = sent;
-        var messages = messages(rows);
-        for (int i = 0; i < rows.size() && !stream.isCancelled(); i++) {
+        for (var change : batch) {
             while (!stream.isReady() && !stream.isCancelled()) {
                 Thread.sleep(READY_POLL);
             }
-            last = rows.get(i).sequence();
-            stream.onNext(VolumeEvent.newBuilder()
-                    .setSequence(last)
-                    .setVolume(messages.get(i))
-                    .build());
+            if (stream.isCancelled()) {
+                break;
+            }
+            stream.onNext(change.event());
+            last = change.sequence();
         }
         return last;
     }
@@ -191,28 +223,9 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
     private List<Volume> messages(List<VolumeRow> rows) throws IOException {
         var allocated =
                 backend.allocatedBytes(rows.stream().map(VolumeRow::volumeId).toList());
-        return rows.stream().map(row -> message(row, allocated)).toList();
-    }
-
-    private static Volume message(VolumeRow row, Map<VolumeId, Long> allocated) {
-        return Volume.newBuilder()
-                .setVolumeId(row.volumeId().value())
-                .setGeneration(row.generation())
-                .setState(state(row.state()))
-                .setSizeGib(row.sizeGib())
-                .setErrorMessage(row.errorMessage())
-                .setAllocatedBytes(allocated.getOrDefault(row.volumeId(), 0L))
-                .build();
-    }
-
-    private static VolumeState state(VolumeStatus status) {
-        return switch (status) {
-            case CREATING -> VolumeState.VOLUME_STATE_CREATING;
-            case AVAILABLE -> VolumeState.VOLUME_STATE_AVAILABLE;
-            case DELETING -> VolumeState.VOLUME_STATE_DELETING;
-            case DELETED -> VolumeState.VOLUME_STATE_DELETED;
-            case ERROR -> VolumeState.VOLUME_STATE_ERROR;
-        };
+        return rows.stream()
+                .map(row -> VolumeMessages.of(row, allocated.getOrDefault(row.volumeId(), 0L)))
+                .toList();
     }
 
     /** The boundary: what a call throws becomes its status. */

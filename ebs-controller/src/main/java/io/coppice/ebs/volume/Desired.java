@@ -1,7 +1,10 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A volume as the Cloud Controller wants it.
@@ -10,9 +13,20 @@ import io.coppice.foundation.id.VolumeId;
  * @param deleted whether it should be gone
  * @param sizeGib 1 to 65,536
  * @param type for example {@code gp3}
+ * @param from the snapshot that a new one holds
+ * @param exportName as which export it should be served; empty: to nobody
  */
 public record Desired(
-        VolumeId id, long generation, boolean deleted, AccountId account, int sizeGib, String type, String zone) {
+        VolumeId id,
+        long generation,
+        boolean deleted,
+        AccountId account,
+        int sizeGib,
+        String type,
+        String zone,
+        Optional<SnapshotId> from,
+        String exportName) {
+    private static final Pattern EXPORT_NAME = Pattern.compile("(e[0-9a-f]{32})?");
     private static final int MAX_GIB = 65_536;
 
     public Desired {
@@ -21,6 +35,9 @@ public record Desired(
         }
         if (sizeGib < 1 || sizeGib > MAX_GIB) {
             throw new IllegalArgumentException("the size of " + id + " must be 1 to 65,536 GiB");
+        }
+        if (!EXPORT_NAME.matcher(exportName).matches()) {
+            throw new IllegalArgumentException("the export name of " + id + " must be e and 32 hexadecimal digits");
         }
     }
 }

@@ -1,12 +1,15 @@
 package io.coppice.ebs.volume;
 
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.util.Optional;
 
 /** A volume as it is kept. Read only: {@link Volumes} changes it. */
 @Entity
@@ -32,6 +35,15 @@ public class VolumeRow {
     private String errorMessage;
 
     private long sequence;
+
+    @Column(name = "snapshot_id")
+    private String snapshotId;
+
+    @Column(name = "export_name")
+    private String exportName;
+
+    @Column(name = "export_path")
+    private String exportPath;
 
     protected VolumeRow() {}
 
@@ -68,5 +80,25 @@ public class VolumeRow {
     /** The number of its last change. */
     public long sequence() {
         return sequence;
+    }
+
+    /** What it starts from; empty for an empty volume. */
+    public Optional<SnapshotId> snapshotId() {
+        return snapshotId.isEmpty() ? Optional.empty() : Optional.of(new SnapshotId(snapshotId));
+    }
+
+    /** As which export it should be served; empty: to nobody. Must not be logged. */
+    public String exportName() {
+        return exportName;
+    }
+
+    /** Where it is served; empty while it is not. */
+    public Optional<VolumeExport> export() {
+        return state != VolumeStatus.AVAILABLE || exportName.isEmpty()
+                ? Optional.empty()
+                : Optional.of(VolumeExport.newBuilder()
+                        .setName(exportName)
+                        .setUnixPath(exportPath)
+                        .build());
     }
 }

@@ -1,6 +1,7 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.NoCapacityException;
+import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
 import io.coppice.foundation.id.VolumeId;
@@ -10,7 +11,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes volumes what they should be. Woken by a signal or by time it looks at all that is unfinished, so that work which
@@ -24,6 +27,7 @@ public final class VolumeWorker implements AutoCloseable {
 
     private final Transactions transactions;
     private final Volumes volumes;
+    private final SnapshotWork snapshots;
     private final VolumeBackend backend;
     private final ChangeSignal changes;
     private final Duration scanEvery;
@@ -33,23 +37,29 @@ public final class VolumeWorker implements AutoCloseable {
     private final Set<VolumeId> busy = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean stopping;
+    /** Volumes that are not yet served again after a start; only the loop's thread looks at it. */
+    private @Nullable Set<VolumeId> unserved;
+
     private volatile String summary = "not run yet";
 
     /**
      * Works on {@code backend}.
      *
+     * @param snapshots brought to an end in passing
      * @param scanEvery how often it looks without being woken; also the pause before work that failed is done again
      * @param maxConcurrent how many volumes are worked on at a time
      */
     public VolumeWorker(
             Transactions transactions,
             Volumes volumes,
+            SnapshotWork snapshots,
             VolumeBackend backend,
             ChangeSignal changes,
             Duration scanEvery,
             int maxConcurrent) {
         this.transactions = transactions;
         this.volumes = volumes;
+        this.snapshots = snapshots;
         this.backend = backend;
         this.changes = changes;
         this.scanEvery = scanEvery;
@@ -94,6 +104,8 @@ public final class VolumeWorker implements AutoCloseable {
     private void loop() {
         while (!stopping) {
             try {
+                serveAgain();
+                snapshots.catchUp();
                 var todo = transactions.call(session -> volumes.unfinished(session, BATCH));
                 summary = todo.size() + " volumes to be worked on";
                 for (var row : todo) {
@@ -112,6 +124,28 @@ public final class VolumeWorker implements AutoCloseable {
                 summary = "failed: " + e.getMessage();
                 if (!pause()) {
                     return;
+                }
+            }
+        }
+    }
+
+    /** After a start: what was served is found where it still is, and served again where it is not. */
+    private void serveAgain() {
+        var rows = transactions.call(volumes::served);
+        var left = unserved;
+        if (left == null) {
+            left = rows.stream().map(VolumeRow::volumeId).collect(Collectors.toSet());
+            unserved = left;
+        }
+        for (var row : rows) {
+            if (left.contains(row.volumeId()) && busy.add(row.volumeId())) {
+                try {
+                    backend.serve(row.volumeId(), row.exportName());
+                    left.remove(row.volumeId());
+                } catch (IOException e) {
+                    LOG.errorf(e, "%s is not served again yet; its guest waits for it", row.volumeId());
+                } finally {
+                    busy.remove(row.volumeId());
                 }
             }
         }
@@ -153,7 +187,7 @@ public final class VolumeWorker implements AutoCloseable {
             }
             case DELETING -> {
                 backend.delete(row.volumeId());
-                settle(row, VolumeStatus.DELETED, "");
+                settle(row, VolumeStatus.DELETED, "", "");
                 yield true;
             }
             case AVAILABLE, DELETED, ERROR -> false;
@@ -162,16 +196,24 @@ public final class VolumeWorker implements AutoCloseable {
 
     private void create(VolumeRow row) throws IOException {
         try {
-            backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB);
-            settle(row, VolumeStatus.AVAILABLE, "");
-        } catch (NoCapacityException | VolumeConflictException e) {
-            settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()));
+            backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB, row.snapshotId());
+            settle(row, VolumeStatus.AVAILABLE, "", serve(row));
+        } catch (NoCapacityException | VolumeConflictException | NoSuchSnapshotException e) {
+            settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()), "");
         }
     }
 
-    private void settle(VolumeRow row, VolumeStatus state, String message) {
+    private String serve(VolumeRow row) throws IOException {
+        if (row.exportName().isEmpty()) {
+            backend.withdraw(row.volumeId());
+            return "";
+        }
+        return backend.serve(row.volumeId(), row.exportName()).getUnixPath();
+    }
+
+    private void settle(VolumeRow row, VolumeStatus state, String message, String exportPath) {
         transactions.call(session -> {
-            volumes.settle(session, row, state, message);
+            volumes.settle(session, row, state, message, exportPath);
             return true;
         });
         changes.raise();

@@ -1,5 +1,6 @@
 package io.coppice.ebs.volume;
 
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import java.time.Clock;
 import java.util.List;
@@ -19,11 +20,13 @@ public final class Volumes {
         var sequence = nextSequence(session);
         return session.createNativeMutationQuery(
                                 "insert into volume (volume_id, generation, desired_deleted, account_id,"
-                                        + " size_gib, volume_type, zone, state, sequence, changed_at) values (:id, :generation,"
-                                        + " :deleted, :account, :size, :type, :zone, :state, :sequence, :now)"
+                                        + " size_gib, volume_type, zone, snapshot_id, export_name, state, sequence,"
+                                        + " changed_at) values (:id, :generation, :deleted, :account, :size, :type,"
+                                        + " :zone, :snapshot, :export, :state, :sequence, :now)"
                                         + " on conflict (volume_id) do update set generation = excluded.generation,"
                                         + " desired_deleted = excluded.desired_deleted, size_gib = excluded.size_gib,"
-                                        + " volume_type = excluded.volume_type, error_message = '', sequence = excluded.sequence,"
+                                        + " volume_type = excluded.volume_type, export_name ="
+                                        + " excluded.export_name, error_message = '', sequence = excluded.sequence,"
                                         + " changed_at = excluded.changed_at, state = excluded.state"
                                         + " where volume.generation < excluded.generation")
                         .setParameter("id", desired.id().value())
@@ -34,6 +37,10 @@ public final class Volumes {
                         .setParameter("type", desired.type())
                         .setParameter("zone", desired.zone())
                         .setParameter(
+                                "snapshot",
+                                desired.from().map(SnapshotId::value).orElse(""))
+                        .setParameter("export", desired.exportName())
+                        .setParameter(
                                 "state", (desired.deleted() ? VolumeStatus.DELETING : VolumeStatus.CREATING).name())
                         .setParameter("sequence", sequence)
                         .setParameter("now", clock.instant())
@@ -42,11 +49,14 @@ public final class Volumes {
     }
 
     /** Writes down how it went; does nothing when something else is wanted by now. */
-    public void settle(StatelessSession session, VolumeRow row, VolumeStatus state, String errorMessage) {
+    public void settle(
+            StatelessSession session, VolumeRow row, VolumeStatus state, String errorMessage, String exportPath) {
         session.createNativeMutationQuery("update volume set state = :state, error_message = :message,"
+                        + " export_path = :path,"
                         + " sequence = :sequence, changed_at = :now where volume_id = :id and generation = :generation")
                 .setParameter("state", state.name())
                 .setParameter("message", errorMessage)
+                .setParameter("path", exportPath)
                 .setParameter("sequence", nextSequence(session))
                 .setParameter("now", clock.instant())
                 .setParameter("id", row.volumeId().value())
@@ -59,6 +69,14 @@ public final class Volumes {
         return session.createSelectionQuery(
                         "from VolumeRow where state in (CREATING, DELETING) order by sequence", VolumeRow.class)
                 .setMaxResults(limit)
+                .getResultList();
+    }
+
+    /** Volumes that should be served and were when this process ended. */
+    public List<VolumeRow> served(StatelessSession session) {
+        return session.createSelectionQuery(
+                        "from VolumeRow where state = AVAILABLE and exportName <> '' order by sequence",
+                        VolumeRow.class)
                 .getResultList();
     }
 
@@ -93,7 +111,7 @@ public final class Volumes {
                 .getSingleResult();
     }
 
-    private static long nextSequence(StatelessSession session) {
+    static long nextSequence(StatelessSession session) {
         return session.createNativeQuery(
                         "update change_order set last_sequence = last_sequence + 1 returning last_sequence", Long.class)
                 .getSingleResult();

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.SimulatedVolumeServer;
+import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerIdentity;
@@ -13,10 +16,13 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredSnapshot;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.ListVolumesRequest;
+import io.coppice.proto.ebs.v1.SnapshotState;
 import io.coppice.proto.ebs.v1.VolumeState;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.grpc.ManagedChannel;
@@ -70,8 +76,9 @@ class BlockStorageTest {
                         "hibernate.connection.url", postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=ebs")
                 .setProperty("hibernate.hbm2ddl.auto", "none")
                 .addAnnotatedClass(VolumeRow.class)
+                .addAnnotatedClass(SnapshotRow.class)
                 .buildSessionFactory();
-        backend = new LocalVolumeBackend(folder.resolve("volumes"), 1.0);
+        backend = new LocalVolumeBackend(new Layers(folder.resolve("volumes")), new SimulatedVolumeServer(), 1.0);
         open(true);
     }
 
@@ -83,7 +90,7 @@ class BlockStorageTest {
     }
 
     @Test
-    void aVolumeIsMadeAndRemovedAndWatchersSeeBoth() {
+    void aVolumeIsMadeAndRemovedAndWatchersSeeBoth() throws IOException {
         var id = VolumeId.random();
         var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
         assertTrue(events.next().getInitialComplete());
@@ -130,6 +137,47 @@ class BlockStorageTest {
     }
 
     @Test
+    void aServedVolumeSaysWhereAndASnapshotOfItIsThereAtOnce() {
+        var id = VolumeId.random();
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        var name = "e0123456789abcdef0123456789abcdef";
+        var wish = request(id, 1, false, 1).toBuilder();
+        wish.getVolumeBuilder().setExportName(name);
+        stub().apply(wish.build());
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 1));
+        var served = stub().listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumes(0);
+        assertEquals(name, served.getExport().getName());
+
+        var snapshot = SnapshotId.random();
+        assertEquals(SnapshotState.SNAPSHOT_STATE_COMPLETED, applySnapshot(snapshot, id, 1, false));
+        assertEquals(snapshot.value(), events.next().getSnapshot().getSnapshotId());
+        apply(id, 2, true);
+        assertEquals(VolumeState.VOLUME_STATE_DELETED, lastState(events, 2));
+
+        var clone = request(VolumeId.random(), 1, false, 1).toBuilder();
+        clone.getVolumeBuilder().setSnapshotId(snapshot.value());
+        stub().apply(clone.build());
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 1));
+        assertEquals(SnapshotState.SNAPSHOT_STATE_DELETED, applySnapshot(snapshot, id, 2, true));
+        assertEquals(
+                SnapshotState.SNAPSHOT_STATE_ERROR, applySnapshot(SnapshotId.random(), VolumeId.random(), 1, false));
+    }
+
+    private SnapshotState applySnapshot(SnapshotId snapshot, VolumeId volume, long generation, boolean deleted) {
+        return stub().applySnapshot(ApplySnapshotRequest.newBuilder()
+                        .setSnapshot(DesiredSnapshot.newBuilder()
+                                .setSnapshotId(snapshot.value())
+                                .setGeneration(generation)
+                                .setDeleted(deleted)
+                                .setAccountId("111111111111")
+                                .setVolumeId(volume.value()))
+                        .build())
+                .getSnapshot()
+                .getState();
+    }
+
+    @Test
     void pagesAreInOrderAndComplete() {
         var wanted = new HashSet<String>();
         for (int i = 0; i < 7; i++) {
@@ -171,14 +219,22 @@ class BlockStorageTest {
         var authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
         var volumes = new Volumes(Clock.systemUTC());
         changes = new ChangeSignal();
-        worker = new VolumeWorker(transactions(), volumes, backend, changes, Duration.ofSeconds(1), 4);
+        var snapshots = new Snapshots(Clock.systemUTC());
+        var snapshotWork = new SnapshotWork(transactions(), snapshots, backend, changes);
+        worker = new VolumeWorker(transactions(), volumes, snapshotWork, backend, changes, Duration.ofSeconds(1), 4);
         if (working) {
             worker.start();
         }
         var tls = authority.issue(new PeerIdentity(PeerKind.EBS_CONTROLLER, "z"), List.of());
         server = RpcServer.listeningOn(new Address("127.0.0.1", 0), tls)
                 .offer(
-                        new BlockStorageService(transactions(), volumes, backend, worker, changes),
+                        new BlockStorageService(
+                                transactions(),
+                                volumes,
+                                snapshots,
+                                backend,
+                                new BlockStorageService.Workers(worker, snapshotWork),
+                                changes),
                         PeerKind.CLOUD_CONTROLLER)
                 .start();
         channel = RpcChannels.open(
@@ -219,7 +275,8 @@ class BlockStorageTest {
             java.util.Iterator<io.coppice.proto.ebs.v1.VolumeEvent> events, long generation) {
         while (true) {
             var volume = events.next().getVolume();
-            if (volume.getGeneration() == generation
+            if (!volume.getVolumeId().isEmpty()
+                    && volume.getGeneration() == generation
                     && volume.getState() != VolumeState.VOLUME_STATE_CREATING
                     && volume.getState() != VolumeState.VOLUME_STATE_DELETING) {
                 return volume.getState();

@@ -24,15 +24,20 @@ final class Launcher {
     private final VmContext context;
     private final VmRecord record;
     private final Interruptible waits;
+    private final VolumeFitter volumes;
 
     Launcher(VmContext context, VmRecord record, Interruptible waits) {
         this.context = context;
         this.record = record;
         this.waits = waits;
+        this.volumes = new VolumeFitter(context, record, waits);
     }
 
-    /** Takes a guest that runs as it is: what surrounds it is put right, and a reboot that is due is carried out. */
-    void adopt(DesiredInstance desired, Domain domain) throws IOException {
+    /**
+     * Takes a guest that runs as it is: what surrounds it is put right, and a reboot that is due is carried out. Returns
+     * whether it then has the volumes that it should have, and no others.
+     */
+    boolean adopt(DesiredInstance desired, Domain domain) throws IOException, InterruptedException {
         var instance = domain.instance();
         context.drivers().network().ensure(instance, desired.getEndpointsList());
         limitHops(desired);
@@ -44,7 +49,10 @@ final class Launcher {
             record.keepReboots(desired.getRebootCount());
             context.drivers().hypervisor().reboot(instance, context.settings().shutdownGrace());
         }
-        record.report(desired, Phase.PHASE_RUNNING);
+        var present = volumes.fit(desired);
+        context.reporter()
+                .report(record.observation(desired, Phase.PHASE_RUNNING).setVolumes(VolumeFitter.observed(present)));
+        return VolumeFitter.observed(present).equals(VolumeFitter.observed(desired));
     }
 
     /** Whether the instance must have a disk with its owner's data and has none here. */
@@ -65,7 +73,8 @@ final class Launcher {
         } finally {
             launches.release();
         }
-        record.report(desired, Phase.PHASE_RUNNING);
+        context.reporter()
+                .report(record.observation(desired, Phase.PHASE_RUNNING).setVolumes(VolumeFitter.observed(desired)));
         // After the report: the guest runs, and its user does not wait for this host's disk.
         record.force();
     }
@@ -119,7 +128,8 @@ final class Launcher {
                 desired.getMachine().getMemoryMib(),
                 List.of(disk),
                 endpoints,
-                context.files().consoleLog(record.instance()));
+                context.files().consoleLog(record.instance()),
+                VolumeFitter.plugs(desired));
     }
 
     private static ImageSpec imageOf(DesiredInstance desired) {

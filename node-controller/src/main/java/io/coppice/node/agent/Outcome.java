@@ -7,6 +7,9 @@ sealed interface Outcome {
     /** It is as it should be, and that was reported. */
     record Converged() implements Outcome {}
 
+    /** It runs and was reported, and its guest has not yet taken or let go of every volume. */
+    record VolumesPending() implements Outcome {}
+
     /** Nothing of it is left, as it should be. */
     record Gone() implements Outcome {}
 

@@ -33,7 +33,8 @@ final class Stopper {
             context.drivers().hypervisor().powerOff(instance);
         }
         putAway(instance);
-        record.report(desired, Phase.PHASE_STOPPED);
+        context.reporter()
+                .report(record.observation(desired, Phase.PHASE_STOPPED).setVolumes(VolumeFitter.observed(desired)));
     }
 
     /** Removes everything that this host has of the instance. */

@@ -205,7 +205,9 @@ final class VmActor {
 
     private Outcome run(DesiredInstance wish, @Nullable Domain domain) throws IOException, InterruptedException {
         if (domain != null && Launcher.runs(domain)) {
-            launcher.adopt(wish, domain);
+            if (!launcher.adopt(wish, domain)) {
+                return new Outcome.VolumesPending();
+            }
             failedAttempts = 0;
             return new Outcome.Converged();
         }
@@ -271,6 +273,7 @@ final class VmActor {
         var wish = desired;
         switch (outcome) {
             case Outcome.Converged converged -> LOG.debugf("%s: as it should be", instance);
+            case Outcome.VolumesPending pending -> later(context.settings().retryAfter(++failedAttempts));
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
             case Outcome.DiskLost lost -> diskLost();
             case Outcome.Failed failed

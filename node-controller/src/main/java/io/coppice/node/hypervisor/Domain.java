@@ -18,4 +18,9 @@ public record Domain(
         long rebootCount,
         DomainState state,
         int vcpus,
-        long memoryMib) {}
+        long memoryMib) {
+    /** The same domain in another state. */
+    public Domain in(DomainState other) {
+        return new Domain(instance, account, generation, rebootCount, other, vcpus, memoryMib);
+    }
+}

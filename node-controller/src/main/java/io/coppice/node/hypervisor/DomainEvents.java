@@ -30,10 +30,12 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     private static final int PM_SUSPENDED = 7;
     private static final int CRASHED = 8;
     private static final int STOPPED_BY_SHUTDOWN = 0;
+    private static final int SUSPENDED_BY_DISK = 2;
 
     private final BlockingQueue<DomainEvent> waiting = new LinkedBlockingQueue<>(MAXIMUM_WAITING);
     private final List<Consumer<DomainEvent>> listeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<InstanceId>> rebootListeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<InstanceId>> stallListeners = new CopyOnWriteArrayList<>();
     private final Set<InstanceId> ours = ConcurrentHashMap.newKeySet();
     private final Set<InstanceId> askedToStop = ConcurrentHashMap.newKeySet();
     private final Thread dispatcher;
@@ -47,6 +49,9 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
         session.listen(this);
         for (var domain : domains) {
             ours.add(domain.instance());
+            if (session.isStalled(domain.instance().value())) {
+                stallListeners.forEach(listener -> listener.accept(domain.instance()));
+            }
             var byGuest = domain.state() == DomainState.SHUT_OFF
                     && session.shutOffReason(domain.instance().value())
                             .filter(ShutOffReason.SHUT_DOWN::equals)
@@ -92,6 +97,11 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
         return () -> rebootListeners.remove(entry);
     }
 
+    /** Calls back when QEMU has stopped a guest because a disk of it failed. Listeners must return at once. */
+    void onStall(Consumer<InstanceId> listener) {
+        stallListeners.add(listener);
+    }
+
     @Override
     public void rebooted(String name) {
         instanceOf(name).ifPresent(instance -> rebootListeners.forEach(listener -> listener.accept(instance)));
@@ -102,6 +112,9 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
         var instance = instanceOf(name).filter(ours::contains);
         if (instance.isEmpty()) {
             return;
+        }
+        if (event == SUSPENDED && detail == SUSPENDED_BY_DISK) {
+            stallListeners.forEach(listener -> listener.accept(instance.get()));
         }
         var shutItselfDown = event == STOPPED && detail == STOPPED_BY_SHUTDOWN && !askedToStop.contains(instance.get());
         stateAfter(event)

@@ -17,6 +17,7 @@ import java.util.List;
  * @param disks by position, the first boots
  * @param endpoints by device index
  * @param consoleLog file that collects what the guest writes to its first serial port, across restarts
+ * @param volumes that it has from its start
  */
 public record DomainSpec(
         InstanceId instance,
@@ -27,9 +28,25 @@ public record DomainSpec(
         long memoryMib,
         List<Disk> disks,
         List<Endpoint> endpoints,
-        Path consoleLog) {
+        Path consoleLog,
+        List<VolumePlug> volumes) {
     public DomainSpec {
         disks = List.copyOf(disks);
+        volumes = List.copyOf(volumes);
         endpoints = List.copyOf(endpoints);
+    }
+
+    /** A domain without volumes. */
+    public DomainSpec(
+            InstanceId instance,
+            AccountId account,
+            long generation,
+            long rebootCount,
+            int vcpus,
+            long memoryMib,
+            List<Disk> disks,
+            List<Endpoint> endpoints,
+            Path consoleLog) {
+        this(instance, account, generation, rebootCount, vcpus, memoryMib, disks, endpoints, consoleLog, List.of());
     }
 }

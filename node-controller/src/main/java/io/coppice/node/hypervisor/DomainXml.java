@@ -16,7 +16,7 @@ import javax.xml.stream.XMLStreamWriter;
  */
 final class DomainXml {
     /** Empty PCIe ports for volumes and interfaces that are plugged in while the guest runs. */
-    private static final int HOT_PLUG_PORTS = 6;
+    private static final int HOT_PLUG_PORTS = 12;
     /** The balloon and the random number generator. */
     private static final int BUILT_IN_DEVICES = 2;
 
@@ -136,13 +136,20 @@ final class DomainXml {
     private void devices(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
         open(xml, "devices");
         empty(xml, "controller", "type", "pci", "model", "pcie-root");
-        var ports = spec.disks().size() + spec.endpoints().size() + BUILT_IN_DEVICES + HOT_PLUG_PORTS;
+        var ports = spec.disks().size()
+                + spec.volumes().size()
+                + spec.endpoints().size()
+                + BUILT_IN_DEVICES
+                + HOT_PLUG_PORTS;
         for (int port = 0; port < ports; port++) {
             empty(xml, "controller", "type", "pci", "model", "pcie-root-port");
         }
         empty(xml, "controller", "type", "usb", "model", "none");
         for (int index = 0; index < spec.disks().size(); index++) {
             disk(xml, spec.disks().get(index), index);
+        }
+        for (int index = 0; index < spec.volumes().size(); index++) {
+            volume(xml, spec.volumes().get(index), target(spec.disks().size() + index));
         }
         for (var endpoint : spec.endpoints()) {
             networkInterface(xml, endpoint);
@@ -162,11 +169,42 @@ final class DomainXml {
         open(xml, "disk", "type", "file", "device", "disk");
         empty(xml, "driver", "name", "qemu", "type", disk.format(), "cache", "writeback", "discard", "unmap");
         empty(xml, "source", "file", disk.file().toString());
-        empty(xml, "target", "dev", "vd" + (char) ('a' + index), "bus", "virtio");
+        empty(xml, "target", "dev", target(index), "bus", "virtio");
         text(xml, "serial", disk.serial());
         if (index == 0) {
             empty(xml, "boot", "order", "1");
         }
+        xml.writeEndElement();
+    }
+
+    private static String target(int index) {
+        return "vd" + (char) ('a' + index);
+    }
+
+    /** One volume alone, to be plugged in while the guest runs. */
+    static String volume(VolumePlug plug, String target) {
+        var text = new StringWriter(512);
+        try {
+            var xml = WRITERS.createXMLStreamWriter(text);
+            volume(xml, plug, target);
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new HypervisorException("the disk of " + plug.volume() + " cannot be rendered", e);
+        }
+        return text.toString();
+    }
+
+    private static void volume(XMLStreamWriter xml, VolumePlug plug, String target) throws XMLStreamException {
+        open(xml, "disk", "type", "network", "device", "disk");
+        // Stopped, not told of an error, when the volume does not answer: StalledGuests lets it try again.
+        xml.writeEmptyElement("driver");
+        attributes(xml, "name", "qemu", "type", "raw", "cache", "none", "discard", "unmap");
+        attributes(xml, "error_policy", "stop", "rerror_policy", "stop");
+        open(xml, "source", "protocol", "nbd", "name", plug.exportName());
+        empty(xml, "host", "transport", "unix", "socket", plug.socket());
+        xml.writeEndElement();
+        empty(xml, "target", "dev", target, "bus", "virtio");
+        text(xml, "serial", plug.serial());
         xml.writeEndElement();
     }
 

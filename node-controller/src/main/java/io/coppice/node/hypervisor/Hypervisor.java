@@ -1,9 +1,11 @@
 package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +30,18 @@ public interface Hypervisor extends AutoCloseable {
      * if it does not run. Nothing stays behind when it throws.
      */
     void start(DomainSpec spec);
+
+    /** The volumes that a running guest has; empty when it does not run. */
+    Set<VolumeId> volumes(InstanceId instance);
+
+    /** Gives a running guest a volume. Does nothing when the guest has it. */
+    void plug(InstanceId instance, VolumePlug volume);
+
+    /**
+     * Asks a running guest to let go of a volume, and may wait a few seconds for it; {@link #volumes} tells when it did. Does
+     * nothing when the guest does not have it.
+     */
+    void unplug(InstanceId instance, VolumeId volume);
 
     /** Asks the guest for an orderly shutdown and returns at once; {@link Domain#state()} tells when it followed. */
     void requestShutdown(InstanceId instance);

@@ -6,11 +6,13 @@ import static org.libvirt.Error.ErrorNumber.VIR_ERR_OPERATION_INVALID;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.undo.Undo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,12 +41,15 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LibvirtConnection connection;
     private final DomainXml xml;
     private final ConsoleLogs consoleLogs;
+    private final StalledGuests stalled;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
         this.settings = settings;
         this.events = new DomainEvents();
         this.consoleLogs = ConsoleLogs.watch(settings.instancesFolder());
+        this.stalled = new StalledGuests(this::resumeIfStalled);
+        events.onStall(stalled::add);
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
         try {
             connection.connect();
@@ -155,8 +160,46 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public Set<VolumeId> volumes(InstanceId instance) {
+        return connection.call("list the volumes of " + instance, session -> {
+            var domain = session.domain(instance.value());
+            return domain.isEmpty()
+                            || mark(domain.get()).isEmpty()
+                            || domain.get().isActive() != 1
+                    ? Set.<VolumeId>of()
+                    : Set.copyOf(PluggedVolumes.of(domain.get()).volumes().keySet());
+        });
+    }
+
+    @Override
+    public void plug(InstanceId instance, VolumePlug volume) {
+        connection.call("give " + volume + " to " + instance, session -> {
+            var domain = running(session, instance);
+            PluggedVolumes.of(domain).plug(domain, volume);
+            return true;
+        });
+    }
+
+    @Override
+    public void unplug(InstanceId instance, VolumeId volume) {
+        connection.call("take " + volume + " from " + instance, session -> {
+            var domain = running(session, instance);
+            PluggedVolumes.of(domain).unplug(domain, volume);
+            return true;
+        });
+    }
+
+    private void resumeIfStalled(InstanceId instance) {
+        withOurs("resume", instance, (session, domain) -> {
+            if (session.isStalled(instance.value())) {
+                domain.resume();
+            }
+        });
+    }
+
+    @Override
     public void requestShutdown(InstanceId instance) {
-        withOurs("shut down", instance, domain -> {
+        withOurs("shut down", instance, (session, domain) -> {
             events.stopping(instance);
             domain.shutdown();
         });
@@ -164,7 +207,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void powerOff(InstanceId instance) {
-        withOurs("power off", instance, domain -> {
+        withOurs("power off", instance, (session, domain) -> {
             events.stopping(instance);
             domain.destroy();
         });
@@ -202,7 +245,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             CountDownLatch rebooted, InstanceId instance, int run, Duration grace, Subscription subscription) {
         try (subscription) {
             if (!rebooted.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-                withOurs("reset", instance, domain -> {
+                withOurs("reset", instance, (session, domain) -> {
                     if (domain.isActive() == 1 && domain.getID() == run) {
                         LOG.infof("%s did not follow the request to reboot within %s: resetting it", instance, grace);
                         domain.reset();
@@ -219,7 +262,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void remove(InstanceId instance) {
         powerOff(instance);
-        withOurs("undefine", instance, LibvirtHypervisor::undefine);
+        withOurs("undefine", instance, (session, domain) -> undefine(domain));
         events.forget(instance);
     }
 
@@ -235,7 +278,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 return false;
             }
             try {
-                step.on(domain.get());
+                step.on(session, domain.get());
                 return true;
             } catch (LibvirtException e) {
                 var code = LibvirtSession.code(e);
@@ -278,6 +321,7 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public void close() {
+        stalled.close();
         connection.close();
         events.close();
         consoleLogs.close();
@@ -339,6 +383,6 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @FunctionalInterface
     private interface Step {
-        void on(org.libvirt.Domain domain) throws LibvirtException;
+        void on(LibvirtSession session, org.libvirt.Domain domain) throws LibvirtException;
     }
 }

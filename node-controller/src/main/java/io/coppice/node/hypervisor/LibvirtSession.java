@@ -80,11 +80,20 @@ final class LibvirtSession extends Connect {
      * shut off or not there.
      */
     Optional<ShutOffReason> shutOffReason(String name) {
+        return reason(name, Missing.SHUT_OFF).map(ShutOffReason::of);
+    }
+
+    /** Whether QEMU has stopped the guest because a disk of it failed (VIR_DOMAIN_PAUSED_IOERROR). */
+    boolean isStalled(String name) {
+        return reason(name, Missing.PAUSED)
+                .filter(Missing.PAUSED_BY_DISK::equals)
+                .isPresent();
+    }
+
+    /** Why the domain is in a state; empty when it is in another or not there. */
+    private Optional<Integer> reason(String name, int expectedState) {
         var connection = pointer();
-        if (connection == null) {
-            return Optional.empty();
-        }
-        var domain = Libvirt.INSTANCE.virDomainLookupByName(connection, name);
+        var domain = connection == null ? null : Libvirt.INSTANCE.virDomainLookupByName(connection, name);
         if (domain == null) {
             return Optional.empty();
         }
@@ -92,9 +101,7 @@ final class LibvirtSession extends Connect {
             var state = new IntByReference();
             var reason = new IntByReference();
             var result = Missing.INSTANCE.virDomainGetState(domain, state, reason, 0);
-            return result == 0 && state.getValue() == Missing.SHUT_OFF
-                    ? Optional.of(ShutOffReason.of(reason.getValue()))
-                    : Optional.empty();
+            return result == 0 && state.getValue() == expectedState ? Optional.of(reason.getValue()) : Optional.empty();
         } finally {
             Libvirt.INSTANCE.virDomainFree(domain);
         }
@@ -164,7 +171,9 @@ final class LibvirtSession extends Connect {
     /** What libvirt-java 0.5.4 does not bind. */
     interface Missing extends Library {
         Missing INSTANCE = Native.load("virt", Missing.class);
+        int PAUSED = 3;
         int SHUT_OFF = 5;
+        Integer PAUSED_BY_DISK = 5;
         int EVENT_LIFECYCLE = 0;
         int EVENT_REBOOT = 1;
 

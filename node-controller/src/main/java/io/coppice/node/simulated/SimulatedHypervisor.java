@@ -1,6 +1,7 @@
 package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainSpec;
@@ -8,6 +9,7 @@ import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
+import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,6 +42,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
     private final SimulatedGuests files;
+    private final SimulatedVolumes volumes = new SimulatedVolumes();
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
@@ -121,6 +125,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             var before = guests.get(instance);
             run = before == null ? 1 : before.run() + 1;
             put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
+            volumes.started(instance, spec.volumes());
         } finally {
             lock.unlock();
         }
@@ -130,7 +135,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     private static Domain domainOf(DomainSpec spec, @Nullable Running before) {
         if (before != null && before.domain().generation() == spec.generation()) {
-            return inState(before.domain(), DomainState.RUNNING);
+            return before.domain().in(DomainState.RUNNING);
         }
         return new Domain(
                 spec.instance(),
@@ -140,6 +145,23 @@ public final class SimulatedHypervisor implements Hypervisor {
                 DomainState.RUNNING,
                 spec.vcpus(),
                 spec.memoryMib());
+    }
+
+    @Override
+    public Set<VolumeId> volumes(InstanceId instance) {
+        return currentRun(instance).isEmpty() ? Set.of() : volumes.of(instance);
+    }
+
+    @Override
+    public void plug(InstanceId instance, VolumePlug volume) {
+        requireRunning(instance);
+        volumes.plug(instance, volume.volume());
+    }
+
+    @Override
+    public void unplug(InstanceId instance, VolumeId volume) {
+        requireRunning(instance);
+        volumes.unplug(instance, volume);
     }
 
     @Override
@@ -168,6 +190,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         powerOff(instance);
         lock.lock();
         try {
+            volumes.forget(instance);
             if (guests.remove(instance) != null) {
                 files.delete(instance);
             }
@@ -238,7 +261,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             for (var each : List.copyOf(guests.values())) {
                 put(new Running(
                         new Guest(
-                                inState(each.domain(), DomainState.SHUT_OFF),
+                                each.domain().in(DomainState.SHUT_OFF),
                                 each.guest().consoleLog()),
                         each.run(),
                         false));
@@ -296,7 +319,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            var off = inState(current.domain(), DomainState.SHUT_OFF);
+            var off = current.domain().in(DomainState.SHUT_OFF);
             put(new Running(new Guest(off, current.guest().consoleLog()), run, false));
         } finally {
             lock.unlock();
@@ -365,16 +388,5 @@ public final class SimulatedHypervisor implements Hypervisor {
             Thread.currentThread().interrupt();
             throw new HypervisorException("simulated: interrupted while a guest started", e);
         }
-    }
-
-    private static Domain inState(Domain domain, DomainState state) {
-        return new Domain(
-                domain.instance(),
-                domain.account(),
-                domain.generation(),
-                domain.rebootCount(),
-                state,
-                domain.vcpus(),
-                domain.memoryMib());
     }
 }

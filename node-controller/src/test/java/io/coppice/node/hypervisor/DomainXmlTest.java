@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.network.Endpoint;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** If this failed, guests would get other hardware than the agent asked for, or a name could change a domain's definition. */
@@ -37,6 +40,20 @@ class DomainXmlTest {
         assertTrue(
                 xml.contains("<interface type=\"ethernet\"><mac address=\"02:00:00:00:00:01\"/><target dev=\"tap\"/>"),
                 xml);
+    }
+
+    @Test
+    void aVolumeStopsItsGuestInsteadOfFailing() {
+        var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), "/run/v", "e1");
+        var xml = DomainXml.volume(plug, "vdc");
+        assertTrue(xml.contains("error_policy=\"stop\" rerror_policy=\"stop\""), xml);
+        assertTrue(
+                xml.contains("<source protocol=\"nbd\" name=\"e1\"><host transport=\"unix\" socket=\"/run/v\"/>"), xml);
+        var read =
+                PluggedVolumes.of("<domain><devices><disk type='file'><target dev='vda'/><serial>vol0</serial></disk>"
+                        + xml + "</devices></domain>");
+        assertEquals(Map.of(plug.volume(), "vdc"), read.volumes());
+        assertEquals(Set.of("vda", "vdc"), read.targets());
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -49,6 +50,9 @@ public abstract class HypervisorContract {
 
     /** What the guest's console shows once the guest listens to shutdown requests. */
     protected abstract String bootedMarker();
+
+    /** A volume that guests of this host can be given, and that is served until the test ends. */
+    protected abstract VolumePlug volume() throws Exception;
 
     /** How long a guest may take for a boot or a shutdown before the test fails. */
     protected Duration patience() {
@@ -85,6 +89,43 @@ public abstract class HypervisorContract {
         assertDoesNotThrow(() -> hypervisor.interrupt(spec.instance()));
         hypervisor.powerOff(spec.instance());
         assertThrows(HypervisorException.class, () -> hypervisor.interrupt(spec.instance()));
+    }
+
+    @Test
+    void aRunningGuestTakesAVolumeAndLetsGoOfIt() throws Exception {
+        var spec = bootable(newInstance(), 1);
+        var volume = volume();
+        assertEquals(Set.of(), hypervisor.volumes(spec.instance()));
+        assertThrows(HypervisorException.class, () -> hypervisor.plug(spec.instance(), volume), "it does not run");
+        startAndWaitForBoot(spec);
+        hypervisor.plug(spec.instance(), volume);
+        hypervisor.plug(spec.instance(), volume);
+        assertEquals(Set.of(volume.volume()), hypervisor.volumes(spec.instance()));
+        hypervisor.unplug(spec.instance(), volume.volume());
+        eventually(
+                "the guest lets go", () -> hypervisor.volumes(spec.instance()).isEmpty());
+        hypervisor.unplug(spec.instance(), volume.volume());
+    }
+
+    @Test
+    void aGuestHasItsVolumesFromItsStart() throws Exception {
+        var bare = bootable(newInstance(), 1);
+        var volume = volume();
+        var spec = new DomainSpec(
+                bare.instance(),
+                bare.account(),
+                bare.generation(),
+                bare.rebootCount(),
+                bare.vcpus(),
+                bare.memoryMib(),
+                bare.disks(),
+                bare.endpoints(),
+                bare.consoleLog(),
+                List.of(volume));
+        hypervisor.start(spec);
+        assertEquals(Set.of(volume.volume()), hypervisor.volumes(spec.instance()));
+        hypervisor.powerOff(spec.instance());
+        assertEquals(Set.of(), hypervisor.volumes(spec.instance()));
     }
 
     @Test

@@ -8,18 +8,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.disk.QcowDiskStore;
 import io.coppice.node.lab.GuestImage;
 import io.coppice.node.lab.PrivateLibvirtd;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,10 @@ class LibvirtHypervisorTest extends HypervisorContract {
     @TempDir
     static Path folder;
 
+    private static final String EXPORT = "e0123456789abcdef0123456789abcdef";
+    private static final long VOLUME_BYTES = 16L << 20;
+
+    private final List<Process> servers = new ArrayList<>();
     private static PrivateLibvirtd libvirtd;
     private static Path image;
 
@@ -127,6 +135,32 @@ class LibvirtHypervisorTest extends HypervisorContract {
         } catch (HypervisorException e) {
             return null;
         }
+    }
+
+    @Override
+    protected VolumePlug volume() throws Exception {
+        var id = VolumeId.random();
+        var bytes = folder.resolve(id + ".raw");
+        try (var file = new RandomAccessFile(bytes.toFile(), "rw")) {
+            file.setLength(VOLUME_BYTES);
+        }
+        var socket = folder.resolve(id.value());
+        servers.add(new ProcessBuilder(
+                        "qemu-nbd",
+                        "--persistent",
+                        "--format=raw",
+                        "--export-name=" + EXPORT,
+                        "--socket=" + socket,
+                        bytes.toString())
+                .inheritIO()
+                .start());
+        eventually("the volume is served", () -> Files.exists(socket));
+        return new VolumePlug(id, socket.toString(), EXPORT);
+    }
+
+    @AfterEach
+    void stopServing() {
+        servers.forEach(Process::destroyForcibly);
     }
 
     /** Another client of libvirt presses the button: for the agent, the guest went by itself. */

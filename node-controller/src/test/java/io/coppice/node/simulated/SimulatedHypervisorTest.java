@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorContract;
 import io.coppice.node.hypervisor.HypervisorException;
+import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +54,11 @@ class SimulatedHypervisorTest extends HypervisorContract {
             Files.createFile(disk);
         }
         return spec(instance, generation, disk);
+    }
+
+    @Override
+    protected VolumePlug volume() {
+        return new VolumePlug(VolumeId.random(), "", "e0");
     }
 
     @Override

@@ -83,18 +83,17 @@ class DatabaseGoneTest {
                 postmaster.destroyForcibly();
                 for (var content : List.of(small, large)) {
                     var refused = eventually(
-                            "a refusal",
-                            Duration.ofMinutes(1),
-                            () -> put(s3, content),
-                            status -> status != OK);
+                            "a refusal", Duration.ofMinutes(1), () -> put(s3, content), status -> status != OK);
                     assertEquals(UNAVAILABLE, refused);
                 }
             }
             eventually("an answer", Duration.ofMinutes(2), () -> put(s3, small), status -> status == OK);
             assertArrayEquals(
-                    small, s3.getObjectAsBytes(b -> b.bucket("kept").key("small")).asByteArray());
+                    small,
+                    s3.getObjectAsBytes(b -> b.bucket("kept").key("small")).asByteArray());
             assertArrayEquals(
-                    large, s3.getObjectAsBytes(b -> b.bucket("kept").key("large")).asByteArray());
+                    large,
+                    s3.getObjectAsBytes(b -> b.bucket("kept").key("large")).asByteArray());
         }
     }
 

@@ -87,8 +87,8 @@ final class SignedWire {
         var chunk = chunkSignature(seed, body);
         var last = chunkSignature(chunk, new byte[0]);
         var line = trailer.getKey() + ":" + trailer.getValue();
-        var end = key.sign("AWS4-HMAC-SHA256-TRAILER\n" + SigV4.timestamp(time) + "\n" + scopeText() + "\n" + last + "\n"
-                + SigV4.sha256Hex((line + "\n").getBytes(StandardCharsets.UTF_8)));
+        var end = key.sign("AWS4-HMAC-SHA256-TRAILER\n" + SigV4.timestamp(time) + "\n" + scopeText() + "\n" + last
+                + "\n" + SigV4.sha256Hex((line + "\n").getBytes(StandardCharsets.UTF_8)));
         var wire = new ByteArrayOutputStream();
         wire.writeBytes(bytes(Integer.toHexString(body.length) + ";chunk-signature=" + chunk + "\r\n"));
         wire.writeBytes(body);
@@ -156,7 +156,9 @@ final class SignedWire {
         var headers = new LinkedHashMap<String, String>();
         for (int i = 1; i < lines.length; i++) {
             var colon = lines[i].indexOf(':');
-            headers.put(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).strip());
+            headers.put(
+                    lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+                    lines[i].substring(colon + 1).strip());
         }
         return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
     }

@@ -1,0 +1,190 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.front.ActionRegistry;
+import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.MalformedIdException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeResponse;
+import software.amazon.awssdk.services.ec2.model.DetachVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DetachVolumeResponse;
+
+/** AttachVolume and DetachVolume: both write what is wanted; that it came to be is observed. Thread-safe. */
+@ApplicationScoped
+class AttachmentActions implements ActionModule {
+    /** "Device names on Linux instances" in the EC2 user guide, and what users write instead. */
+    private static final Pattern DEVICE = Pattern.compile("(/dev/)?(sd|xvd|vd|hd|nvme)[a-z0-9]{1,6}");
+
+    private static final Set<String> CAN_HOLD = Set.of("running", "stopping", "stopped");
+
+    private final Database database;
+    private final VolumeStore store;
+    private final AttachmentBook book;
+    private final VolumeHolders holders;
+    private final VolumeConfig config;
+    private final Clock clock;
+
+    AttachmentActions(
+            Database database,
+            VolumeStore store,
+            AttachmentBook book,
+            VolumeHolders holders,
+            VolumeConfig config,
+            Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.book = book;
+        this.holders = holders;
+        this.config = config;
+        this.clock = clock;
+    }
+
+    @Override
+    public void register(ActionRegistry registry) {
+        registry.add(ActionRegistry.Service.EC2, "AttachVolume", AttachVolumeRequest::builder, this::attach);
+        registry.add(ActionRegistry.Service.EC2, "DetachVolume", DetachVolumeRequest::builder, this::detach);
+    }
+
+    AttachVolumeResponse attach(RequestContext context, AttachVolumeRequest request) {
+        var id = VolumeActions.id(request.volumeId()).value();
+        var instanceId = instance(request.instanceId());
+        var device = device(request.device());
+        var attachment = database.call(entities -> {
+            var holder = holders.require(entities, context.account(), instanceId);
+            var row = require(entities, context, id);
+            checkState(row, holder);
+            checkDevice(entities, holder, device);
+            var made = new Volume.Attachment(
+                    instanceId,
+                    device,
+                    AttachmentState.ATTACHING,
+                    false,
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            book.attach(entities, row, made);
+            return made;
+        });
+        // Once more, when the transaction is over and the other side sees what it wrote.
+        book.signal();
+        var answer = VolumeAnswers.attachment(id, attachment);
+        return AttachVolumeResponse.builder()
+                .volumeId(answer.volumeId())
+                .instanceId(answer.instanceId())
+                .device(answer.device())
+                .state(answer.stateAsString())
+                .attachTime(answer.attachTime())
+                .deleteOnTermination(answer.deleteOnTermination())
+                .build();
+    }
+
+    private static void checkState(VolumeRow row, VolumeHolders.Holder holder) {
+        if (row.is(VolumeState.IN_USE)) {
+            throw VolumeErrors.alreadyAttached(row.id());
+        }
+        if (!row.is(VolumeState.AVAILABLE)) {
+            throw VolumeErrors.notAvailable(row.id());
+        }
+        if (!row.zone().equals(holder.zone())) {
+            throw VolumeErrors.otherZone(row.id(), holder.id());
+        }
+        if (!CAN_HOLD.contains(holder.state())) {
+            throw VolumeErrors.instanceNotReady(holder.id());
+        }
+    }
+
+    private void checkDevice(EntityManager entities, VolumeHolders.Holder holder, String device) {
+        var present = book.ofInstances(entities, List.of(holder.id()));
+        var letter = letter(device);
+        if (letter.equals(letter(holder.rootDevice()))
+                || present.stream().anyMatch(each -> letter(each.device()).equals(letter))) {
+            throw VolumeErrors.deviceTaken(device);
+        }
+        if (present.size() >= config.maxPerInstance()) {
+            throw VolumeErrors.attachmentLimit(config.maxPerInstance());
+        }
+    }
+
+    /** What {@code /dev/sdf}, {@code sdf} and {@code /dev/xvdf} have in common. */
+    static String letter(String device) {
+        return device.replaceFirst("^(/dev/)?(sd|xvd|vd|hd)", "").replaceFirst("^a1$", "a");
+    }
+
+    DetachVolumeResponse detach(RequestContext context, DetachVolumeRequest request) {
+        var id = VolumeActions.id(request.volumeId()).value();
+        var detached = database.call(entities -> {
+            refuseRoot(context, id);
+            book.lockHolder(entities, id);
+            var row = require(entities, context, id);
+            var attachment = book.find(entities, id).orElseThrow(() -> VolumeErrors.notAttached(id, row.stateText()));
+            if (request.instanceId() != null && !request.instanceId().equals(attachment.instanceId())
+                    || request.device() != null && !request.device().equals(attachment.device())) {
+                throw VolumeErrors.attachmentNotFound(id, String.valueOf(request.instanceId()));
+            }
+            var answer = VolumeAnswers.attachment(id, attachment.toAttachment());
+            if (Boolean.TRUE.equals(request.force())) {
+                book.cut(entities, attachment);
+            } else if (attachment.state() != AttachmentState.DETACHING) {
+                book.detach(entities, attachment);
+            }
+            return answer;
+        });
+        book.signal();
+        return DetachVolumeResponse.builder()
+                .volumeId(id)
+                .instanceId(detached.instanceId())
+                .device(detached.device())
+                .state(AttachmentState.DETACHING.text())
+                .attachTime(detached.attachTime())
+                .deleteOnTermination(detached.deleteOnTermination())
+                .build();
+    }
+
+    private void refuseRoot(RequestContext context, String id) {
+        store.list(context.account(), List.of(id), null, 1).stream()
+                .filter(Volume::root)
+                .findFirst()
+                .ifPresent(root -> {
+                    throw VolumeErrors.rootDisk(id);
+                });
+    }
+
+    private VolumeRow require(EntityManager entities, RequestContext context, String id) {
+        var row = entities.find(VolumeRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || !row.account().equals(context.account())) {
+            var root = store.list(context.account(), List.of(id), null, 1);
+            throw root.isEmpty() ? VolumeErrors.notFound(id) : VolumeErrors.alreadyAttached(id);
+        }
+        return row;
+    }
+
+    static String device(@Nullable String text) {
+        if (text == null || text.isEmpty()) {
+            throw VolumeErrors.missing("device");
+        }
+        if (!DEVICE.matcher(text).matches()) {
+            throw VolumeErrors.badDevice(text);
+        }
+        return text;
+    }
+
+    private static String instance(@Nullable String text) {
+        if (text == null) {
+            throw VolumeErrors.missing("InstanceId");
+        }
+        try {
+            return new InstanceId(text).value();
+        } catch (MalformedIdException e) {
+            throw VolumeErrors.malformedInstance(text);
+        }
+    }
+}

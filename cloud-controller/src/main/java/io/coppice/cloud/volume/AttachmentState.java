@@ -1,0 +1,21 @@
+package io.coppice.cloud.volume;
+
+import java.util.Locale;
+
+/** How far a volume's attachment is, as users see it. */
+enum AttachmentState {
+    /** Asked for; the guest does not have it yet. */
+    ATTACHING,
+    /** The guest has it. */
+    ATTACHED,
+    /** The guest should let go of it, and has not. */
+    DETACHING;
+
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static AttachmentState parse(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

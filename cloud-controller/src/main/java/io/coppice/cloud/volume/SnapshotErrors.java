@@ -1,0 +1,54 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.wire.error.AwsException;
+
+/** What can go wrong with snapshots, in AWS's words. */
+final class SnapshotErrors {
+    private SnapshotErrors() {}
+
+    static AwsException notFound(String id) {
+        return AwsException.client("InvalidSnapshot.NotFound", "The snapshot '" + id + "' does not exist.");
+    }
+
+    static AwsException malformed(String id) {
+        return AwsException.client(
+                "InvalidSnapshotID.Malformed", "Invalid id: \"" + id + "\" (expecting \"snap-...\")");
+    }
+
+    static AwsException notOwner(String id) {
+        return AwsException.client("AuthFailure", "Not authorized for snapshot: " + id);
+    }
+
+    static AwsException notCompleted(String id) {
+        return AwsException.client("IncorrectState", "Snapshot " + id + " is not in the 'completed' state.");
+    }
+
+    static AwsException volumeTooSmall(int gib, String id, int atLeast) {
+        return AwsException.client(
+                "InvalidParameterValue",
+                "Volume of " + gib + "GiB is smaller than snapshot '" + id + "', expect size >= " + atLeast + "GiB");
+    }
+
+    static AwsException volumeNotReady(String volumeId, String state) {
+        return AwsException.client(
+                "IncorrectState", "Volume '" + volumeId + "' is in the '" + state + "' state and has no data yet.");
+    }
+
+    static AwsException rootDisk(String volumeId) {
+        return AwsException.client(
+                "UnsupportedOperation",
+                "The root disk " + volumeId
+                        + " lies on its instance's host, and this cloud takes snapshots of volumes only:"
+                        + " keep data on a volume of its own");
+    }
+
+    static AwsException limitExceeded(int most) {
+        return AwsException.client("SnapshotLimitExceeded", "This account would have more than " + most + " snapshots");
+    }
+
+    static AwsException otherRegion(String region) {
+        return AwsException.client(
+                "InvalidParameterValue",
+                "Value (" + region + ") for parameter sourceRegion is invalid. This cloud has one region.");
+    }
+}

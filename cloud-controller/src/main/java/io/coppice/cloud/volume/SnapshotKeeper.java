@@ -1,0 +1,170 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.background.BackgroundLoop;
+import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.peer.PeerChannels;
+import io.coppice.cloud.store.Database;
+import io.coppice.foundation.id.SnapshotId;
+import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredSnapshot;
+import io.grpc.Channel;
+import io.grpc.StatusRuntimeException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings snapshots to where they should be: tells the EBS controller what is wanted until it is so, and takes in what it
+ * answers. Thread-safe.
+ */
+@ApplicationScoped
+class SnapshotKeeper implements BackgroundTask {
+    private static final Logger LOG = Logger.getLogger(SnapshotKeeper.class);
+    private static final int APPLY_SECONDS = 10;
+    private static final int LONGEST_MESSAGE = 1024;
+
+    private final Database database;
+    private final SnapshotStore store;
+    private final EventLog events;
+    private final Supplier<? extends Channel> ebs;
+    private final Clock clock;
+    private final BackgroundLoop telling;
+
+    @Inject
+    SnapshotKeeper(
+            Database database,
+            SnapshotStore store,
+            EventLog events,
+            PeerChannels channels,
+            VolumeConfig config,
+            Clock clock) {
+        this(database, store, events, channels::ebs, config, clock);
+    }
+
+    SnapshotKeeper(
+            Database database,
+            SnapshotStore store,
+            EventLog events,
+            Supplier<? extends Channel> ebs,
+            VolumeConfig config,
+            Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.events = events;
+        this.ebs = ebs;
+        this.clock = clock;
+        telling = new BackgroundLoop("snapshots", config.interval(), this::tellAll, Clock.systemUTC());
+    }
+
+    @Override
+    public String name() {
+        return "snapshots";
+    }
+
+    @Override
+    public void start() {
+        telling.start();
+    }
+
+    @Override
+    public void stop() {
+        telling.stop();
+    }
+
+    /** A snapshot is to be gone. */
+    void signal() {
+        telling.signal();
+    }
+
+    /**
+     * Has a new snapshot taken before this returns: the user may go on writing then. When the EBS controller does not answer
+     * it stays pending and is taken later.
+     */
+    void takeNow(Snapshot snapshot) {
+        tell(new SnapshotStore.Unfinished(snapshot, 1));
+    }
+
+    private void tellAll() {
+        for (var each : store.unfinished()) {
+            if (!tell(each)) {
+                return;
+            }
+        }
+    }
+
+    private boolean tell(SnapshotStore.Unfinished unfinished) {
+        var snapshot = unfinished.snapshot();
+        var source = snapshot.sourceId();
+        try {
+            var answer = BlockStorageGrpc.newBlockingStub(ebs.get())
+                    .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                    .applySnapshot(ApplySnapshotRequest.newBuilder()
+                            .setSnapshot(DesiredSnapshot.newBuilder()
+                                    .setSnapshotId(snapshot.id().value())
+                                    .setGeneration(unfinished.generation())
+                                    .setDeleted(snapshot.state() == SnapshotState.DELETING)
+                                    .setAccountId(snapshot.owner().value())
+                                    .setVolumeId(source == null ? snapshot.volumeId() : "")
+                                    .setSourceSnapshotId(Objects.requireNonNullElse(source, "")))
+                            .build());
+            observe(answer.getSnapshot());
+            return true;
+        } catch (StatusRuntimeException e) {
+            LOG.infof("the EBS controller cannot be told of snapshots now and will be later: %s", e.getMessage());
+            return false;
+        }
+    }
+
+    /** Takes in one report. */
+    void observe(io.coppice.proto.ebs.v1.Snapshot report) {
+        var id = new SnapshotId(report.getSnapshotId());
+        database.run(entities -> {
+            var row = entities.find(SnapshotRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE);
+            if (row == null || row.generation() != report.getGeneration()) {
+                return;
+            }
+            switch (report.getState()) {
+                case SNAPSHOT_STATE_COMPLETED -> {
+                    if (row.is(SnapshotState.PENDING)) {
+                        row.complete(clock.instant());
+                        append(row, "snapshot.state-changed", "completed");
+                    }
+                }
+                case SNAPSHOT_STATE_ERROR -> {
+                    if (row.is(SnapshotState.PENDING)) {
+                        var message = report.getErrorMessage();
+                        row.fail(message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+                        append(row, "snapshot.state-changed", "error");
+                    }
+                }
+                case SNAPSHOT_STATE_DELETED -> {
+                    if (row.is(SnapshotState.DELETING)) {
+                        store.purge(entities, row);
+                        append(row, "snapshot.deleted", "deleted");
+                    }
+                }
+                case SNAPSHOT_STATE_PENDING, SNAPSHOT_STATE_DELETING, SNAPSHOT_STATE_UNSPECIFIED, UNRECOGNIZED -> {
+                    // On its way to what is wanted.
+                }
+            }
+        });
+    }
+
+    private void append(SnapshotRow row, String kind, String state) {
+        events.append(
+                new ChangeCause("observation", "coppice", "", "Snapshot " + row.id() + " is " + state),
+                kind,
+                row.id(),
+                row.account(),
+                Map.of("state", state));
+    }
+}

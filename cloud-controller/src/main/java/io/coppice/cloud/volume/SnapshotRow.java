@@ -1,0 +1,147 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.SnapshotId;
+import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
+import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.Id;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.annotations.Fetch;
+import org.hibernate.annotations.FetchMode;
+import org.jspecify.annotations.Nullable;
+
+/** A snapshot as the database keeps it. */
+@Entity
+@Table(name = "snapshot")
+class SnapshotRow {
+    @Id
+    @Column(name = "id")
+    private String id;
+
+    @Column(name = "account_id", nullable = false)
+    private String accountId;
+
+    @Column(name = "volume_id", nullable = false)
+    private String volumeId;
+
+    @Column(name = "source_snapshot_id")
+    private @Nullable String sourceId;
+
+    @Column(name = "size_gib", nullable = false)
+    private int sizeGib;
+
+    @Column(name = "description", nullable = false)
+    private String description;
+
+    @Column(name = "state", nullable = false)
+    private String state;
+
+    @Column(name = "error_message", nullable = false)
+    private String errorMessage;
+
+    @Column(name = "generation", nullable = false)
+    private long generation;
+
+    @Column(name = "settled", nullable = false)
+    private boolean settled;
+
+    @Column(name = "is_public", nullable = false)
+    private boolean isPublic;
+
+    @Column(name = "started_at", nullable = false)
+    private Instant startedAt;
+
+    @Column(name = "completed_at")
+    private @Nullable Instant completedAt;
+
+    @ElementCollection(fetch = FetchType.EAGER)
+    @Fetch(FetchMode.SUBSELECT)
+    @CollectionTable(name = "snapshot_volume_permission", joinColumns = @JoinColumn(name = "snapshot_id"))
+    @Column(name = "account_id")
+    private Set<String> sharedWith = new HashSet<>();
+
+    @SuppressWarnings("NullAway.Init")
+    protected SnapshotRow() {}
+
+    SnapshotRow(Snapshot snapshot) {
+        id = snapshot.id().value();
+        accountId = snapshot.owner().value();
+        volumeId = snapshot.volumeId();
+        sourceId = snapshot.sourceId();
+        sizeGib = snapshot.sizeGib();
+        description = snapshot.description();
+        state = snapshot.state().text();
+        errorMessage = snapshot.errorMessage();
+        generation = 1;
+        startedAt = snapshot.startedAt();
+    }
+
+    String id() {
+        return id;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    AccountId account() {
+        return new AccountId(accountId);
+    }
+
+    boolean is(SnapshotState expected) {
+        return state.equals(expected.text());
+    }
+
+    /** Wants it to be gone. */
+    void delete() {
+        state = SnapshotState.DELETING.text();
+        generation++;
+        settled = false;
+    }
+
+    /** The EBS controller has it. */
+    void complete(Instant now) {
+        state = SnapshotState.COMPLETED.text();
+        completedAt = now;
+        settled = true;
+    }
+
+    /** The EBS controller could not take it. */
+    void fail(String message) {
+        state = SnapshotState.ERROR.text();
+        errorMessage = message;
+        settled = true;
+    }
+
+    void share(Snapshot.Sharing sharing) {
+        isPublic = sharing.isPublic();
+        sharedWith.clear();
+        sharing.accounts().forEach(account -> sharedWith.add(account.value()));
+    }
+
+    Snapshot toSnapshot(Map<String, String> tags) {
+        return new Snapshot(
+                new SnapshotId(id),
+                new AccountId(accountId),
+                volumeId,
+                sourceId,
+                sizeGib,
+                description,
+                SnapshotState.parse(state),
+                errorMessage,
+                new Snapshot.Sharing(
+                        isPublic, sharedWith.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet())),
+                startedAt,
+                completedAt,
+                tags);
+    }
+}

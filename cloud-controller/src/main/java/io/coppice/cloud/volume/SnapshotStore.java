@@ -1,0 +1,127 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.store.Database;
+import io.coppice.cloud.tag.Tags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.SnapshotId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots in the database. Thread-safe. */
+@ApplicationScoped
+class SnapshotStore {
+    static final String RESOURCE_TYPE = "snapshot";
+
+    private final Database database;
+    private final Tags tags;
+    private final VolumeConfig config;
+
+    SnapshotStore(Database database, Tags tags, VolumeConfig config) {
+        this.database = database;
+        this.tags = tags;
+        this.config = config;
+    }
+
+    /** Adds snapshots of one account with their tags; throws {@code SnapshotLimitExceeded}. */
+    void add(EntityManager entities, AccountId account, List<Snapshot> snapshots) {
+        // One creation at a time in an account: the quota is decided on what is really there.
+        entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtext(:account))) as locked")
+                .setParameter("account", "snapshots " + account)
+                .getResultList();
+        var present = entities.createQuery(
+                        "select count(s) from SnapshotRow s where s.accountId = :account", Long.class)
+                .setParameter("account", account.value())
+                .getSingleResult();
+        if (present + snapshots.size() > config.maxSnapshotsPerAccount()) {
+            throw SnapshotErrors.limitExceeded(config.maxSnapshotsPerAccount());
+        }
+        for (var snapshot : snapshots) {
+            entities.persist(new SnapshotRow(snapshot));
+            tags.put(account, snapshot.id().value(), RESOURCE_TYPE, snapshot.tags());
+        }
+    }
+
+    /**
+     * At most {@code limit} snapshots that an account may use, by id, with the account's own tags: three queries. Those
+     * that are to be gone are left out.
+     */
+    List<Snapshot> visible(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
+        if (ids != null && ids.isEmpty()) {
+            return List.of();
+        }
+        return database.call(entities -> {
+            var query = entities.createQuery(
+                            "from SnapshotRow s where s.state <> 'deleting'"
+                                    + " and (s.accountId = :account or s.isPublic or :account member of s.sharedWith)"
+                                    + (ids == null ? "" : " and s.id in (:ids)")
+                                    + (after == null ? "" : " and s.id > :after")
+                                    + " order by s.id",
+                            SnapshotRow.class)
+                    .setParameter("account", account.value())
+                    .setMaxResults(limit);
+            if (ids != null) {
+                query.setParameter("ids", ids);
+            }
+            if (after != null) {
+                query.setParameter("after", after);
+            }
+            var rows = query.getResultList();
+            var tagsById = tags.of(account, rows.stream().map(SnapshotRow::id).toList());
+            return rows.stream()
+                    .map(row -> row.toSnapshot(tagsById.getOrDefault(row.id(), Map.of())))
+                    .toList();
+        });
+    }
+
+    /** A snapshot that an account may use; throws {@code InvalidSnapshot.NotFound}. */
+    Snapshot require(AccountId account, String id) {
+        return visible(account, List.of(id), null, 1).stream()
+                .findFirst()
+                .orElseThrow(() -> SnapshotErrors.notFound(id));
+    }
+
+    /** A snapshot of the account's own; throws {@code InvalidSnapshot.NotFound} or {@code AuthFailure}. */
+    Snapshot own(AccountId account, String id) {
+        var found = require(account, id);
+        if (!found.owner().equals(account)) {
+            throw SnapshotErrors.notOwner(id);
+        }
+        return found;
+    }
+
+    /** Snapshots that are not yet as they should be, oldest first, as many as one pass takes. */
+    List<Unfinished> unfinished() {
+        return database.call(entities -> entities
+                .createQuery("from SnapshotRow s where s.settled = false order by s.startedAt", SnapshotRow.class)
+                .setMaxResults(config.batch())
+                .getResultList()
+                .stream()
+                .map(row -> new Unfinished(row.toSnapshot(Map.of()), row.generation()))
+                .toList());
+    }
+
+    /** A snapshot that the EBS controller must be told of. */
+    record Unfinished(Snapshot snapshot, long generation) {}
+
+    /** Changes a snapshot under a lock; false when it is gone. */
+    boolean change(SnapshotId id, Consumer<SnapshotRow> change) {
+        return database.call(entities -> {
+            var row = Optional.ofNullable(entities.find(SnapshotRow.class, id.value(), LockModeType.PESSIMISTIC_WRITE));
+            row.ifPresent(change);
+            return row.isPresent();
+        });
+    }
+
+    /** Forgets a snapshot that is gone. */
+    void purge(EntityManager entities, SnapshotRow row) {
+        entities.remove(row);
+        tags.removeAll(row.account(), row.id());
+    }
+}

@@ -1,0 +1,30 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.proto.compute.v1.AttachedVolume;
+import jakarta.persistence.EntityManager;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** What instances must know of volumes. Every method works in the caller's transaction. Thread-safe. */
+public interface VolumeAttachments {
+    /** The volumes that the hosts of these instances should give them, by instance: those that are served by now. */
+    Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> instanceIds);
+
+    /** The host of a locked instance has looked at all of its volumes: it has these. */
+    void observed(EntityManager entities, String instanceId, Collection<String> volumeIds);
+
+    /** These instances are gone: their volumes are free, or go with them. */
+    void ended(EntityManager entities, Collection<String> instanceIds);
+
+    /** The volumes of these instances besides their root disks, by instance. One query. */
+    Map<String, List<Held>> of(EntityManager entities, Collection<String> instanceIds);
+
+    /**
+     * A volume as its instance has it.
+     *
+     * @param state attaching, attached or detaching
+     */
+    record Held(String volumeId, String device, String state, Instant since, boolean deleteOnTermination) {}
+}

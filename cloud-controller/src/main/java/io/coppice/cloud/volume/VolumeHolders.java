@@ -1,0 +1,25 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import jakarta.persistence.EntityManager;
+import java.util.Collection;
+
+/** What volumes need of instances. Every method works in the caller's transaction. Thread-safe. */
+public interface VolumeHolders {
+    /** The account's instance, locked for the rest of the transaction; throws {@code InvalidInstanceID.NotFound}. */
+    Holder require(EntityManager entities, AccountId account, String instanceId);
+
+    /** Locks an instance, if it is there: instances are locked before their volumes. */
+    void lock(EntityManager entities, Collection<String> instanceIds);
+
+    /** What the instance's host must know of its volumes has changed. */
+    void changed(EntityManager entities, String instanceId);
+
+    /**
+     * An instance.
+     *
+     * @param state as the API names it
+     * @param rootDevice the name that its root disk has
+     */
+    record Holder(String id, String zone, String state, String rootDevice) {}
+}

@@ -1,0 +1,81 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.place.Zones;
+import io.coppice.foundation.id.AccountId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+
+/** Says what volume a request asks for, and whether it can be had. Thread-safe. */
+@ApplicationScoped
+class VolumeShapes {
+    private static final int MAX_IOPS = 256_000;
+    private static final int MIN_IOPS = 100;
+
+    private final Zones zones;
+    private final SnapshotStore snapshots;
+
+    VolumeShapes(Zones zones, SnapshotStore snapshots) {
+        this.zones = zones;
+        this.snapshots = snapshots;
+    }
+
+    /** What is asked for; throws as AWS does for what cannot be had. */
+    Volume.Shape of(AccountId account, CreateVolumeRequest request) {
+        if (request.availabilityZone() == null) {
+            throw VolumeErrors.missing("AvailabilityZone");
+        }
+        var zone = zones.require(request.availabilityZone());
+        if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
+            throw VolumeErrors.unsupported("An encrypted volume");
+        }
+        if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
+            throw VolumeErrors.unsupported("A volume for several instances");
+        }
+        var type = request.volumeTypeAsString() == null ? VolumeKind.GP2.text() : request.volumeTypeAsString();
+        var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
+        var snapshot = snapshot(account, request.snapshotId());
+        if (request.size() == null && snapshot == null) {
+            throw VolumeErrors.missing("size/snapshot");
+        }
+        int size = request.size() == null ? Objects.requireNonNull(snapshot).sizeGib() : request.size();
+        kind.checkSize(size);
+        if (snapshot != null && size < snapshot.sizeGib()) {
+            throw SnapshotErrors.volumeTooSmall(size, snapshot.id().value(), snapshot.sizeGib());
+        }
+        return new Volume.Shape(
+                zone,
+                size,
+                kind,
+                iops(kind, request.iops()),
+                snapshot == null ? null : snapshot.id().value());
+    }
+
+    private @Nullable Snapshot snapshot(AccountId account, @Nullable String id) {
+        if (id == null || id.isEmpty()) {
+            return null;
+        }
+        var found = snapshots.require(account, SnapshotActions.id(id, "SnapshotId"));
+        if (found.state() != SnapshotState.COMPLETED) {
+            throw SnapshotErrors.notCompleted(id);
+        }
+        return found;
+    }
+
+    private static @Nullable Integer iops(VolumeKind kind, @Nullable Integer iops) {
+        if (iops == null) {
+            if (kind.needsIops()) {
+                throw VolumeErrors.missing("Iops");
+            }
+            return null;
+        }
+        if (!kind.needsIops() && kind != VolumeKind.GP3) {
+            throw VolumeErrors.invalid("iops", iops + " with volume type " + kind.text());
+        }
+        if (iops < MIN_IOPS || iops > MAX_IOPS) {
+            throw VolumeErrors.invalid("iops", iops.toString());
+        }
+        return iops;
+    }
+}

@@ -1,0 +1,178 @@
+package io.coppice.cloud.volume;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+import static io.coppice.cloud.front.TestRequests.BOB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DetachVolumeRequest;
+
+/** If this fails, a volume is at two instances, at none, or stays where its user no longer wants it. */
+class AttachmentsTest {
+    private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
+    private static final String INSTANCE = "i-0123456789abcdef0";
+    private static final String OTHER = "i-0123456789abcdef1";
+
+    private final VolumeFixture cloud = new VolumeFixture(DATABASE);
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void start() {
+        cloud.empty();
+        cloud.keeper.start();
+    }
+
+    @AfterEach
+    void stop() {
+        cloud.close();
+    }
+
+    @Test
+    void aVolumeGoesToAnInstanceAndComesBack() {
+        var id = cloud.available(1, null);
+        assertEquals("attaching", attach(id, INSTANCE, "/dev/sdf"));
+        cloud.eventually("it is served", () -> cloud.holders.told.contains(INSTANCE));
+        var wish = desired(INSTANCE).getFirst();
+        assertEquals(id, wish.getVolumeId());
+        assertEquals("/run/" + id, wish.getExport().getUnixPath());
+        assertEquals(cloud.ebs.told.get(id).getExportName(), wish.getExport().getName());
+        assertEquals("in-use attaching", state(id));
+
+        observed(INSTANCE, List.of());
+        assertEquals("in-use attaching", state(id));
+        observed(INSTANCE, List.of(id));
+        assertEquals("in-use attached", state(id));
+        assertEquals("VolumeInUse", code(() -> attach(id, OTHER, "/dev/sdf")));
+
+        detach(id, INSTANCE, false);
+        assertEquals("in-use detaching", state(id));
+        assertTrue(desired(INSTANCE).isEmpty());
+        observed(INSTANCE, List.of(id));
+        assertEquals("in-use detaching", state(id));
+        observed(INSTANCE, List.of());
+        assertEquals("available", state(id));
+        cloud.eventually(
+                "it is served no more",
+                () -> cloud.ebs.told.get(id).getExportName().isEmpty());
+        assertEquals("IncorrectState", code(() -> detach(id, INSTANCE, false)));
+    }
+
+    @Test
+    void everyAttachmentHasANameOfItsOwn() {
+        var id = cloud.available(1, null);
+        attach(id, INSTANCE, "/dev/sdf");
+        cloud.eventually(
+                "it is served", () -> !cloud.ebs.told.get(id).getExportName().isEmpty());
+        var first = cloud.ebs.told.get(id).getExportName();
+        detach(id, INSTANCE, true);
+        assertEquals("available", state(id));
+        attach(id, OTHER, "/dev/sdf");
+        cloud.eventually("it is served anew", () -> !List.of("", first)
+                .contains(cloud.ebs.told.get(id).getExportName()));
+        assertNotEquals(first, cloud.ebs.told.get(id).getExportName());
+    }
+
+    @Test
+    void refusesByTheRulesOfAws() {
+        var id = cloud.available(1, null);
+        var second = cloud.available(1, null);
+        assertEquals("InvalidVolume.NotFound", code(() -> attachAs(BOB, id, INSTANCE, "/dev/sdf")));
+        assertEquals("InvalidParameterValue", code(() -> attach(id, INSTANCE, "/etc/passwd")));
+        assertEquals("InvalidParameterValue", code(() -> attach(id, INSTANCE, "/dev/sda")));
+        cloud.holders.zone = "us-east-1b";
+        assertEquals("InvalidVolume.ZoneMismatch", code(() -> attach(id, INSTANCE, "/dev/sdf")));
+        cloud.holders.zone = "us-east-1a";
+        cloud.holders.state = "pending";
+        assertEquals("IncorrectState", code(() -> attach(id, INSTANCE, "/dev/sdf")));
+        cloud.holders.state = "running";
+        attach(id, INSTANCE, "/dev/sdf");
+        assertEquals("InvalidParameterValue", code(() -> attach(second, INSTANCE, "/dev/xvdf")));
+        assertEquals("InvalidAttachment.NotFound", code(() -> detach(id, OTHER, false)));
+        assertEquals("VolumeInUse", code(() -> cloud.delete(id)));
+        attach(second, INSTANCE, "/dev/sdg");
+        assertEquals("VolumeLimitExceeded", code(() -> {
+            cloud.available(1, null);
+            cloud.available(1, null);
+        }));
+    }
+
+    @Test
+    void anInstanceThatEndsLetsGoOfItsVolumes() {
+        var kept = cloud.available(1, null);
+        var gone = cloud.available(1, null);
+        attach(kept, INSTANCE, "/dev/sdf");
+        attach(gone, INSTANCE, "/dev/sdg");
+        DATABASE.run(entities -> cloud.book.find(entities, gone).orElseThrow().deleteOnTermination(true));
+        DATABASE.run(entities -> cloud.book.ended(entities, List.of(INSTANCE)));
+        assertEquals("available", state(kept));
+        cloud.eventually("it is deleted", () -> state(gone).equals("gone"));
+        assertFalse(cloud.ebs.told.get(kept).getDeleted());
+    }
+
+    private String attach(String volume, String instance, String device) {
+        return attachAs(ALICE, volume, instance, device);
+    }
+
+    private String attachAs(AccountId account, String volume, String instance, String device) {
+        return cloud.attachments
+                .attach(
+                        TestRequests.by(account, "AttachVolume"),
+                        AttachVolumeRequest.builder()
+                                .volumeId(volume)
+                                .instanceId(instance)
+                                .device(device)
+                                .build())
+                .stateAsString();
+    }
+
+    private void detach(String volume, String instance, boolean force) {
+        cloud.attachments.detach(
+                TestRequests.by(ALICE, "DetachVolume"),
+                DetachVolumeRequest.builder()
+                        .volumeId(volume)
+                        .instanceId(instance)
+                        .force(force)
+                        .build());
+    }
+
+    private void observed(String instance, List<String> volumes) {
+        DATABASE.run(entities -> cloud.book.observed(entities, instance, volumes));
+    }
+
+    private List<io.coppice.proto.compute.v1.AttachedVolume> desired(String instance) {
+        return DATABASE.call(
+                entities -> cloud.book.desired(entities, List.of(instance)).getOrDefault(instance, List.of()));
+    }
+
+    private String state(String id) {
+        return cloud.store.list(ALICE, List.of(id), null, 1).stream()
+                .map(volume -> volume.state().text()
+                        + (volume.attachment() == null
+                                ? ""
+                                : " " + volume.attachment().state().text()))
+                .findFirst()
+                .orElse("gone");
+    }
+
+    private static String code(Executable call) {
+        return assertThrows(AwsException.class, call).code();
+    }
+}

@@ -1,0 +1,84 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
+import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
+import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
+import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
+import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredVolume;
+import io.coppice.proto.ebs.v1.SnapshotState;
+import io.coppice.proto.ebs.v1.VolumeEvent;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import io.coppice.proto.ebs.v1.WatchVolumesRequest;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Does at once what it is told, and reports it to all who watch. Reports before anybody watches are lost. */
+final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
+    /** What it was last told of each volume. */
+    final Map<String, DesiredVolume> told = new ConcurrentHashMap<>();
+
+    final List<ApplySnapshotRequest> snapshots = new CopyOnWriteArrayList<>();
+    volatile String failure = "";
+    volatile boolean away;
+
+    private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> to) {
+        to.onNext(ApplyVolumeResponse.getDefaultInstance());
+        to.onCompleted();
+        told.put(request.getVolume().getVolumeId(), request.getVolume());
+        report(request.getVolume());
+    }
+
+    private synchronized void report(DesiredVolume volume) {
+        var state = volume.getDeleted()
+                ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_DELETED
+                : failure.isEmpty()
+                        ? io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_AVAILABLE
+                        : io.coppice.proto.ebs.v1.VolumeState.VOLUME_STATE_ERROR;
+        var report = io.coppice.proto.ebs.v1.Volume.newBuilder()
+                .setVolumeId(volume.getVolumeId())
+                .setGeneration(volume.getGeneration())
+                .setErrorMessage(failure)
+                .setState(state);
+        if (!volume.getExportName().isEmpty()) {
+            report.setExport(VolumeExport.newBuilder()
+                    .setName(volume.getExportName())
+                    .setUnixPath("/run/" + volume.getVolumeId()));
+        }
+        var event = VolumeEvent.newBuilder().setVolume(report).build();
+        watchers.forEach(watcher -> watcher.onNext(event));
+    }
+
+    @Override
+    public void applySnapshot(ApplySnapshotRequest request, StreamObserver<ApplySnapshotResponse> to) {
+        if (away) {
+            to.onError(Status.UNAVAILABLE.asRuntimeException());
+            return;
+        }
+        snapshots.add(request);
+        var wanted = request.getSnapshot();
+        var state = wanted.getDeleted()
+                ? SnapshotState.SNAPSHOT_STATE_DELETED
+                : failure.isEmpty() ? SnapshotState.SNAPSHOT_STATE_COMPLETED : SnapshotState.SNAPSHOT_STATE_ERROR;
+        to.onNext(ApplySnapshotResponse.newBuilder()
+                .setSnapshot(io.coppice.proto.ebs.v1.Snapshot.newBuilder()
+                        .setSnapshotId(wanted.getSnapshotId())
+                        .setGeneration(wanted.getGeneration())
+                        .setErrorMessage(failure)
+                        .setState(state))
+                .build());
+        to.onCompleted();
+    }
+
+    @Override
+    public void watch(WatchVolumesRequest request, StreamObserver<VolumeEvent> to) {
+        watchers.add(to);
+    }
+}

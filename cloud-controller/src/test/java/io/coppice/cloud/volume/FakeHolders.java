@@ -1,0 +1,29 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import jakarta.persistence.EntityManager;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Instances that are all there, and who of them was told of a change. */
+final class FakeHolders implements VolumeHolders {
+    final List<String> told = new CopyOnWriteArrayList<>();
+    volatile String state = "running";
+    volatile String zone = "us-east-1a";
+
+    @Override
+    public Holder require(EntityManager entities, AccountId account, String instanceId) {
+        return new Holder(instanceId, zone, state, "/dev/sda1");
+    }
+
+    @Override
+    public void lock(EntityManager entities, Collection<String> instanceIds) {
+        // One at a time here.
+    }
+
+    @Override
+    public void changed(EntityManager entities, String instanceId) {
+        told.add(instanceId);
+    }
+}

@@ -1,0 +1,180 @@
+package io.coppice.cloud.volume;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+import static io.coppice.cloud.front.TestRequests.BOB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.query.PageTokens;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.CopySnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ResetSnapshotAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+
+/** If this fails, a backup that was answered for is not there, or somebody else can read it. */
+class SnapshotsTest {
+    private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
+
+    private final VolumeFixture cloud = new VolumeFixture(DATABASE);
+    private final SnapshotActions actions = new SnapshotActions(
+            DATABASE,
+            cloud.snapshots,
+            cloud.store,
+            cloud.snapshotKeeper,
+            cloud.events,
+            new SnapshotActions.SnapshotSite(TestSite.config(), Clock.systemUTC()));
+    private final SnapshotQueries queries =
+            new SnapshotQueries(cloud.snapshots, new Pages(new PageTokens(() -> new byte[32])));
+    private final SnapshotAttributeActions attributes =
+            new SnapshotAttributeActions(DATABASE, cloud.snapshots, cloud.events);
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void start() {
+        cloud.empty();
+        cloud.keeper.start();
+        cloud.snapshotKeeper.start();
+    }
+
+    @AfterEach
+    void stop() {
+        cloud.close();
+    }
+
+    @Test
+    void aSnapshotIsTakenBeforeItIsAnsweredForAndOutlivesItsVolume() {
+        var volume = cloud.available(2, null);
+        var id = create(volume);
+        assertEquals(1, cloud.ebs.snapshots.size());
+        var seen = describe(ALICE, request -> request.snapshotIds(id)).getFirst();
+        assertEquals("completed", seen.stateAsString());
+        assertEquals("100%", seen.progress());
+        assertEquals(2, seen.volumeSize());
+        cloud.delete(volume);
+        var clone = cloud.available(3, id);
+        assertEquals(id, cloud.ebs.told.get(clone).getSnapshotId());
+        assertEquals("InvalidParameterValue", code(() -> cloud.available(1, id)));
+        delete(ALICE, id);
+        cloud.eventually("it is gone", () -> describe(ALICE, request -> {}).isEmpty());
+        assertEquals("InvalidSnapshot.NotFound", code(() -> delete(ALICE, id)));
+        assertEquals("InvalidSnapshot.NotFound", code(() -> cloud.available(3, id)));
+    }
+
+    @Test
+    void oneThatCannotBeTakenNowIsTakenLater() {
+        var volume = cloud.available(1, null);
+        cloud.ebs.away = true;
+        var id = create(volume);
+        assertEquals("pending", describe(ALICE, request -> {}).getFirst().stateAsString());
+        assertEquals("IncorrectState", code(() -> cloud.available(1, id)));
+        cloud.ebs.away = false;
+        cloud.eventually(
+                "it is taken",
+                () -> describe(ALICE, request -> {}).getFirst().stateAsString().equals("completed"));
+    }
+
+    @Test
+    void onlyThoseWhoMayUseIt() {
+        var id = create(cloud.available(1, null));
+        assertTrue(describe(BOB, request -> {}).isEmpty());
+        assertEquals("InvalidSnapshot.NotFound", code(() -> describe(BOB, request -> request.snapshotIds(id))));
+        modify(id, request -> request.createVolumePermission(change -> change.add(add -> add.userId(BOB.value()))));
+        assertEquals(1, describe(BOB, request -> {}).size());
+        assertEquals(
+                1, describe(BOB, request -> request.restorableByUserIds("self")).size());
+        assertEquals(0, describe(BOB, request -> request.ownerIds("self")).size());
+        assertEquals("AuthFailure", code(() -> delete(BOB, id)));
+        var permissions = attributes
+                .describe(
+                        TestRequests.by(ALICE, "DescribeSnapshotAttribute"),
+                        DescribeSnapshotAttributeRequest.builder()
+                                .snapshotId(id)
+                                .attribute("createVolumePermission")
+                                .build())
+                .createVolumePermissions();
+        assertEquals(BOB.value(), permissions.getFirst().userId());
+        modify(id, request -> request.attribute("createVolumePermission")
+                .operationType("add")
+                .groupNames("all"));
+        assertEquals(
+                1, describe(BOB, request -> request.restorableByUserIds("all")).size());
+        attributes.reset(
+                TestRequests.by(ALICE, "ResetSnapshotAttribute"),
+                ResetSnapshotAttributeRequest.builder()
+                        .snapshotId(id)
+                        .attribute("createVolumePermission")
+                        .build());
+        assertTrue(describe(BOB, request -> {}).isEmpty());
+    }
+
+    @Test
+    void aCopyIsAnothersOwn() {
+        var id = create(cloud.available(1, null));
+        var copy = actions.copy(
+                        TestRequests.by(ALICE, "CopySnapshot"),
+                        CopySnapshotRequest.builder()
+                                .sourceRegion(TestSite.config().region())
+                                .sourceSnapshotId(id)
+                                .build())
+                .snapshotId();
+        var told = cloud.ebs.snapshots.getLast().getSnapshot();
+        assertEquals(copy, told.getSnapshotId());
+        assertEquals(id, told.getSourceSnapshotId());
+        assertEquals(2, describe(ALICE, request -> request.maxResults(5)).size());
+        create(cloud.available(1, null));
+        assertEquals("SnapshotLimitExceeded", code(() -> create(cloud.available(1, null))));
+    }
+
+    private String create(String volume) {
+        return actions.create(
+                        TestRequests.by(ALICE, "CreateSnapshot"),
+                        CreateSnapshotRequest.builder().volumeId(volume).build())
+                .snapshotId();
+    }
+
+    private void delete(AccountId account, String id) {
+        actions.delete(
+                TestRequests.by(account, "DeleteSnapshot"),
+                DeleteSnapshotRequest.builder().snapshotId(id).build());
+    }
+
+    private void modify(String id, Consumer<ModifySnapshotAttributeRequest.Builder> change) {
+        var request = ModifySnapshotAttributeRequest.builder().snapshotId(id);
+        change.accept(request);
+        attributes.modify(TestRequests.by(ALICE, "ModifySnapshotAttribute"), request.build());
+    }
+
+    private List<Snapshot> describe(AccountId account, Consumer<DescribeSnapshotsRequest.Builder> change) {
+        var request = DescribeSnapshotsRequest.builder();
+        change.accept(request);
+        return queries.describe(TestRequests.by(account, "DescribeSnapshots"), request.build())
+                .snapshots();
+    }
+
+    private static String code(Executable call) {
+        return assertThrows(AwsException.class, call).code();
+    }
+}

@@ -1,0 +1,36 @@
+package io.coppice.cloud.volume;
+
+import java.time.Duration;
+
+/** Small limits, so that tests reach them. */
+record TestVolumeConfig() implements VolumeConfig {
+    @Override
+    public int maxSnapshotsPerAccount() {
+        return 3;
+    }
+
+    @Override
+    public int maxPerInstance() {
+        return 2;
+    }
+
+    @Override
+    public int maxPerAccount() {
+        return 3;
+    }
+
+    @Override
+    public long maxGibPerAccount() {
+        return 100;
+    }
+
+    @Override
+    public Duration interval() {
+        return Duration.ofMillis(50);
+    }
+
+    @Override
+    public int batch() {
+        return 100;
+    }
+}

@@ -1,0 +1,114 @@
+package io.coppice.cloud.volume;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+
+import io.coppice.cloud.event.RecordingEventLog;
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.place.Zones;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.cloud.tag.TestTags;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assertions;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
+
+/** The volume actions on a real database, with an EBS controller and instances that pretend, as a test fixture. */
+final class VolumeFixture implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    final FakeEbs ebs = new FakeEbs();
+    final FakeHolders holders = new FakeHolders();
+    final RecordingEventLog events = new RecordingEventLog();
+    final VolumeConfig config = new TestVolumeConfig();
+    final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
+    final VolumeStore store;
+    final SnapshotStore snapshots;
+    final SnapshotKeeper snapshotKeeper;
+    final VolumeKeeper keeper;
+    final VolumeActions volumes;
+    final AttachmentActions attachments;
+
+    private final TestDatabase database;
+    private final Server server;
+    private final ManagedChannel channel;
+
+    VolumeFixture(TestDatabase database) {
+        this.database = database;
+        try {
+            server = NettyServerBuilder.forPort(0).addService(ebs).build().start();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port", e);
+        }
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
+        var clock = Clock.systemUTC();
+        store = new VolumeStore(database, TestTags.in(database), (account, ids, after, limit) -> List.of(), config);
+        snapshots = new SnapshotStore(database, TestTags.in(database), config);
+        snapshotKeeper = new SnapshotKeeper(database, snapshots, events, () -> channel, config, clock);
+        keeper = new VolumeKeeper(database, store, book, snapshotKeeper, () -> channel, config);
+        volumes = new VolumeActions(
+                database, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), clock);
+        attachments = new AttachmentActions(database, store, book, holders, config, clock);
+    }
+
+    static TestDatabase startDatabase() {
+        return TestDatabase.start(VolumeRow.class, AttachmentRow.class, SnapshotRow.class, TestTags.ENTITY);
+    }
+
+    void empty() {
+        database.truncate("volume", "volume_attachment", "snapshot", "snapshot_volume_permission", "tag");
+    }
+
+    /** A volume that the EBS controller has made. */
+    String available(int gib, @Nullable String snapshotId) {
+        var id = volumes.create(
+                        TestRequests.by(ALICE, "CreateVolume"),
+                        CreateVolumeRequest.builder()
+                                .availabilityZone("us-east-1a")
+                                .size(gib)
+                                .snapshotId(snapshotId)
+                                .build())
+                .volumeId();
+        eventually(
+                "it is made",
+                () -> store.list(ALICE, List.of(id), null, 1).getFirst().state() == VolumeState.AVAILABLE);
+        return id;
+    }
+
+    void delete(String id) {
+        volumes.delete(
+                TestRequests.by(ALICE, "DeleteVolume"),
+                DeleteVolumeRequest.builder().volumeId(id).build());
+    }
+
+    /** Waits for something to become true; fails when it does not within a minute. */
+    void eventually(String what, BooleanSupplier condition) {
+        var end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                Assertions.fail("not within " + PATIENCE.toSeconds() + " s: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    @Override
+    public void close() {
+        keeper.stop();
+        snapshotKeeper.stop();
+        channel.shutdownNow();
+        server.shutdownNow();
+    }
+}

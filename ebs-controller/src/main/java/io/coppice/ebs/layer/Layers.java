@@ -1,0 +1,184 @@
+package io.coppice.ebs.layer;
+
+import io.coppice.foundation.id.ResourceId;
+import io.coppice.foundation.id.SnapshotId;
+import io.coppice.foundation.id.VolumeId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * A folder of layers, and names for some of them. The name of a volume is a symbolic link to the layer that it is written
+ * to, the name of a snapshot one to a layer that is written to no more. Both change by a rename, so that a crash leaves the
+ * old or the new, and a layer is there for as long as a name leads to it or to one above it: counting references is
+ * following links. Thread-safe.
+ */
+public final class Layers {
+    private static final Logger LOG = Logger.getLogger(Layers.class);
+    private static final String SUFFIX = ".qcow2";
+    private static final String UNFINISHED = ".new";
+    private static final int ID_BYTES = 8;
+
+    private final Path files;
+    private final Path names;
+    private final SecureRandom random = new SecureRandom();
+
+    /** Opens {@code folder}, makes it when it is new, and removes what a crash left without a name. */
+    public Layers(Path folder) throws IOException {
+        removeRaw(Files.createDirectories(folder));
+        this.files = Files.createDirectories(folder.resolve("layers")).toRealPath();
+        this.names = Files.createDirectories(folder.resolve("names")).toRealPath();
+        try (var left = Files.newDirectoryStream(names, "*" + UNFINISHED)) {
+            for (var link : left) {
+                Files.deleteIfExists(link);
+            }
+        }
+        sweep();
+    }
+
+    /** Removes the files of an earlier version, whose volumes could not be written to and so hold nothing. */
+    private static void removeRaw(Path folder) throws IOException {
+        try (var earlier = Files.newDirectoryStream(folder, VolumeId.PREFIX + "*.raw")) {
+            for (var file : earlier) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /** Gives {@code id} an empty layer of its own, over {@code base} if one is given. The size is in bytes. */
+    public synchronized Path add(VolumeId id, long sizeBytes, Optional<Path> base) throws IOException {
+        if (base.isPresent() && !Files.exists(base.get())) {
+            throw new NoSuchFileException(base.get().toString());
+        }
+        var bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        var file = files.resolve(HexFormat.of().formatHex(bytes) + SUFFIX);
+        new QcowLayer(sizeBytes, base.map(Layers::nameOf)).write(file);
+        sync(files);
+        point(id, file);
+        return file;
+    }
+
+    /** Lets {@code id} mean this layer from now on. */
+    public synchronized void point(ResourceId id, Path layer) throws IOException {
+        var link = names.resolve(id.value() + UNFINISHED);
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, Path.of("..", "layers", nameOf(layer)));
+        Files.move(
+                link, names.resolve(id.value()), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        sync(names);
+    }
+
+    /** The layer that {@code id} means; empty when there is none of that name. */
+    public Optional<Path> find(ResourceId id) throws IOException {
+        try {
+            return Optional.of(files.resolve(nameOf(Files.readSymbolicLink(names.resolve(id.value())))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Forgets a name, and removes the layers that no other leads to. Nothing may have them open. */
+    public synchronized void remove(ResourceId id) throws IOException {
+        if (Files.deleteIfExists(names.resolve(id.value()))) {
+            sync(names);
+            sweep();
+        }
+    }
+
+    /** The size of the disk that a layer holds, bytes. */
+    public static long sizeBytes(Path layer) throws IOException {
+        return QcowLayer.read(layer).sizeBytes();
+    }
+
+    /** A layer and all below it, from the top. */
+    public List<Path> chain(Path top) throws IOException {
+        var chain = new ArrayList<Path>();
+        for (var next = Optional.of(top); next.isPresent(); next = below(next.get())) {
+            if (chain.contains(next.get())) {
+                throw new IOException(next.get() + " is below itself: restore it from a backup");
+            }
+            chain.add(next.get());
+        }
+        return List.copyOf(chain);
+    }
+
+    private Optional<Path> below(Path layer) throws IOException {
+        return QcowLayer.read(layer).backing().map(name -> files.resolve(nameOf(Path.of(name))));
+    }
+
+    /** The sum of the sizes of all volumes, bytes. */
+    public long promisedBytes() throws IOException {
+        var sum = 0L;
+        for (var link : links()) {
+            if (String.valueOf(link.getFileName()).startsWith(VolumeId.PREFIX)) {
+                sum += sizeBytes(files.resolve(nameOf(Files.readSymbolicLink(link))));
+            }
+        }
+        return sum;
+    }
+
+    /** Where the layers are. */
+    public Path folder() {
+        return files;
+    }
+
+    private void sweep() throws IOException {
+        var needed = new HashSet<Path>();
+        for (var link : links()) {
+            need(files.resolve(nameOf(Files.readSymbolicLink(link))), needed);
+        }
+        try (var all = Files.newDirectoryStream(files, "*" + SUFFIX)) {
+            for (var file : all) {
+                if (!needed.contains(file)) {
+                    LOG.debugf("the layer %s has no name any more and is removed", file.getFileName());
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    private void need(Path top, Set<Path> needed) throws IOException {
+        for (var next = Optional.of(top); next.isPresent() && needed.add(next.get()); ) {
+            next = below(next.get());
+        }
+    }
+
+    private Collection<Path> links() throws IOException {
+        var links = new ArrayList<Path>();
+        for (var prefix : List.of(VolumeId.PREFIX, SnapshotId.PREFIX)) {
+            try (var found = Files.newDirectoryStream(names, prefix + "*")) {
+                found.forEach(link -> {
+                    if (!link.toString().endsWith(UNFINISHED)) {
+                        links.add(link);
+                    }
+                });
+            }
+        }
+        return links;
+    }
+
+    /** The last part alone: no link leads out of the folder. */
+    private static String nameOf(Path layer) {
+        return String.valueOf(layer.getFileName());
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

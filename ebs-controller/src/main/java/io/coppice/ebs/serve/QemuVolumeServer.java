@@ -1,0 +1,163 @@
+package io.coppice.ebs.serve;
+
+import io.coppice.ebs.serve.StorageDaemon.Serving;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * Serves each volume by a process of its own, which it starts again when it dies. The guest's host dials again meanwhile, so
+ * the guest waits and loses nothing. Thread-safe.
+ */
+public final class QemuVolumeServer implements VolumeServer {
+    private static final Logger LOG = Logger.getLogger(QemuVolumeServer.class);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    private final Path run;
+    private final Path layers;
+    private final Heads heads;
+    private final Map<VolumeId, Kept> kept = new ConcurrentHashMap<>();
+    private final Thread keeper;
+    private volatile boolean closed;
+
+    /** Where volumes are written to, as the store of layers knows it. */
+    @FunctionalInterface
+    public interface Heads {
+        /** The layer of a volume that is to be written to; empty when there is no such volume. */
+        Optional<Path> of(VolumeId volume) throws IOException;
+    }
+
+    /** A volume that should be served. */
+    private static final class Kept {
+        private final ReentrantLock lock = new ReentrantLock();
+        private volatile Optional<String> name = Optional.empty();
+    }
+
+    /**
+     * Begins to look after what it will be told to serve.
+     *
+     * @param run for sockets and process ids; made when it is missing
+     * @param layers where the layers of all volumes are
+     */
+    public QemuVolumeServer(Path run, Path layers, Heads heads) throws IOException {
+        this.run = Files.createDirectories(run).toRealPath();
+        // Others may pass through, to sockets that they know, and not look.
+        Files.setPosixFilePermissions(this.run, PosixFilePermissions.fromString("rwx--x--x"));
+        this.layers = layers;
+        this.heads = heads;
+        this.keeper = Thread.ofVirtual().name("volume-server").start(this::keepServing);
+    }
+
+    @Override
+    public VolumeExport serve(VolumeId volume, Path layer, String name) throws IOException {
+        return locked(volume, each -> {
+            var daemon = daemon(volume);
+            if (daemon.serving().map(Serving::name).filter(name::equals).isEmpty()) {
+                daemon.stop();
+                daemon.start(layer, name);
+            }
+            each.name = Optional.of(name);
+            return VolumeExport.newBuilder()
+                    .setName(name)
+                    .setUnixPath(daemon.nbdSocket().toString())
+                    .build();
+        });
+    }
+
+    @Override
+    public void withdraw(VolumeId volume) throws IOException {
+        locked(volume, each -> {
+            each.name = Optional.empty();
+            daemon(volume).stop();
+            return true;
+        });
+        kept.remove(volume);
+    }
+
+    @Override
+    public Optional<Path> writtenTo(VolumeId volume) throws IOException {
+        return daemon(volume).serving().map(Serving::layer);
+    }
+
+    @Override
+    public void divert(VolumeId volume, Path layer) throws IOException {
+        locked(volume, each -> {
+            var daemon = daemon(volume);
+            var serving = daemon.serving();
+            if (serving.isPresent() && !serving.get().layer().equals(layer)) {
+                daemon.divert(serving.get().layer(), layer);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        keeper.interrupt();
+    }
+
+    private void keepServing() {
+        while (!closed) {
+            for (var volume : kept.keySet()) {
+                try {
+                    restartIfDead(volume);
+                } catch (IOException | RuntimeException e) {
+                    // The boundary of the look: the next one tries again, and the other volumes are looked after.
+                    LOG.errorf(e, "%s is not served; its guest waits for it", volume);
+                }
+            }
+            try {
+                Thread.sleep(LOOK_EVERY);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void restartIfDead(VolumeId volume) throws IOException {
+        var daemon = daemon(volume);
+        if (daemon.process().isPresent()) {
+            return;
+        }
+        locked(volume, each -> {
+            var name = each.name;
+            var head = heads.of(volume);
+            if (name.isPresent() && head.isPresent() && daemon.process().isEmpty()) {
+                LOG.warnf("the storage daemon of %s died and is started again", volume);
+                daemon.stop();
+                daemon.start(head.get(), name.get());
+            }
+            return true;
+        });
+    }
+
+    private StorageDaemon daemon(VolumeId volume) {
+        return new StorageDaemon(volume, run, layers);
+    }
+
+    private <T> T locked(VolumeId volume, Work<T> work) throws IOException {
+        var each = kept.computeIfAbsent(volume, id -> new Kept());
+        each.lock.lock();
+        try {
+            return work.on(each);
+        } finally {
+            each.lock.unlock();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T on(Kept kept) throws IOException;
+    }
+}

@@ -1,0 +1,38 @@
+package io.coppice.ebs.serve;
+
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Gives guests access to volumes. What it serves goes on when this process ends, and is found again by {@link #serve} after
+ * the next start. Calls for one volume come one after the other; implementations are thread-safe otherwise.
+ */
+public interface VolumeServer extends AutoCloseable {
+    /**
+     * Serves a volume for writing under this name, and under no other: who had it open under another name has lost it when
+     * this returns. From then on it is kept served, whatever happens to the process that does it.
+     *
+     * @param layer what is written to, unless it is served already
+     * @param name of the export; only who knows it gets at the volume
+     */
+    VolumeExport serve(VolumeId volume, Path layer, String name) throws IOException;
+
+    /** Serves the volume to nobody any more; nobody has it open when this returns. */
+    void withdraw(VolumeId volume) throws IOException;
+
+    /** The layer that a served volume is written to; empty when it is not served. */
+    Optional<Path> writtenTo(VolumeId volume) throws IOException;
+
+    /**
+     * Has a served volume written to {@code layer} from now on, which lies empty over the one before. Every write that was
+     * acknowledged before is below.
+     */
+    void divert(VolumeId volume, Path layer) throws IOException;
+
+    /** Stops looking after what is served; it stays served. */
+    @Override
+    void close();
+}

@@ -1,0 +1,96 @@
+package io.coppice.ebs.volume;
+
+import io.coppice.ebs.backend.NoSuchSnapshotException;
+import io.coppice.ebs.backend.NoSuchVolumeException;
+import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.foundation.id.SnapshotId;
+import java.io.IOException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes and removes snapshots: at once for whoever asks, since what is written later must not be in them, and again for
+ * those that did not succeed then. Thread-safe.
+ */
+public final class SnapshotWork {
+    private static final Logger LOG = Logger.getLogger(SnapshotWork.class);
+    private static final int BATCH = 256;
+    private static final int LOCKS = 64;
+
+    private final Transactions transactions;
+    private final Snapshots snapshots;
+    private final VolumeBackend backend;
+    private final ChangeSignal changes;
+    /** One snapshot is worked on by one thread at a time; by the id's hash. */
+    private final Lock[] locks =
+            Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
+
+    /** Works on {@code backend} and tells of what has changed. */
+    public SnapshotWork(Transactions transactions, Snapshots snapshots, VolumeBackend backend, ChangeSignal changes) {
+        this.transactions = transactions;
+        this.snapshots = snapshots;
+        this.backend = backend;
+        this.changes = changes;
+    }
+
+    /** Makes a snapshot what it should be; does nothing when it is. Throws when that may succeed later. */
+    public void run(SnapshotId id) throws IOException {
+        var lock = locks[Math.floorMod(id.hashCode(), LOCKS)];
+        lock.lock();
+        try {
+            var row = transactions.call(session -> snapshots.find(session, id));
+            if (row.isPresent()) {
+                run(row.get());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Works on all that is not as it should be. */
+    void catchUp() {
+        for (var row : transactions.call(session -> snapshots.unfinished(session, BATCH))) {
+            try {
+                run(row.snapshotId());
+            } catch (IOException e) {
+                LOG.warnf(e, "%s could not be worked on and will be again", row.snapshotId());
+            }
+        }
+    }
+
+    private void run(SnapshotRow row) throws IOException {
+        switch (row.state()) {
+            case PENDING -> take(row);
+            case DELETING -> {
+                backend.delete(row.snapshotId());
+                settle(row, SnapshotStatus.DELETED, "");
+            }
+            case COMPLETED, DELETED, ERROR -> {
+                // As it should be.
+            }
+        }
+    }
+
+    private void take(SnapshotRow row) throws IOException {
+        try {
+            if (row.volumeId().isPresent()) {
+                backend.snapshot(row.snapshotId(), row.volumeId().get());
+            } else if (row.sourceSnapshotId().isPresent()) {
+                backend.copy(row.snapshotId(), row.sourceSnapshotId().get());
+            }
+            settle(row, SnapshotStatus.COMPLETED, "");
+        } catch (NoSuchVolumeException | NoSuchSnapshotException e) {
+            settle(row, SnapshotStatus.ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void settle(SnapshotRow row, SnapshotStatus state, String message) {
+        transactions.call(session -> {
+            snapshots.settle(session, row, state, message);
+            return true;
+        });
+        changes.raise();
+    }
+}

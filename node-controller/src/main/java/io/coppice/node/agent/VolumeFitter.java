@@ -1,0 +1,96 @@
+package io.coppice.node.agent;
+
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.hypervisor.HypervisorException;
+import io.coppice.node.hypervisor.VolumePlug;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.ObservedVolumes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/** Gives a running guest the volumes that it should have, and takes the others. Used by the actor's worker only. */
+final class VolumeFitter {
+    private static final Logger LOG = Logger.getLogger(VolumeFitter.class);
+    /** A guest that runs lets go within a second; one that still boots, or hangs, is asked again later. */
+    private static final Duration RELEASE_WAIT = Duration.ofSeconds(3);
+
+    private static final Duration POLL_EVERY = Duration.ofMillis(50);
+
+    private final VmContext context;
+    private final VmRecord record;
+    private final Interruptible waits;
+
+    VolumeFitter(VmContext context, VmRecord record, Interruptible waits) {
+        this.context = context;
+        this.record = record;
+        this.waits = waits;
+    }
+
+    /** The volumes that an instance should have. */
+    static List<VolumePlug> plugs(DesiredInstance desired) {
+        return desired.getVolumesList().stream()
+                .map(each -> new VolumePlug(
+                        new VolumeId(each.getVolumeId()),
+                        each.getExport().getUnixPath(),
+                        each.getExport().getName()))
+                .toList();
+    }
+
+    /** What is observed of an instance that has, or will have when it starts, all that it should have. */
+    static ObservedVolumes observed(DesiredInstance desired) {
+        return observed(plugs(desired).stream().map(VolumePlug::volume).toList());
+    }
+
+    /** What is observed of a guest with these volumes. */
+    static ObservedVolumes observed(Collection<VolumeId> volumes) {
+        return ObservedVolumes.newBuilder()
+                .addAllVolumeIds(volumes.stream().map(VolumeId::value).sorted().toList())
+                .build();
+    }
+
+    /** Does what can be done now, and returns what the running guest then has. A volume that fails stops no other. */
+    Set<VolumeId> fit(DesiredInstance desired) throws IOException, InterruptedException {
+        var hypervisor = context.drivers().hypervisor();
+        var instance = record.instance();
+        var wanted = plugs(desired);
+        var wantedIds = wanted.stream().map(VolumePlug::volume).toList();
+        var present = hypervisor.volumes(instance);
+        for (var plug : wanted) {
+            if (!present.contains(plug.volume())) {
+                attempt("give " + plug.volume() + " to", () -> hypervisor.plug(instance, plug));
+            }
+        }
+        var surplus = present.stream().filter(id -> !wantedIds.contains(id)).toList();
+        for (var volume : surplus) {
+            attempt("take " + volume + " from", () -> hypervisor.unplug(instance, volume));
+        }
+        if (!surplus.isEmpty()) {
+            waits.during(() -> awaitRelease(surplus));
+        }
+        return hypervisor.volumes(instance);
+    }
+
+    private boolean awaitRelease(Collection<VolumeId> surplus) throws InterruptedException {
+        var deadline = System.nanoTime() + RELEASE_WAIT.toNanos();
+        while (context.drivers().hypervisor().volumes(record.instance()).stream()
+                .anyMatch(surplus::contains)) {
+            if (System.nanoTime() - deadline > 0) {
+                return false;
+            }
+            Thread.sleep(POLL_EVERY);
+        }
+        return true;
+    }
+
+    private void attempt(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (HypervisorException e) {
+            LOG.warnf(e, "could not %s %s; tried again", what, record.instance());
+        }
+    }
+}

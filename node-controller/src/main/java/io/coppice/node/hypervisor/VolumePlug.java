@@ -1,0 +1,21 @@
+package io.coppice.node.hypervisor;
+
+import io.coppice.foundation.id.VolumeId;
+
+/**
+ * A volume as a guest is given it.
+ *
+ * @param socket the path of the Unix socket at which it is served by NBD
+ * @param exportName the name of the export there; who knows it can write, so it is not logged
+ */
+public record VolumePlug(VolumeId volume, String socket, String exportName) {
+    /** What the guest reads as the disk's serial number, as AWS has it: the id without its dash. 20 characters. */
+    public String serial() {
+        return volume.value().replace("-", "");
+    }
+
+    @Override
+    public String toString() {
+        return volume.value();
+    }
+}
