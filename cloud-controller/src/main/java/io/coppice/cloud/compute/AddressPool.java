@@ -30,6 +30,7 @@ final class AddressPool {
             from free join unnest(?) with ordinality as w(instance_id, n) on w.n = free.n
             where a.zone = free.zone and a.address = free.address
             returning a.instance_id, a.address""";
+
     private static final String GROW = """
             insert into addresses (zone, address)
             select r.zone, s from (select cast(? as varchar) as zone, cast(? as bigint) as first,

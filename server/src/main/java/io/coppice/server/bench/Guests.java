@@ -32,8 +32,11 @@ record Guests(Ec2Client ec2, String image) {
         var group = ec2.createSecurityGroup(
                         request -> request.groupName("coppice-bench").description("reached by SSH"))
                 .groupId();
-        ec2.authorizeSecurityGroupIngress(request ->
-                request.groupId(group).ipProtocol("tcp").fromPort(SSH).toPort(SSH).cidrIp("0.0.0.0/0"));
+        ec2.authorizeSecurityGroupIngress(request -> request.groupId(group)
+                .ipProtocol("tcp")
+                .fromPort(SSH)
+                .toPort(SSH)
+                .cidrIp("0.0.0.0/0"));
         return group;
     }
 

@@ -41,6 +41,7 @@ public class PublicAddresses implements PublicAddressUse {
             from free
             where a.address = free.address
             returning a.address""";
+
     private static final String TAKE_FOR_INTERFACES = """
             with free as materialized (select address, row_number() over () as n from (
                     select address from public_addresses where account_id is null and address between ? and ?

@@ -35,6 +35,7 @@ class SubnetAddresses implements SubnetPart {
             from free join unnest(?, ?) with ordinality as w(interface_id, place, n) on w.n = free.n
             where a.subnet_id = ? and a.address = free.address
             returning a.interface_id, a.place, a.address""";
+
     private static final String CLAIM = """
             insert into subnet_addresses as a (subnet_id, address, interface_id, place) values (?, ?, ?, ?)
             on conflict (subnet_id, address) do update

@@ -213,7 +213,8 @@ class NetworkInterfacesTest {
         make(r -> {});
         var small = smallSubnet();
         try (var threads = Executors.newFixedThreadPool(11)) {
-            var pending = Stream.generate(() -> threads.submit(() -> make(r -> r.subnetId(small)).privateIpAddress()))
+            var pending = Stream.generate(() ->
+                            threads.submit(() -> make(r -> r.subnetId(small)).privateIpAddress()))
                     .limit(11)
                     .toList();
             var given = new HashSet<String>();
