@@ -231,6 +231,7 @@ public class PublicAddresses implements PublicAddressUse {
                 row.getString(7));
     }
 
+    /** Makes more rows; whether any is free now, of these or of those that somebody else made while this one waited. */
     private boolean grow(EntityManager entities) {
         PlainSql.lock(entities, "public addresses");
         PlainSql.update(
@@ -246,7 +247,7 @@ public class PublicAddresses implements PublicAddressUse {
                 .getFirst();
         var end = Math.min(next + SLICE - 1, last);
         if (next > last) {
-            return false;
+            return hasFree(entities);
         }
         PlainSql.update(
                 entities,
@@ -255,6 +256,17 @@ public class PublicAddresses implements PublicAddressUse {
                 end);
         PlainSql.update(entities, "update public_address_slices set next_address = ? where pool = ?", end + 1, pool);
         return true;
+    }
+
+    private boolean hasFree(EntityManager entities) {
+        return !PlainSql.query(
+                        entities,
+                        "select address from public_addresses where account_id is null and address between ? and ?"
+                                + " limit 1 for update skip locked",
+                        row -> row.getLong(1),
+                        first,
+                        last)
+                .isEmpty();
     }
 
     private static long number(String ip) {

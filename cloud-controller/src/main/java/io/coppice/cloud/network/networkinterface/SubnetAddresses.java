@@ -158,6 +158,7 @@ class SubnetAddresses implements SubnetPart {
         return counts;
     }
 
+    /** Makes more rows; whether any is free now, of these or of those that somebody else made while this one waited. */
     private static boolean grow(EntityManager entities, SubnetRow subnet) {
         PlainSql.lock(entities, "addresses " + subnet.id());
         var range = subnet.range();
@@ -174,7 +175,7 @@ class SubnetAddresses implements SubnetPart {
                 .getFirst();
         var last = range.last().longValueExact() - 1;
         if (next > last) {
-            return false;
+            return hasFree(entities, subnet);
         }
         var end = Math.min(next + SLICE - 1, last);
         PlainSql.update(
@@ -190,6 +191,16 @@ class SubnetAddresses implements SubnetPart {
                 end + 1,
                 subnet.id());
         return true;
+    }
+
+    private static boolean hasFree(EntityManager entities, SubnetRow subnet) {
+        return !PlainSql.query(
+                        entities,
+                        "select address from subnet_addresses where subnet_id = ? and interface_id is null"
+                                + " limit 1 for update skip locked",
+                        row -> row.getLong(1),
+                        subnet.id())
+                .isEmpty();
     }
 
     private static String text(long number) {

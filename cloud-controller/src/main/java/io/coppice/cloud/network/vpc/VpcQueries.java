@@ -27,6 +27,8 @@ class VpcQueries implements ActionModule {
             Filters.<Vpc>builder()
                     .value("vpc-id", Vpc::vpcId)
                     .value("cidr", Vpc::cidrBlock)
+                    // Not documented, but taken by AWS: ansible asks so.
+                    .value("cidr-block", Vpc::cidrBlock)
                     .values("cidr-block-association.cidr-block", vpc -> vpc.cidrBlockAssociationSet().stream()
                             .map(VpcCidrBlockAssociation::cidrBlock)
                             .toList())

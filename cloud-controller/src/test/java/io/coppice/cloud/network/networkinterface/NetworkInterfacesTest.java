@@ -196,9 +196,8 @@ class NetworkInterfacesTest {
         assertEquals(2001, all.size());
     }
 
-    @Test
-    void aFullSubnetRefusesAndNothingIsHalfMade() {
-        var small = cloud.call(
+    private String smallSubnet() {
+        return cloud.call(
                         CreateSubnetResponse.class,
                         CreateSubnetRequest.builder()
                                 .vpcId(ids.vpcId())
@@ -206,6 +205,29 @@ class NetworkInterfacesTest {
                                 .build())
                 .subnet()
                 .subnetId();
+    }
+
+    /** The first to come makes all rows that the subnet can have; the others wait for it, and must look again. */
+    @Test
+    void theFirstOfASmallSubnetDoNotRefuseEachOther() throws InterruptedException, ExecutionException {
+        make(r -> {});
+        var small = smallSubnet();
+        try (var threads = Executors.newFixedThreadPool(11)) {
+            var pending = Stream.generate(() ->
+                            threads.submit(() -> make(r -> r.subnetId(small)).privateIpAddress()))
+                    .limit(11)
+                    .toList();
+            var given = new HashSet<String>();
+            for (var each : pending) {
+                given.add(each.get());
+            }
+            assertEquals(11, given.size());
+        }
+    }
+
+    @Test
+    void aFullSubnetRefusesAndNothingIsHalfMade() {
+        var small = smallSubnet();
         make(r -> r.subnetId(small).secondaryPrivateIpAddressCount(9));
         assertEquals("InsufficientFreeAddressesInSubnet", cloud.refusal(request(r -> r.subnetId(small)
                 .secondaryPrivateIpAddressCount(1))));
