@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 
 /** One line of an access log (S3 User Guide, "Amazon S3 server access log format"). */
 final class AccessLogLine {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("'['dd/MMM/yyyy:HH:mm:ss Z']'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "'['dd/MMM/yyyy:HH:mm:ss Z']'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final Pattern SECRETS = Pattern.compile("((?:X-Amz-)?(?:Signature|Security-Token)=)[^&]*");
     private static final String NONE = "-";
 

@@ -49,8 +49,8 @@ class S3SettingsTest {
     void scriptsOfOtherSitesAreLetInAsTheRulesSay() throws Exception {
         s3.createBucket(b -> b.bucket("crossed"));
         assertEquals("NoSuchCORSConfiguration", refusal(() -> s3.getBucketCors(b -> b.bucket("crossed"))));
-        s3.putBucketCors(b -> b.bucket("crossed").corsConfiguration(c -> c.corsRules(
-                r -> r.allowedOrigins("https://*.example")
+        s3.putBucketCors(b -> b.bucket("crossed")
+                .corsConfiguration(c -> c.corsRules(r -> r.allowedOrigins("https://*.example")
                         .allowedMethods("GET", "PUT")
                         .allowedHeaders("x-amz-*")
                         .exposeHeaders("ETag")
@@ -61,7 +61,8 @@ class S3SettingsTest {
         assertEquals("60", header(allowed, "Access-Control-Max-Age"));
         assertEquals(403, preflight("https://app.example", "DELETE", "").statusCode());
         assertEquals(403, preflight("https://elsewhere.test", "PUT", "").statusCode());
-        assertEquals(403, preflight("https://app.example", "PUT", "authorization").statusCode());
+        assertEquals(
+                403, preflight("https://app.example", "PUT", "authorization").statusCode());
         s3.deleteBucketCors(b -> b.bucket("crossed"));
         assertEquals(403, preflight("https://app.example", "PUT", "").statusCode());
     }
@@ -71,7 +72,10 @@ class S3SettingsTest {
         s3.createBucket(b -> b.bucket("tagged"));
         s3.putObject(b -> b.bucket("tagged").key("k").tagging("a=1&b=two%20words"), RequestBody.fromString("x"));
         assertEquals(List.of(tag("a", "1"), tag("b", "two words")), tags());
-        assertEquals(2, s3.getObject(b -> b.bucket("tagged").key("k"), (head, body) -> head).tagCount());
+        assertEquals(
+                2,
+                s3.getObject(b -> b.bucket("tagged").key("k"), (head, body) -> head)
+                        .tagCount());
         s3.putObjectTagging(b -> b.bucket("tagged").key("k").tagging(t -> t.tagSet(tag("c", ""))));
         assertEquals(List.of(tag("c", "")), tags());
         var eleven = IntStream.range(0, 11).mapToObj(i -> tag("k" + i, "v")).toList();
@@ -83,7 +87,9 @@ class S3SettingsTest {
         s3.deleteObjectTagging(b -> b.bucket("tagged").key("k"));
         assertEquals(List.of(), tags());
         s3.putBucketTagging(b -> b.bucket("tagged").tagging(t -> t.tagSet(tag("team", "x"))));
-        assertEquals(List.of(tag("team", "x")), s3.getBucketTagging(b -> b.bucket("tagged")).tagSet());
+        assertEquals(
+                List.of(tag("team", "x")),
+                s3.getBucketTagging(b -> b.bucket("tagged")).tagSet());
         s3.deleteBucketTagging(b -> b.bucket("tagged"));
         assertEquals("NoSuchTagSet", refusal(() -> s3.getBucketTagging(b -> b.bucket("tagged"))));
     }

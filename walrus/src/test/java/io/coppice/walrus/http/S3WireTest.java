@@ -52,14 +52,21 @@ class S3WireTest {
 
     @Test
     void aHeaderThatNobodySignedIsRefusedButNotTheContentType() throws IOException {
-        var refused = put("/wire/unsigned").unsignedHeader("x-amz-acl", "public-read").send(HELLO);
+        var refused =
+                put("/wire/unsigned").unsignedHeader("x-amz-acl", "public-read").send(HELLO);
         assertEquals(403, refused.status());
         assertTrue(refused.body().contains("<Code>AccessDenied</Code>"), refused.body());
         assertTrue(
                 refused.body().contains("There were headers present in the request which were not signed"),
                 refused.body());
-        assertEquals(200, put("/wire/typed").unsignedHeader("Content-Type", "text/plain").send(HELLO).status());
-        assertEquals("text/plain", s3.headObject(b -> b.bucket("wire").key("typed")).contentType());
+        assertEquals(
+                200,
+                put("/wire/typed")
+                        .unsignedHeader("Content-Type", "text/plain")
+                        .send(HELLO)
+                        .status());
+        assertEquals(
+                "text/plain", s3.headObject(b -> b.bucket("wire").key("typed")).contentType());
     }
 
     @Test
@@ -74,23 +81,48 @@ class S3WireTest {
 
     @Test
     void aChecksumIsVerifiedThoughNoAlgorithmIsNamed() throws IOException {
-        assertEquals(400, put("/wire/wrong").header("x-amz-checksum-crc32", "AAAAAA==").send(HELLO).status());
         assertEquals(
-                200, put("/wire/right").header("x-amz-checksum-crc32", crc32(HELLO)).send(HELLO).status());
+                400,
+                put("/wire/wrong")
+                        .header("x-amz-checksum-crc32", "AAAAAA==")
+                        .send(HELLO)
+                        .status());
+        assertEquals(
+                200,
+                put("/wire/right")
+                        .header("x-amz-checksum-crc32", crc32(HELLO))
+                        .send(HELLO)
+                        .status());
         assertEquals(404, status(() -> s3.headObject(b -> b.bucket("wire").key("wrong"))));
     }
 
     @Test
     void trailersAreVerifiedWithTheirSignature() throws IOException {
         var right = Map.entry("x-amz-checksum-crc32", crc32(HELLO));
-        assertEquals(200, put("/wire/trailed").sendChunked(HELLO, right, HELLO.length, false).status());
+        assertEquals(
+                200,
+                put("/wire/trailed")
+                        .sendChunked(HELLO, right, HELLO.length, false)
+                        .status());
         var stored = s3.headObject(b -> b.bucket("wire").key("trailed"));
         assertEquals(null, stored.contentEncoding(), "aws-chunked is how it travelled");
         var wrong = Map.entry("x-amz-checksum-crc32", "AAAAAA==");
-        assertEquals(400, put("/wire/t2").sendChunked(HELLO, wrong, HELLO.length, false).status());
-        assertEquals(403, put("/wire/t3").sendChunked(HELLO, right, HELLO.length, true).status());
-        assertEquals(400, put("/wire/t4").sendChunked(HELLO, right, HELLO.length - 1, false).status());
-        assertEquals(400, put("/wire/t5").sendChunked(HELLO, right, HELLO.length + 1, false).status());
+        assertEquals(
+                400,
+                put("/wire/t2").sendChunked(HELLO, wrong, HELLO.length, false).status());
+        assertEquals(
+                403,
+                put("/wire/t3").sendChunked(HELLO, right, HELLO.length, true).status());
+        assertEquals(
+                400,
+                put("/wire/t4")
+                        .sendChunked(HELLO, right, HELLO.length - 1, false)
+                        .status());
+        assertEquals(
+                400,
+                put("/wire/t5")
+                        .sendChunked(HELLO, right, HELLO.length + 1, false)
+                        .status());
         for (var key : List.of("t2", "t3", "t4", "t5")) {
             assertEquals(404, status(() -> s3.headObject(b -> b.bucket("wire").key(key))), key);
         }
@@ -98,11 +130,13 @@ class S3WireTest {
 
     @Test
     void keysComeBackByteByByte() {
-        for (var key : List.of("a//b", "//", "ends/", "per%41cent", "plus+", "it's", "til~de", "a/./b/../c", "sp ace")) {
+        for (var key :
+                List.of("a//b", "//", "ends/", "per%41cent", "plus+", "it's", "til~de", "a/./b/../c", "sp ace")) {
             s3.putObject(b -> b.bucket("wire").key("keys/" + key), RequestBody.fromString(key));
             assertEquals(
                     key,
-                    s3.getObjectAsBytes(b -> b.bucket("wire").key("keys/" + key)).asUtf8String());
+                    s3.getObjectAsBytes(b -> b.bucket("wire").key("keys/" + key))
+                            .asUtf8String());
             assertTrue(
                     s3.listObjectsV2(b -> b.bucket("wire").prefix("keys/" + key)).contents().stream()
                             .anyMatch(object -> object.key().equals("keys/" + key)),
@@ -142,7 +176,8 @@ class S3WireTest {
         assertEquals(412, copy.send(new byte[0]).status());
         var delete = new SignedWire(walrus.endpoint(), "DELETE", "/wire/target").header("if-match", "\"other\"");
         assertEquals(412, delete.send(new byte[0]).status());
-        assertEquals("old", s3.getObjectAsBytes(b -> b.bucket("wire").key("target")).asUtf8String());
+        assertEquals(
+                "old", s3.getObjectAsBytes(b -> b.bucket("wire").key("target")).asUtf8String());
     }
 
     @Test
@@ -184,8 +219,8 @@ class S3WireTest {
                 java.util.Arrays.copyOfRange(content, 0, 5 * MIB),
                 java.util.Arrays.copyOfRange(content, 5 * MIB, content.length));
         var algorithm = software.amazon.awssdk.services.s3.model.ChecksumAlgorithm.CRC32;
-        var id = s3.createMultipartUpload(
-                        b -> b.bucket("wire").key(key).checksumAlgorithm(algorithm).checksumType(type))
+        var id = s3.createMultipartUpload(b ->
+                        b.bucket("wire").key(key).checksumAlgorithm(algorithm).checksumType(type))
                 .uploadId();
         var parts = new java.util.ArrayList<CompletedPart>();
         for (var piece : pieces) {

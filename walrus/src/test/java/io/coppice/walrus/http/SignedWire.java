@@ -5,7 +5,9 @@ import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.SigV4;
 import io.coppice.wire.sign.SigningKey;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -87,8 +89,8 @@ final class SignedWire {
         var chunk = chunkSignature(seed, body);
         var last = chunkSignature(chunk, new byte[0]);
         var line = trailer.getKey() + ":" + trailer.getValue();
-        var end = key.sign("AWS4-HMAC-SHA256-TRAILER\n" + SigV4.timestamp(time) + "\n" + scopeText() + "\n" + last + "\n"
-                + SigV4.sha256Hex((line + "\n").getBytes(StandardCharsets.UTF_8)));
+        var end = key.sign("AWS4-HMAC-SHA256-TRAILER\n" + SigV4.timestamp(time) + "\n" + scopeText() + "\n" + last
+                + "\n" + SigV4.sha256Hex((line + "\n").getBytes(StandardCharsets.UTF_8)));
         var wire = new ByteArrayOutputStream();
         wire.writeBytes(bytes(Integer.toHexString(body.length) + ";chunk-signature=" + chunk + "\r\n"));
         wire.writeBytes(body);
@@ -146,19 +148,30 @@ final class SignedWire {
             out.writeBytes(bytes("\r\n"));
             out.writeBytes(body);
             socket.getOutputStream().write(out.toByteArray());
-            return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            return answer(socket.getInputStream());
         }
     }
 
-    private static Answer answer(String text) {
-        var end = text.indexOf("\r\n\r\n");
-        var lines = text.substring(0, end).split("\r\n");
+    private static Answer answer(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            var next = in.read();
+            if (next < 0) {
+                throw new EOFException("the answer ends within its head: " + head);
+            }
+            head.append((char) next);
+        }
+        var lines = head.toString().strip().split("\r\n");
         var headers = new LinkedHashMap<String, String>();
         for (int i = 1; i < lines.length; i++) {
             var colon = lines[i].indexOf(':');
-            headers.put(lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 1).strip());
+            headers.put(
+                    lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
+                    lines[i].substring(colon + 1).strip());
         }
-        return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
+        var length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, body);
     }
 
     private static byte[] bytes(String text) {
