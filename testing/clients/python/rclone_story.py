@@ -9,13 +9,16 @@ import sys
 import tool
 from cloud import ENDPOINT, NAME, REGION, expect, expect_in, step
 
+# Its own library for S3 stumbles over this variable; rclone has an option of its own.
+BUNDLE = os.environ.pop("AWS_CA_BUNDLE", "")
+
 with tool.folder() as home:
     run = tool.program(sys.argv[1], RCLONE_CONFIG=os.path.join(home, "none"), RCLONE_CONFIG_STORE_TYPE="s3",
-                       RCLONE_CONFIG_STORE_PROVIDER="AWS", RCLONE_CONFIG_STORE_ACCESS_KEY_ID=tool.KEY,
+                       RCLONE_CONFIG_STORE_PROVIDER="Other", RCLONE_CONFIG_STORE_ACCESS_KEY_ID=tool.KEY,
                        RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY=tool.SECRET, RCLONE_CONFIG_STORE_ENDPOINT=ENDPOINT,
                        RCLONE_CONFIG_STORE_REGION=REGION, RCLONE_CONFIG_STORE_FORCE_PATH_STYLE="true",
                        RCLONE_CONFIG_STORE_LOCATION_CONSTRAINT=REGION,
-                       RCLONE_CA_CERT=os.environ.get("AWS_CA_BUNDLE", ""))
+                       RCLONE_CA_CERT=BUNDLE)
     source, back = os.path.join(home, "source"), os.path.join(home, "back")
     store = f"store:{NAME}"
     tool.fill(source)

@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
  */
 public final class Courier implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Courier.class);
-    private static final int BATCH = 50;
-    private static final Duration LEASE = Duration.ofMinutes(10);
+    private static final int BATCH = 10;
+    private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final int MOST_DOUBLINGS = 9;

@@ -38,7 +38,7 @@ public final class Outbox {
         return session.createNativeMutationQuery(
                                 "insert into notification (destination, subject, body, created_at, next_attempt_at)"
                                         + " select :destination, :subject, :body, :now, :now"
-                                        + " where (select coalesce(max(notification_id) - min(notification_id), 0)"
+                                        + " where (select coalesce(max(notification_id) - min(notification_id) + 1, 0)"
                                         + " from notification where destination = :destination) < :backlog")
                         .setParameter("destination", message.destination())
                         .setParameter("subject", message.subject())
@@ -49,12 +49,17 @@ public final class Outbox {
                 == 1;
     }
 
-    /** Takes messages for a destination, oldest first; until {@code lease} is over no other process takes them. */
+    /**
+     * Takes messages for a destination, oldest first. Until {@code lease} is over nobody takes them again; nothing overtakes
+     * one that is being told or waits to be tried anew.
+     */
     public List<Waiting> take(StatelessSession session, String destination, Instant now, Duration lease, int limit) {
         return session
                 .createNativeQuery(
                         "with due as (select notification_id from notification where destination = :destination"
-                                + " and next_attempt_at <= :now order by notification_id limit :limit"
+                                + " and notification_id < (select coalesce(min(notification_id), 9223372036854775807)"
+                                + " from notification where destination = :destination and next_attempt_at > :now)"
+                                + " order by notification_id limit :limit"
                                 + " for update skip locked)"
                                 + " update notification n set attempts = attempts + 1, next_attempt_at = :until from due"
                                 + " where n.notification_id = due.notification_id"

@@ -5,7 +5,9 @@ import io.coppice.wire.sign.CredentialScope;
 import io.coppice.wire.sign.SigV4;
 import io.coppice.wire.sign.SigningKey;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -146,13 +148,20 @@ final class SignedWire {
             out.writeBytes(bytes("\r\n"));
             out.writeBytes(body);
             socket.getOutputStream().write(out.toByteArray());
-            return answer(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            return answer(socket.getInputStream());
         }
     }
 
-    private static Answer answer(String text) {
-        var end = text.indexOf("\r\n\r\n");
-        var lines = text.substring(0, end).split("\r\n");
+    private static Answer answer(InputStream in) throws IOException {
+        var head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            var next = in.read();
+            if (next < 0) {
+                throw new EOFException("the answer ends within its head: " + head);
+            }
+            head.append((char) next);
+        }
+        var lines = head.toString().strip().split("\r\n");
         var headers = new LinkedHashMap<String, String>();
         for (int i = 1; i < lines.length; i++) {
             var colon = lines[i].indexOf(':');
@@ -160,7 +169,9 @@ final class SignedWire {
                     lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
                     lines[i].substring(colon + 1).strip());
         }
-        return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
+        var length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        var body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        return new Answer(Integer.parseInt(lines[0].split(" ")[1]), headers, body);
     }
 
     private static byte[] bytes(String text) {

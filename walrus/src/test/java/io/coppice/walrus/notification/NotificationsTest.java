@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** If this failed, those who wait for what happens in buckets would not hear of it, hear what never was, or hear it lost. */
 class NotificationsTest {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int BACKLOG = 50;
     private static final Courier.Patience PATIENCE = new Courier.Patience(Duration.ofMillis(50), Duration.ofDays(1));
 
