@@ -52,6 +52,7 @@ class SourceBudgetTest {
             "cloud-controller/KafkaRelay",
             "walrus/CollectorLoop",
             "walrus/LifecycleLoop",
+            "ebs-controller/QemuVolumeServer",
             "ebs-controller/VolumeWorker",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",
