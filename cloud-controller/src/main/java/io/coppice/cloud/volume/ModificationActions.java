@@ -53,12 +53,7 @@ class ModificationActions implements ActionModule {
     private final Clock clock;
 
     ModificationActions(
-            Database database,
-            VolumeStore store,
-            VolumeShapes shapes,
-            VolumeKeeper keeper,
-            Pages pages,
-            Clock clock) {
+            Database database, VolumeStore store, VolumeShapes shapes, VolumeKeeper keeper, Pages pages, Clock clock) {
         this.database = database;
         this.store = store;
         this.shapes = shapes;
@@ -71,8 +66,7 @@ class ModificationActions implements ActionModule {
     public void register(ActionRegistry registry) {
         var ec2 = ActionRegistry.Service.EC2;
         registry.add(ec2, "ModifyVolume", ModifyVolumeRequest::builder, this::modify);
-        registry.add(
-                ec2, "DescribeVolumesModifications", DescribeVolumesModificationsRequest::builder, this::describe);
+        registry.add(ec2, "DescribeVolumesModifications", DescribeVolumesModificationsRequest::builder, this::describe);
         registry.add(ec2, "ModifyVolumeAttribute", ModifyVolumeAttributeRequest::builder, this::modifyAttribute);
         registry.add(ec2, "EnableVolumeIO", EnableVolumeIoRequest::builder, this::enableIo);
     }
@@ -91,7 +85,11 @@ class ModificationActions implements ActionModule {
             var present = row.shape();
             var target = shapes.changed(present, request);
             var made = new ModificationRow(
-                    row.id(), context.account(), present, target, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+                    row.id(),
+                    context.account(),
+                    present,
+                    target,
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS));
             store.checkGrowth(entities, context.account(), target.sizeGib() - present.sizeGib());
             row.reshape(target);
             return answer(entities.merge(made).toModification());
@@ -100,8 +98,7 @@ class ModificationActions implements ActionModule {
         return ModifyVolumeResponse.builder().volumeModification(answer).build();
     }
 
-    DescribeVolumesModificationsResponse describe(
-            RequestContext context, DescribeVolumesModificationsRequest request) {
+    DescribeVolumesModificationsResponse describe(RequestContext context, DescribeVolumesModificationsRequest request) {
         var ids = request.volumeIds();
         ids.forEach(VolumeActions::id);
         var page = pages.open(context, PAGES, request.maxResults(), request.nextToken(), !ids.isEmpty());
@@ -143,7 +140,9 @@ class ModificationActions implements ActionModule {
             if (after != null) {
                 query.setParameter("after", after);
             }
-            return query.getResultList().stream().map(ModificationRow::toModification).toList();
+            return query.getResultList().stream()
+                    .map(ModificationRow::toModification)
+                    .toList();
         });
     }
 

@@ -119,11 +119,13 @@ final class VolumeErrors {
 
     static AwsException modificationUnderWay(String id) {
         return AwsException.client(
-                "IncorrectModificationState", "Cannot modify volume " + id + ", currently in modification state MODIFYING");
+                "IncorrectModificationState",
+                "Cannot modify volume " + id + ", currently in modification state MODIFYING");
     }
 
     static AwsException modificationNotFound(String id) {
-        return AwsException.client("InvalidVolumeModification.NotFound", "Modification for volume '" + id + "' does not exist.");
+        return AwsException.client(
+                "InvalidVolumeModification.NotFound", "Modification for volume '" + id + "' does not exist.");
     }
 
     static AwsException malformedInstance(String id) {

@@ -128,7 +128,8 @@ class VolumeQueries implements ActionModule {
         var answer = DescribeVolumeAttributeResponse.builder().volumeId(id);
         switch (String.valueOf(request.attributeAsString())) {
             case "autoEnableIO" ->
-                answer.autoEnableIO(AttributeBooleanValue.builder().value(enable).build());
+                answer.autoEnableIO(
+                        AttributeBooleanValue.builder().value(enable).build());
             case "productCodes" -> answer.productCodes(List.of());
             case "null" -> throw VolumeErrors.missing("Attribute");
             default -> throw VolumeErrors.invalid("attribute", request.attributeAsString());

@@ -70,8 +70,7 @@ class AttachmentsTest {
         observed(INSTANCE, List.of());
         assertEquals("available", state(id));
         cloud.eventually(
-                "it is served no more",
-                () -> cloud.ebs.told(id).getExportName().isEmpty());
+                "it is served no more", () -> cloud.ebs.told(id).getExportName().isEmpty());
         assertEquals("IncorrectState", code(() -> detach(id, INSTANCE, false)));
     }
 

@@ -71,7 +71,8 @@ class ModificationsTest {
         modify(ALICE, id, 5);
         cloud.eventually("it has failed", () -> state(id).equals("failed"));
         cloud.ebs.failure = "";
-        cloud.eventually("it is as before", () -> size(id) == 2 && cloud.ebs.told(id).getSizeGib() == 2);
+        cloud.eventually(
+                "it is as before", () -> size(id) == 2 && cloud.ebs.told(id).getSizeGib() == 2);
     }
 
     private void modify(AccountId account, String id, int gib) {
@@ -83,7 +84,9 @@ class ModificationsTest {
     private String state(String id) {
         return actions.describe(
                         TestRequests.by(ALICE, "DescribeVolumesModifications"),
-                        DescribeVolumesModificationsRequest.builder().volumeIds(id).build())
+                        DescribeVolumesModificationsRequest.builder()
+                                .volumeIds(id)
+                                .build())
                 .volumesModifications()
                 .getFirst()
                 .modificationStateAsString();

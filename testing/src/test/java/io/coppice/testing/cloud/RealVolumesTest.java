@@ -44,10 +44,7 @@ class RealVolumesTest {
         CloudUnderTest.assumePackaged();
         CloudUnderTest.assumeRealGuests();
         cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "libvirt");
-        Command.run(
-                        COMMAND,
-                        Map.of(),
-                        List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key().toString()))
+        Command.run(COMMAND, Map.of(), List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key().toString()))
                 .orFail();
     }
 
@@ -74,12 +71,15 @@ class RealVolumesTest {
                             request -> request.availabilityZone(zone).size(1))
                     .volumeId();
             var disk = attach(ec2, volume, writer);
-            ssh(writer, "mke2fs -q /dev/" + disk + " >/dev/null 2>&1; mkdir -p /mnt; mount /dev/" + disk
-                    + " /mnt; echo kept > /mnt/file; sync");
+            ssh(
+                    writer,
+                    "mke2fs -q /dev/" + disk + " >/dev/null 2>&1; mkdir -p /mnt; mount /dev/" + disk
+                            + " /mnt; echo kept > /mnt/file; sync");
             ssh(writer, WRITE_FOR_EVER);
 
             var before = written(writer);
-            var snapshot = ec2.createSnapshot(request -> request.volumeId(volume)).snapshotId();
+            var snapshot =
+                    ec2.createSnapshot(request -> request.volumeId(volume)).snapshotId();
             var clone = ec2.createVolume(
                             request -> request.availabilityZone(zone).snapshotId(snapshot))
                     .volumeId();
