@@ -20,7 +20,8 @@ class LocalVolumeBackendTest extends VolumeBackendContract {
 
     @Override
     VolumeBackend backend() throws IOException {
-        return new LocalVolumeBackend(new Layers(folder), new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1.0, 3));
+        return new LocalVolumeBackend(
+                new Layers(folder), new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1.0, 3));
     }
 
     @Test

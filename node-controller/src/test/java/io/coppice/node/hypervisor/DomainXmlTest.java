@@ -47,9 +47,11 @@ class DomainXmlTest {
         var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), "/run/v", "e1");
         var xml = DomainXml.volume(plug, "vdc");
         assertTrue(xml.contains("error_policy=\"stop\" rerror_policy=\"stop\""), xml);
-        assertTrue(xml.contains("<source protocol=\"nbd\" name=\"e1\"><host transport=\"unix\" socket=\"/run/v\"/>"), xml);
-        var read = PluggedVolumes.of("<domain><devices><disk type='file'><target dev='vda'/><serial>vol0</serial></disk>"
-                + xml + "</devices></domain>");
+        assertTrue(
+                xml.contains("<source protocol=\"nbd\" name=\"e1\"><host transport=\"unix\" socket=\"/run/v\"/>"), xml);
+        var read =
+                PluggedVolumes.of("<domain><devices><disk type='file'><target dev='vda'/><serial>vol0</serial></disk>"
+                        + xml + "</devices></domain>");
         assertEquals(Map.of(plug.volume(), "vdc"), read.volumes());
         assertEquals(Set.of("vda", "vdc"), read.targets());
     }

@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -102,7 +102,8 @@ public abstract class HypervisorContract {
         hypervisor.plug(spec.instance(), volume);
         assertEquals(Set.of(volume.volume()), hypervisor.volumes(spec.instance()));
         hypervisor.unplug(spec.instance(), volume.volume());
-        eventually("the guest lets go", () -> hypervisor.volumes(spec.instance()).isEmpty());
+        eventually(
+                "the guest lets go", () -> hypervisor.volumes(spec.instance()).isEmpty());
         hypervisor.unplug(spec.instance(), volume.volume());
     }
 

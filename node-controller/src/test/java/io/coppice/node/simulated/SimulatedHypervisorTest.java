@@ -3,15 +3,15 @@ package io.coppice.node.simulated;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.coppice.node.hypervisor.VolumePlug;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorContract;
 import io.coppice.node.hypervisor.HypervisorException;
+import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
