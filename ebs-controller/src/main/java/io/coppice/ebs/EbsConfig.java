@@ -11,6 +11,10 @@ public interface EbsConfig {
     @WithDefault("1.0")
     double overcommit();
 
+    /** How many layers a volume in use may have before they are copied into one; each snapshot adds one. 2 or more. */
+    @WithDefault("16")
+    int maxLayers();
+
     /** How many volumes are made or removed at a time. */
     @WithDefault("4")
     int maxConcurrent();

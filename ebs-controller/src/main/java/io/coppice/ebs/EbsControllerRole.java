@@ -107,7 +107,8 @@ public class EbsControllerRole implements Role {
         var layers = new Layers(folder.resolve("volumes"));
         var server = server(folder, layers);
         undo.add("stop looking after what is served", server::close);
-        var backend = new LocalVolumeBackend(layers, server, config.overcommit());
+        var backend = new LocalVolumeBackend(
+                layers, server, new LocalVolumeBackend.Limits(config.overcommit(), config.maxLayers()));
         var volumes = new Volumes(clock);
         var snapshots = new Snapshots(clock);
         var changes = new ChangeSignal();

@@ -80,6 +80,11 @@ class SnapshotKeeper implements BackgroundTask {
         telling.stop();
     }
 
+    /** Dates what is observed. */
+    Clock clock() {
+        return clock;
+    }
+
     /** A snapshot is to be gone. */
     void signal() {
         telling.signal();

@@ -113,6 +113,21 @@ final class VolumeErrors {
                 "Unable to detach root volume '" + id + "' from its instance: it goes with the instance");
     }
 
+    static AwsException shrunk() {
+        return AwsException.client(INVALID_VALUE, "New size cannot be smaller than existing size");
+    }
+
+    static AwsException modificationUnderWay(String id) {
+        return AwsException.client(
+                "IncorrectModificationState",
+                "Cannot modify volume " + id + ", currently in modification state MODIFYING");
+    }
+
+    static AwsException modificationNotFound(String id) {
+        return AwsException.client(
+                "InvalidVolumeModification.NotFound", "Modification for volume '" + id + "' does not exist.");
+    }
+
     static AwsException malformedInstance(String id) {
         return AwsException.client("InvalidInstanceID.Malformed", "Invalid id: \"" + id + "\" (expecting \"i-...\")");
     }

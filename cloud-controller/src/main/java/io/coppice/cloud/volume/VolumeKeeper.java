@@ -20,6 +20,7 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -41,6 +42,7 @@ class VolumeKeeper implements BackgroundTask {
     private final AttachmentBook attachments;
     private final SnapshotKeeper snapshots;
     private final EventLog events;
+    private final Clock clock;
     private final Supplier<? extends Channel> ebs;
     private final BackgroundLoop telling;
     private final BackgroundLoop watching;
@@ -69,6 +71,7 @@ class VolumeKeeper implements BackgroundTask {
         this.attachments = attachments;
         this.snapshots = snapshots;
         this.events = attachments.events();
+        this.clock = snapshots.clock();
         this.ebs = ebs;
         telling = new BackgroundLoop("volumes", config.interval(), this::tell, Clock.systemUTC());
         // A pass lasts as long as the stream; the interval is the pause before the next attempt.
@@ -180,12 +183,22 @@ class VolumeKeeper implements BackgroundTask {
         switch (report.getState()) {
             case VOLUME_STATE_AVAILABLE -> {
                 row.settle();
+                modification(entities, row).ifPresent(each -> each.complete(clock.instant()));
                 become(row, volume, row.exportName().isEmpty() ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
                 if (report.hasExport()) {
                     attachments.served(entities, row.id(), report.getExport().getUnixPath());
                 }
             }
-            case VOLUME_STATE_ERROR -> fail(row, volume, report.getErrorMessage());
+            case VOLUME_STATE_ERROR -> {
+                var change = modification(entities, row);
+                if (change.isPresent()) {
+                    change.get().fail(cut(report.getErrorMessage()), clock.instant());
+                    row.reshape(change.get().original(row.shape()));
+                    telling.signal();
+                } else {
+                    fail(row, volume, report.getErrorMessage());
+                }
+            }
             case VOLUME_STATE_DELETED -> forget(row, volume);
             case VOLUME_STATE_CREATING, VOLUME_STATE_DELETING, VOLUME_STATE_UNSPECIFIED, UNRECOGNIZED -> {
                 // On its way to what is wanted.
@@ -206,7 +219,16 @@ class VolumeKeeper implements BackgroundTask {
             return;
         }
         row.settle();
-        become(row, volume, VolumeState.ERROR, message.substring(0, Math.min(message.length(), LONGEST_MESSAGE)));
+        become(row, volume, VolumeState.ERROR, cut(message));
+    }
+
+    private static Optional<ModificationRow> modification(EntityManager entities, VolumeRow row) {
+        return Optional.ofNullable(entities.find(ModificationRow.class, row.id()))
+                .filter(ModificationRow::underWay);
+    }
+
+    private static String cut(String message) {
+        return message.substring(0, Math.min(message.length(), LONGEST_MESSAGE));
     }
 
     private void forget(VolumeRow row, Volume volume) {

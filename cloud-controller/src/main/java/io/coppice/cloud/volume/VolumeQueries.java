@@ -8,6 +8,7 @@ import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
+import io.coppice.foundation.id.VolumeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.function.Function;
@@ -123,10 +124,12 @@ class VolumeQueries implements ActionModule {
     DescribeVolumeAttributeResponse attribute(RequestContext context, DescribeVolumeAttributeRequest request) {
         var id = VolumeActions.id(request.volumeId()).value();
         require(context, List.of(id));
+        var enable = store.change(new VolumeId(id), VolumeRow::autoEnableIo).orElse(false);
         var answer = DescribeVolumeAttributeResponse.builder().volumeId(id);
         switch (String.valueOf(request.attributeAsString())) {
             case "autoEnableIO" ->
-                answer.autoEnableIO(AttributeBooleanValue.builder().value(false).build());
+                answer.autoEnableIO(
+                        AttributeBooleanValue.builder().value(enable).build());
             case "productCodes" -> answer.productCodes(List.of());
             case "null" -> throw VolumeErrors.missing("Attribute");
             default -> throw VolumeErrors.invalid("attribute", request.attributeAsString());

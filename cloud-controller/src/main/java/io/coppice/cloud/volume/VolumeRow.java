@@ -60,6 +60,9 @@ class VolumeRow {
     @Column(name = "export_name", nullable = false)
     private String exportName;
 
+    @Column(name = "auto_enable_io", nullable = false)
+    private boolean autoEnableIo;
+
     @SuppressWarnings("NullAway.Init")
     protected VolumeRow() {}
 
@@ -106,6 +109,27 @@ class VolumeRow {
         state = VolumeState.DELETING.text();
         exportName = "";
         wantAgain();
+    }
+
+    Volume.Shape shape() {
+        return new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId);
+    }
+
+    /** Wants it to be of another size or type. */
+    void reshape(Volume.Shape shape) {
+        sizeGib = shape.sizeGib();
+        volumeType = shape.kind().text();
+        iops = shape.iops();
+        wantAgain();
+    }
+
+    boolean autoEnableIo() {
+        return autoEnableIo;
+    }
+
+    /** What AutoEnableIO says; it has no effect, since input and output are never switched off. */
+    void autoEnableIo(boolean enable) {
+        autoEnableIo = enable;
     }
 
     /** Wants it to be served under this name; one that is being made stays in that state until it is. */
@@ -157,7 +181,7 @@ class VolumeRow {
         return new Volume(
                 new VolumeId(id),
                 new AccountId(accountId),
-                new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId),
+                shape(),
                 VolumeState.parse(state),
                 errorMessage,
                 generation,

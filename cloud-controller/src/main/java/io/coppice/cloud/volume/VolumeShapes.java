@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
 
 /** Says what volume a request asks for, and whether it can be had. Thread-safe. */
 @ApplicationScoped
@@ -50,6 +51,22 @@ class VolumeShapes {
                 kind,
                 iops(kind, request.iops()),
                 snapshot == null ? null : snapshot.id().value());
+    }
+
+    /** What a volume is after a change; throws as AWS does for what cannot be had. */
+    Volume.Shape changed(Volume.Shape present, ModifyVolumeRequest request) {
+        if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
+            throw VolumeErrors.unsupported("A volume for several instances");
+        }
+        var type = request.volumeTypeAsString() == null ? present.kind().text() : request.volumeTypeAsString();
+        var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
+        int size = request.size() == null ? present.sizeGib() : request.size();
+        if (size < present.sizeGib()) {
+            throw VolumeErrors.shrunk();
+        }
+        kind.checkSize(size);
+        var iops = request.iops() == null && kind == present.kind() ? present.iops() : iops(kind, request.iops());
+        return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId());
     }
 
     private @Nullable Snapshot snapshot(AccountId account, @Nullable String id) {

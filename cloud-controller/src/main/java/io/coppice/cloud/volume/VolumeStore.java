@@ -73,6 +73,18 @@ class VolumeStore {
                 .orElse(null);
     }
 
+    /** Throws {@code VolumeLimitExceeded} when an account may not have so many GiB more. */
+    void checkGrowth(EntityManager entities, AccountId account, int moreGib) {
+        var used = entities.createQuery(
+                        "select coalesce(sum(v.sizeGib), 0) from VolumeRow v where v.accountId = :account", Long.class)
+                .setParameter("account", account.value())
+                .getSingleResult();
+        var gib = AccountQuotas.of(entities, account).getOrDefault(Quota.VOLUME_GIB, config.maxGibPerAccount());
+        if (used + moreGib > gib) {
+            throw VolumeErrors.limitExceeded(gib + " GiB of volumes");
+        }
+    }
+
     private void checkQuota(EntityManager entities, Volume volume) {
         var used = entities.createQuery(
                         "select count(v), coalesce(sum(v.sizeGib), 0) from VolumeRow v where v.accountId = :account",

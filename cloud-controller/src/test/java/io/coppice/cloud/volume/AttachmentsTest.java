@@ -53,7 +53,7 @@ class AttachmentsTest {
         var wish = desired(INSTANCE).getFirst();
         assertEquals(id, wish.getVolumeId());
         assertEquals("/run/" + id, wish.getExport().getUnixPath());
-        assertEquals(cloud.ebs.told.get(id).getExportName(), wish.getExport().getName());
+        assertEquals(cloud.ebs.told(id).getExportName(), wish.getExport().getName());
         assertEquals("in-use attaching", state(id));
 
         observed(INSTANCE, List.of());
@@ -70,8 +70,7 @@ class AttachmentsTest {
         observed(INSTANCE, List.of());
         assertEquals("available", state(id));
         cloud.eventually(
-                "it is served no more",
-                () -> cloud.ebs.told.get(id).getExportName().isEmpty());
+                "it is served no more", () -> cloud.ebs.told(id).getExportName().isEmpty());
         assertEquals("IncorrectState", code(() -> detach(id, INSTANCE, false)));
     }
 
@@ -80,14 +79,14 @@ class AttachmentsTest {
         var id = cloud.available(1, null);
         attach(id, INSTANCE, "/dev/sdf");
         cloud.eventually(
-                "it is served", () -> !cloud.ebs.told.get(id).getExportName().isEmpty());
-        var first = cloud.ebs.told.get(id).getExportName();
+                "it is served", () -> !cloud.ebs.told(id).getExportName().isEmpty());
+        var first = cloud.ebs.told(id).getExportName();
         detach(id, INSTANCE, true);
         assertEquals("available", state(id));
         attach(id, OTHER, "/dev/sdf");
         cloud.eventually("it is served anew", () -> !List.of("", first)
-                .contains(cloud.ebs.told.get(id).getExportName()));
-        assertNotEquals(first, cloud.ebs.told.get(id).getExportName());
+                .contains(cloud.ebs.told(id).getExportName()));
+        assertNotEquals(first, cloud.ebs.told(id).getExportName());
     }
 
     @Test
@@ -124,7 +123,7 @@ class AttachmentsTest {
         DATABASE.run(entities -> cloud.book.ended(entities, List.of(INSTANCE)));
         assertEquals("available", state(kept));
         cloud.eventually("it is deleted", () -> state(gone).equals("gone"));
-        assertFalse(cloud.ebs.told.get(kept).getDeleted());
+        assertFalse(cloud.ebs.told(kept).getDeleted());
     }
 
     private String attach(String volume, String instance, String device) {

@@ -19,14 +19,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Does at once what it is told, and reports it to all who watch. Reports before anybody watches are lost. */
 final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
-    /** What it was last told of each volume. */
-    final Map<String, DesiredVolume> told = new ConcurrentHashMap<>();
+    private final Map<String, DesiredVolume> told = new ConcurrentHashMap<>();
 
     final List<ApplySnapshotRequest> snapshots = new CopyOnWriteArrayList<>();
     volatile String failure = "";
     volatile boolean away;
 
     private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
+
+    /** What it was last told of a volume. */
+    DesiredVolume told(String volumeId) {
+        return told.getOrDefault(volumeId, DesiredVolume.getDefaultInstance());
+    }
 
     @Override
     public void apply(ApplyVolumeRequest request, StreamObserver<ApplyVolumeResponse> to) {

@@ -42,8 +42,8 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 /** If this fails, volumes stay in "creating", are made twice for one request, or outlive their deletion. */
 class VolumeActionsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
-    private static final TestDatabase DATABASE =
-            TestDatabase.start(VolumeRow.class, AttachmentRow.class, SnapshotRow.class, TestTags.ENTITY);
+    private static final TestDatabase DATABASE = TestDatabase.start(
+            VolumeRow.class, AttachmentRow.class, SnapshotRow.class, ModificationRow.class, TestTags.ENTITY);
 
     private final FakeEbs ebs = new FakeEbs();
     private final Server server = serve(ebs);
@@ -119,7 +119,8 @@ class VolumeActionsTest {
 
     @BeforeEach
     void empty() {
-        DATABASE.truncate("volume", "volume_attachment", "snapshot", "snapshot_volume_permission", "tag");
+        DATABASE.truncate(
+                "volume", "volume_attachment", "volume_modification", "snapshot", "snapshot_volume_permission", "tag");
     }
 
     @AfterEach

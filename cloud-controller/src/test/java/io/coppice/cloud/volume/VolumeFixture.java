@@ -63,11 +63,13 @@ final class VolumeFixture implements AutoCloseable {
     }
 
     static TestDatabase startDatabase() {
-        return TestDatabase.start(VolumeRow.class, AttachmentRow.class, SnapshotRow.class, TestTags.ENTITY);
+        return TestDatabase.start(
+                VolumeRow.class, AttachmentRow.class, SnapshotRow.class, ModificationRow.class, TestTags.ENTITY);
     }
 
     void empty() {
-        database.truncate("volume", "volume_attachment", "snapshot", "snapshot_volume_permission", "tag");
+        database.truncate(
+                "volume", "volume_attachment", "volume_modification", "snapshot", "snapshot_volume_permission", "tag");
     }
 
     /** A volume that the EBS controller has made. */

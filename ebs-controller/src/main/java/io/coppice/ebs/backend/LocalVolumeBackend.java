@@ -12,6 +12,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -26,7 +28,9 @@ public final class LocalVolumeBackend implements VolumeBackend {
 
     private final Layers layers;
     private final VolumeServer server;
-    private final double overcommit;
+    private final Limits limits;
+    /** Volumes whose towers are being copied into their uppermost layer. */
+    private final Set<VolumeId> flattening = ConcurrentHashMap.newKeySet();
     /** Between looking at what is promised and promising more. */
     private final Lock promising = new ReentrantLock();
     /** A snapshot and a change of one volume exclude each other; by the volume's hash. */
@@ -34,14 +38,18 @@ public final class LocalVolumeBackend implements VolumeBackend {
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
     /**
-     * Keeps bytes in {@code layers} and serves them by {@code server}; neither is closed by this.
+     * How far it goes.
      *
      * @param overcommit how much may be promised, as a multiple of the file system's size; 1 or more
+     * @param depth how many layers a volume in use may have before they are made one; 2 or more
      */
-    public LocalVolumeBackend(Layers layers, VolumeServer server, double overcommit) {
+    public record Limits(double overcommit, int depth) {}
+
+    /** Keeps bytes in {@code layers} and serves them by {@code server}; neither is closed by this. */
+    public LocalVolumeBackend(Layers layers, VolumeServer server, Limits limits) {
         this.layers = layers;
         this.server = server;
-        this.overcommit = overcommit;
+        this.limits = limits;
     }
 
     @Override
@@ -130,6 +138,10 @@ public final class LocalVolumeBackend implements VolumeBackend {
                 // Were it behind its name from an attempt that a crash cut off, the layer below would not be still.
                 followIfServed(volume);
                 var frozen = layers.find(volume).orElseThrow(() -> new NoSuchVolumeException(volume));
+                if (isAsBelow(volume, frozen)) {
+                    layers.point(id, layers.below(frozen).orElseThrow());
+                    return true;
+                }
                 // The volume's name first: should we stop here, whoever serves it next writes to the new layer, and the
                 // one that still writes to the old is told to change by the next attempt. No name leads to the old one
                 // alone before it is still.
@@ -139,6 +151,37 @@ public final class LocalVolumeBackend implements VolumeBackend {
             }
             return true;
         });
+    }
+
+    /** Whether the volume holds what the layer below holds: another layer for it would only make the tower higher. */
+    private boolean isAsBelow(VolumeId volume, Path head) throws IOException {
+        var below = layers.below(head);
+        return below.isPresent()
+                && server.writtenTo(volume).isEmpty()
+                && Layers.isUntouched(head)
+                && Layers.sizeBytes(below.get()) == Layers.sizeBytes(head);
+    }
+
+    @Override
+    public void tidy() throws IOException {
+        for (var volume : layers.volumes()) {
+            locked(volume, () -> {
+                tidy(volume);
+                return true;
+            });
+        }
+    }
+
+    private void tidy(VolumeId volume) throws IOException {
+        var head = layers.find(volume);
+        if (head.isEmpty()) {
+            flattening.remove(volume);
+        } else if (layers.chain(head.get()).size() > limits.depth()) {
+            server.flatten(volume);
+            flattening.add(volume);
+        } else if (flattening.remove(volume)) {
+            layers.collect();
+        }
     }
 
     /** Has a served volume written to the layer that its name leads to. */
@@ -178,7 +221,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
     @Override
     public Capacity capacity() throws IOException {
         var store = Files.getFileStore(layers.folder());
-        var promisable = (long) (store.getTotalSpace() * overcommit) - layers.promisedBytes();
+        var promisable = (long) (store.getTotalSpace() * limits.overcommit()) - layers.promisedBytes();
         // Nothing is promised on a file system that cannot take another byte.
         var free = store.getUsableSpace() == 0 ? 0 : Math.max(0, promisable);
         return new Capacity(store.getTotalSpace(), free);

@@ -60,6 +60,9 @@ public interface VolumeBackend {
     /** Removes a snapshot; volumes made from it stay. Does nothing when it is not there. */
     void delete(SnapshotId id) throws IOException;
 
+    /** Puts in order what has become slow; to be called now and then. What it begins goes on while guests go on. */
+    void tidy() throws IOException;
+
     /** How many bytes each of these volumes takes now; those that are not there are left out. At most 1,000 at a time. */
     Map<VolumeId, Long> allocatedBytes(Collection<VolumeId> ids) throws IOException;
 

@@ -99,6 +99,16 @@ public final class Layers {
         }
     }
 
+    /** Removes the layers that no name leads to any more, after something below one of them was copied. */
+    public synchronized void collect() throws IOException {
+        sweep();
+    }
+
+    /** Whether nothing was written to a layer that nobody has open. */
+    public static boolean isUntouched(Path layer) throws IOException {
+        return Files.size(layer) == QcowLayer.read(layer).emptyBytes();
+    }
+
     /** The size of the disk that a layer holds, bytes. */
     public static long sizeBytes(Path layer) throws IOException {
         return QcowLayer.read(layer).sizeBytes();
@@ -116,17 +126,26 @@ public final class Layers {
         return List.copyOf(chain);
     }
 
-    private Optional<Path> below(Path layer) throws IOException {
+    /** The layer right below this one. */
+    public Optional<Path> below(Path layer) throws IOException {
         return QcowLayer.read(layer).backing().map(name -> files.resolve(nameOf(Path.of(name))));
+    }
+
+    /** All volumes. */
+    public List<VolumeId> volumes() throws IOException {
+        return links().stream()
+                .map(link -> String.valueOf(link.getFileName()))
+                .filter(name -> name.startsWith(VolumeId.PREFIX))
+                .map(VolumeId::new)
+                .toList();
     }
 
     /** The sum of the sizes of all volumes, bytes. */
     public long promisedBytes() throws IOException {
         var sum = 0L;
-        for (var link : links()) {
-            if (String.valueOf(link.getFileName()).startsWith(VolumeId.PREFIX)) {
-                sum += sizeBytes(files.resolve(nameOf(Files.readSymbolicLink(link))));
-            }
+        for (var volume : volumes()) {
+            var layer = find(volume);
+            sum += layer.isPresent() ? sizeBytes(layer.get()) : 0;
         }
         return sum;
     }

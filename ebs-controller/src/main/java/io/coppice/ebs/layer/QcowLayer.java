@@ -32,8 +32,8 @@ record QcowLayer(long sizeBytes, Optional<String> backing) {
 
     /** Writes an empty file, which must not exist, and makes it durable. */
     void write(Path file) throws IOException {
-        var entries = Math.toIntExact(Math.ceilDiv(sizeBytes, L1_ENTRY_COVERS));
-        var clusters = L1_CLUSTER + Math.toIntExact(Math.ceilDiv((long) entries * Long.BYTES, CLUSTER));
+        var entries = entries();
+        var clusters = clusters();
         var counts = ByteBuffer.allocate(clusters * Short.BYTES);
         while (counts.hasRemaining()) {
             counts.putShort((short) 1);
@@ -49,6 +49,19 @@ record QcowLayer(long sizeBytes, Optional<String> backing) {
             fill(channel, (long) clusters * CLUSTER - 1, ByteBuffer.allocate(1));
             channel.force(true);
         }
+    }
+
+    private int entries() {
+        return Math.toIntExact(Math.ceilDiv(sizeBytes, L1_ENTRY_COVERS));
+    }
+
+    private int clusters() {
+        return L1_CLUSTER + Math.toIntExact(Math.ceilDiv((long) entries() * Long.BYTES, CLUSTER));
+    }
+
+    /** The length of the file that {@link #write} writes; one that something was written to is longer. */
+    long emptyBytes() {
+        return (long) clusters() * CLUSTER;
     }
 
     private ByteBuffer header(int entries) {

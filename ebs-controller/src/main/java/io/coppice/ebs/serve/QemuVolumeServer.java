@@ -57,6 +57,26 @@ public final class QemuVolumeServer implements VolumeServer {
         this.keeper = Thread.ofVirtual().name("volume-server").start(this::keepServing);
     }
 
+    /**
+     * Ends every storage daemon of a folder and returns how many there were. The EBS controller must not run: it would start
+     * them again.
+     */
+    public static int stopAll(Path run) throws IOException {
+        if (!Files.isDirectory(run)) {
+            return 0;
+        }
+        var count = 0;
+        try (var files = Files.newDirectoryStream(run.toRealPath(), VolumeId.PREFIX + "*.pid")) {
+            for (var file : files) {
+                var name = String.valueOf(file.getFileName());
+                var volume = new VolumeId(name.substring(0, name.length() - ".pid".length()));
+                new StorageDaemon(volume, run.toRealPath(), run).stop();
+                count++;
+            }
+        }
+        return count;
+    }
+
     @Override
     public VolumeExport serve(VolumeId volume, Path layer, String name) throws IOException {
         return locked(volume, each -> {
@@ -95,6 +115,18 @@ public final class QemuVolumeServer implements VolumeServer {
             var serving = daemon.serving();
             if (serving.isPresent() && !serving.get().layer().equals(layer)) {
                 daemon.divert(serving.get().layer(), layer);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public void flatten(VolumeId volume) throws IOException {
+        locked(volume, each -> {
+            var daemon = daemon(volume);
+            var serving = daemon.serving();
+            if (serving.isPresent()) {
+                daemon.flatten(serving.get().layer());
             }
             return true;
         });

@@ -51,7 +51,7 @@ final class Qmp implements AutoCloseable {
         }
     }
 
-    /** What the process returns to a command. Throws with its words when it refuses. */
+    /** What the process returns to a command. Throws {@link QmpRefusal} with its words when it refuses. */
     JsonNode execute(String command, Map<String, ?> arguments) throws IOException {
         var text = JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments)) + "\n";
         var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -68,8 +68,7 @@ final class Qmp implements AutoCloseable {
                 return answer.get("return");
             }
             if (answer.has("error")) {
-                throw new IOException("the storage daemon refuses " + command + ": "
-                        + answer.path("error").path("desc").asText());
+                throw new QmpRefusal(command, answer.path("error").path("desc").asText());
             }
             // A greeting or an event.
         }

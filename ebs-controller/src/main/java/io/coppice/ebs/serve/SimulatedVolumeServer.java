@@ -33,6 +33,11 @@ public final class SimulatedVolumeServer implements VolumeServer {
     }
 
     @Override
+    public void flatten(VolumeId volume) {
+        // Nothing is in any layer.
+    }
+
+    @Override
     public void close() {
         served.clear();
     }

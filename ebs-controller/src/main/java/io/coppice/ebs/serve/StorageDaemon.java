@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  * qemu-storage-daemon(1) and qemu-storage-daemon-qmp-ref(7).
  */
 final class StorageDaemon {
+    private static final Logger LOG = Logger.getLogger(StorageDaemon.class);
     static final String PROGRAM = "qemu-storage-daemon";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
+    private static final Duration POLL = Duration.ofMillis(5);
     private static final int LONGEST_SOCKET_PATH = 107;
+    private static final String FLATTENING = "flatten";
 
     private final VolumeId volume;
     private final Path layers;
@@ -141,6 +145,7 @@ final class StorageDaemon {
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
     void divert(Path from, Path overlay) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            cancelFlattening(qmp);
             var known = qmp.execute("query-named-block-nodes", Map.of("flat", true));
             if (known.findValuesAsText("node-name").stream().noneMatch(nodeOf(overlay)::equals)) {
                 var node = new java.util.HashMap<String, @Nullable Object>(node(overlay));
@@ -149,6 +154,34 @@ final class StorageDaemon {
                 qmp.execute("blockdev-add", node);
             }
             qmp.execute("blockdev-snapshot", Map.of("node", nodeOf(from), "overlay", nodeOf(overlay)));
+        }
+    }
+
+    /** Begins to copy what is below {@code layer} into it, unless that is under way. */
+    void flatten(Path layer) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            if (qmp.execute("query-block-jobs", Map.of()).isEmpty()) {
+                qmp.execute("block-stream", Map.of("job-id", FLATTENING, "device", nodeOf(layer)));
+            }
+        }
+    }
+
+    /** A layer that is being filled cannot be put below another. */
+    private static void cancelFlattening(Qmp qmp) throws IOException {
+        var deadline = System.nanoTime() + COMMAND_LIMIT.toNanos();
+        while (!qmp.execute("query-block-jobs", Map.of()).isEmpty()) {
+            try {
+                qmp.execute("block-job-cancel", Map.of("device", FLATTENING, "force", true));
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while a copy below a volume should end");
+            } catch (QmpRefusal e) {
+                LOG.debugf("the copy ended by itself: %s", e.getMessage());
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException("a copy below a volume does not end: its disk may hang");
+            }
         }
     }
 
@@ -172,7 +205,7 @@ final class StorageDaemon {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IOException("the storage daemon of " + volume + " does not end: its disk may hang");
                 }
-                Thread.sleep(Duration.ofMillis(5));
+                Thread.sleep(POLL);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -32,6 +32,12 @@ public interface VolumeServer extends AutoCloseable {
      */
     void divert(VolumeId volume, Path layer) throws IOException;
 
+    /**
+     * Begins to copy what lies below a served volume's layer into it, while guests go on, if that is not under way. When it
+     * is done nothing is below any more. What {@link #divert} cuts off is begun again by the next call.
+     */
+    void flatten(VolumeId volume) throws IOException;
+
     /** Stops looking after what is served; it stays served. */
     @Override
     void close();

@@ -106,6 +106,7 @@ public final class VolumeWorker implements AutoCloseable {
             try {
                 serveAgain();
                 snapshots.catchUp();
+                tidy();
                 var todo = transactions.call(session -> volumes.unfinished(session, BATCH));
                 summary = todo.size() + " volumes to be worked on";
                 for (var row : todo) {
@@ -148,6 +149,14 @@ public final class VolumeWorker implements AutoCloseable {
                     busy.remove(row.volumeId());
                 }
             }
+        }
+    }
+
+    private void tidy() {
+        try {
+            backend.tidy();
+        } catch (IOException e) {
+            LOG.warnf(e, "volumes could not be put in order; tried again in %s", scanEvery);
         }
     }
 

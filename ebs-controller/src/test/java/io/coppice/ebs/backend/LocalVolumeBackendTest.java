@@ -20,7 +20,8 @@ class LocalVolumeBackendTest extends VolumeBackendContract {
 
     @Override
     VolumeBackend backend() throws IOException {
-        return new LocalVolumeBackend(new Layers(folder), new SimulatedVolumeServer(), 1.0);
+        return new LocalVolumeBackend(
+                new Layers(folder), new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1.0, 3));
     }
 
     @Test
@@ -47,6 +48,16 @@ class LocalVolumeBackendTest extends VolumeBackendContract {
         assertFalse(Files.exists(lost));
         assertFalse(Files.exists(unfinished, java.nio.file.LinkOption.NOFOLLOW_LINKS));
         assertFalse(Files.exists(raw));
+    }
+
+    @Test
+    void snapshotsOfAVolumeThatNobodyWritesToAreOneLayer() throws IOException {
+        var volume = VolumeId.random();
+        backend().create(volume, GIB, NOTHING);
+        for (int i = 0; i < 5; i++) {
+            backend().snapshot(SnapshotId.random(), volume);
+        }
+        assertEquals(2, layers());
     }
 
     private long layers() throws IOException {

@@ -46,7 +46,7 @@ class ServedVolumesTest extends VolumeBackendContract {
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         layers = new Layers(folder.resolve("v"));
         server = new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find);
-        backend = new LocalVolumeBackend(layers, server, 1.0);
+        backend = new LocalVolumeBackend(layers, server, new LocalVolumeBackend.Limits(1.0, 3));
     }
 
     @AfterEach
@@ -125,6 +125,16 @@ class ServedVolumesTest extends VolumeBackendContract {
     }
 
     @Test
+    void whatIsServedCanBeEndedWithoutTheController() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        server.close();
+        assertEquals(1, QemuVolumeServer.stopAll(folder.resolve("r")));
+        assertNotEquals(0, io(export, "read 0 512"));
+        assertEquals(0, QemuVolumeServer.stopAll(folder.resolve("r")));
+    }
+
+    @Test
     void aSnapshotThatACrashCutOffIsTakenAgain() throws Exception {
         var volume = VolumeId.random();
         var export = served(volume, FIRST);
@@ -140,6 +150,32 @@ class ServedVolumesTest extends VolumeBackendContract {
         backend.create(clone, GIB, Optional.of(snapshot));
         assertTrue(holds(backend.serve(clone, SECOND), 6));
         assertTrue(holds(export, 7));
+    }
+
+    @Test
+    void aTowerOfLayersBecomesOneWhileTheVolumeIsInUse() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        var snapshots = new ArrayList<SnapshotId>();
+        for (int i = 1; i <= 5; i++) {
+            write(export, i);
+            snapshots.add(SnapshotId.random());
+            backend.snapshot(snapshots.getLast(), volume);
+        }
+        assertTrue(layers.chain(layers.find(volume).orElseThrow()).size() > 3);
+        eventually(() -> {
+            backend.tidy();
+            return layers.chain(layers.find(volume).orElseThrow()).size() == 1;
+        });
+        assertTrue(holds(export, 5));
+        write(export, 6);
+        for (var snapshot : snapshots) {
+            backend.delete(snapshot);
+        }
+        try (var files = Files.list(layers.folder())) {
+            assertEquals(1, files.count());
+        }
+        assertTrue(holds(export, 6));
     }
 
     private VolumeExport served(VolumeId volume, String name) throws IOException {

@@ -78,7 +78,10 @@ class BlockStorageTest {
                 .addAnnotatedClass(VolumeRow.class)
                 .addAnnotatedClass(SnapshotRow.class)
                 .buildSessionFactory();
-        backend = new LocalVolumeBackend(new Layers(folder.resolve("volumes")), new SimulatedVolumeServer(), 1.0);
+        backend = new LocalVolumeBackend(
+                new Layers(folder.resolve("volumes")),
+                new SimulatedVolumeServer(),
+                new LocalVolumeBackend.Limits(1.0, 3));
         open(true);
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.server.up;
 
+import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.server.OperatorException;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.BackgroundServer;
@@ -77,16 +78,25 @@ public final class Teardown {
                 scripts.stopHosts();
                 return true;
             });
+            stopVolumes();
             return;
         }
         var bridge = settings.get().value(Settings.BRIDGE, "");
         steps.run("guests powered off", () -> destroyDomains(settings.get(), folder.root()));
+        stopVolumes();
         steps.run("libvirtd and network removed", () -> {
             scripts.stopLibvirt();
             removeNamespaces(bridge);
             removeNetwork(bridge);
             return true;
         });
+    }
+
+    /** After the guests: they would wait for their volumes. */
+    private void stopVolumes() throws Exception {
+        steps.run(
+                "volumes no longer served",
+                () -> QemuVolumeServer.stopAll(folder.root().resolve("ebs").resolve("run")));
     }
 
     /** Removes the data folder. */

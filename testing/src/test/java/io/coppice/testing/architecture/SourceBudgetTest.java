@@ -56,6 +56,7 @@ class SourceBudgetTest {
             "walrus/Courier",
             "walrus/LifecycleLoop",
             "walrus/ScrubberLoop",
+            "ebs-controller/QemuVolumeServer",
             "ebs-controller/VolumeWorker",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",

@@ -1,0 +1,102 @@
+package io.coppice.cloud.volume;
+
+import static io.coppice.cloud.front.TestRequests.ALICE;
+import static io.coppice.cloud.front.TestRequests.BOB;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.place.Zones;
+import io.coppice.cloud.query.PageTokens;
+import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.store.TestDatabase;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.wire.error.AwsException;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.DescribeVolumesModificationsRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
+
+/** If this fails, a volume that is to grow does not, or is said to be larger than it is. */
+class ModificationsTest {
+    private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
+
+    private final VolumeFixture cloud = new VolumeFixture(DATABASE);
+    private final ModificationActions actions = new ModificationActions(
+            DATABASE,
+            cloud.store,
+            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots),
+            cloud.keeper,
+            new Pages(new PageTokens(() -> new byte[32])),
+            Clock.systemUTC());
+
+    @AfterAll
+    static void stopDatabase() {
+        DATABASE.close();
+    }
+
+    @BeforeEach
+    void start() {
+        cloud.empty();
+        cloud.keeper.start();
+    }
+
+    @AfterEach
+    void stop() {
+        cloud.close();
+    }
+
+    @Test
+    void aVolumeGrowsAndNeverShrinks() {
+        var id = cloud.available(2, null);
+        modify(ALICE, id, 5);
+        cloud.eventually("it has grown", () -> state(id).equals("completed"));
+        assertEquals(5, cloud.ebs.told(id).getSizeGib());
+        assertEquals(5, size(id));
+        assertEquals("InvalidParameterValue", code(() -> modify(ALICE, id, 4)));
+        assertEquals("VolumeLimitExceeded", code(() -> modify(ALICE, id, 101)));
+        assertEquals("InvalidVolume.NotFound", code(() -> modify(BOB, id, 6)));
+    }
+
+    @Test
+    void whatCannotGrowStaysAsItWas() {
+        var id = cloud.available(2, null);
+        cloud.ebs.failure = "the disk is full";
+        modify(ALICE, id, 5);
+        cloud.eventually("it has failed", () -> state(id).equals("failed"));
+        cloud.ebs.failure = "";
+        cloud.eventually(
+                "it is as before", () -> size(id) == 2 && cloud.ebs.told(id).getSizeGib() == 2);
+    }
+
+    private void modify(AccountId account, String id, int gib) {
+        actions.modify(
+                TestRequests.by(account, "ModifyVolume"),
+                ModifyVolumeRequest.builder().volumeId(id).size(gib).build());
+    }
+
+    private String state(String id) {
+        return actions.describe(
+                        TestRequests.by(ALICE, "DescribeVolumesModifications"),
+                        DescribeVolumesModificationsRequest.builder()
+                                .volumeIds(id)
+                                .build())
+                .volumesModifications()
+                .getFirst()
+                .modificationStateAsString();
+    }
+
+    private int size(String id) {
+        return cloud.store.list(ALICE, List.of(id), null, 1).getFirst().shape().sizeGib();
+    }
+
+    private static String code(Executable call) {
+        return assertThrows(AwsException.class, call).code();
+    }
+}
