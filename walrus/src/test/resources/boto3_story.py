@@ -72,7 +72,7 @@ refused("BadDigest", s3.put_object, Bucket=bucket, Key="bad", Body=b"x", Content
 refused("NoSuchBucketPolicy", s3.get_bucket_policy, Bucket=bucket)
 assert s3.get_bucket_versioning(Bucket=bucket).get("Status") is None
 assert s3.get_bucket_acl(Bucket=bucket)["Grants"][0]["Permission"] == "FULL_CONTROL"
-refused("NotImplemented", s3.put_bucket_website, Bucket=bucket, WebsiteConfiguration={"IndexDocument": {"Suffix": "index.html"}})
+refused("NotImplemented", s3.put_bucket_accelerate_configuration, Bucket=bucket, AccelerateConfiguration={"Status": "Enabled"})
 
 
 def tampered(request, **kwargs):

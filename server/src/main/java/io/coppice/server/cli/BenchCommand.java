@@ -49,7 +49,11 @@ final class BenchCommand extends CloudCommand {
             description = "Some parts of start only: ${COMPLETION-CANDIDATES}. Default: all.")
     private List<Section> only = List.of(Section.values());
 
-    @Option(names = "--output", paramLabel = "FORMAT", description = "text or json.", defaultValue = "text")
+    @Option(
+            names = "--output",
+            paramLabel = "FORMAT",
+            description = "start, api: text or json. s3 is a table of text.",
+            defaultValue = "text")
     private OutputFormat output = OutputFormat.text;
 
     @Option(names = "--rounds", paramLabel = "N", description = "s3: rounds of every peer.", defaultValue = "3")
@@ -79,22 +83,21 @@ final class BenchCommand extends CloudCommand {
     public Integer call() throws Exception {
         // With JSON on standard output, progress goes where it does not disturb.
         var progress = output == OutputFormat.json ? new PrintWriter(System.err, true, StandardCharsets.UTF_8) : out();
-        if (bench == Bench.s3) {
-            new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
-            return 0;
-        }
         var named = cloud.argument().isEmpty() ? Optional.<DataFolder>empty() : Optional.of(folder());
-        var results =
-                switch (bench) {
-                    case start -> new StartBench(new Steps(progress)).run(named, only);
-                    case api, s3 -> new ApiBench(new Steps(progress)).run();
-                };
+        switch (bench) {
+            case start -> tell(new StartBench(new Steps(progress)).run(named, only));
+            case api -> tell(new ApiBench(new Steps(progress)).run());
+            case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
+        }
+        return 0;
+    }
+
+    private void tell(List<Measurement> results) throws IOException {
         if (output == OutputFormat.json) {
             printJson(results);
         } else {
             print(results);
         }
-        return 0;
     }
 
     private void printJson(List<Measurement> results) throws IOException {

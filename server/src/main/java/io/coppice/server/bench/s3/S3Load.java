@@ -30,6 +30,7 @@ public final class S3Load {
     private final Plan plan;
     private final AtomicLong sequence = new AtomicLong();
     private final long[] written = new long[S3Row.values().length];
+    private volatile long deletable;
     private final Body small = body(S3Row.Sizes.SMALL);
     private final Body medium = body(S3Row.Sizes.MEDIUM);
     private final Body part = body(S3Row.Sizes.PART);
@@ -99,7 +100,13 @@ public final class S3Load {
         } else {
             sequence.set(0);
         }
+        // A warm-up of deletions must leave something to delete.
+        deletable = written[S3Row.PUT_4K.ordinal()] / 2;
         clients(row, plan.warmUpSeconds());
+        deletable = written[S3Row.PUT_4K.ordinal()];
+        if (row == S3Row.DELETE) {
+            sequence.set(Math.min(sequence.get(), deletable / 2));
+        }
         var flushesBefore = MachineCounters.flushes();
         var microsBefore = MachineCounters.micros(plan.pids());
         var begun = System.nanoTime();
@@ -236,16 +243,14 @@ public final class S3Load {
 
         private @Nullable String delete(S3Connection connection) throws IOException {
             var number = sequence.getAndIncrement();
-            return number >= written[S3Row.PUT_4K.ordinal()]
+            return number >= deletable
                     ? null
                     : problem(connection.call("DELETE", path(S3Row.PUT_4K, number), "", Body.NONE, false), 0, false);
         }
 
         private String list(S3Connection connection) throws IOException {
-            var query = (token == null
-                            ? ""
-                            : "continuation-token=" + URLEncoder.encode(token, StandardCharsets.UTF_8) + "&")
-                    + "list-type=2&max-keys=1000";
+            var query =
+                    (token == null ? "" : "continuation-token=" + encoded(token) + "&") + "list-type=2&max-keys=1000";
             var answer = connection.call("GET", "/" + listBucket(), query, Body.NONE, true);
             var next = TOKEN.matcher(answer.text());
             token = next.find() ? next.group(1) : null;
@@ -266,7 +271,7 @@ public final class S3Load {
         if (!found.find()) {
             return "no upload id: " + begun.text();
         }
-        var id = URLEncoder.encode(found.group(1), StandardCharsets.UTF_8);
+        var id = encoded(found.group(1));
         var list = new StringBuilder("<CompleteMultipartUpload>");
         for (int number = 1; number <= S3Row.Sizes.LARGE / S3Row.Sizes.PART; number++) {
             var put = must(
@@ -302,6 +307,14 @@ public final class S3Load {
         for (var filler : fillers) {
             filler.join();
         }
+    }
+
+    /** As signatures want it (RFC 3986): a tilde, which is in Ceph's upload ids, stands for itself. */
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8)
+                .replace("+", "%20")
+                .replace("*", "%2A")
+                .replace("%7E", "~");
     }
 
     private String listBucket() {

@@ -44,6 +44,10 @@ final class S3Results {
 
     private void print(PrintWriter out, String label, String peer, S3Row row, List<S3Figure> of) {
         var errors = of.stream().mapToLong(S3Figure::errors).sum();
+        if (rate(row, of) == 0) {
+            out.printf("%-36s %-9s none was answered well, %d errors: %s%n", label, peer, errors, firstError(of));
+            return;
+        }
         out.printf(
                 Locale.ROOT,
                 "%-36s %-9s %6.0f %-5s %9.2f %9.2f %10.0f %9.2f %7d %s%n",
@@ -57,18 +61,24 @@ final class S3Results {
                 median(of, S3Figure::flushes),
                 errors,
                 peer.equals("walrus") ? "" : ratio(row, of));
-        of.stream()
+        if (errors > 0) {
+            out.printf("%-36s %s%n", "", firstError(of));
+        }
+    }
+
+    private static String firstError(List<S3Figure> of) {
+        return of.stream()
                 .map(S3Figure::firstError)
                 .filter(text -> !text.isEmpty())
                 .findFirst()
-                .ifPresent(text ->
-                        out.printf("%-36s %s%n", "", text.lines().findFirst().orElse("")));
+                .flatMap(text -> text.lines().findFirst())
+                .orElse("it took longer than the row");
     }
 
     /** By rate, also where the table of the reach speaks of time: more is better everywhere. */
     private String ratio(S3Row row, List<S3Figure> peer) {
         var own = of("walrus", row);
-        return own.isEmpty() ? "" : "%.2f ×".formatted(rate(row, own) / rate(row, peer));
+        return own.isEmpty() || rate(row, own) == 0 ? "" : "%.2f ×".formatted(rate(row, own) / rate(row, peer));
     }
 
     private static double rate(S3Row row, List<S3Figure> of) {
@@ -77,7 +87,7 @@ final class S3Results {
 
     private Optional<String> verdict(S3Row row) {
         var own = of("walrus", row);
-        if (own.isEmpty()) {
+        if (own.isEmpty() || rate(row, own) == 0) {
             return Optional.empty();
         }
         var value = median(own, S3Figure::value);
@@ -86,7 +96,7 @@ final class S3Results {
                     "%.1f %s, reach %s %.0f".formatted(value, row.unit(), row.tellsTime() ? "≤" : "≥", row.reach()));
         }
         var peer = of(row.against(), row);
-        return peer.isEmpty()
+        return peer.isEmpty() || rate(row, peer) == 0
                 ? Optional.empty()
                 : Optional.of("%.2f × %s, reach ≥ %.1f ×"
                         .formatted(value / median(peer, S3Figure::value), row.against(), row.reach()));
@@ -94,7 +104,7 @@ final class S3Results {
 
     private List<S3Figure> of(String peer, S3Row row) {
         return figures.getOrDefault(peer, List.of()).stream()
-                .filter(figure -> figure.row().equals(row.name()) && figure.requests() > 0)
+                .filter(figure -> figure.row().equals(row.name()))
                 .toList();
     }
 
