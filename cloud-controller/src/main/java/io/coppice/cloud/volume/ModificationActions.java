@@ -64,11 +64,18 @@ class ModificationActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        var ec2 = ActionRegistry.Service.EC2;
-        registry.add(ec2, "ModifyVolume", ModifyVolumeRequest::builder, this::modify);
-        registry.add(ec2, "DescribeVolumesModifications", DescribeVolumesModificationsRequest::builder, this::describe);
-        registry.add(ec2, "ModifyVolumeAttribute", ModifyVolumeAttributeRequest::builder, this::modifyAttribute);
-        registry.add(ec2, "EnableVolumeIO", EnableVolumeIoRequest::builder, this::enableIo);
+        registry.add(ActionRegistry.Service.EC2, "ModifyVolume", ModifyVolumeRequest::builder, this::modify);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "DescribeVolumesModifications",
+                DescribeVolumesModificationsRequest::builder,
+                this::describe);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "ModifyVolumeAttribute",
+                ModifyVolumeAttributeRequest::builder,
+                this::modifyAttribute);
+        registry.add(ActionRegistry.Service.EC2, "EnableVolumeIO", EnableVolumeIoRequest::builder, this::enableIo);
     }
 
     ModifyVolumeResponse modify(RequestContext context, ModifyVolumeRequest request) {

@@ -84,11 +84,10 @@ class SnapshotActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        var ec2 = ActionRegistry.Service.EC2;
-        registry.add(ec2, "CreateSnapshot", CreateSnapshotRequest::builder, this::create);
-        registry.add(ec2, "CreateSnapshots", CreateSnapshotsRequest::builder, this::createAll);
-        registry.add(ec2, "CopySnapshot", CopySnapshotRequest::builder, this::copy);
-        registry.add(ec2, "DeleteSnapshot", DeleteSnapshotRequest::builder, this::delete);
+        registry.add(ActionRegistry.Service.EC2, "CreateSnapshot", CreateSnapshotRequest::builder, this::create);
+        registry.add(ActionRegistry.Service.EC2, "CreateSnapshots", CreateSnapshotsRequest::builder, this::createAll);
+        registry.add(ActionRegistry.Service.EC2, "CopySnapshot", CopySnapshotRequest::builder, this::copy);
+        registry.add(ActionRegistry.Service.EC2, "DeleteSnapshot", DeleteSnapshotRequest::builder, this::delete);
     }
 
     CreateSnapshotResponse create(RequestContext context, CreateSnapshotRequest request) {

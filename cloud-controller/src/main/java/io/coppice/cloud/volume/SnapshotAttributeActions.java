@@ -44,10 +44,21 @@ class SnapshotAttributeActions implements ActionModule {
 
     @Override
     public void register(ActionRegistry registry) {
-        var ec2 = ActionRegistry.Service.EC2;
-        registry.add(ec2, "DescribeSnapshotAttribute", DescribeSnapshotAttributeRequest::builder, this::describe);
-        registry.add(ec2, "ModifySnapshotAttribute", ModifySnapshotAttributeRequest::builder, this::modify);
-        registry.add(ec2, "ResetSnapshotAttribute", ResetSnapshotAttributeRequest::builder, this::reset);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "DescribeSnapshotAttribute",
+                DescribeSnapshotAttributeRequest::builder,
+                this::describe);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "ModifySnapshotAttribute",
+                ModifySnapshotAttributeRequest::builder,
+                this::modify);
+        registry.add(
+                ActionRegistry.Service.EC2,
+                "ResetSnapshotAttribute",
+                ResetSnapshotAttributeRequest::builder,
+                this::reset);
     }
 
     DescribeSnapshotAttributeResponse describe(RequestContext context, DescribeSnapshotAttributeRequest request) {
