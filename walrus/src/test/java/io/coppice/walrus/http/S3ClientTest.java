@@ -7,20 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.walrus.WalrusFixture;
-import io.coppice.walrus.blob.BlobId;
-import io.coppice.walrus.metadata.BucketOwner;
-import io.coppice.walrus.metadata.NewObject;
-import io.coppice.walrus.metadata.ObjectTraits;
-import io.coppice.walrus.metadata.StoredHeaders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,16 +29,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.MetadataDirective;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
-import software.amazon.awssdk.services.s3.model.ObjectVersion;
 import software.amazon.awssdk.services.s3.model.S3Exception;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** If this failed, the AWS SDK for Java would lose, damage or misread what it keeps in Walrus. */
 class S3ClientTest {
     @TempDir
     static Path folder;
-
-    private static final BucketOwner OWNER = new BucketOwner("111111111111", "a".repeat(64), "alice");
 
     private static WalrusFixture walrus;
     private static S3Client s3;
@@ -203,115 +191,6 @@ class S3ClientTest {
     }
 
     @Test
-    void listingsAreInOrderAndComplete() {
-        bucket("listing");
-        var bucketId = walrus.store().transactions().call(session -> walrus.store()
-                .buckets()
-                .find(session, "listing")
-                .orElseThrow()
-                .bucketId());
-        var expected = new ArrayList<String>();
-        walrus.store().transactions().call(session -> {
-            for (int i = 0; i < 5_200; i++) {
-                var key = "d%02d/k%04d".formatted(i % 13, i);
-                expected.add(key);
-                walrus.store()
-                        .objects()
-                        .put(
-                                session,
-                                bucketId,
-                                key,
-                                new NewObject(
-                                        "e",
-                                        StoredHeaders.NONE,
-                                        Optional.empty(),
-                                        0,
-                                        List.of(),
-                                        ObjectTraits.of(OWNER),
-                                        Optional.empty()),
-                                false);
-            }
-            for (var key : List.of("Z", "a", "é", "\uffff", "\ud83d\ude00")) {
-                expected.add(key);
-                walrus.store()
-                        .objects()
-                        .put(
-                                session,
-                                bucketId,
-                                key,
-                                new NewObject(
-                                        "e",
-                                        StoredHeaders.NONE,
-                                        Optional.empty(),
-                                        0,
-                                        List.of(),
-                                        ObjectTraits.of(OWNER),
-                                        Optional.empty()),
-                                false);
-            }
-            return true;
-        });
-        expected.sort(io.coppice.walrus.metadata.KeyRange::compare);
-        var all = s3.listObjectsV2Paginator(b -> b.bucket("listing")).contents().stream()
-                .map(each -> each.key())
-                .toList();
-        // U+FFFF cannot stand in XML, and this SDK does not ask for URL encoding.
-        assertEquals(
-                expected.stream().map(key -> key.replace('\uffff', '\ufffd')).toList(), all);
-        var folders = new ArrayList<String>();
-        var keys = new ArrayList<String>();
-        s3.listObjectsV2Paginator(b -> b.bucket("listing").delimiter("/").maxKeys(4))
-                .forEach(page -> {
-                    page.commonPrefixes().forEach(prefix -> folders.add(prefix.prefix()));
-                    page.contents().forEach(object -> keys.add(object.key()));
-                });
-        assertEquals(13, folders.size());
-        assertEquals(13, new HashSet<>(folders).size());
-        assertEquals(5, keys.size());
-        var some = s3.listObjectsV2(b -> b.bucket("listing").prefix("d03/").startAfter("d03/k2"));
-        assertTrue(some.contents().stream().allMatch(each -> each.key().compareTo("d03/k2") > 0));
-        assertEquals(
-                expected.stream()
-                        .filter(key -> key.startsWith("d03/") && key.compareTo("d03/k2") > 0)
-                        .count(),
-                some.contents().size());
-    }
-
-    @Test
-    void everyObjectHasOneVersionByWhichItCanBeDeleted() {
-        bucket("versions");
-        for (var key : List.of("a", "dir/b", "dir/c", "e")) {
-            s3.putObject(b -> b.bucket("versions").key(key), RequestBody.fromString(key));
-        }
-        var found = s3.listObjectVersionsPaginator(b -> b.bucket("versions").maxKeys(1)).versions().stream()
-                .toList();
-        assertEquals(
-                List.of("a", "dir/b", "dir/c", "e"),
-                found.stream().map(ObjectVersion::key).toList());
-        assertTrue(found.stream()
-                .allMatch(each -> each.isLatest() && each.versionId().equals("null")));
-        var top = s3.listObjectVersions(b -> b.bucket("versions").delimiter("/").prefix(""));
-        assertEquals(
-                List.of("a", "e"),
-                top.versions().stream().map(ObjectVersion::key).toList());
-        assertEquals("dir/", top.commonPrefixes().getFirst().prefix());
-        assertEquals(List.of(), top.deleteMarkers());
-        // As tools empty a bucket: every version by its id, some one by one.
-        s3.deleteObject(b -> b.bucket("versions").key("a").versionId("null"));
-        s3.deleteObjects(b -> b.bucket("versions")
-                .delete(Delete.builder()
-                        .objects(found.stream()
-                                .map(each -> ObjectIdentifier.builder()
-                                        .key(each.key())
-                                        .versionId(each.versionId())
-                                        .build())
-                                .toList())
-                        .build()));
-        assertEquals(List.of(), s3.listObjectVersions(b -> b.bucket("versions")).versions());
-        s3.deleteBucket(b -> b.bucket("versions"));
-    }
-
-    @Test
     void copiesShareBytesAndOutliveTheirSource() throws IOException {
         bucket("copies");
         s3.putObject(b -> b.bucket("copies").key("one").metadata(Map.of("a", "1")), RequestBody.fromString("hello"));
@@ -341,41 +220,6 @@ class S3ClientTest {
                         .build()));
         assertEquals(2, deleted.deleted().size());
         s3.deleteBucket(b -> b.bucket("copies"));
-    }
-
-    @Test
-    void aDeletionOfManySparesWhatHasChanged() {
-        bucket("spared");
-        var etag = s3.putObject(b -> b.bucket("spared").key("same"), RequestBody.fromString("v1"))
-                .eTag();
-        s3.putObject(b -> b.bucket("spared").key("changed"), RequestBody.fromString("v2"));
-        s3.putObject(b -> b.bucket("spared").key("any"), RequestBody.fromString("v3"));
-        var answer = s3.deleteObjects(b -> b.bucket("spared").delete(d -> d.quiet(true)
-                .objects(
-                        ObjectIdentifier.builder().key("changed").eTag(etag).build(),
-                        ObjectIdentifier.builder().key("same").eTag(etag).build(),
-                        ObjectIdentifier.builder().key("absent").eTag(etag).build(),
-                        ObjectIdentifier.builder().key("any").build())));
-        assertEquals(1, answer.errors().size());
-        assertEquals("changed", answer.errors().getFirst().key());
-        assertEquals("PreconditionFailed", answer.errors().getFirst().code());
-        assertTrue(answer.deleted().isEmpty(), "quiet");
-        assertEquals(List.of("changed"), keysOf("spared"));
-
-        assertError(
-                "NotImplemented",
-                501,
-                () -> s3.deleteObjects(b -> b.bucket("spared")
-                        .delete(d -> d.objects(
-                                ObjectIdentifier.builder().key("changed").build(),
-                                ObjectIdentifier.builder().key("x").size(1L).build()))));
-        assertEquals(List.of("changed"), keysOf("spared"), "nothing is deleted when one of them cannot be");
-    }
-
-    private List<String> keysOf(String bucket) {
-        return s3.listObjectsV2(b -> b.bucket(bucket)).contents().stream()
-                .map(S3Object::key)
-                .toList();
     }
 
     @Test
@@ -437,101 +281,6 @@ class S3ClientTest {
             assertError("SignatureDoesNotMatch", 403, () -> thief.listBuckets());
             assertError("InvalidAccessKeyId", 403, () -> nobody.listBuckets());
         }
-    }
-
-    @Test
-    void aCommitThatFailsLeavesNothingOfAnObjectThatLiesInItsRow() throws IOException {
-        bucket("crash-in-row");
-        s3.putObject(b -> b.bucket("crash-in-row").key("k"), RequestBody.fromString("before"));
-        var blobs = walrus.blobCount();
-        walrus.failCommits(true);
-        try (var once = walrus.alice()) {
-            assertThrows(
-                    S3Exception.class,
-                    () -> once.putObject(
-                            b -> b.bucket("crash-in-row").key("k"), RequestBody.fromString("never acknowledged")));
-            assertThrows(
-                    S3Exception.class,
-                    () -> once.deleteObject(b -> b.bucket("crash-in-row").key("k")));
-        } finally {
-            walrus.failCommits(false);
-        }
-        assertEquals(
-                "before",
-                s3.getObjectAsBytes(b -> b.bucket("crash-in-row").key("k")).asUtf8String());
-        assertEquals(blobs, walrus.blobCount(), "a small object has no file");
-    }
-
-    @Test
-    void anObjectMovesBetweenItsRowAndABlob() throws IOException {
-        bucket("moves");
-        walrus.collector().collectUnreferenced();
-        var blobs = walrus.blobCount();
-        for (var text : List.of("a", "b".repeat(70_000), "c", "d".repeat(80_000), "e".repeat(90_000), "f")) {
-            s3.putObject(b -> b.bucket("moves").key("k"), RequestBody.fromString(text));
-            assertEquals(
-                    text, s3.getObjectAsBytes(b -> b.bucket("moves").key("k")).asUtf8String());
-            walrus.collector().collectUnreferenced();
-            assertEquals(blobs + (text.length() > 1 ? 1 : 0), walrus.blobCount(), "of " + text.length() + " bytes");
-        }
-        s3.copyObject(b -> b.sourceBucket("moves")
-                .sourceKey("k")
-                .destinationBucket("moves")
-                .destinationKey("copy"));
-        s3.deleteObject(b -> b.bucket("moves").key("k"));
-        assertEquals(
-                "f", s3.getObjectAsBytes(b -> b.bucket("moves").key("copy")).asUtf8String());
-    }
-
-    @Test
-    void aCommitThatFailsLeavesNoObjectAndItsBytesAreCollected() throws IOException {
-        bucket("crash");
-        s3.putObject(b -> b.bucket("crash").key("k"), RequestBody.fromString("before"));
-        walrus.collector().collectUnreferenced();
-        walrus.collector().collectOrphans();
-        var blobs = walrus.blobCount();
-        walrus.failCommits(true);
-        try (var once = walrus.alice()) {
-            assertThrows(
-                    S3Exception.class,
-                    () -> once.putObject(b -> b.bucket("crash").key("k"), RequestBody.fromBytes(random(70_000))));
-        } finally {
-            walrus.failCommits(false);
-        }
-        assertEquals(
-                "before", s3.getObjectAsBytes(b -> b.bucket("crash").key("k")).asUtf8String());
-        assertTrue(walrus.blobCount() > blobs, "the bytes were durable before the commit was tried");
-        walrus.collector().collectOrphans();
-        assertEquals(blobs, walrus.blobCount());
-    }
-
-    @Test
-    void concurrentOverwritesLeaveOneWholeObjectAndOneBlob() throws Exception {
-        bucket("race");
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var futures = new ArrayList<java.util.concurrent.Future<?>>();
-            for (int i = 0; i < 24; i++) {
-                var text = String.valueOf((char) ('a' + i)).repeat(50_000);
-                futures.add(executor.submit(
-                        () -> s3.putObject(b -> b.bucket("race").key("k"), RequestBody.fromString(text))));
-            }
-            for (var future : futures) {
-                future.get();
-            }
-        }
-        var content = s3.getObjectAsBytes(b -> b.bucket("race").key("k")).asUtf8String();
-        assertEquals(50_000, content.length());
-        assertEquals(1, content.chars().distinct().count());
-        s3.deleteObject(b -> b.bucket("race").key("k"));
-        walrus.collector().collectUnreferenced();
-        var unreferenced = walrus.store().transactions().call(session -> session.createNativeQuery(
-                        "select count(*) from blob where reference_count = 0", Long.class)
-                .getSingleResult());
-        assertEquals(0L, unreferenced);
-        assertFalse(walrus.blobs()
-                .file(BlobId.random())
-                .filter(java.nio.file.Files::exists)
-                .isPresent());
     }
 
     private static String complete(String uploadId, List<CompletedPart> parts) {
