@@ -146,7 +146,7 @@ final class BundledImages {
     private InputStream stream(List<Segment> segments) throws IOException {
         var streams = new ArrayList<InputStream>();
         for (var segment : segments) {
-            streams.add(Channels.newInputStream(store.open(segment.blob(), 0, segment.sizeBytes())));
+            streams.add(Channels.newInputStream(segment.open(store, 0, segment.sizeBytes())));
         }
         return new SequenceInputStream(Collections.enumeration(streams));
     }
