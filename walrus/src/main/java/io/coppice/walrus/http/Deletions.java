@@ -67,7 +67,7 @@ final class Deletions {
         var request = exchange.request();
         var versionId = request.parameter("versionId");
         versionId.ifPresent(ObjectFinder::checkVersionId);
-        if (versionId.isEmpty() && isPlain(exchange)) {
+        if (versionId.isEmpty() && wasShort(exchange)) {
             exchange.noContent();
             return;
         }
@@ -92,12 +92,10 @@ final class Deletions {
     }
 
     /** Whether it was a small object in a bucket that keeps no versions, and is gone. */
-    private boolean isPlain(S3Exchange exchange) {
-        var bucket = exchange.bucket();
-        return bucket.versioning() == Versioning.OFF
-                && !Conditions.any(exchange.request())
+    private boolean wasShort(S3Exchange exchange) {
+        return ObjectWrites.isPlain(exchange)
                 && store.plainObjects()
-                        .delete(bucket.bucketId(), exchange.request().key());
+                        .delete(exchange.bucket().bucketId(), exchange.request().key());
     }
 
     void deleteMany(S3Exchange exchange) throws IOException {

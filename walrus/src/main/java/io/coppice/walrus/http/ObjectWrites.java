@@ -11,6 +11,7 @@ import io.coppice.walrus.metadata.Segment;
 import io.coppice.walrus.metadata.StoredChecksum;
 import io.coppice.walrus.metadata.Versioning;
 import io.coppice.walrus.metadata.Versions;
+import io.coppice.walrus.notification.Announcements;
 import io.coppice.walrus.protocol.S3Errors;
 import java.io.IOException;
 import java.util.List;
@@ -57,14 +58,21 @@ final class ObjectWrites {
     private Optional<Versions.Written> shortly(S3Exchange exchange, NewObject object) {
         var bucket = exchange.bucket();
         var plain = object.inRow().isPresent()
-                && bucket.versioning() == Versioning.OFF
-                && bucket.setting(BucketSetting.LIFECYCLE).isEmpty()
-                && !Conditions.any(exchange.request());
+                && isPlain(exchange)
+                && bucket.setting(BucketSetting.LIFECYCLE).isEmpty();
         return plain
                 ? store.plainObjects()
                         .put(bucket.bucketId(), exchange.request().key(), object)
                         .map(at -> new Versions.Written("", at))
                 : Optional.empty();
+    }
+
+    /** Whether a change of an object needs no look at what there was, and nobody is to be told of it. */
+    static boolean isPlain(S3Exchange exchange) {
+        var bucket = exchange.bucket();
+        return bucket.versioning() == Versioning.OFF
+                && !Announcements.wanted(bucket)
+                && !Conditions.any(exchange.request());
     }
 
     private Versions.Written fully(S3Exchange exchange, IncomingBody.Stored stored, NewObject object) {
