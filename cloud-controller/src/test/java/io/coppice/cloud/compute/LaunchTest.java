@@ -177,7 +177,8 @@ class LaunchTest {
         assertEquals(
                 launched.instances(),
                 seen.stream()
-                        .map(each -> each.toBuilder().blockDeviceMappings(List.of()).build())
+                        .map(each ->
+                                each.toBuilder().blockDeviceMappings(List.of()).build())
                         .toList());
         assertEquals(List.of("instance.launched"), cloud.events.kindsOf(first.instanceId()));
     }
