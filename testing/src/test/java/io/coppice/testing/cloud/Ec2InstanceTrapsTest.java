@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -279,8 +280,13 @@ class Ec2InstanceTrapsTest {
                         given -> given.launchTemplateName(name).version("$Latest"))
                 .tagSpecifications(kind -> kind.resourceType("instance").tags(tag("b", "2"))));
         assertEquals("m1.medium", overridden.instanceTypeAsString());
-        assertEquals(2, overridden.tags().size());
-        assertTrue(overridden.tags().contains(tag("b", "2")));
+        assertEquals(
+                Set.of(
+                        tag("a", "1"),
+                        tag("b", "2"),
+                        tag("aws:ec2launchtemplate:id", id),
+                        tag("aws:ec2launchtemplate:version", "2")),
+                Set.copyOf(overridden.tags()));
         assertEquals(
                 "m1.small",
                 launch(request -> request.launchTemplate(given -> given.launchTemplateId(id)))
@@ -306,7 +312,8 @@ class Ec2InstanceTrapsTest {
         ec2.createPlacementGroup(request -> request.groupName(name).strategy("spread"));
         refused(
                 "UnsupportedOperation",
-                () -> ec2.createPlacementGroup(request -> request.groupName("x").strategy("cluster")));
+                () -> ec2.createPlacementGroup(
+                        request -> request.groupName("x").strategy("spread").spreadLevel("rack")));
         refused(
                 "InvalidPlacementGroup.Duplicate",
                 () -> ec2.createPlacementGroup(
