@@ -60,7 +60,8 @@ public final class ApiBench {
     public List<Measurement> run() throws Exception {
         try (var cloud = steps.run(
                 "a cloud of " + HOSTS + " simulated hosts",
-                () -> BenchCloud.temporary(CONFIGURATION, "--hypervisor", "simulated", "--hosts", HOSTS))) {
+                () -> BenchCloud.temporary(
+                        CONFIGURATION, "--hypervisor", "simulated", "--hosts", HOSTS, "--network", "flat"))) {
             return judge(figures(cloud));
         }
     }
