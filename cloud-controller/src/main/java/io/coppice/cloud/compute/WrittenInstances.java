@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class WrittenInstances {
     /** Beside its XML, what one entry takes: about. */
     private static final long ENTRY_BYTES = 400;
-    /** Transaction ids come back after four billion: long before that, what is not asked for is gone or replaced. */
-    private static final Duration LATELY = Duration.ofMinutes(1);
+    /** What was asked for within it is part of a list that is being read again and again. */
+    private static final Duration LATELY = Duration.ofSeconds(5);
 
     private final long mostBytes;
     private final LongSupplier nanoTime;
