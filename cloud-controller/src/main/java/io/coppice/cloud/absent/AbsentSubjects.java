@@ -1,9 +1,9 @@
 package io.coppice.cloud.absent;
 
-import io.coppice.cloud.front.ActionHandler;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionHandler;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.query.Operation;

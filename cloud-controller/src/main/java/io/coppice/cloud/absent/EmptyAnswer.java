@@ -1,7 +1,7 @@
 package io.coppice.cloud.absent;
 
-import io.coppice.cloud.front.ActionHandler;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionHandler;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.QueryErrors;
 import io.coppice.wire.error.AwsException;

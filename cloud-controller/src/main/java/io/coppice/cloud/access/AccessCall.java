@@ -1,8 +1,9 @@
 package io.coppice.cloud.access;
 
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.front.RequestOrigin;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.FilledTemplate;
+import io.coppice.cloud.action.RequestOrigin;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkPojo;
 
@@ -18,17 +19,9 @@ public record AccessCall(
         Caller caller,
         RequestOrigin origin,
         SdkPojo request,
-        Optional<Template> template) {
+        Optional<FilledTemplate> template) {
     /** A request that is as the client sent it. */
     public AccessCall(Service service, String action, Caller caller, RequestOrigin origin, SdkPojo request) {
         this(service, action, caller, origin, request, Optional.empty());
     }
-
-    /**
-     * The launch template of a launch.
-     *
-     * @param id {@code lt-…}
-     * @param request what the client itself said
-     */
-    public record Template(String id, SdkPojo request) {}
 }

@@ -1,6 +1,6 @@
 package io.coppice.cloud.access;
 
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

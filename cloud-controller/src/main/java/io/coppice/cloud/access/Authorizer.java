@@ -1,9 +1,9 @@
 package io.coppice.cloud.access;
 
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.front.RequestOrigin;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.action.RequestOrigin;
 import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.tag.Tags;

@@ -1,5 +1,6 @@
 package io.coppice.cloud.access;
 
+import io.coppice.cloud.action.FilledTemplate;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.PolicySet;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ final class Questions {
     }
 
     /** Whether the request itself, not its launch template, says something of the resource. */
-    private static boolean overridden(ResourceRule resource, AccessCall.Template template) {
+    private static boolean overridden(ResourceRule resource, FilledTemplate template) {
         return resource.allFields().stream().anyMatch(field -> !RequestFields.texts(template.request(), field)
                 .isEmpty());
     }

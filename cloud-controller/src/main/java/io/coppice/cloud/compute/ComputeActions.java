@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;

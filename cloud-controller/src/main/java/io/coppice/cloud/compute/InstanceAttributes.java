@@ -1,8 +1,8 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import java.util.Base64;
 import java.util.List;

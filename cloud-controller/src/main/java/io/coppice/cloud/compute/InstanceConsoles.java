@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import io.coppice.proto.node.v1.HostAction;
 import io.coppice.wire.error.AwsException;

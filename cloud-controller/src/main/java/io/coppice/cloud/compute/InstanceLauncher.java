@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.compute.LaunchWriter.Launch;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;

@@ -1,9 +1,9 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.compute.InstanceStates.ActionOutcome;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import java.time.Clock;
 import java.util.ArrayList;

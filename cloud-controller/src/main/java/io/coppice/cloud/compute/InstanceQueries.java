@@ -1,10 +1,10 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.action.WrittenAnswer;
 import io.coppice.cloud.compute.InstanceFilters.Tagged;
 import io.coppice.cloud.compute.InstanceReader.Place;
 import io.coppice.cloud.compute.InstanceReader.Wanted;
-import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.front.WrittenAnswer;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;

@@ -1,11 +1,11 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.cloud.access.AccessCall;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.ResolvedRequest;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.ResolvedRequest;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.FilledTemplate;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.instanceprofile.InstanceProfiles;
 import io.coppice.cloud.launchtemplate.LaunchTemplates;
 import io.coppice.cloud.placement.PlacementGroups;
@@ -75,8 +75,8 @@ class LaunchActions implements ActionModule {
         }
 
         @Override
-        public Optional<AccessCall.Template> template() {
-            return resolved.used().map(used -> new AccessCall.Template(used.id(), original));
+        public Optional<FilledTemplate> template() {
+            return resolved.used().map(used -> new FilledTemplate(used.id(), original));
         }
     }
 

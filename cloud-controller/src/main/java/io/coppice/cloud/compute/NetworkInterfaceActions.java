@@ -1,8 +1,8 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.place.FlatActionModule;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;

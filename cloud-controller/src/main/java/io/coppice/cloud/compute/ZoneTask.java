@@ -1,8 +1,8 @@
 package io.coppice.cloud.compute;
 
 import io.agroal.api.AgroalDataSource;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
 import io.coppice.cloud.network.compile.VpcChanges;

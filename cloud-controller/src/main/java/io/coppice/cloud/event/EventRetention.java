@@ -1,6 +1,6 @@
 package io.coppice.cloud.event;
 
-import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.store.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.coppice.cloud.event;
 
 import io.agroal.api.AgroalDataSource;
-import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.quarkus.agroal.DataSource;

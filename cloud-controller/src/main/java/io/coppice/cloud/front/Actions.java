@@ -1,5 +1,9 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.ActionHandler;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.query.QueryParameters;
 import io.coppice.wire.query.RequestReader;

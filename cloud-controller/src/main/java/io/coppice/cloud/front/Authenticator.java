@@ -1,5 +1,6 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.Caller;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.session.KeyLookup;
 import io.coppice.cloud.identity.session.LegacyLookup;

@@ -1,5 +1,6 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.identity.AuthorityService;
 import io.coppice.cloud.identity.Bootstrap;
 import io.coppice.cloud.identity.IdentityService;

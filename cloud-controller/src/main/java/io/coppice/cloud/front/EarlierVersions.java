@@ -1,5 +1,6 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.WrittenAnswer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

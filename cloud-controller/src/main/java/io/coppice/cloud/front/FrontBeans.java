@@ -3,6 +3,7 @@ package io.coppice.cloud.front;
 import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.access.QuotaKeys;
 import io.coppice.cloud.access.ResourceFacts;
+import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.identity.AccessKeys;
 import io.coppice.cloud.identity.AuthorityService;
 import io.coppice.cloud.identity.AuthorizationMessages;

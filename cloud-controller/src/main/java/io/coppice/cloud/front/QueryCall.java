@@ -1,5 +1,6 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.RequestOrigin;
 import io.coppice.wire.sign.SignableRequest;
 import java.net.URI;
 

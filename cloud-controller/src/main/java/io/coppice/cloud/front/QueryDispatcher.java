@@ -2,8 +2,10 @@ package io.coppice.cloud.front;
 
 import io.coppice.cloud.access.AccessCall;
 import io.coppice.cloud.access.Authorizer;
-import io.coppice.cloud.front.ActionRegistry.ResolvedRequest;
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry.ResolvedRequest;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.store.DatabaseFailures;
 import io.coppice.wire.error.AwsException;

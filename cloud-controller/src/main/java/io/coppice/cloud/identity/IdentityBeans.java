@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.identity.administration.AccountActions;
 import io.coppice.cloud.identity.administration.AccountCaps;
 import io.coppice.cloud.identity.administration.Delegation;

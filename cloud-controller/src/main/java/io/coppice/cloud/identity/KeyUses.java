@@ -1,7 +1,7 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.background.BackgroundLoop;
-import io.coppice.cloud.front.BackgroundTask;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.store.Database;
 import jakarta.inject.Singleton;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.proto.identity.v1.KeyValues;
 import io.coppice.proto.identity.v1.Policies;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.policy.PolicyPrincipal;
 import io.coppice.policy.PolicySet;
 import java.util.List;

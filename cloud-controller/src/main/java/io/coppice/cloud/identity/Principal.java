@@ -1,7 +1,7 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.identity.session.Session;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.Session;
 import io.coppice.foundation.id.AccountId;
 import java.util.Optional;
 

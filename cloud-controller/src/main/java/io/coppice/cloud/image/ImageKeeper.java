@@ -1,9 +1,9 @@
 package io.coppice.cloud.image;
 
 import io.coppice.cloud.background.BackgroundLoop;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.store.Database;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;

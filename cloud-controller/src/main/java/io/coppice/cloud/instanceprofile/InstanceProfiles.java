@@ -1,6 +1,6 @@
 package io.coppice.cloud.instanceprofile;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.foundation.id.AccountId;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package io.coppice.cloud.network;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.action.ActionModule;
 
 /**
  * Actions that are announced in a cloud with one flat network only. In the mode with virtual private clouds other features

@@ -1,6 +1,6 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;

@@ -1,7 +1,7 @@
 package io.coppice.cloud.place;
 
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.Pages;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.query;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;

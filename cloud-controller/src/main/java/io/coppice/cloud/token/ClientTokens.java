@@ -1,6 +1,6 @@
 package io.coppice.cloud.token;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.RequestWriter;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,10 +1,10 @@
 package io.coppice.cloud.volume;
 
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.foundation.id.MalformedIdException;

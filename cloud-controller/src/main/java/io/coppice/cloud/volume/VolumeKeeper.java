@@ -1,9 +1,9 @@
 package io.coppice.cloud.volume;
 
 import io.coppice.cloud.background.BackgroundLoop;
+import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.VolumeId;

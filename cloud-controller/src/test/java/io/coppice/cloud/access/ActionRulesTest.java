@@ -3,7 +3,7 @@ package io.coppice.cloud.access;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

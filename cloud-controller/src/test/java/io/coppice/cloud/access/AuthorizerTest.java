@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.front.RequestOrigin;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestOrigin;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.PolicyDocument;
 import io.coppice.policy.PolicySet;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.access;
 
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.SortedMap;

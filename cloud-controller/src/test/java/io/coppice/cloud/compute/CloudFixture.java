@@ -1,7 +1,7 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.RecordingEventLog;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;

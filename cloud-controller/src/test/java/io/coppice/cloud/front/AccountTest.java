@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.action.Caller;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.cloud.identity.TestIdentity.Credentials;
 import io.coppice.foundation.id.AccountId;

@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.foundation.id.AccountId;
 import software.amazon.awssdk.core.SdkPojo;
 

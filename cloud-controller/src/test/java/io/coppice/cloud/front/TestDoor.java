@@ -2,7 +2,9 @@ package io.coppice.cloud.front;
 
 import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.access.TestAccess;
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.identity.TestIdentity;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.wire.error.RefusalLog;

@@ -1,5 +1,7 @@
 package io.coppice.cloud.front;
 
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.foundation.id.AccountId;
 import java.net.URI;
 

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.policy.PolicySet;
 
 /** Binds nobody: stands where policies are not kept in rows yet. Every user of an account may do what its root may. */

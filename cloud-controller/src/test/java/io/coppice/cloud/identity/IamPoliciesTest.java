@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.policy.AccessRequest;
 import io.coppice.policy.PolicyEvaluator;

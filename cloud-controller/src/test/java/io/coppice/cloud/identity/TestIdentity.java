@@ -1,8 +1,9 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.cloud.access.TestAccess;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.account.AliasActions;
 import io.coppice.cloud.identity.account.AuthorizationDetailsActions;
 import io.coppice.cloud.identity.account.CredentialReportActions;
@@ -46,7 +47,6 @@ import io.coppice.cloud.identity.role.InstanceProfileRow;
 import io.coppice.cloud.identity.role.RoleActions;
 import io.coppice.cloud.identity.role.RoleRow;
 import io.coppice.cloud.identity.role.ServiceLinkedRoleActions;
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionPolicies;
 import io.coppice.cloud.identity.session.SessionTokens;

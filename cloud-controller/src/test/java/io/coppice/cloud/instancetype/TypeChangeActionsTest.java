@@ -4,11 +4,11 @@ import static io.coppice.cloud.front.TestRequests.ALICE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.Message;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.RecordingEventLog;
-import io.coppice.cloud.front.Caller;
 import io.coppice.cloud.front.GoldenAnswers;
-import io.coppice.cloud.front.Message;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;

@@ -2,8 +2,8 @@ package io.coppice.cloud.network;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.event.RecordingEventLog;
-import io.coppice.cloud.front.ActionModule;
 import io.coppice.cloud.front.TestActions;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.DefaultNetwork;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.front.GoldenAnswers;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
 import java.net.URI;

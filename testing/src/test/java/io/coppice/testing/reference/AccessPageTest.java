@@ -3,7 +3,7 @@ package io.coppice.testing.reference;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.access.ActionRules;
-import io.coppice.cloud.front.ActionRegistry.Service;
+import io.coppice.cloud.action.ActionRegistry.Service;
 import io.coppice.walrus.access.S3Operation;
 import java.io.IOException;
 import java.util.Locale;

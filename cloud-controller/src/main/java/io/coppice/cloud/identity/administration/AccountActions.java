@@ -1,11 +1,11 @@
 package io.coppice.cloud.identity.administration;
 
-import io.coppice.cloud.front.ActionHandler;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.Message;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionHandler;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Message;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.Require;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.administration;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.store.Database;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.administration;
 
-import io.coppice.cloud.front.Message;
+import io.coppice.cloud.action.Message;
 import io.coppice.cloud.identity.AccountRow;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.administration;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.entity;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.query.Page;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;

@@ -1,9 +1,9 @@
 package io.coppice.cloud.identity.policy;
 
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.identity.entity.EntityKind;
 import io.coppice.cloud.identity.entity.EntityName;
 import io.coppice.cloud.identity.entity.EntityRow;

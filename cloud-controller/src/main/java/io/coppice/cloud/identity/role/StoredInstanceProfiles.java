@@ -1,8 +1,8 @@
 package io.coppice.cloud.identity.role;
 
 import io.coppice.cloud.access.Authorizer;
-import io.coppice.cloud.front.RequestContext;
-import io.coppice.cloud.identity.session.Session;
+import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.instanceprofile.InstanceProfiles;

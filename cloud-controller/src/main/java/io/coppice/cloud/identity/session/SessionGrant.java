@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity.session;
 
+import io.coppice.cloud.action.Session;
 import io.coppice.foundation.id.AccountId;
 import java.time.Duration;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.coppice.cloud.identity.session;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.PolicySource;
 import io.coppice.cloud.identity.policy.ManagedPolicies;

@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity.session;
 
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.AccountRow;
 import io.coppice.cloud.identity.Invalidations;
 import io.coppice.cloud.identity.Principal;

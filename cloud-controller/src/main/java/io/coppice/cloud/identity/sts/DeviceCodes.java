@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.sts;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.credential.MfaDevices;
 import io.coppice.cloud.store.Database;

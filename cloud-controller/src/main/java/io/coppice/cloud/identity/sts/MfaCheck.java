@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.sts;
 
-import io.coppice.cloud.front.Caller;
+import io.coppice.cloud.action.Caller;
 
 /** Whether a user's device shows a code now. Thread-safe. */
 @FunctionalInterface

@@ -1,9 +1,9 @@
 package io.coppice.cloud.identity.sts;
 
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.policy.ManagedPolicies;
 import io.coppice.cloud.identity.role.RoleRow;
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.identity.session.TemporaryCredentials;

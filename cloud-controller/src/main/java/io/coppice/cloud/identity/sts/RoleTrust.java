@@ -1,6 +1,6 @@
 package io.coppice.cloud.identity.sts;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.policy.Decision;
 import io.coppice.policy.PolicyDocument;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.coppice.cloud.identity.sts;
 
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.Caller;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.Caller;
+import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.policy.ManagedPolicies;
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.store.Database;

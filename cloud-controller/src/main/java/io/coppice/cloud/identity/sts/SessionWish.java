@@ -1,8 +1,8 @@
 package io.coppice.cloud.identity.sts;
 
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.Require;
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.policy.MalformedPolicyException;
 import io.coppice.policy.PolicyDocument;
 import java.time.Duration;

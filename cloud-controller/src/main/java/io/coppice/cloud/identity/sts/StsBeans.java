@@ -1,7 +1,7 @@
 package io.coppice.cloud.identity.sts;
 
 import io.coppice.cloud.access.Authorizer;
-import io.coppice.cloud.front.ActionModule;
+import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.identity.AuthorizationMessages;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.credential.MfaDevices;

@@ -1,11 +1,11 @@
 package io.coppice.cloud.identity.sts;
 
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.action.Session;
 import io.coppice.cloud.identity.entity.Require;
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.cloud.identity.sts.RoleAssumption.Bearing;
 import io.coppice.cloud.identity.sts.RoleAssumption.Target;
 import io.coppice.cloud.identity.sts.WebIdentityTokens.Verified;

@@ -1,9 +1,9 @@
 package io.coppice.cloud.network.group;
 
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.NetworkErrors;
 import io.coppice.cloud.network.NetworkKind;

@@ -1,6 +1,6 @@
 package io.coppice.cloud.network.networkinterface;
 
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.network.NetworkKind;
 import io.coppice.cloud.network.NetworkLedger;
 import io.coppice.cloud.network.address.PublicAddresses;

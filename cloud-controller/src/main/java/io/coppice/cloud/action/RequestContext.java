@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
 import io.coppice.foundation.id.AccountId;
 import java.net.URI;

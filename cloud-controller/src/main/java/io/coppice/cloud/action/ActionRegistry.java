@@ -1,6 +1,5 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
-import io.coppice.cloud.access.AccessCall;
 import io.coppice.foundation.id.AccountId;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -53,7 +52,7 @@ public interface ActionRegistry {
         SdkPojo whole();
 
         /** The launch template that filled it in. */
-        Optional<AccessCall.Template> template();
+        Optional<FilledTemplate> template();
     }
 
     /** The AWS services that answer on the users' door by the Query protocol. */

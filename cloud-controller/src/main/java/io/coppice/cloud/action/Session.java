@@ -1,4 +1,4 @@
-package io.coppice.cloud.identity.session;
+package io.coppice.cloud.action;
 
 import java.time.Instant;
 import java.util.List;

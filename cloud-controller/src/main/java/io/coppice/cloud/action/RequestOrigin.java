@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
 /**
  * How a request reached us: what policies may ask of it.

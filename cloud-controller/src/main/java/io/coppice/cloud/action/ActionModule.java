@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
 /** A feature's list of actions; an application-scoped bean, found by the front at start. */
 @FunctionalInterface

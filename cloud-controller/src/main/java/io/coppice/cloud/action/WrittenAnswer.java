@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.background;
 
 import java.util.Map;
 

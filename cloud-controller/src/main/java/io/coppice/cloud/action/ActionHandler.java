@@ -1,4 +1,4 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
 /**
  * Carries out one action: decides on a snapshot, writes in one transaction, answers. It makes no remote call unless its

@@ -1,6 +1,5 @@
-package io.coppice.cloud.front;
+package io.coppice.cloud.action;
 
-import io.coppice.cloud.identity.session.Session;
 import io.coppice.foundation.id.AccountId;
 import java.util.Optional;
 
