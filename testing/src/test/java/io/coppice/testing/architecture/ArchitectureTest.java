@@ -145,6 +145,19 @@ class ArchitectureTest {
     }
 
     @Test
+    void noFeatureOfTheCloudControllerKnowsItsDoor() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("io.coppice.cloud..")
+                .and()
+                .resideOutsideOfPackage("io.coppice.cloud.front..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.coppice.cloud.front..")
+                .because("features announce their actions below it, and it stands on all of them"));
+    }
+
+    @Test
     void rowsDoNotReachTheDoorAndDoNotKnowAws() {
         check(noClasses()
                 .that()

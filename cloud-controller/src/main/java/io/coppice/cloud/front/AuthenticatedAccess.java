@@ -1,10 +1,8 @@
-package io.coppice.cloud.event;
+package io.coppice.cloud.front;
 
 import io.coppice.cloud.access.Authorizer;
 import io.coppice.cloud.action.RequestOrigin;
-import io.coppice.cloud.front.ApiAuthenticator;
-import io.coppice.cloud.front.ApiCaller;
-import io.coppice.cloud.front.FrontDoor;
+import io.coppice.cloud.event.ApiAccess;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
