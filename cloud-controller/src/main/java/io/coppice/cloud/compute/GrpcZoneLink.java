@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
+import io.coppice.foundation.rpc.MessageParts;
 import io.coppice.proto.cluster.v1.ApplyNetworksRequest;
 import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.AskHostRequest;
@@ -11,9 +12,11 @@ import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.network.v1.VpcPart;
 import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +41,34 @@ final class GrpcZoneLink implements ZoneLink {
 
     @Override
     public void applyNetworks(List<Vpc> vpcs) {
+        if (vpcs.size() == 1 && vpcs.getFirst().getSerializedSize() > MessageParts.MOST_BYTES) {
+            applyInParts(vpcs.getFirst());
+            return;
+        }
         var answer = stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
                 .applyNetworks(
                         ApplyNetworksRequest.newBuilder().addAllVpcs(vpcs).build());
         assert answer != null;
+    }
+
+    private void applyInParts(Vpc vpc) {
+        for (var part : MessageParts.cut(vpc.getVpcId(), vpc.getGeneration(), vpc.toByteString())) {
+            var answer = stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                    .applyNetworks(ApplyNetworksRequest.newBuilder()
+                            .setPart(VpcPart.newBuilder()
+                                    .setVpcId(part.key())
+                                    .setGeneration(part.number())
+                                    .setIndex(part.index())
+                                    .setMore(part.more())
+                                    .setPart(part.bytes()))
+                            .build());
+            if (!answer.getPartTaken()) {
+                throw Status.UNIMPLEMENTED
+                        .withDescription("the zone's Cluster Controller takes no VPC as large as " + vpc.getVpcId()
+                                + ": update it")
+                        .asRuntimeException();
+            }
+        }
     }
 
     @Override

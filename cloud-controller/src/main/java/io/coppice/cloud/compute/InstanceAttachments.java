@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.network.networkinterface.AttachedInstances;
+import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -10,10 +11,12 @@ import java.util.List;
 /** What network interfaces need of instances, from their rows. Thread-safe. */
 @ApplicationScoped
 class InstanceAttachments implements AttachedInstances {
+    private final Database database;
     private final InstanceTypes types;
-    private final ZoneTask zone;
+    private final ZoneSignal zone;
 
-    InstanceAttachments(InstanceTypes types, ZoneTask zone) {
+    InstanceAttachments(Database database, InstanceTypes types, ZoneSignal zone) {
+        this.database = database;
         this.types = types;
         this.zone = zone;
     }
@@ -37,8 +40,9 @@ class InstanceAttachments implements AttachedInstances {
         var row = InstanceRows.lockAny(entities, List.of(instanceId)).get(instanceId);
         if (row != null && row.state != InstanceState.TERMINATED) {
             row.wantAgain();
-            // Only a hint: the transaction is still open, and the reconciler looks again by itself.
-            zone.changed(row.zone);
+            // Not before: a reconciler that looks while the transaction is open finds nothing, and looks again seconds
+            // later.
+            database.afterCommit(() -> zone.changed(row.zone));
         }
     }
 }

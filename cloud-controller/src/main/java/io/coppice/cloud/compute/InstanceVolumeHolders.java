@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.VolumeHolders;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,9 +11,11 @@ import java.util.List;
 /** What volumes need of instances, from their rows. Thread-safe. */
 @ApplicationScoped
 class InstanceVolumeHolders implements VolumeHolders {
-    private final ZoneTask zone;
+    private final Database database;
+    private final ZoneSignal zone;
 
-    InstanceVolumeHolders(ZoneTask zone) {
+    InstanceVolumeHolders(Database database, ZoneSignal zone) {
+        this.database = database;
         this.zone = zone;
     }
 
@@ -33,8 +36,9 @@ class InstanceVolumeHolders implements VolumeHolders {
         var row = InstanceRows.lockAny(entities, List.of(instanceId)).get(instanceId);
         if (row != null && row.state != InstanceState.TERMINATED) {
             row.wantAgain();
-            // Only a hint: the transaction is still open, and the reconciler looks again by itself.
-            zone.changed(row.zone);
+            // Not before: a reconciler that looks while the transaction is open finds nothing, and looks again seconds
+            // later.
+            database.afterCommit(() -> zone.changed(row.zone));
         }
     }
 }

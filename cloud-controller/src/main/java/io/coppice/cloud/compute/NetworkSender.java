@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import io.coppice.cloud.network.VpcGenerations.Change;
 import io.coppice.cloud.network.VpcGenerations.Changes;
+import io.coppice.foundation.rpc.MessageParts;
 import io.coppice.proto.network.v1.Vpc;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,10 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class NetworkSender {
     /** VPCs of one call; the contract's limit. */
     static final int MOST_VPCS = 64;
-    /** Bytes of one call: half of what the other side takes, since a VPC is never cut. */
-    private static final int MOST_BYTES = 2 * 1024 * 1024;
-    /** What the other side takes of one message. */
-    private static final int LARGEST_BYTES = 4 * 1024 * 1024 - 1024;
+    /** Bytes of one call; a VPC that is larger goes by itself, in parts. */
+    private static final int MOST_BYTES = 2 * MessageParts.MOST_BYTES;
 
     private static final Logger LOG = Logger.getLogger(NetworkSender.class);
     /** The first look after a signal. The writer's transaction may end later, so that looks follow at growing distances. */
@@ -183,7 +182,7 @@ final class NetworkSender {
         return result.equals("ok");
     }
 
-    /** Those of them that are sent now: all but what no message holds. */
+    /** Those of them that are sent now: all but what is too large for a zone. */
     private List<Vpc> send(List<Vpc> vpcs) {
         var sendable = vpcs.stream().filter(this::isSendable).toList();
         var call = new ArrayList<Vpc>();
@@ -206,11 +205,11 @@ final class NetworkSender {
 
     private boolean isSendable(Vpc vpc) {
         var size = vpc.getSerializedSize();
-        if (size > LARGEST_BYTES) {
+        if (size > MessageParts.LARGEST_BYTES) {
             LOG.errorf(
-                    "%s is not sent to the zone %s: %d bytes are more than a message holds; it needs fewer rules",
-                    vpc.getVpcId(), settings.zone(), size);
+                    "%s is not sent to the zone %s: %d bytes are more than %d; it needs fewer rules",
+                    vpc.getVpcId(), settings.zone(), size, MessageParts.LARGEST_BYTES);
         }
-        return size <= LARGEST_BYTES;
+        return size <= MessageParts.LARGEST_BYTES;
     }
 }

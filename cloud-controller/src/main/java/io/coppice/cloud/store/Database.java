@@ -28,4 +28,10 @@ public interface Database {
             return true;
         });
     }
+
+    /**
+     * Runs this once the calling thread's transaction has been committed, so that who is told of a change finds it; never, when
+     * it is rolled back; at once, when there is none. The work must not block, use the database, or throw.
+     */
+    void afterCommit(Runnable work);
 }

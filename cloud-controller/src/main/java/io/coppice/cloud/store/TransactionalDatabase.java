@@ -4,6 +4,9 @@ import io.quarkus.hibernate.orm.PersistenceUnit;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.function.Function;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
@@ -12,9 +15,12 @@ import org.hibernate.Session;
 @ApplicationScoped
 class TransactionalDatabase implements Database {
     private final EntityManager entities;
+    private final TransactionSynchronizationRegistry transactions;
 
-    TransactionalDatabase(@PersistenceUnit("cloud") EntityManager entities) {
+    TransactionalDatabase(
+            @PersistenceUnit("cloud") EntityManager entities, TransactionSynchronizationRegistry transactions) {
         this.entities = entities;
+        this.transactions = transactions;
     }
 
     @Override
@@ -32,6 +38,27 @@ class TransactionalDatabase implements Database {
             session.setDefaultReadOnly(true);
             session.setHibernateFlushMode(FlushMode.MANUAL);
             return work.apply(entities);
+        });
+    }
+
+    @Override
+    public void afterCommit(Runnable work) {
+        if (!QuarkusTransaction.isActive()) {
+            work.run();
+            return;
+        }
+        transactions.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                // Only the end is of interest.
+            }
+
+            @Override
+            public void afterCompletion(int status) {
+                if (status == Status.STATUS_COMMITTED) {
+                    work.run();
+                }
+            }
         });
     }
 }

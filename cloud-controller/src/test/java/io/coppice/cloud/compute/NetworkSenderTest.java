@@ -96,7 +96,7 @@ class NetworkSenderTest {
         networks.change("vpc-3");
         sender.run();
         assertEquals(2, zone.calls(), "about a MiB each: two fit in a call");
-        networks.groups = 200_000;
+        networks.groups = 500_000;
         networks.change("vpc-4");
         networks.groups = 1;
         networks.change("vpc-5");

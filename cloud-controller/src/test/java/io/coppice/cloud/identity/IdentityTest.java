@@ -236,6 +236,11 @@ class IdentityTest {
             public <T> T call(Function<EntityManager, T> work) {
                 throw new PersistenceException(new SQLException("the connection was refused", "08001"));
             }
+
+            @Override
+            public void afterCommit(Runnable work) {
+                throw new AssertionError("nothing is committed");
+            }
         };
         var keys =
                 new AccessKeys(away, SecretBox.open(data), identity.invalidations(), new KeyUses(away, CLOCK), CLOCK);

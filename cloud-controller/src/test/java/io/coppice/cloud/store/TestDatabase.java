@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ public final class TestDatabase implements Database, AutoCloseable {
     private final EmbeddedPostgres server;
     private final EntityManagerFactory factory;
     private final ThreadLocal<@Nullable EntityManager> current = new ThreadLocal<>();
+    private final ThreadLocal<List<Runnable>> afterCommit = ThreadLocal.withInitial(ArrayList::new);
 
     private TestDatabase(EmbeddedPostgres server, EntityManagerFactory factory) {
         this.server = server;
@@ -65,6 +67,7 @@ public final class TestDatabase implements Database, AutoCloseable {
             try {
                 var result = work.apply(entities);
                 entities.getTransaction().commit();
+                afterCommit.get().forEach(Runnable::run);
                 return result;
             } finally {
                 if (entities.getTransaction().isActive()) {
@@ -73,6 +76,16 @@ public final class TestDatabase implements Database, AutoCloseable {
             }
         } finally {
             current.remove();
+            afterCommit.remove();
+        }
+    }
+
+    @Override
+    public void afterCommit(Runnable work) {
+        if (current.get() == null) {
+            work.run();
+        } else {
+            afterCommit.get().add(work);
         }
     }
 

@@ -43,6 +43,7 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     private final ZoneEventLog log;
     private final ConsoleRequests consoles;
     private final Executor executor;
+    private final LargeVpcs largeVpcs = new LargeVpcs();
     private final Set<WatchStream> watches = ConcurrentHashMap.newKeySet();
 
     /** Opens the door of this zone; {@code executor} runs what may block. */
@@ -84,9 +85,15 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
                     .asRuntimeException());
             return;
         }
-        zone.applyNetworks(vpcs);
-        answer.onNext(ApplyNetworksResponse.getDefaultInstance());
-        answer.onCompleted();
+        try {
+            zone.applyNetworks(request.hasPart() ? largeVpcs.take(request.getPart()) : vpcs);
+            answer.onNext(ApplyNetworksResponse.newBuilder()
+                    .setPartTaken(request.hasPart())
+                    .build());
+            answer.onCompleted();
+        } catch (StatusRuntimeException e) {
+            answer.onError(e);
+        }
     }
 
     @Override

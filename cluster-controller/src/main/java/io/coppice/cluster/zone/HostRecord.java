@@ -107,6 +107,11 @@ final class HostRecord implements HostLoad {
         return hello.getAddress();
     }
 
+    /** Whether it understands networks as encoded bytes. */
+    boolean takesEncodedNetworks() {
+        return hello.getTakesEncodedNetworks();
+    }
+
     long helloMillis() {
         return helloMillis;
     }

@@ -1,12 +1,15 @@
 package io.coppice.cluster.zone;
 
-import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.SharedEndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NetworkStatus;
 
 /** What one host carries of one VPC and how far it was told. Guarded by the zone's lock. */
 final class NetworkCarrier {
+    /** What a host takes of one message. */
+    private static final int LARGEST_WHOLE_BYTES = 4 * 1024 * 1024 - 1024;
+
     private final NetworkRecord network;
     private final HostRecord host;
     private int interfaces;
@@ -67,20 +70,40 @@ final class NetworkCarrier {
         status = said;
     }
 
+    /** Whether the host can be told: one of an older version takes no more than a message holds. */
+    boolean canBeTold() {
+        return host.takesEncodedNetworks()
+                || network.rendered()
+                        .map(Vpc::getSerializedSize)
+                        .filter(size -> size > LARGEST_WHOLE_BYTES)
+                        .isEmpty();
+    }
+
+    /** Tells what the VPC is, if that is known and {@link #canBeTold}. */
     void tellVpc(HostConnection way) {
-        network.rendered().ifPresent(vpc -> {
-            way.send(message().setVpc(vpc).build());
+        network.rendered().filter(vpc -> canBeTold()).ifPresent(vpc -> {
+            if (host.takesEncodedNetworks()) {
+                network.encoded()
+                        .forEach(part -> way.send(message().setVpcPart(part).build()));
+            } else {
+                way.send(message().setVpc(vpc).build());
+            }
             editionTold = network.edition();
             told = true;
         });
     }
 
     void tellInterfaces(HostConnection way) {
-        for (EndpointUpdate part : network.locations().since(versionTold).parts()) {
+        for (var part : network.locations().since(versionTold).parts()) {
             sequence++;
-            way.send(message()
-                    .setEndpoints(part.toBuilder().setSequence(sequence))
-                    .build());
+            var message = host.takesEncodedNetworks()
+                    ? message()
+                            .setSharedEndpoints(SharedEndpointUpdate.newBuilder()
+                                    .setVpcId(network.id())
+                                    .setSequence(sequence)
+                                    .setUpdate(part.bytes()))
+                    : message().setEndpoints(part.update().toBuilder().setSequence(sequence));
+            way.send(message.build());
         }
         versionTold = network.locations().version();
     }

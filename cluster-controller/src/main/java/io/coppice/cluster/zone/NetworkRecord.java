@@ -1,8 +1,11 @@
 package io.coppice.cluster.zone;
 
+import io.coppice.foundation.rpc.MessageParts;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.network.v1.VpcPart;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,9 @@ final class NetworkRecord {
     private final Map<HostRecord, NetworkCarrier> carriers = new LinkedHashMap<>();
     private @Nullable Vpc wished;
     private @Nullable Vpc rendered;
+    /** Of what is rendered; made when the first host needs it. */
+    private List<VpcPart> encoded = List.of();
+
     private long edition;
     private boolean over;
 
@@ -69,6 +75,7 @@ final class NetworkRecord {
             return false;
         }
         rendered = now;
+        encoded = List.of();
         edition++;
         return true;
     }
@@ -76,6 +83,23 @@ final class NetworkRecord {
     /** What hosts are told; empty before the Cloud Controller has told of it. */
     Optional<Vpc> rendered() {
         return Optional.ofNullable(rendered);
+    }
+
+    /** The same for hosts that take bytes: encoded once for all of them; empty before the Cloud Controller has told of it. */
+    List<VpcPart> encoded() {
+        var vpc = rendered;
+        if (encoded.isEmpty() && vpc != null) {
+            encoded = MessageParts.cut(id, vpc.getGeneration(), vpc.toByteString()).stream()
+                    .map(part -> VpcPart.newBuilder()
+                            .setVpcId(part.key())
+                            .setGeneration(part.number())
+                            .setIndex(part.index())
+                            .setMore(part.more())
+                            .setPart(part.bytes())
+                            .build())
+                    .toList();
+        }
+        return encoded;
     }
 
     /** Counts what hosts were to be told, from 1. */

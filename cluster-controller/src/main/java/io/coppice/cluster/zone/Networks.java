@@ -155,6 +155,10 @@ final class Networks {
             var network = network(id);
             network.render(seats());
             var carrier = carrier(network, host);
+            if (!carrier.canBeTold()) {
+                return Optional.of(
+                        "The network " + id + " is larger than a host of this version takes: update the host.");
+            }
             if (!carrier.knowsVpc()) {
                 carrier.tellVpc(way);
                 behind.add(carrier);
@@ -271,6 +275,12 @@ final class Networks {
     private static void tell(NetworkCarrier carrier, HostConnection way) {
         if (!carrier.knowsVpc()) {
             carrier.tellVpc(way);
+        }
+        if (!carrier.canBeTold()) {
+            LOG.errorf(
+                    "host %s is not told of %s, which is too large for its version",
+                    carrier.host().id(), carrier.network().id());
+            return;
         }
         // A host follows no interfaces of a VPC that it was not told of.
         if (carrier.network().rendered().isPresent() && !carrier.knowsInterfaces()) {

@@ -1,11 +1,15 @@
 package io.coppice.cluster.zone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.NodeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Tag;
@@ -18,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ManyNetworksTest {
     private static final Logger LOG = Logger.getLogger(ManyNetworksTest.class);
+    /** A location and its envelope. */
+    private static final long MOST_BYTES_OF_A_CHANGE = 300;
+    /** Launches that come one upon another. */
+    private static final int BURST = 50;
 
     @TempDir
     Path folder;
@@ -39,6 +47,7 @@ class ManyNetworksTest {
      */
     private void measure(int hostCount, int each, int members) throws IOException {
         var model = new NetworkModel(folder);
+        model.allTakeBytes();
         var hosts = new ArrayList<NodeId>();
         for (var count = 0; count < hostCount; count++) {
             hosts.add(model.host());
@@ -66,39 +75,82 @@ class ManyNetworksTest {
         model.distribute();
         var launched = System.nanoTime();
         assertEquals(List.of(), model.differences());
-        news(model, hosts);
+        traffic(model, hosts);
 
         var ruleBegun = System.nanoTime();
         model.vpc(small.get(7));
         model.distribute();
         var ruleTold = System.nanoTime();
-        assertEquals(10, news(model, hosts), "one message to each of ten hosts");
+        var rule = traffic(model, hosts);
+        assertEquals(10, rule.messages(), "one message to each of ten hosts");
 
         var memberBegun = System.nanoTime();
         model.launch(hosts.getFirst(), large);
         model.distribute();
         var memberTold = System.nanoTime();
-        assertEquals(members, news(model, hosts), "one message to each host of the group's members");
+        var member = traffic(model, hosts);
+        assertEquals(members, member.messages(), "one message to each host of the group's members");
+        assertEquals(1, member.encodings(), "encoded once");
+        assertTrue(member.bytes() <= MOST_BYTES_OF_A_CHANGE * members, () -> member + " is more than what changed");
+
+        var burstBegun = System.nanoTime();
+        for (var count = 0; count < BURST; count++) {
+            model.launch(hosts.get(count % members), large);
+        }
+        model.distribute();
+        var burstTold = System.nanoTime();
+        var burst = traffic(model, hosts);
+        assertEquals(members, burst.messages(), "what changes within a moment is one message");
+        assertEquals(1, burst.encodings(), "encoded once");
 
         var groupBegun = System.nanoTime();
         model.vpc(large);
         model.distribute();
         var groupTold = System.nanoTime();
-        assertEquals(members, news(model, hosts), "one message to each host of the group's members");
+        var group = traffic(model, hosts);
+        assertEquals(members, group.messages(), "one message to each host of the group's members");
+        assertEquals(1, group.encodings(), "encoded once");
         assertEquals(List.of(), model.differences());
         LOG.infof(
-                "%d hosts, %d interfaces placed in %d ms; a rule of a VPC on 10 hosts told in %d us, a new member of %d in"
-                        + " %d us, a rule of these in %d us",
+                "%d hosts, %d interfaces placed in %d ms; a rule of a VPC on 10 hosts: %s in %d us; a new member of %d: %s in %d"
+                        + " us; %d of them at once: %s in %d us; a rule of these: %s in %d us",
                 hostCount,
                 hostCount * each + members,
                 (launched - begun) / 1_000_000,
+                rule,
                 (ruleTold - ruleBegun) / 1000,
                 members,
+                member,
                 (memberTold - memberBegun) / 1000,
+                BURST,
+                burst,
+                (burstTold - burstBegun) / 1000,
+                group,
                 (groupTold - groupBegun) / 1000);
     }
 
-    private static int news(NetworkModel model, List<NodeId> hosts) {
-        return hosts.stream().mapToInt(host -> model.view(host).news()).sum();
+    /**
+     * What one change cost.
+     *
+     * @param encodings how many times something was encoded; what is shared counts once
+     * @param bytes of all messages
+     */
+    private record Traffic(int messages, int encodings, long bytes) {}
+
+    private static Traffic traffic(NetworkModel model, List<NodeId> hosts) {
+        var encodings = Collections.newSetFromMap(new IdentityHashMap<ByteString, Boolean>());
+        var messages = 0;
+        var bytes = 0L;
+        for (var host : hosts) {
+            for (var message : model.view(host).takeNews()) {
+                messages++;
+                bytes += message.getSerializedSize();
+                encodings.add(
+                        message.hasVpcPart()
+                                ? message.getVpcPart().getPart()
+                                : message.getSharedEndpoints().getUpdate());
+            }
+        }
+        return new Traffic(messages, encodings.size(), bytes);
     }
 }

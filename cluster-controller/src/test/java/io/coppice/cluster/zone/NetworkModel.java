@@ -11,6 +11,7 @@ import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.Capacity;
@@ -45,6 +46,8 @@ final class NetworkModel {
     private ZoneEventLog log;
     private Zone zone;
     private int interfaces;
+    /** Else every other host is of an older version, as in the middle of an update of the cloud. */
+    private boolean allTakeBytes;
 
     NetworkModel(Path folder) throws IOException {
         this.folder = folder;
@@ -60,6 +63,11 @@ final class NetworkModel {
                 log,
                 new ModelClock(),
                 HostRoster.open(folder.resolve("hosts")));
+    }
+
+    /** From now on every host that dials in is of this version. */
+    void allTakeBytes() {
+        allTakeBytes = true;
     }
 
     Zone zone() {
@@ -97,6 +105,7 @@ final class NetworkModel {
                 node,
                 Hello.newBuilder()
                         .setAddress("10.0.0." + views.size() % 250)
+                        .setTakesEncodedNetworks(allTakeBytes || views.size() % 2 == 0)
                         .setCapacity(Capacity.newBuilder()
                                 .setVcpus(10_000)
                                 .setMemoryMib(10_000_000)
@@ -112,12 +121,20 @@ final class NetworkModel {
 
     /** A new generation of a VPC with these NAT gateways. */
     Vpc vpc(String id, String... gateways) {
+        return vpc(id, 0, gateways);
+    }
+
+    /** As the other one, with as many security groups, of some 25 bytes each. */
+    Vpc vpc(String id, int groups, String... gateways) {
         var vpc = Vpc.newBuilder()
                 .setVpcId(id)
                 .setGeneration(generations.merge(id, 1L, Long::sum))
                 .addSubnets(Subnet.newBuilder().setSubnetId("subnet-" + id).setZone(ZONE));
         for (var gateway : gateways) {
             vpc.addNatGateways(NatGateway.newBuilder().setNatGatewayId(gateway).setSubnetId("subnet-" + id));
+        }
+        for (var count = 0; count < groups; count++) {
+            vpc.addSecurityGroups(SecurityGroup.newBuilder().setSecurityGroupId("sg-%017x".formatted(count)));
         }
         var made = vpc.build();
         zone.applyNetworks(List.of(made));

@@ -41,6 +41,22 @@ class NetworksTest {
     }
 
     @Test
+    void aVpcThatIsTooLargeForAMessageComesInParts() {
+        var older = model.host();
+        model.allTakeBytes();
+        var host = model.host();
+        model.vpc(RED, 250_000);
+        model.launch(host, RED);
+        model.launch(older, RED);
+        model.distribute();
+        assertEquals(250_000, model.view(host).vpc(RED).getSecurityGroupsCount());
+        assertEquals(Set.of(), model.view(older).known(), "a host that takes no parts is told nothing of it");
+        assertTrue(
+                model.view(host).takeNews().stream().allMatch(each -> each.getSerializedSize() < 1_100_000),
+                "others get through between parts");
+    }
+
+    @Test
     void aVpcComesBeforeTheInstanceAndItsInterfacesSoonAfter() {
         var host = model.host();
         model.vpc(RED);

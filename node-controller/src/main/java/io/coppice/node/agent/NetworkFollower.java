@@ -1,17 +1,21 @@
 package io.coppice.node.agent;
 
+import io.coppice.foundation.rpc.MessageParts;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NetworkRequest;
 import io.coppice.proto.node.v1.NetworkStatus;
 import io.coppice.proto.node.v1.NodeMessage;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -23,13 +27,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Passes what the Cluster Controller tells of VPCs to the network engine, in its order, and tells back how far this host has
- * come. While there is nothing to do it has no thread. Thread-safe, never blocks its callers: the engine is never asked under
+ * come. What has come meanwhile of one VPC's interfaces is followed in one go: a host that is slow does less, not more. While
+ * there is nothing to do it has no thread. Thread-safe, never blocks its callers: the engine is never asked under
  * the lock.
  */
 final class NetworkFollower {
     private static final Logger LOG = Logger.getLogger(NetworkFollower.class);
     /** Messages that wait for the engine; one too many is dropped, and all of its VPC asked for again. */
     private static final int MAXIMUM_WAITING = 4096;
+    /** Updates that are followed in one go: as many as are small beside a VPC. */
+    private static final int MOST_AT_ONCE = 64;
 
     private final NetworkEngine engine;
     private final Executor executor;
@@ -37,9 +44,18 @@ final class NetworkFollower {
     private final ReentrantLock telling = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private final Deque<Work> waiting = new ArrayDeque<>();
     private final Map<String, Followed> told = new HashMap<>();
     private boolean busy;
+    // Used by the one who works only.
+    private final MessageParts parts = new MessageParts();
+
+    /** What waits: a message, or something to be done after those before it. */
+    private sealed interface Work {
+        record Told(ClusterMessage message) implements Work {}
+
+        record Then(Runnable action) implements Work {}
+    }
 
     NetworkFollower(NetworkEngine engine, Executor executor, Consumer<NodeMessage.Builder> uplink) {
         this.engine = engine;
@@ -47,11 +63,13 @@ final class NetworkFollower {
         this.uplink = uplink;
     }
 
-    /** Takes a message with a VPC or with interfaces of one. */
+    /** Takes a message about a VPC or about interfaces of one. */
     void receive(ClusterMessage message) {
-        if (!enqueue(() -> follow(message), true)) {
-            LOG.errorf("the network falls behind what it is told of %s: asking for all of it again", vpcOf(message));
-            askForAll(vpcOf(message));
+        if (!enqueue(new Work.Told(message), true)) {
+            // What is read here is dropped, whichever part of a VPC it is.
+            var vpc = NetworkNews.read(message, new MessageParts()).vpcId();
+            LOG.errorf("the network falls behind what it is told of %s: asking for all of it again", vpc);
+            askForAll(vpc);
         }
     }
 
@@ -62,7 +80,7 @@ final class NetworkFollower {
     void thenOrNow(DesiredInstance wish, Consumer<DesiredInstance> receiver) {
         var needsNetwork = wish.getEndpointsList().stream()
                 .anyMatch(endpoint -> !endpoint.getVpcId().isEmpty());
-        if (!needsNetwork || !enqueue(() -> receiver.accept(wish), false)) {
+        if (!needsNetwork || !enqueue(new Work.Then(() -> receiver.accept(wish)), false)) {
             receiver.accept(wish);
         }
     }
@@ -72,7 +90,7 @@ final class NetworkFollower {
      *
      * @param evenIdle whether to begin when nothing else is going on; else false is returned then
      */
-    private boolean enqueue(Runnable work, boolean evenIdle) {
+    private boolean enqueue(Work work, boolean evenIdle) {
         lock.lock();
         try {
             if (waiting.size() >= MAXIMUM_WAITING || (!busy && !evenIdle)) {
@@ -115,11 +133,16 @@ final class NetworkFollower {
 
     /** Tells of VPCs that have got further, or have failed, since they were last told. May wait for the engine. */
     void tellChanges() {
+        tell(true);
+    }
+
+    /** With {@code progress}, also that nothing but more interfaces are followed: nobody waits for that. */
+    private void tell(boolean progress) {
         telling.lock();
         try {
             for (var vpc : toTell()) {
                 var now = engine.followed(vpc);
-                if (isNews(vpc, now)) {
+                if (isNews(vpc, now, progress)) {
                     uplink.accept(status(vpc, now));
                 }
             }
@@ -137,9 +160,13 @@ final class NetworkFollower {
         }
     }
 
-    private boolean isNews(String vpc, Followed now) {
+    private boolean isNews(String vpc, Followed now, boolean progress) {
         lock.lock();
         try {
+            var before = told.getOrDefault(vpc, Followed.NOTHING);
+            if (!progress && now.equals(new Followed(before.generation(), now.sequence(), before.failure()))) {
+                return false;
+            }
             return !now.equals(now.equals(Followed.NOTHING) ? told.remove(vpc) : told.put(vpc, now));
         } finally {
             lock.unlock();
@@ -149,7 +176,10 @@ final class NetworkFollower {
     private void work() {
         for (var next = next(); next != null; next = next()) {
             try {
-                next.run();
+                switch (next) {
+                    case Work.Told(var message) -> follow(NetworkNews.read(message, parts));
+                    case Work.Then(var action) -> action.run();
+                }
             } catch (RuntimeException e) {
                 // The boundary of this actor: one message that goes wrong must not keep the others from the engine.
                 LOG.error("a message about networks, or a wish behind it, could not be followed", e);
@@ -157,11 +187,11 @@ final class NetworkFollower {
         }
     }
 
-    private void follow(ClusterMessage message) {
-        var vpc = vpcOf(message);
+    private void follow(NetworkNews news) {
+        var vpc = news.vpcId();
         var follows = false;
         try {
-            follows = apply(message);
+            follows = apply(news);
         } catch (IOException | IllegalArgumentException e) {
             // The engine has it written down and tries again; the status says that it has not come so far.
             LOG.errorf(e, "the network of %s could not be made what it should be", vpc);
@@ -171,15 +201,47 @@ final class NetworkFollower {
             askForAll(vpc);
         }
         remember(vpc);
-        tellChanges();
+        tell(false);
     }
 
-    private boolean apply(ClusterMessage message) throws IOException {
-        if (message.hasVpc()) {
-            engine.apply(message.getVpc());
-            return true;
+    private boolean apply(NetworkNews news) throws IOException {
+        return switch (news) {
+            case NetworkNews.Network(var vpc) -> {
+                engine.apply(vpc);
+                yield true;
+            }
+            case NetworkNews.Interfaces(var first) -> engine.apply(withFollowing(first));
+            case NetworkNews.Unfinished unfinished -> true;
+            case NetworkNews.Torn torn -> false;
+        };
+    }
+
+    /** The update and those of the same VPC that wait right behind it, which need not wait any longer. */
+    private List<EndpointUpdate> withFollowing(EndpointUpdate first) {
+        var updates = new ArrayList<>(List.of(first));
+        for (var next = nextOf(first.getVpcId()); next != null; next = nextOf(first.getVpcId())) {
+            if (NetworkNews.read(next, parts) instanceof NetworkNews.Interfaces(var update)) {
+                updates.add(update);
+            }
+            if (updates.size() >= MOST_AT_ONCE) {
+                break;
+            }
         }
-        return engine.apply(message.getEndpoints());
+        return updates;
+    }
+
+    /** The next message, if it is about interfaces of this VPC. */
+    private @Nullable ClusterMessage nextOf(String vpc) {
+        lock.lock();
+        try {
+            if (waiting.peek() instanceof Work.Told(var message) && NetworkNews.isAboutInterfaces(message, vpc)) {
+                waiting.remove();
+                return message;
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void remember(String vpc) {
@@ -191,7 +253,7 @@ final class NetworkFollower {
         }
     }
 
-    private @Nullable Runnable next() {
+    private @Nullable Work next() {
         lock.lock();
         try {
             var next = waiting.poll();
@@ -214,11 +276,5 @@ final class NetworkFollower {
                         .setGeneration(followed.generation())
                         .setSequence(followed.sequence())
                         .setFailure(followed.failure()));
-    }
-
-    private static String vpcOf(ClusterMessage message) {
-        return message.hasVpc()
-                ? message.getVpc().getVpcId()
-                : message.getEndpoints().getVpcId();
     }
 }

@@ -30,6 +30,7 @@ final class Reports {
                         .setAccelerated(info.accelerated())
                         .setArchitecture(info.architecture()))
                 .setAddress(drivers.network().hostAddress())
+                .setTakesEncodedNetworks(true)
                 .build();
     }
 

@@ -42,6 +42,16 @@ public interface NetworkEngine extends AutoCloseable {
         return true;
     }
 
+    /** As {@link #apply(EndpointUpdate)}, for several updates of one VPC in their order; those before a gap are followed. */
+    default boolean apply(List<EndpointUpdate> updates) throws IOException {
+        for (var update : updates) {
+            if (!apply(update)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The VPCs of which this host keeps anything. */
     default Set<String> networks() {
         return Set.of();

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The VPCs of a simulated host: what it was told, taken as strictly as a real host takes it. Thread-safe. */
 final class SimulatedVpcs {
+    /** Hosts that share a process share what all of them were told alike: each has a table of its own and no more. */
+    private static final SharedLocations LOCATIONS = new SharedLocations();
+
     private final Map<String, Entry> vpcs = new TreeMap<>();
 
     private static final class Entry {
@@ -36,11 +39,18 @@ final class SimulatedVpcs {
                 return false;
             }
             if (next == sequence + 1) {
-                update.getPresentList().forEach(each -> interfaces.put(each.getNetworkInterfaceId(), each));
+                put(update, interfaces);
                 update.getGoneNetworkInterfaceIdsList().forEach(interfaces::remove);
                 sequence = next;
             }
             return true;
+        }
+
+        private static void put(EndpointUpdate update, Map<String, EndpointLocation> into) {
+            for (var each : update.getPresentList()) {
+                var shared = LOCATIONS.theOneLike(each);
+                into.put(shared.getNetworkInterfaceId(), shared);
+            }
         }
 
         private void takeFull(EndpointUpdate update) {
@@ -48,7 +58,7 @@ final class SimulatedVpcs {
                 coming.clear();
             }
             comingSequence = update.getSequence();
-            update.getPresentList().forEach(each -> coming.put(each.getNetworkInterfaceId(), each));
+            put(update, coming);
             if (!update.getMore()) {
                 interfaces.clear();
                 interfaces.putAll(coming);

@@ -1,13 +1,18 @@
 package io.coppice.node.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.rpc.MessageParts;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.SecurityGroup;
+import io.coppice.proto.network.v1.SharedEndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.network.v1.VpcPart;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NodeMessage;
 import java.io.IOException;
@@ -61,6 +66,58 @@ class NetworkFollowerTest {
         assertEquals(2, sent.size());
     }
 
+    @Test
+    void understandsEncodedNetworksInParts() {
+        var group = SecurityGroup.newBuilder().setSecurityGroupId("sg-0123456789abcdef0");
+        var large = Vpc.newBuilder().setVpcId(VPC).setGeneration(4);
+        for (var count = 0; count < 100_000; count++) {
+            large.addSecurityGroups(group);
+        }
+        var parts = MessageParts.cut(VPC, 4, large.build().toByteString()).stream()
+                .map(part -> ClusterMessage.newBuilder()
+                        .setVpcPart(VpcPart.newBuilder()
+                                .setVpcId(part.key())
+                                .setGeneration(part.number())
+                                .setIndex(part.index())
+                                .setMore(part.more())
+                                .setPart(part.bytes()))
+                        .build())
+                .toList();
+        assertTrue(parts.size() > 1);
+        parts.forEach(follower::receive);
+        assertEquals(4, sent.getFirst().getNetworkStatus().getGeneration());
+        sent.clear();
+        follower.receive(parts.getLast());
+        assertEquals(VPC, sent.getFirst().getNetworkRequest().getVpcId(), "the parts before it are missing");
+        follower.receive(shared(7));
+        assertEquals(List.of(List.of(7L)), engine.updates);
+    }
+
+    @Test
+    void whatCameMeanwhileIsFollowedInOneGo() {
+        var tasks = new ArrayList<Runnable>();
+        var busy = new NetworkFollower(engine, tasks::add, message -> sent.add(message.build()));
+        busy.receive(shared(1));
+        busy.receive(shared(2));
+        busy.receive(shared(3));
+        busy.receive(vpc(5));
+        busy.receive(shared(4));
+        tasks.removeFirst().run();
+        assertEquals(List.of(List.of(1L, 2L, 3L), List.of(4L)), engine.updates, "in their order");
+    }
+
+    private static ClusterMessage shared(long sequence) {
+        return ClusterMessage.newBuilder()
+                .setSharedEndpoints(SharedEndpointUpdate.newBuilder()
+                        .setVpcId(VPC)
+                        .setSequence(sequence)
+                        .setUpdate(EndpointUpdate.newBuilder()
+                                .setVpcId(VPC)
+                                .build()
+                                .toByteString()))
+                .build();
+    }
+
     private static ClusterMessage vpc(long generation) {
         return ClusterMessage.newBuilder()
                 .setVpc(Vpc.newBuilder().setVpcId(VPC).setGeneration(generation))
@@ -70,6 +127,7 @@ class NetworkFollowerTest {
     /** Remembers what it is told, and fails when it should. */
     private static final class Engine implements NetworkEngine {
         private long generation;
+        private final List<List<Long>> updates = new ArrayList<>();
         private boolean complete = true;
         private boolean broken;
 
@@ -84,6 +142,12 @@ class NetworkFollowerTest {
         @Override
         public boolean apply(EndpointUpdate update) {
             return complete;
+        }
+
+        @Override
+        public boolean apply(List<EndpointUpdate> all) throws IOException {
+            updates.add(all.stream().map(EndpointUpdate::getSequence).toList());
+            return NetworkEngine.super.apply(all);
         }
 
         @Override

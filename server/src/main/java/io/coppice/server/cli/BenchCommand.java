@@ -1,6 +1,7 @@
 package io.coppice.server.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.server.bench.ApiBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
@@ -72,6 +73,13 @@ final class BenchCommand extends CloudCommand {
             description = "s3: what Walrus is measured beside: radosgw, s3proxy, nginx. Default: all.")
     private List<String> peers = List.of("radosgw", "s3proxy", "nginx");
 
+    @Option(
+            names = "--network",
+            paramLabel = "MODE",
+            description = "api: the network of the cloud, vpc or flat. Default: flat.",
+            defaultValue = "flat")
+    private NetworkMode network = NetworkMode.FLAT;
+
     /** What there is to measure; the constants are what one types. */
     enum Bench {
         start,
@@ -86,7 +94,7 @@ final class BenchCommand extends CloudCommand {
         var named = cloud.argument().isEmpty() ? Optional.<DataFolder>empty() : Optional.of(folder());
         switch (bench) {
             case start -> tell(new StartBench(new Steps(progress)).run(named, only));
-            case api -> tell(new ApiBench(new Steps(progress)).run());
+            case api -> tell(new ApiBench(new Steps(progress), network.name().toLowerCase(Locale.ROOT)).run());
             case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
         }
         return 0;

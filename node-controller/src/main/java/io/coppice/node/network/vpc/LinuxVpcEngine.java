@@ -111,10 +111,15 @@ public final class LinuxVpcEngine implements NetworkEngine {
 
     @Override
     public boolean apply(EndpointUpdate update) throws IOException {
-        update.getPresentList().forEach(VpcMessages::check);
-        var present = vpcs.get(update.getVpcId());
+        return apply(List.of(update));
+    }
+
+    @Override
+    public boolean apply(List<EndpointUpdate> updates) throws IOException {
+        updates.forEach(update -> update.getPresentList().forEach(VpcMessages::check));
+        var present = vpcs.get(updates.getFirst().getVpcId());
         // Of a VPC that is not known nothing can be followed: all of it is needed, the VPC first.
-        return present != null && present.apply(update);
+        return present != null && present.apply(updates);
     }
 
     @Override

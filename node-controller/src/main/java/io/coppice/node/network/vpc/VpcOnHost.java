@@ -10,6 +10,7 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,15 +98,19 @@ final class VpcOnHost {
         }
     }
 
-    /** Where interfaces are from now on; false when an update before this one was lost. */
-    boolean apply(EndpointUpdate update) throws IOException {
+    /** Where interfaces are from now on, by these updates in their order; false when one before them or among them was lost. */
+    boolean apply(List<EndpointUpdate> updates) throws IOException {
         lock.lock();
         try {
-            var reception = state.accept(update);
-            if (reception == VpcState.Reception.NEWS) {
+            var receptions = EnumSet.noneOf(VpcState.Reception.class);
+            for (var update : updates) {
+                receptions.add(state.accept(update));
+            }
+            if (receptions.contains(VpcState.Reception.NEWS)) {
+                state.keepInterfaces();
                 follow(false);
             }
-            return reception != VpcState.Reception.GAP;
+            return !receptions.contains(VpcState.Reception.GAP);
         } finally {
             lock.unlock();
         }

@@ -102,7 +102,8 @@ final class VpcState {
         GAP
     }
 
-    Reception accept(EndpointUpdate update) throws IOException {
+    /** Takes an update; {@link #keepInterfaces} writes down what came of one or of several. */
+    Reception accept(EndpointUpdate update) {
         if (update.getFull()) {
             return acceptFull(update);
         }
@@ -117,7 +118,7 @@ final class VpcState {
         return accepted(update);
     }
 
-    private Reception acceptFull(EndpointUpdate update) throws IOException {
+    private Reception acceptFull(EndpointUpdate update) {
         if (update.getSequence() != comingSequence + 1) {
             // The rest of an earlier picture was lost with its session.
             coming.clear();
@@ -133,15 +134,19 @@ final class VpcState {
         return accepted(update);
     }
 
-    private Reception accepted(EndpointUpdate update) throws IOException {
+    private Reception accepted(EndpointUpdate update) {
         sequence = update.getSequence();
+        return Reception.NEWS;
+    }
+
+    /** Writes down where interfaces are. */
+    void keepInterfaces() throws IOException {
         files.keep(EndpointUpdate.newBuilder()
                 .setVpcId(vpcId)
                 .setSequence(sequence)
                 .setFull(true)
                 .addAllPresent(locations.values())
                 .build());
-        return Reception.NEWS;
     }
 
     /** Replaces the instance's interfaces here. Whether that was news. */
