@@ -70,9 +70,10 @@ public class WalrusRole implements Role {
             RemoteSigningKeys keys,
             BlobStore blobs,
             Couriers couriers,
-            CollectorLoop collector,
-            LifecycleLoop lifecycle,
-            ScrubberLoop scrubber) {}
+            BackgroundLoop collector,
+            BackgroundLoop lifecycle,
+            BackgroundLoop scrubber,
+            PacedScrubber scrubbing) {}
 
     /** Built by the container. */
     public WalrusRole(
@@ -141,8 +142,10 @@ public class WalrusRole implements Role {
                             "collector", running.collector().summary(),
                             "notifications", running.couriers().summary(),
                             "lifecycle", running.lifecycle().summary(),
-                            "scrubber", running.scrubber().summary(),
-                            "damaged", running.scrubber().damaged()));
+                            "scrubber",
+                                    running.scrubber().summary() + ", "
+                                            + running.scrubbing().progress(),
+                            "damaged", running.scrubbing().damaged()));
         } catch (IOException e) {
             return RoleHealth.notReady("the folder of the objects cannot be read: " + e.getMessage());
         }
@@ -191,7 +194,8 @@ public class WalrusRole implements Role {
                         Couriers.names(notifications),
                         notifications.backlog(),
                         config.accessLogEvery(),
-                        config.accessLogLines()));
+                        config.accessLogLines(),
+                        Optional.of(folder.resolve("access-log"))));
         var server = new S3Server(
                 vertx,
                 new Store(
@@ -213,27 +217,24 @@ public class WalrusRole implements Role {
         var couriers = Couriers.start(notifications, transactions, outbox, clock);
         undo.add("stop telling events", couriers::close);
 
-        var collector = new CollectorLoop(
-                new BlobCollector(transactions, blobs, blobStore, clock, config.blobGrace()),
-                config.collectEvery(),
-                clock);
-        collector.start();
+        var garbage = new BlobCollector(transactions, blobs, blobStore, clock, config.blobGrace());
+        var collector = BackgroundLoop.start(
+                "collector", config.collectEvery(), clock, loop -> "removed " + garbage.run() + " blobs");
         undo.add("stop the collector", collector::close);
-        var lifecycle = new LifecycleLoop(
-                new LifecycleRun(transactions, clock, blobs, new Announcements(clock, outbox), config.lifecycleDay()),
+        var rules =
+                new LifecycleRun(transactions, clock, blobs, new Announcements(clock, outbox), config.lifecycleDay());
+        var lifecycle = BackgroundLoop.start(
+                "lifecycle rules",
                 config.lifecycleEvery(),
-                clock);
-        lifecycle.start();
+                clock,
+                loop -> "removed " + rules.run() + " versions and uploads");
         undo.add("stop the lifecycle rules", lifecycle::close);
         var checks = new BlobChecks(transactions);
-        var scrubber = new ScrubberLoop(
-                new Scrubber(checks, blobStore, clock, config.scrubEvery()),
-                checks,
-                config.scrubBytesPerSecond(),
-                clock);
-        scrubber.start();
+        var scrubbing = new PacedScrubber(
+                new Scrubber(checks, blobStore, clock, config.scrubEvery()), checks, config.scrubBytesPerSecond());
+        var scrubber = BackgroundLoop.start("scrubber", PacedScrubber.PAUSE, clock, scrubbing);
         undo.add("stop the scrubber", scrubber::close);
-        return new Running(undo, keys, blobStore, couriers, collector, lifecycle, scrubber);
+        return new Running(undo, keys, blobStore, couriers, collector, lifecycle, scrubber, scrubbing);
     }
 
     /** Beside the authority it is issued with the names of the S3 door; from elsewhere it must have brought them. */

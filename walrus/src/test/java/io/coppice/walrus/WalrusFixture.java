@@ -85,9 +85,13 @@ public final class WalrusFixture implements AutoCloseable {
     }
 
     public WalrusFixture(Path folder, S3Settings settings) throws IOException {
+        this(new LocalBlobStore(folder.resolve("walrus"), 0), settings);
+    }
+
+    /** One that keeps its bytes in {@code blobStore}, which it does not close. */
+    public WalrusFixture(BlobStore blobStore, S3Settings settings) throws IOException {
         postgres = EmbeddedPostgres.builder().start();
         sessions = sessions(database(postgres));
-        var blobStore = new LocalBlobStore(folder.resolve("walrus"), 0);
         store = new Store(transactions(), Clock.systemUTC(), new Blobs(Clock.systemUTC()), blobStore, KEYS);
         server = new S3Server(
                 vertx, store, new Identity(this::key, WalrusFixture::legacy, accounts()), settings, Optional.empty());

@@ -3,10 +3,11 @@ package io.coppice.wire.sign;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The one form of a request that both sides compute and sign. */
 final class CanonicalRequest {
+    private static final int ROOM_FOR_HEADERS = 512;
+
     private CanonicalRequest() {}
 
     static String of(
@@ -42,12 +43,34 @@ final class CanonicalRequest {
     }
 
     private static String headers(SignableRequest request, List<String> signedHeaders) {
-        return signedHeaders.stream()
-                .map(name -> name + ":"
-                        + request.headers().getOrDefault(name, List.of()).stream()
-                                .map(value -> value.strip().replaceAll(" +", " "))
-                                .collect(Collectors.joining(","))
-                        + "\n")
-                .collect(Collectors.joining());
+        var lines = new StringBuilder(ROOM_FOR_HEADERS);
+        for (var name : signedHeaders) {
+            lines.append(name).append(':');
+            var values = request.headers().getOrDefault(name, List.of());
+            for (int i = 0; i < values.size(); i++) {
+                if (i > 0) {
+                    lines.append(',');
+                }
+                appendTrimmed(values.get(i).strip(), lines);
+            }
+            lines.append('\n');
+        }
+        return lines.toString();
+    }
+
+    /** Of spaces that follow each other one counts. */
+    private static void appendTrimmed(String value, StringBuilder to) {
+        if (!value.contains("  ")) {
+            to.append(value);
+            return;
+        }
+        var before = 'x';
+        for (int i = 0; i < value.length(); i++) {
+            var c = value.charAt(i);
+            if (c != ' ' || before != ' ') {
+                to.append(c);
+            }
+            before = c;
+        }
     }
 }

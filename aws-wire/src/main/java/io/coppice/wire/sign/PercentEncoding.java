@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
  * digits, space as {@code %20}.
  */
 final class PercentEncoding {
-    private static final String UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    private static final boolean[] UNRESERVED = unreserved();
     private static final char[] DIGITS = "0123456789ABCDEF".toCharArray();
     private static final int BYTE = 0xff;
     private static final int LOW_BITS = 0xf;
@@ -28,6 +28,9 @@ final class PercentEncoding {
 
     /** The bytes behind a percent-encoded text; a plus sign is a plus sign. */
     static byte[] decode(String text) {
+        if (text.indexOf('%') < 0) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
         var decoded = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); ) {
             var c = text.codePointAt(i);
@@ -48,16 +51,39 @@ final class PercentEncoding {
     }
 
     private static String encode(byte[] bytes, boolean keepSlashes) {
+        if (isPlain(bytes, keepSlashes)) {
+            return new String(bytes, StandardCharsets.US_ASCII);
+        }
         var encoded = new StringBuilder(bytes.length + HEX);
         for (byte b : bytes) {
-            var c = (char) (b & BYTE);
-            if (UNRESERVED.indexOf(c) >= 0 || (keepSlashes && c == '/')) {
-                encoded.append(c);
+            if (isPlain(b, keepSlashes)) {
+                encoded.append((char) b);
             } else {
                 encoded.append('%').append(DIGITS[(b & BYTE) >> 4]).append(DIGITS[b & LOW_BITS]);
             }
         }
         return encoded.toString();
+    }
+
+    private static boolean isPlain(byte[] bytes, boolean keepSlashes) {
+        for (byte b : bytes) {
+            if (!isPlain(b, keepSlashes)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(byte b, boolean keepSlashes) {
+        return b >= 0 && UNRESERVED[b] || keepSlashes && b == '/';
+    }
+
+    private static boolean[] unreserved() {
+        var unreserved = new boolean[Byte.MAX_VALUE + 1];
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+                .chars()
+                .forEach(c -> unreserved[c] = true);
+        return unreserved;
     }
 
     private static int hexByte(String text, int percent) {

@@ -38,6 +38,9 @@ record QueryParameters(List<Parameter> parameters) {
     }
 
     String canonical(Predicate<String> includedNames) {
+        if (parameters.isEmpty()) {
+            return "";
+        }
         return parameters.stream()
                 .filter(parameter -> includedNames.test(parameter.name()))
                 .sorted(CANONICAL_ORDER)

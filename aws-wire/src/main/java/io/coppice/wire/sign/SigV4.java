@@ -27,7 +27,13 @@ public final class SigV4 {
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
+    /** Requests of one second come together, and to read their times is not cheap. */
+    private static volatile Second latest = new Second(Instant.EPOCH, TIMESTAMP.format(Instant.EPOCH));
+
     private SigV4() {}
+
+    /** A time without fractions of a second, and how it is written. */
+    private record Second(Instant time, String text) {}
 
     /** Derives the key of one day, region and service from a secret access key. */
     public static SigningKey signingKey(String secret, String date, String region, String service) {
@@ -58,19 +64,32 @@ public final class SigV4 {
 
     /** For example {@code 20260102T030405Z}. */
     public static String timestamp(Instant time) {
-        return TIMESTAMP.format(time);
+        var known = latest;
+        return time.equals(known.time()) ? known.text() : TIMESTAMP.format(time);
     }
 
     /** Reads what {@link #timestamp} writes; throws {@link java.time.format.DateTimeParseException} for all else. */
     public static Instant parseTimestamp(String text) {
-        return TIMESTAMP.parse(text, Instant::from);
+        var known = latest;
+        if (text.equals(known.text())) {
+            return known.time();
+        }
+        var time = TIMESTAMP.parse(text, Instant::from);
+        // Kept in the one form alone: February 31 is read too, as the last day of the month.
+        latest = new Second(time, TIMESTAMP.format(time));
+        return time;
     }
 
     static byte[] hmac(byte[] key, byte[] content) {
+        return keyed(key).doFinal(content);
+    }
+
+    /** An HMAC that has taken the key in. */
+    static Mac keyed(byte[] key) {
         try {
             var mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(key, HMAC));
-            return mac.doFinal(content);
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HMAC-SHA256 is in every JDK", e);
         }

@@ -1,10 +1,10 @@
 package io.coppice.wire.sign;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * The parts of an HTTP request that a signature covers, as they came over the wire.
@@ -17,14 +17,15 @@ import java.util.TreeMap;
  */
 public record SignableRequest(String method, String rawPath, String rawQuery, Map<String, List<String>> headers) {
     public SignableRequest {
-        var lowerCase = new TreeMap<String, List<String>>();
+        var lowerCase = HashMap.<String, List<String>>newHashMap(headers.size());
         headers.forEach((name, values) -> lowerCase.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
         headers = Map.copyOf(lowerCase);
     }
 
     /** The first value of a header; {@code name} in lower case. */
     public Optional<String> header(String name) {
-        return headers.getOrDefault(name, List.of()).stream().findFirst();
+        var values = headers.get(name);
+        return values == null || values.isEmpty() ? Optional.empty() : Optional.of(values.getFirst());
     }
 
     QueryParameters query() {

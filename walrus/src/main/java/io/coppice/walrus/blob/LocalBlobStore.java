@@ -12,20 +12,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 
 /**
- * Blobs as files of one folder: {@code blobs/ab/cd/<id>}, written under {@code incoming/}, synced, renamed, and the
- * folder synced before a commit returns (POSIX rename is atomic; without the second sync a power cut could lose the
- * name). Thread-safe.
+ * Blobs as files: {@code blobs/ab/<id>}, written under {@code incoming/}, renamed, and then synced with their folder before
+ * a commit returns. The name comes before the sync, so that a journaling file system makes bytes and name durable by one
+ * commit of its journal; what a power cut leaves between the two is a blob that no row knows, which is collected as such.
+ * The folders are made once, since each new one costs syncs of its own. Thread-safe.
  */
 public final class LocalBlobStore implements BlobStore {
     private static final Logger LOG = Logger.getLogger(LocalBlobStore.class);
     private static final int SYNC_EVERY_BYTES = 64 * 1024 * 1024;
     private static final int LEAST_ROOM_BYTES = 1024 * 1024;
+    private static final int FOLDERS = 256;
 
     private final Path blobs;
     private final Path incoming;
@@ -43,6 +46,34 @@ public final class LocalBlobStore implements BlobStore {
         this.incoming = Files.createDirectories(folder.resolve("incoming"));
         this.reserveBytes = reserveBytes;
         this.disk = Files.getFileStore(blobs);
+        makeFolders();
+    }
+
+    /** All folders that ids begin with; what an older version laid into folders within them is brought up. */
+    private void makeFolders() throws IOException {
+        for (int i = 0; i < FOLDERS; i++) {
+            var folder = blobs.resolve(HexFormat.of().toHexDigits((byte) i));
+            if (Files.isDirectory(folder)) {
+                flatten(folder);
+            } else {
+                Files.createDirectory(folder);
+            }
+        }
+        sync(blobs);
+    }
+
+    private static void flatten(Path folder) throws IOException {
+        try (var inner = Files.newDirectoryStream(folder, Files::isDirectory)) {
+            for (var old : inner) {
+                try (var files = Files.newDirectoryStream(old)) {
+                    for (var file : files) {
+                        Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+                    }
+                }
+                sync(folder);
+                Files.delete(old);
+            }
+        }
     }
 
     @Override
@@ -75,13 +106,9 @@ public final class LocalBlobStore implements BlobStore {
 
     @Override
     public void scan(Instant cutoff, Consumer<BlobId> visitor) throws IOException {
-        try (var outer = Files.newDirectoryStream(blobs)) {
-            for (var first : outer) {
-                try (var inner = Files.newDirectoryStream(first)) {
-                    for (var second : inner) {
-                        scanFolder(second, cutoff, visitor);
-                    }
-                }
+        try (var folders = Files.newDirectoryStream(blobs)) {
+            for (var folder : folders) {
+                scanFolder(folder, cutoff, visitor);
             }
         }
     }
@@ -130,16 +157,12 @@ public final class LocalBlobStore implements BlobStore {
         }
     }
 
-    private Path outerFolder(BlobId id) {
+    private Path folder(BlobId id) {
         return blobs.resolve(id.toString().substring(0, 2));
     }
 
-    private Path innerFolder(BlobId id) {
-        return outerFolder(id).resolve(id.toString().substring(2, 4));
-    }
-
     private Path path(BlobId id) {
-        return innerFolder(id).resolve(id.toString());
+        return folder(id).resolve(id.toString());
     }
 
     private static void sync(Path folder) throws IOException {
@@ -150,17 +173,19 @@ public final class LocalBlobStore implements BlobStore {
 
     private final class Writer implements BlobWriter {
         private final BlobId id;
-        private final Path temporary;
         private final FileChannel channel;
         private final CRC32C checksum = new CRC32C();
         private long written;
         private long synced;
+        /** Where the bytes are. */
+        private Path file;
+
         private boolean committed;
 
         private Writer(BlobId id) throws IOException {
             this.id = id;
-            this.temporary = incoming.resolve(id.toString());
-            this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            this.file = incoming.resolve(id.toString());
+            this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         }
 
         @Override
@@ -183,12 +208,12 @@ public final class LocalBlobStore implements BlobStore {
         @Override
         public StoredBlob commit() throws IOException {
             try {
-                channel.force(true);
-                channel.close();
-                makeFolder(outerFolder(id), innerFolder(id));
-                Files.move(temporary, path(id), StandardCopyOption.ATOMIC_MOVE);
+                Files.move(file, path(id), StandardCopyOption.ATOMIC_MOVE);
+                file = path(id);
+                channel.force(false);
+                sync(folder(id));
                 committed = true;
-                sync(innerFolder(id));
+                channel.close();
             } catch (IOException e) {
                 throw failure(e);
             }
@@ -202,20 +227,11 @@ public final class LocalBlobStore implements BlobStore {
             }
             channel.close();
             try {
-                Files.deleteIfExists(temporary);
+                Files.deleteIfExists(file);
             } catch (IOException e) {
                 // The disk that failed before may fail again: what is left is removed as abandoned later.
-                LOG.debugf("%s is left behind: %s", temporary, e.getMessage());
+                LOG.debugf("%s is left behind: %s", file, e.getMessage());
             }
-        }
-
-        private void makeFolder(Path outer, Path inner) throws IOException {
-            if (Files.isDirectory(inner)) {
-                return;
-            }
-            Files.createDirectories(inner);
-            sync(outer);
-            sync(blobs);
         }
     }
 

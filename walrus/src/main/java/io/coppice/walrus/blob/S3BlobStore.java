@@ -11,10 +11,12 @@ import io.minio.UploadObjectArgs;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     private final MinioClient remote;
     private final Place place;
     private final Path incoming;
+    private final FileStore disk;
     private final long reserveBytes;
 
     /**
@@ -75,22 +78,22 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                 .credentials(credentials.accessKeyId(), credentials.secretAccessKey())
                 .build();
         remote.setTimeout(limit.toMillis(), limit.toMillis(), limit.toMillis());
-        try {
+        ask("the bucket " + place.bucket() + " at " + place.endpoint() + " cannot be used", () -> {
             if (!remote.bucketExists(
                     BucketExistsArgs.builder().bucket(place.bucket()).build())) {
                 remote.makeBucket(
                         MakeBucketArgs.builder().bucket(place.bucket()).build());
             }
-        } catch (MinioException e) {
-            throw failed("the bucket " + place.bucket() + " at " + place.endpoint() + " cannot be used", e);
-        }
+            return true;
+        });
         return new S3BlobStore(remote, place, Files.createDirectories(folder.resolve("outgoing")), reserveBytes);
     }
 
-    private S3BlobStore(MinioClient remote, Place place, Path incoming, long reserveBytes) {
+    private S3BlobStore(MinioClient remote, Place place, Path incoming, long reserveBytes) throws IOException {
         this.remote = remote;
         this.place = place;
         this.incoming = incoming;
+        this.disk = Files.getFileStore(incoming);
         this.reserveBytes = reserveBytes;
     }
 
@@ -105,13 +108,13 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
 
     @Override
     public ReadableByteChannel open(BlobId id, long offset, long lengthBytes) throws IOException {
-        try {
+        return ask("blob " + id + " cannot be read", () -> {
             if (lengthBytes == 0) {
                 remote.statObject(StatObjectArgs.builder()
                         .bucket(place.bucket())
                         .object(key(id))
                         .build());
-                return FileChannel.open(Path.of("/dev/null"), StandardOpenOption.READ);
+                return Channels.newChannel(InputStream.nullInputStream());
             }
             return Channels.newChannel(remote.getObject(GetObjectArgs.builder()
                     .bucket(place.bucket())
@@ -119,9 +122,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                     .offset(offset)
                     .length(lengthBytes)
                     .build()));
-        } catch (MinioException e) {
-            throw isAbsent(e) ? new NoSuchFileException(key(id)) : failed("blob " + id + " cannot be read", e);
-        }
+        });
     }
 
     /** Always empty: the bytes are elsewhere. */
@@ -133,20 +134,19 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     @Override
     public boolean delete(BlobId id) throws IOException {
         try {
-            remote.statObject(StatObjectArgs.builder()
-                    .bucket(place.bucket())
-                    .object(key(id))
-                    .build());
-            remote.removeObject(RemoveObjectArgs.builder()
-                    .bucket(place.bucket())
-                    .object(key(id))
-                    .build());
-            return true;
-        } catch (MinioException e) {
-            if (isAbsent(e)) {
-                return false;
-            }
-            throw failed("blob " + id + " cannot be removed", e);
+            return ask("blob " + id + " cannot be removed", () -> {
+                remote.statObject(StatObjectArgs.builder()
+                        .bucket(place.bucket())
+                        .object(key(id))
+                        .build());
+                remote.removeObject(RemoveObjectArgs.builder()
+                        .bucket(place.bucket())
+                        .object(key(id))
+                        .build());
+                return true;
+            });
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 
@@ -158,14 +158,10 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                 .recursive(true)
                 .build());
         for (var each : objects) {
-            try {
-                var object = each.get();
-                if (object.lastModified().toInstant().isBefore(cutoff)) {
-                    visitor.accept(BlobId.parse(
-                            object.objectName().substring(object.objectName().lastIndexOf('/') + 1)));
-                }
-            } catch (MinioException e) {
-                throw failed("the blobs in " + place.bucket() + " cannot be listed", e);
+            var object = ask("the blobs in " + place.bucket() + " cannot be listed", each::get);
+            if (object.lastModified().toInstant().isBefore(cutoff)) {
+                visitor.accept(BlobId.parse(
+                        object.objectName().substring(object.objectName().lastIndexOf('/') + 1)));
             }
         }
     }
@@ -195,7 +191,7 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
     /** What can still wait to be sent; how much room the other store has it does not tell. */
     @Override
     public long freeBytes() throws IOException {
-        return Math.max(0, Files.getFileStore(incoming).getUsableSpace() - reserveBytes);
+        return Math.max(0, disk.getUsableSpace() - reserveBytes);
     }
 
     /** Lets go of connections. */
@@ -219,8 +215,30 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
                 && ABSENT.contains(answered.errorResponse().code());
     }
 
-    private static IOException failed(String what, MinioException e) {
-        return new IOException(what + ": " + e.getMessage(), e);
+    /** A question to the other store. */
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask() throws MinioException, IOException;
+    }
+
+    /**
+     * Asks; throws {@link NoSuchFileException} when there is no such blob. Whatever else goes wrong, the store cannot be used
+     * now and may be again later: a broken connection, which the SDK wraps into an exception of its own, and a refusal alike.
+     */
+    private static <T> T ask(String failure, Question<T> question) throws IOException {
+        try {
+            return question.ask();
+        } catch (MinioException e) {
+            if (isAbsent(e)) {
+                throw new NoSuchFileException(failure);
+            }
+            throw new StoreUnavailableException(failure + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw new StoreUnavailableException(failure + ": " + broken.getMessage(), broken);
+            }
+            throw e;
+        }
     }
 
     private final class Writer implements BlobWriter {
@@ -254,15 +272,13 @@ public final class S3BlobStore implements BlobStore, AutoCloseable {
         @Override
         public StoredBlob commit() throws IOException {
             channel.close();
-            try {
-                remote.uploadObject(UploadObjectArgs.builder()
-                        .bucket(place.bucket())
-                        .object(key(id))
-                        .filename(file.toString(), MAX_BYTES)
-                        .build());
-            } catch (MinioException e) {
-                throw failed("blob " + id + " cannot be put into " + place.bucket(), e);
-            }
+            ask(
+                    "blob " + id + " cannot be put into " + place.bucket(),
+                    () -> remote.uploadObject(UploadObjectArgs.builder()
+                            .bucket(place.bucket())
+                            .object(key(id))
+                            .filename(file.toString(), MAX_BYTES)
+                            .build()));
             Files.deleteIfExists(file);
             return new StoredBlob(id, written);
         }

@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Gathers a line for every request to a bucket whose owner wants that, and puts them into the owner's other bucket every
- * while and at the end. What was gathered is lost when the process is killed. Thread-safe.
+ * while and at the end. Thread-safe.
  */
 final class AccessLog implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(AccessLog.class);
@@ -106,7 +106,9 @@ final class AccessLog implements AutoCloseable {
 
     /** Puts all lines that were gathered into their buckets. */
     void flush() {
-        buffer.drain().forEach(this::flush);
+        var batch = buffer.drain();
+        batch.lines().forEach(this::flush);
+        batch.done();
         var lost = buffer.takeLost();
         if (lost > 0) {
             LOG.warnf("%d lines of access logs are lost: more came than coppice.walrus.access-log-lines", lost);

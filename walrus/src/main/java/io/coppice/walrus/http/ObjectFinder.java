@@ -79,6 +79,9 @@ final class ObjectFinder {
 
     /** Throws InvalidArgument for what cannot be the id of a version. */
     static void checkVersionId(String versionId) {
+        if (versionId.isEmpty()) {
+            throw S3Errors.invalidArgument("Version id cannot be the empty string");
+        }
         if (!versionId.equals(Objects.NULL_VERSION) && versionId.length() != VERSION_ID_LENGTH) {
             throw S3Errors.invalidVersionId();
         }

@@ -44,7 +44,7 @@ final class ObjectWrites {
         var algorithm = exchange.incoming().algorithm();
         var stored = exchange.incoming().store(store.objectBytes(), maxPutBytes, Optional.empty(), draft.key());
         var object = object(draft, stored, algorithm);
-        var written = shortly(exchange, object).orElseGet(() -> fully(exchange, stored, object));
+        var written = shortly(exchange, stored, object).orElseGet(() -> fully(exchange, stored, object));
         describe(exchange, object.traits(), written);
         exchange.header("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> {
@@ -54,17 +54,18 @@ final class ObjectWrites {
         exchange.ok();
     }
 
-    /** Most writes are of small objects into buckets that keep no versions: one statement. Empty when it is not such a one. */
-    private Optional<Versions.Written> shortly(S3Exchange exchange, NewObject object) {
+    /** Most writes are of new or small objects into buckets that keep no versions: one statement. Empty when it is not such a one. */
+    private Optional<Versions.Written> shortly(S3Exchange exchange, IncomingBody.Stored stored, NewObject object) {
         var bucket = exchange.bucket();
-        var plain = object.inRow().isPresent()
-                && isPlain(exchange)
-                && bucket.setting(BucketSetting.LIFECYCLE).isEmpty();
-        return plain
-                ? store.plainObjects()
-                        .put(bucket.bucketId(), exchange.request().key(), object)
-                        .map(at -> new Versions.Written("", at))
-                : Optional.empty();
+        if (!isPlain(exchange) || bucket.setting(BucketSetting.LIFECYCLE).isPresent()) {
+            return Optional.empty();
+        }
+        var key = exchange.request().key();
+        var plain = store.plainObjects();
+        return (object.inRow().isPresent()
+                        ? plain.put(bucket.bucketId(), key, object)
+                        : plain.put(bucket.bucketId(), key, object, stored.blob()))
+                .map(at -> new Versions.Written("", at));
     }
 
     /** Whether a change of an object needs no look at what there was, and nobody is to be told of it. */

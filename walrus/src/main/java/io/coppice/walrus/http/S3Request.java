@@ -2,18 +2,19 @@ package io.coppice.walrus.http;
 
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.wire.sign.SignableRequest;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The head of a request, decoded.
@@ -36,6 +37,8 @@ record S3Request(
         boolean byHost) {
     private static final int MAX_KEY_BYTES = 1024;
     private static final int HEX = 16;
+    private static final int ASCII_END = 0x80;
+    private static final int MAX_BYTE = 0xff;
 
     S3Request {
         parameters = Map.copyOf(parameters);
@@ -52,11 +55,7 @@ record S3Request(
         var question = uri.indexOf('?');
         var rawPath = question < 0 ? uri : uri.substring(0, question);
         var rawQuery = question < 0 ? "" : uri.substring(question + 1);
-        var headers = new HashMap<String, List<String>>();
-        request.headers().forEach(header -> headers.computeIfAbsent(
-                        header.getKey().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
-                .add(text(header.getValue())));
-        var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers);
+        var signable = new SignableRequest(request.method().name(), rawPath, rawQuery, headers(request.headers()));
         var path = rawPath.substring(1);
         var hostBucket = bucketOfHost(signable, domains);
         var slash = hostBucket.isEmpty() ? path.indexOf('/') : -1;
@@ -70,6 +69,17 @@ record S3Request(
                 request.remoteAddress().hostAddress(),
                 request.isSSL(),
                 !hostBucket.isEmpty());
+    }
+
+    private static Map<String, List<String>> headers(MultiMap received) {
+        var headers = HashMap.<String, List<String>>newHashMap(received.size());
+        for (var header : received) {
+            headers.merge(
+                    header.getKey().toLowerCase(Locale.ROOT),
+                    List.of(text(header.getValue())),
+                    (one, other) -> Stream.concat(one.stream(), other.stream()).toList());
+        }
+        return headers;
     }
 
     /** The same request from where it really came. */
@@ -100,7 +110,11 @@ record S3Request(
 
     /** Clients send UTF-8 in headers, of which HTTP knows nothing: what came byte by byte becomes text again. */
     private static String text(String header) {
-        if (header.chars().allMatch(c -> c < 0x80) || header.chars().anyMatch(c -> c > 0xff)) {
+        var bits = 0;
+        for (int i = 0; i < header.length(); i++) {
+            bits |= header.charAt(i);
+        }
+        if (bits < ASCII_END || bits > MAX_BYTE) {
             return header;
         }
         try {
@@ -132,6 +146,9 @@ record S3Request(
 
     /** Decodes a path; a plus sign is a plus sign. Throws InvalidURI unless it is UTF-8 that can be kept. */
     static String decodePath(String raw) {
+        if (isPlain(raw)) {
+            return raw;
+        }
         var bytes = ByteBuffer.allocate(raw.length() * 3);
         for (int i = 0; i < raw.length(); ) {
             if (raw.charAt(i) == '%') {
@@ -160,6 +177,17 @@ record S3Request(
         } catch (CharacterCodingException e) {
             throw invalidUri();
         }
+    }
+
+    /** Whether it is what it stands for. */
+    private static boolean isPlain(String raw) {
+        for (int i = 0; i < raw.length(); i++) {
+            var c = raw.charAt(i);
+            if (c == '%' || c == 0 || c >= ASCII_END) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String key(String rawKey) {

@@ -48,6 +48,9 @@ public final class S3Server implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(S3Server.class);
     private static final int MAX_HEADER_BYTES = 32 * 1024;
     private static final int MAX_LINE_BYTES = 16 * 1024;
+    /** Of a body what the socket gives at once is handed on at once: each piece wakes the thread that takes it. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
     private static final long DRAIN_BYTES = 8L * 1024 * 1024;
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
@@ -76,8 +79,12 @@ public final class S3Server implements AutoCloseable {
     /** What a request came on: its body, its answer, and how a client that waits is told to go on. */
     record Connection(HttpBody body, HttpServerResponse response, Runnable proceed, Visit visit) {}
 
-    /** A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. */
-    public S3Server(Vertx vertx, Store store, Identity identity, S3Settings settings, Optional<RawHandler> images) {
+    /**
+     * A plain HTTP door that does not listen yet; {@code images} answers what lies under {@code /_coppice/}. Throws
+     * {@link IOException} when lines of access logs that an earlier process left cannot be read.
+     */
+    public S3Server(Vertx vertx, Store store, Identity identity, S3Settings settings, Optional<RawHandler> images)
+            throws IOException {
         this(vertx, store, identity, settings, images, Optional.empty());
     }
 
@@ -88,7 +95,8 @@ public final class S3Server implements AutoCloseable {
             Identity identity,
             S3Settings settings,
             Optional<RawHandler> images,
-            Optional<X509KeyManager> https) {
+            Optional<X509KeyManager> https)
+            throws IOException {
         this.vertx = vertx;
         this.https = https;
         this.settings = settings;
@@ -97,7 +105,8 @@ public final class S3Server implements AutoCloseable {
         this.accessLog = new AccessLog(
                 store,
                 new OwnWrites(store, new Drafts(store, identity.accounts())),
-                new LogBuffer(settings.telling().accessLogLines()),
+                LogBuffer.open(
+                        settings.telling().accessLogLines(), settings.telling().accessLogFolder()),
                 settings.telling().accessLogEvery());
         this.images = images;
         this.slots = new Semaphore(settings.maxConcurrentRequests());
@@ -150,6 +159,7 @@ public final class S3Server implements AutoCloseable {
             var options = new HttpServerOptions()
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setMaxInitialLineLength(MAX_LINE_BYTES)
+                    .setMaxChunkSize(PIECE_BYTES)
                     .setHandle100ContinueAutomatically(false)
                     .setHttp2ClearTextEnabled(false)
                     .setTcpNoDelay(true)

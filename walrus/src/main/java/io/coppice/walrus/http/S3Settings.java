@@ -1,8 +1,10 @@
 package io.coppice.walrus.http;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +39,16 @@ public record S3Settings(
      * @param backlog how many events may wait for one of them, about
      * @param accessLogEvery how often the lines of access logs are put into their buckets
      * @param accessLogLines how many lines are held until then
+     * @param accessLogFolder where they are held, so that they outlive the process; empty: in memory alone
      */
-    public record Telling(Set<String> destinations, int backlog, Duration accessLogEvery, int accessLogLines) {
+    public record Telling(
+            Set<String> destinations,
+            int backlog,
+            Duration accessLogEvery,
+            int accessLogLines,
+            Optional<Path> accessLogFolder) {
         /** Events are told to nobody; access logs are kept. */
-        public static final Telling NOBODY = new Telling(Set.of(), 1, Duration.ofMinutes(5), 10_000);
+        public static final Telling NOBODY = new Telling(Set.of(), 1, Duration.ofMinutes(5), 10_000, Optional.empty());
 
         public Telling {
             destinations = Set.copyOf(destinations);

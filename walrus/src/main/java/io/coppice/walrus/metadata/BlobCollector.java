@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
@@ -18,12 +19,14 @@ import org.jboss.logging.Logger;
 public final class BlobCollector {
     private static final Logger LOG = Logger.getLogger(BlobCollector.class);
     private static final int BATCH = 500;
+    private static final int ORPHANS_EVERY_RUNS = 60;
 
     private final Transactions transactions;
     private final Blobs blobs;
     private final BlobStore store;
     private final Clock clock;
     private final Duration grace;
+    private final AtomicInteger runs = new AtomicInteger();
 
     /**
      * Collects from {@code store}.
@@ -36,6 +39,12 @@ public final class BlobCollector {
         this.store = store;
         this.clock = clock;
         this.grace = grace;
+    }
+
+    /** Removes what is due, and tells how many blobs that were; every now and then all bytes are compared with the rows. */
+    public int run() throws IOException {
+        var removed = collectUnreferenced();
+        return runs.getAndIncrement() % ORPHANS_EVERY_RUNS == 0 ? removed + collectOrphans() : removed;
     }
 
     /** Removes the bytes of blobs that nobody refers to any more, and tells how many blobs that were. */

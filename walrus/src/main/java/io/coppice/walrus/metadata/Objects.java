@@ -1,6 +1,8 @@
 package io.coppice.walrus.metadata;
 
 import io.coppice.walrus.blob.BlobId;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,18 +107,10 @@ public final class Objects {
 
     /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
     public List<ObjectRow> list(StatelessSession session, long bucketId, KeyRange range, int limit) {
-        // Plain, because a page has a thousand rows. Its length is part of the text, so that the plan fits it.
-        var text = "select " + ObjectRow.COLUMNS
-                + " from object where bucket_id = ? and is_latest and not delete_marker"
-                + " and object_key " + (range.fromInclusive() ? ">=" : ">") + " ?"
-                + (range.until().isPresent() ? " and object_key < ?" : "") + " order by object_key limit " + limit;
+        // Plain, because a page has a thousand rows.
         return session.doReturningWork(connection -> {
-            try (var query = connection.prepareStatement(text)) {
-                query.setLong(1, bucketId);
-                query.setString(2, range.from());
-                if (range.until().isPresent()) {
-                    query.setString(3, range.until().get());
-                }
+            try (var query = connection.prepareStatement(listText(range, limit))) {
+                bindList(query, bucketId, range);
                 try (var rows = query.executeQuery()) {
                     var objects = new ArrayList<ObjectRow>(limit);
                     while (rows.next()) {
@@ -126,6 +120,23 @@ public final class Objects {
                 }
             }
         });
+    }
+
+    /** The statement that reads a page. Its length is part of the text, so that the plan fits it. */
+    static String listText(KeyRange range, int limit) {
+        return "select " + ObjectRow.COLUMNS
+                + " from object where bucket_id = ? and is_latest and not delete_marker"
+                + " and object_key " + (range.fromInclusive() ? ">=" : ">") + " ?"
+                + (range.until().isPresent() ? " and object_key < ?" : "") + " order by object_key limit " + limit;
+    }
+
+    /** Sets the parameters of {@link #listText}. */
+    static void bindList(PreparedStatement query, long bucketId, KeyRange range) throws SQLException {
+        query.setLong(1, bucketId);
+        query.setString(2, range.from());
+        if (range.until().isPresent()) {
+            query.setString(3, range.until().get());
+        }
     }
 
     /** Removes rows with their bytes. */

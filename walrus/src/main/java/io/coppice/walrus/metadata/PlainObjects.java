@@ -1,6 +1,7 @@
 package io.coppice.walrus.metadata;
 
 import io.coppice.walrus.blob.BlobId;
+import io.coppice.walrus.blob.StoredBlob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,6 +51,20 @@ public final class PlainObjects {
             + " content_nonce = excluded.content_nonce, " + TraitsColumns.FROM_EXCLUDED
             + " where object.content is not null";
 
+    /**
+     * The same for an object whose bytes lie in a blob, of a key that has no object yet: otherwise there would be a blob to
+     * release.
+     */
+    private static final String PUT_BLOB = "with added as (insert into object (bucket_id, object_key, size_bytes, etag,"
+            + " headers, checksum_algorithm, checksum_type, checksum_value, part_count, modified_at, "
+            + TraitsColumns.NAMES + ") select bucket_id, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+            + " from bucket where bucket_id = ? and versioning is null"
+            + " on conflict (bucket_id, object_key, version_id) do nothing returning object_id),"
+            + " kept as (insert into blob (blob_id, size_bytes, crc32c, reference_count, created_at)"
+            + " select ?, ?, ?, 1, ? from added)"
+            + " insert into segment (object_id, position, part_number, blob_id, size_bytes, nonce)"
+            + " select object_id, 0, ?, ?, ?, ? from added";
+
     private static final String DELETE = "delete from object where bucket_id = ? and object_key = ?"
             + " and version_id = 'null' and content is not null"
             + " and exists (select from bucket where bucket_id = ? and versioning is null)";
@@ -91,6 +106,14 @@ public final class PlainObjects {
     public Optional<Instant> put(long bucketId, String key, NewObject object) {
         var now = clock.instant();
         return transactions.single(connection -> put(connection, bucketId, key, object, now))
+                ? Optional.of(now)
+                : Optional.empty();
+    }
+
+    /** Puts a new object whose bytes lie in {@code blob}; empty, and nothing done, where that takes more than this. */
+    public Optional<Instant> put(long bucketId, String key, NewObject object, StoredBlob blob) {
+        var now = clock.instant();
+        return transactions.single(connection -> put(connection, bucketId, key, object, blob, now))
                 ? Optional.of(now)
                 : Optional.empty();
     }
@@ -139,21 +162,34 @@ public final class PlainObjects {
     private static boolean put(Connection connection, long bucketId, String key, NewObject object, Instant now)
             throws SQLException {
         var whole = object.inRow().orElseThrow();
-        var checksum = object.checksum();
         try (var statement = connection.prepareStatement(PUT)) {
             var next = new Binder(statement);
-            next.text(key);
-            next.number(object.sizeBytes());
-            next.text(object.etag());
-            next.text(object.headers().text());
-            next.text(checksum.map(StoredChecksum::algorithm).orElse(null));
-            next.text(checksum.map(StoredChecksum::type).orElse(null));
-            next.text(checksum.map(StoredChecksum::value).orElse(null));
-            next.time(now);
+            next.description(key, object, now);
             next.bytes(whole.content().orElseThrow());
             next.text(whole.nonce().orElse(null));
             next.traits(object.traits());
             next.number(bucketId);
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    private static boolean put(
+            Connection connection, long bucketId, String key, NewObject object, StoredBlob blob, Instant now)
+            throws SQLException {
+        var whole = object.segments().getFirst();
+        try (var statement = connection.prepareStatement(PUT_BLOB)) {
+            var next = new Binder(statement);
+            next.description(key, object, now);
+            next.traits(object.traits());
+            next.number(bucketId);
+            next.id(blob.id());
+            next.number(blob.sizeBytes());
+            next.number(blob.crc32c());
+            next.time(now);
+            next.number(whole.partNumber());
+            next.id(blob.id());
+            next.number(whole.sizeBytes());
+            next.text(whole.nonce().orElse(null));
             return statement.executeUpdate() == 1;
         }
     }
@@ -173,6 +209,27 @@ public final class PlainObjects {
 
         private void number(long value) throws SQLException {
             statement.setLong(++position, value);
+        }
+
+        private void number(Optional<Long> value) throws SQLException {
+            statement.setObject(++position, value.orElse(null), Types.BIGINT);
+        }
+
+        private void id(BlobId value) throws SQLException {
+            statement.setObject(++position, value.value());
+        }
+
+        /** What every row of an object begins with. */
+        private void description(String key, NewObject object, Instant now) throws SQLException {
+            var checksum = object.checksum();
+            text(key);
+            number(object.sizeBytes());
+            text(object.etag());
+            text(object.headers().text());
+            text(checksum.map(StoredChecksum::algorithm).orElse(null));
+            text(checksum.map(StoredChecksum::type).orElse(null));
+            text(checksum.map(StoredChecksum::value).orElse(null));
+            time(now);
         }
 
         private void bytes(byte[] value) throws SQLException {

@@ -15,6 +15,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** A Walrus in a process of its own, on a database that outlives it, so that it can be killed. Used by one thread. */
@@ -44,18 +46,24 @@ final class WalrusProcess implements AutoCloseable {
 
     /** Starts one and waits until it listens. */
     static WalrusProcess start(String jdbcUrl, Path folder) throws IOException {
+        return start(jdbcUrl, folder, List.of("-Xmx256m"));
+    }
+
+    /** As the other one, with {@code options} for its Java machine. */
+    static WalrusProcess start(String jdbcUrl, Path folder, List<String> options) throws IOException {
         var classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        classes,
-                        WalrusProcess.class.getName(),
-                        jdbcUrl,
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                classes,
+                WalrusProcess.class.getName(),
+                jdbcUrl,
+                folder.toString()));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
         var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         var said = new StringBuilder();
         for (var line = output.readLine(); line != null; line = output.readLine()) {
@@ -71,6 +79,10 @@ final class WalrusProcess implements AutoCloseable {
 
     URI endpoint() {
         return endpoint;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** As {@code kill -9}: nothing of it runs any more when this returns. */

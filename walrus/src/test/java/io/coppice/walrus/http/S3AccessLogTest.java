@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class S3AccessLogTest {
     @Test
     void requestsAreToldInTheOwnersOtherBucket() throws Exception {
         var standard = S3Settings.standard("us-east-1");
-        var settings = standard.telling(new S3Settings.Telling(Set.of(), 1, Duration.ofMillis(200), 10_000));
+        var settings =
+                standard.telling(new S3Settings.Telling(Set.of(), 1, Duration.ofMillis(200), 10_000, Optional.empty()));
         try (var walrus = new WalrusFixture(folder, settings);
                 var alice = walrus.alice();
                 var bob = walrus.client(WalrusFixture.BOB, WalrusFixture.SECRET)) {

@@ -41,7 +41,11 @@ class NotificationsTest {
     @BeforeAll
     static void start() throws IOException {
         var telling = new S3Settings.Telling(
-                Set.of("hook", "topic", "full", "later", "never"), BACKLOG, Duration.ofMinutes(5), 10_000);
+                Set.of("hook", "topic", "full", "later", "never"),
+                BACKLOG,
+                Duration.ofMinutes(5),
+                10_000,
+                Optional.empty());
         walrus = new WalrusFixture(folder, S3Settings.standard("us-east-1").telling(telling));
         alice = walrus.alice();
     }
