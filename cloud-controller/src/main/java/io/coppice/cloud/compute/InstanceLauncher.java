@@ -105,7 +105,7 @@ final class InstanceLauncher {
                 settings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
-        var wanted = network.wanted(lookUps.entities(), context.account(), command, type);
+        var wanted = lookUps.network(network, command, type);
         var volumes = catalogue.launchVolumes().wanted(context.account(), command.zone(), command.dataDisks());
         return new Launch(plan, wanted, volumes, cause);
     }

@@ -28,6 +28,9 @@ final class InstanceReader {
     /** The transaction that wrote the row as it is (PostgreSQL, "System Columns"): each change has one of its own. */
     private static final String VERSION = "xmin::text::bigint";
 
+    /** The condition of the index of those that have not ended, in its words. */
+    private static final String ALIVE = " and state <> 'TERMINATED'";
+
     private static final String PLACES = "select id, serial, reservation_id, " + VERSION + " from instances";
 
     private final Tags tags;
@@ -115,11 +118,16 @@ final class InstanceReader {
             if (!wanted.ids().isEmpty()) {
                 add(" and id = any(?)", wanted.ids().toArray(String[]::new));
             }
-            wanted.states()
-                    .ifPresent(states -> add(
-                            " and state = any(?)",
-                            states.stream().map(Enum::name).toArray(String[]::new)));
+            wanted.states().ifPresent(this::addStates);
             add(" order by serial limit ?", limit);
+        }
+
+        private void addStates(Set<InstanceState> states) {
+            add(" and state = any(?)", states.stream().map(Enum::name).toArray(String[]::new));
+            if (!states.contains(InstanceState.TERMINATED)) {
+                // Follows from the states, and PostgreSQL, which sees no parameters then, chooses an index by it.
+                text.append(ALIVE);
+            }
         }
 
         private void add(String sql, Object parameter) {

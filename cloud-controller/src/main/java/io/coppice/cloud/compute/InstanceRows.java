@@ -55,6 +55,8 @@ final class InstanceRows {
     private static final String OBSERVE = READER.select() + " where id = any(?) order by id for update";
     private static final String DUE = READER.select()
             + " where zone = ? and not settled and (applied_at is null or applied_at < ?)"
+            + " and not exists (select from unnest(?, ?) as handed(id, generation)"
+            + " where handed.id = instances.id and handed.generation = instances.generation)"
             + " order by applied_at nulls first, serial limit ?";
 
     private InstanceRows() {}
@@ -77,9 +79,22 @@ final class InstanceRows {
         WRITER.update(entities, rows);
     }
 
-    /** At most so many instances of a zone that are not as desired and were not handed over since, for longest first. */
-    static List<Instance> due(EntityManager entities, String zone, Instant since, int limit) {
-        return PlainSql.query(entities, DUE, READER::read, zone, since.atOffset(ZoneOffset.UTC), limit);
+    /**
+     * At most so many instances of a zone that are not as desired and were not handed over since, for longest first.
+     *
+     * @param handedOver since then, where the rows do not say it
+     */
+    static List<Instance> due(
+            EntityManager entities, String zone, Instant since, HandOvers.Columns handedOver, int limit) {
+        return PlainSql.query(
+                entities,
+                DUE,
+                READER::read,
+                zone,
+                since.atOffset(ZoneOffset.UTC),
+                handedOver.ids(),
+                handedOver.generations(),
+                limit);
     }
 
     /** The ids of a request, checked for their form and without repeats. */

@@ -37,24 +37,19 @@ final class ObservationIngest {
     private final HostRows hosts;
     private final Clock clock;
     private final String zone;
-    private final Runnable resynchronized;
+    private final ZoneNews news;
     /** Instances that the snapshot under way names; null outside of a snapshot. */
     private @Nullable Set<String> snapshot;
 
     ObservationIngest(
-            Database database,
-            EventLog events,
-            Belongings belongings,
-            Clock clock,
-            String zone,
-            Runnable resynchronized) {
+            Database database, EventLog events, Belongings belongings, Clock clock, String zone, ZoneNews news) {
         this.database = database;
         this.events = events;
         this.belongings = belongings;
         this.hosts = new HostRows(clock);
         this.clock = clock;
         this.zone = zone;
-        this.resynchronized = resynchronized;
+        this.news = news;
     }
 
     /** Takes in a run of events; either all of it is kept or none. Returns whether the reconciler has something to do. */
@@ -104,9 +99,9 @@ final class ObservationIngest {
         }
         var ids = new TreeSet<String>();
         observations.forEach(seen -> ids.add(seen.getInstanceId()));
+        var changes = new Changes();
         var work = database.call(entities -> {
             var rows = InstanceRows.lockToObserve(entities, ids);
-            var changes = new Changes();
             var unsettled = false;
             for (var seen : observations) {
                 var row = rows.get(seen.getInstanceId());
@@ -121,6 +116,8 @@ final class ObservationIngest {
             write(entities, changes);
             return unsettled;
         });
+        // Not before it is committed: until then the rows do not say that the zone answers.
+        news.spokeOf(changes.ids());
         observations.clear();
         return work;
     }
@@ -157,7 +154,7 @@ final class ObservationIngest {
         if (listed != null && !completeNodes.isEmpty()) {
             missing(completeNodes, listed);
         }
-        resynchronized.run();
+        news.startedAnew();
     }
 
     /** What a host with a complete inventory should have and does not list is gone. */
@@ -168,8 +165,8 @@ final class ObservationIngest {
                 .toList();
         for (var from = 0; from < absent.size(); from += MISSING_BATCH) {
             var batch = absent.subList(from, Math.min(from + MISSING_BATCH, absent.size()));
+            var changes = new Changes();
             database.run(entities -> {
-                var changes = new Changes();
                 for (var row : InstanceRows.lockToObserve(entities, batch).values()) {
                     var before = Picture.of(row);
                     row.observeMissing(clock.instant());
@@ -177,6 +174,7 @@ final class ObservationIngest {
                 }
                 write(entities, changes);
             });
+            news.spokeOf(changes.ids());
         }
     }
 
@@ -216,6 +214,10 @@ final class ObservationIngest {
             } else if (before.phase() != now.phase()) {
                 events.add(event(row, "instance.phase-changed", before.state().awsName()));
             }
+        }
+
+        List<String> ids() {
+            return rows.stream().map(row -> row.id).toList();
         }
 
         private static NewEvent event(Instance row, String kind, String from) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -25,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * Brings one zone to what is desired: hands over the instances that are not as desired and were not handed over, or not
  * heard of, for a while. Takes no input but the database; running it once more is always safe. Used by one thread.
  */
-final class ZoneReconciler {
+final class ZoneReconciler implements ZoneNews {
     private static final Logger LOG = Logger.getLogger(ZoneReconciler.class);
     private static final int GIVE_UP_BATCH = 256;
+    /** A zone answers within moments; more of them than this are waiting for hosts, and their rows say so. */
+    private static final int MOST_HANDED_OVER = 1024;
     /** A launch that nobody can take is given up after minutes: looking at each signal would find nothing new. */
     private static final Duration GIVE_UP_EVERY = Duration.ofSeconds(1);
 
@@ -47,6 +50,7 @@ final class ZoneReconciler {
     private final VolumeAttachments volumes;
     private final InstanceCredentials credentials;
     private final Settings settings;
+    private final HandOvers handedOver = new HandOvers(MOST_HANDED_OVER);
     private Instant nextGiveUp = Instant.MIN;
     private volatile Pass last = new Pass(null, Duration.ZERO, "not run yet");
 
@@ -130,16 +134,29 @@ final class ZoneReconciler {
                     unsendable++;
                 }
             }
-            if (!messages.isEmpty()) {
-                link.apply(messages);
-            }
-            markApplied(batch);
+            handOver(batch, messages);
             credentials.mark(batch, messages);
             if (batch.size() < settings.applyBatch()) {
                 break;
             }
         }
         return unsendable == 0 ? "ok" : unsendable + " instances wait for an image that is gone";
+    }
+
+    /** Remembered before it is done: the answer may be here before the call returns. */
+    private void handOver(List<Instance> batch, List<DesiredInstance> messages) {
+        var remembered = handedOver.remember(batch, settings.clock().instant());
+        try {
+            if (!messages.isEmpty()) {
+                link.apply(messages);
+            }
+        } catch (RuntimeException e) {
+            handedOver.forget(batch.stream().map(row -> row.id).toList());
+            throw e;
+        }
+        if (!remembered) {
+            markApplied(batch);
+        }
     }
 
     private DesiredInstance message(Instance row, @Nullable Endpoints endpoints, List<AttachedVolume> attached) {
@@ -163,11 +180,8 @@ final class ZoneReconciler {
     }
 
     private List<Instance> due(EntityManager entities) {
-        return InstanceRows.due(
-                entities,
-                settings.zone(),
-                settings.clock().instant().minus(settings.applyAgainAfter()),
-                settings.applyBatch());
+        var since = settings.clock().instant().minus(settings.applyAgainAfter());
+        return InstanceRows.due(entities, settings.zone(), since, handedOver.since(since), settings.applyBatch());
     }
 
     /**
@@ -222,8 +236,15 @@ final class ZoneReconciler {
                 Map.of("from", before.awsName(), "state", row.state.awsName(), "reason", row.reasonCode));
     }
 
+    @Override
+    public void spokeOf(Collection<String> instanceIds) {
+        handedOver.forget(instanceIds);
+    }
+
     /** After a zone has told all it knows, everything that is not as desired is due at once. */
-    void zoneStartedAnew() {
+    @Override
+    public void startedAnew() {
+        handedOver.clear();
         database.run(entities -> entities.createQuery(
                         "update Instance i set i.appliedAt = null where i.zone = :zone and i.settled = false")
                 .setParameter("zone", settings.zone())

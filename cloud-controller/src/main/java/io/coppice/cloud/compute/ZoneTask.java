@@ -21,6 +21,7 @@ import io.grpc.ManagedChannel;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,20 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
+
+    /** Passes on what a zone says of itself. */
+    private record EveryWorker(ZoneReconciler reconciler, Optional<NetworkSender> sender) implements ZoneNews {
+        @Override
+        public void startedAnew() {
+            sender.ifPresent(NetworkSender::zoneStartedAnew);
+            reconciler.startedAnew();
+        }
+
+        @Override
+        public void spokeOf(Collection<String> instanceIds) {
+            reconciler.spokeOf(instanceIds);
+        }
+    }
 
     /** For the container. */
     @jakarta.inject.Inject
@@ -114,10 +129,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         config.applyBatch(),
                         config.unschedulableLimit()));
         var sender = networkSender(link, clock);
-        var ingest = new ObservationIngest(database, events, belongings, clock, site.zone(), () -> {
-            sender.ifPresent(NetworkSender::zoneStartedAnew);
-            reconciler.zoneStartedAnew();
-        });
+        var ingest = new ObservationIngest(
+                database, events, belongings, clock, site.zone(), new EveryWorker(reconciler, sender));
         var watcher = new ZoneWatcher(
                 link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
         var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());

@@ -1,6 +1,7 @@
 package io.coppice.cloud.event;
 
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -57,9 +58,9 @@ public class EventReader {
         while (putInLine()) {
             // Another slice.
         }
-        return new EventPosition(database.call(
-                entities -> (Long) entities.createNativeQuery("select last from {h-schema}event_line", Long.class)
-                        .getSingleResult()));
+        return new EventPosition(
+                database.call(entities -> PlainSql.query(entities, "select last from event_line", row -> row.getLong(1))
+                        .getFirst()));
     }
 
     /**
@@ -80,16 +81,12 @@ public class EventReader {
     /** Gives positions to committed events that have none. Returns whether there may be more. */
     private boolean putInLine() {
         return database.call(entities -> {
-            var waiting = (Boolean) entities.createNativeQuery(
-                            "select exists (select 1 from {h-schema}events where position is null)", Boolean.class)
-                    .getSingleResult();
-            if (!waiting) {
+            if (PlainSql.query(entities, "select 1 from events where position is null limit 1", row -> true)
+                    .isEmpty()) {
                 return false;
             }
-            var last = ((Number)
-                            entities.createNativeQuery("select last from {h-schema}event_line for update", Long.class)
-                                    .getSingleResult())
-                    .longValue();
+            var last = PlainSql.query(entities, "select last from event_line for update", row -> row.getLong(1))
+                    .getFirst();
             // A statement of its own, so that it sees everything that was committed before the lock was had.
             var count = entities.createNativeQuery(PUT_IN_LINE)
                     .setParameter("last", last)

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
 import io.coppice.cloud.instanceprofile.ProfileCredentials.RoleCredentials;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.cluster.v1.ZoneEvent;
@@ -97,8 +98,7 @@ class ZoneTest {
                         Duration.ofMillis(300),
                         256,
                         Duration.ofSeconds(2)));
-        ingest = new ObservationIngest(
-                DATABASE, cloud.events, belongings, clock, CloudFixture.ZONE, reconciler::zoneStartedAnew);
+        ingest = new ObservationIngest(DATABASE, cloud.events, belongings, clock, CloudFixture.ZONE, reconciler);
         watcher = new ZoneWatcher(link, ingest, () -> {}, 64, Duration.ofMillis(500));
         loop = Thread.ofVirtual().unstarted(this::reconcile);
     }
@@ -228,6 +228,32 @@ class ZoneTest {
         assertEquals(told, zone.appliedTo(id));
         assertEquals(0, reconciler.status().backlog());
         assertEquals("ok", reconciler.status().result());
+    }
+
+    @Test
+    void whatAZoneDoesNotAnswerIsToldAgainAndWrittenNowhere() {
+        zone.idle(true);
+        var id = cloud.runOne();
+        var written = version(id);
+        reconciler.run();
+        reconciler.run();
+        assertEquals(1, zone.appliedTo(id), "the zone has time to answer");
+        assertEquals(written, version(id), "a hand-over is no change of the instance");
+        eventually("told again", () -> {
+            reconciler.run();
+            return zone.appliedTo(id) > 1;
+        });
+        reconciler.startedAnew();
+        var told = zone.appliedTo(id);
+        reconciler.run();
+        assertEquals(told + 1, zone.appliedTo(id), "a zone that has forgotten all is told at once");
+    }
+
+    /** The transaction that wrote the row. */
+    private static long version(String id) {
+        return DATABASE.call(entities -> PlainSql.query(
+                        entities, "select xmin::text::bigint from instances where id = ?", row -> row.getLong(1), id)
+                .getFirst());
     }
 
     @Test

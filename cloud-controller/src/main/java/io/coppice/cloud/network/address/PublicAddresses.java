@@ -1,5 +1,6 @@
 package io.coppice.cloud.network.address;
 
+import io.coppice.cloud.network.InterfaceChoice;
 import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.NetworkKind;
 import io.coppice.cloud.network.gateway.PublicAddressUse;
@@ -10,12 +11,13 @@ import jakarta.persistence.EntityManager;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,14 +194,15 @@ public class PublicAddresses implements PublicAddressUse {
                 allocationId);
     }
 
-    /** The addresses that stand for private ones of these interfaces, by interface. One query. */
-    public Map<String, List<PublicAddress>> of(EntityManager entities, Collection<String> interfaceIds) {
-        return interfaceIds.isEmpty()
-                ? Map.of()
-                : PlainSql.query(entities, COLUMNS + "interface_id = any(?)", PublicAddresses::read, (Object)
-                                interfaceIds.toArray(String[]::new))
-                        .stream()
-                        .collect(Collectors.groupingBy(each -> String.valueOf(each.interfaceId())));
+    /** The addresses that stand for private ones of interfaces, by interface; complete once the statements were run. */
+    public static Map<String, List<PublicAddress>> of(PlainSql.Together together, InterfaceChoice choice) {
+        var found = new HashMap<String, List<PublicAddress>>();
+        together.query(
+                COLUMNS + "interface_id" + choice.condition(),
+                row -> found.computeIfAbsent(row.getString(5), any -> new ArrayList<>())
+                        .add(read(row)),
+                (Object) choice.ids());
+        return found;
     }
 
     /** The elastic addresses of an account, by allocation. */

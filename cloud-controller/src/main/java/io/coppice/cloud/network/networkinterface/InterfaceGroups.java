@@ -1,10 +1,10 @@
 package io.coppice.cloud.network.networkinterface;
 
+import io.coppice.cloud.network.InterfaceChoice;
 import io.coppice.cloud.network.group.SecurityGroups.Group;
 import io.coppice.cloud.store.PlainSql;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,19 +39,16 @@ final class InterfaceGroups {
         add(entities, Map.of(interfaceId, groups));
     }
 
-    /** The groups of these interfaces in their order. One query. */
-    static Map<String, List<Group>> of(EntityManager entities, Collection<String> interfaceIds) {
+    /** The groups of interfaces in their order; complete once the statements were run. */
+    static Map<String, List<Group>> of(PlainSql.Together together, InterfaceChoice choice) {
         var found = new HashMap<String, List<Group>>();
-        if (!interfaceIds.isEmpty()) {
-            PlainSql.query(
-                    entities,
-                    "select i.interface_id, g.id, g.account_id, g.vpc_id, g.name from network_interface_groups i"
-                            + " join security_groups g on g.id = i.group_id where i.interface_id = any(?)"
-                            + " order by i.interface_id, i.place",
-                    row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
-                            .add(new Group(row.getString(2), row.getString(3), row.getString(4), row.getString(5))),
-                    (Object) interfaceIds.toArray(String[]::new));
-        }
+        together.query(
+                "select i.interface_id, g.id, g.account_id, g.vpc_id, g.name from network_interface_groups i"
+                        + " join security_groups g on g.id = i.group_id where i.interface_id" + choice.condition()
+                        + " order by i.interface_id, i.place",
+                row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
+                        .add(new Group(row.getString(2), row.getString(3), row.getString(4), row.getString(5))),
+                (Object) choice.ids());
         return found;
     }
 }

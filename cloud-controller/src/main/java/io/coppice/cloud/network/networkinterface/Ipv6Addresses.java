@@ -1,5 +1,6 @@
 package io.coppice.cloud.network.networkinterface;
 
+import io.coppice.cloud.network.InterfaceChoice;
 import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.subnet.SubnetRow;
 import io.coppice.cloud.store.PlainSql;
@@ -8,7 +9,6 @@ import jakarta.persistence.EntityManager;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,18 +87,15 @@ class Ipv6Addresses {
         return text;
     }
 
-    /** The addresses of these interfaces. One query. */
-    Map<String, List<String>> of(EntityManager entities, Collection<String> interfaceIds) {
+    /** The addresses of interfaces; complete once the statements were run. */
+    static Map<String, List<String>> of(PlainSql.Together together, InterfaceChoice choice) {
         var found = new HashMap<String, List<String>>();
-        if (!interfaceIds.isEmpty()) {
-            PlainSql.query(
-                    entities,
-                    "select interface_id, address from network_interface_ipv6 where interface_id = any(?)"
-                            + " order by interface_id, place",
-                    row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
-                            .add(row.getString(2)),
-                    (Object) interfaceIds.toArray(String[]::new));
-        }
+        together.query(
+                "select interface_id, address from network_interface_ipv6 where interface_id" + choice.condition()
+                        + " order by interface_id, place",
+                row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
+                        .add(row.getString(2)),
+                (Object) choice.ids());
         return found;
     }
 

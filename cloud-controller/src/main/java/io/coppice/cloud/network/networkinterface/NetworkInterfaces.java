@@ -1,19 +1,23 @@
 package io.coppice.cloud.network.networkinterface;
 
+import io.coppice.cloud.network.InterfaceChoice;
 import io.coppice.cloud.network.NetworkKind;
 import io.coppice.cloud.network.Rows;
 import io.coppice.cloud.network.address.PublicAddresses;
 import io.coppice.cloud.network.group.SecurityGroups.Group;
-import io.coppice.cloud.network.networkinterface.InterfaceFacts.Attachment;
 import io.coppice.cloud.network.networkinterface.SubnetAddresses.Slot;
 import io.coppice.cloud.network.subnet.SubnetPart;
 import io.coppice.cloud.network.subnet.SubnetRow;
 import io.coppice.cloud.network.vpc.VpcPart;
+import io.coppice.cloud.store.EntityReader;
+import io.coppice.cloud.store.EntityWriter;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.lang.invoke.MethodHandles;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,12 +28,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Network interfaces in the database. Every method works in the caller's transaction. Thread-safe. */
 @ApplicationScoped
 public class NetworkInterfaces implements VpcPart, SubnetPart {
+    private static final EntityReader<InterfaceRow> ROWS =
+            new EntityReader<>(InterfaceRow.class, MethodHandles.lookup(), Map.of());
+
+    private static final EntityWriter<InterfaceRow> WRITER =
+            new EntityWriter<>(InterfaceRow.class, MethodHandles.lookup(), Set.of());
+
+    private static final String OF_INSTANCES =
+            ROWS.select() + " where instance_id = any(?) order by instance_id, device_index";
+
     private final SubnetAddresses addresses;
     private final Ipv6Addresses ipv6;
     private final PublicAddresses publicAddresses;
@@ -70,9 +84,9 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         var rows = byId.entrySet().stream()
                 .map(each -> new InterfaceRow(each.getKey(), subnet, each.getValue(), now))
                 .toList();
-        rows.forEach(entities::persist);
-        // One batch on the wire, before rows that name them.
+        // The subnet may be as new as they are.
         entities.flush();
+        WRITER.insert(entities, rows);
         var groups = new LinkedHashMap<String, List<Group>>();
         var slots = new ArrayList<Slot>();
         byId.forEach((id, each) -> {
@@ -175,15 +189,23 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         return facts(entities, query.getResultList());
     }
 
-    /** The interfaces of these instances, by instance, each in the order of their indexes. Five queries. */
+    /**
+     * The interfaces of these instances, by instance, each in the order of their indexes. Five queries that are sent
+     * together: launches and lists of thousands read them, for which Hibernate takes longer than PostgreSQL.
+     */
     public Map<String, List<InterfaceFacts>> ofInstances(EntityManager entities, Collection<String> instanceIds) {
-        return facts(entities, rowsOf(entities, instanceIds)).stream()
-                .collect(Collectors.groupingBy(each -> instanceOf(each)));
-    }
-
-    private static String instanceOf(InterfaceFacts each) {
-        var attachment = each.attachment();
-        return attachment == null ? "" : String.valueOf(attachment.instanceId());
+        if (instanceIds.isEmpty()) {
+            return Map.of();
+        }
+        entities.flush();
+        var choice = InterfaceChoice.ofInstances(instanceIds);
+        var together = new PlainSql.Together();
+        var rows = together.query(OF_INSTANCES, ROWS::read, (Object) choice.ids());
+        var parts = InterfaceParts.of(together, choice);
+        together.run(entities);
+        return rows.stream()
+                .collect(Collectors.groupingBy(
+                        row -> String.valueOf(row.instanceId), Collectors.mapping(parts::with, Collectors.toList())));
     }
 
     private static List<InterfaceRow> rowsOf(EntityManager entities, Collection<String> instanceIds) {
@@ -247,41 +269,19 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         entities.flush();
     }
 
-    private List<InterfaceFacts> facts(EntityManager entities, List<InterfaceRow> rows) {
+    private static List<InterfaceFacts> facts(EntityManager entities, List<InterfaceRow> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
         var ids = rows.stream().map(row -> row.id).toList();
-        var privateIps = addresses.of(entities, ids);
-        var ipv6s = ipv6.of(entities, ids);
-        var groups = InterfaceGroups.of(entities, ids);
-        var publics = publicAddresses.of(entities, ids);
-        return rows.stream()
-                .map(row -> new InterfaceFacts(
-                        row.id,
-                        row.accountId,
-                        row.vpcId,
-                        row.subnetId,
-                        row.zone,
-                        row.mac,
-                        row.description,
-                        row.sourceDestCheck,
-                        row.kind,
-                        row.requesterId,
-                        groups.getOrDefault(row.id, List.of()),
-                        privateIps.getOrDefault(row.id, List.of()),
-                        ipv6s.getOrDefault(row.id, List.of()),
-                        publics.getOrDefault(row.id, List.of()),
-                        attachment(row)))
-                .toList();
+        var together = new PlainSql.Together();
+        var parts = InterfaceParts.of(together, InterfaceChoice.ofIds(ids));
+        together.run(entities);
+        return rows.stream().map(parts::with).toList();
     }
 
     /** As finely as answers tell it. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    private static @Nullable Attachment attachment(InterfaceRow row) {
-        return row.attachmentId == null || row.attachedAt == null
-                ? null
-                : new Attachment(
-                        row.attachmentId, row.instanceId, row.deviceIndex, row.attachedAt, row.deleteOnTermination);
     }
 }

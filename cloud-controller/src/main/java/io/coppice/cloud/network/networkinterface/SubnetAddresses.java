@@ -1,5 +1,6 @@
 package io.coppice.cloud.network.networkinterface;
 
+import io.coppice.cloud.network.InterfaceChoice;
 import io.coppice.cloud.network.IpRange;
 import io.coppice.cloud.network.subnet.SubnetPart;
 import io.coppice.cloud.network.subnet.SubnetRow;
@@ -100,18 +101,15 @@ class SubnetAddresses implements SubnetPart {
                 check(subnet, ip));
     }
 
-    /** The addresses of these interfaces, the primary one first. One query. */
-    Map<String, List<String>> of(EntityManager entities, Collection<String> interfaceIds) {
+    /** The addresses of interfaces, the primary one first; complete once the statements were run. */
+    static Map<String, List<String>> of(PlainSql.Together together, InterfaceChoice choice) {
         var found = new HashMap<String, List<String>>();
-        if (!interfaceIds.isEmpty()) {
-            PlainSql.query(
-                    entities,
-                    "select interface_id, address from subnet_addresses where interface_id = any(?)"
-                            + " order by interface_id, place, address",
-                    row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
-                            .add(text(row.getLong(2))),
-                    (Object) interfaceIds.toArray(String[]::new));
-        }
+        together.query(
+                "select interface_id, address from subnet_addresses where interface_id" + choice.condition()
+                        + " order by interface_id, place, address",
+                row -> found.computeIfAbsent(row.getString(1), any -> new ArrayList<>())
+                        .add(text(row.getLong(2))),
+                (Object) choice.ids());
         return found;
     }
 
