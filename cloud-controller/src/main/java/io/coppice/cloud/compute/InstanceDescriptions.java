@@ -48,8 +48,7 @@ final class InstanceDescriptions {
         var found = new HashMap<String, WrittenStructure>();
         var missing = new ArrayList<Place>();
         for (var place : page.rows()) {
-            var written = kept.find(
-                    place.id(), new Version(place.version(), place.tags(), place.interfaces(), place.volumes()));
+            var written = kept.find(place.id(), new Version(place.version(), place.tags(), place.volumes()));
             if (written == null) {
                 missing.add(place);
             } else {
@@ -71,7 +70,7 @@ final class InstanceDescriptions {
 
     private WrittenStructure written(Tagged given) {
         var row = given.row();
-        var version = new Version(given.version(), given.tags(), row.interfaces, row.volumes);
+        var version = new Version(given.version(), given.tags(), row.volumes);
         var present = kept.find(row.id, version);
         if (present != null) {
             return present;

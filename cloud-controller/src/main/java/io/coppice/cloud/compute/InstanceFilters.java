@@ -18,9 +18,9 @@ final class InstanceFilters {
     /**
      * An instance with what only other tables know.
      *
-     * @param version tells one state of the row from another
+     * @param version tells one state of the row and its interfaces from another
      */
-    record Tagged(Instance row, long version, Map<String, String> tags) {}
+    record Tagged(Instance row, String version, Map<String, String> tags) {}
 
     private InstanceFilters() {}
 

@@ -1,7 +1,6 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.compute.InstanceFilters.Tagged;
-import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.cloud.store.EntityReader;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.Tags;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads instances for lists, with what belongs to them, in a constant number of queries: whole, or only so far that one
@@ -26,18 +26,23 @@ final class InstanceReader {
             new EntityReader<>(Instance.class, MethodHandles.lookup(), Map.of("user_data", "''::bytea"));
 
     /** The transaction that wrote the row as it is (PostgreSQL, "System Columns"): each change has one of its own. */
-    private static final String VERSION = "xmin::text::bigint";
+    private static final String ROW_VERSION = "instances.xmin::text";
 
-    /** The condition of the index of those that have not ended, in its words. */
-    private static final String ALIVE = " and state <> 'TERMINATED'";
+    /**
+     * The same of the rows of its interfaces too. What an interface has in other tables, its groups and addresses, changes
+     * together with the instance's row: its host must be told of that.
+     */
+    private static final String VERSION_WITH_INTERFACES = ROW_VERSION
+            + " || coalesce((select string_agg(':' || i.xmin::text, '' order by i.device_index)"
+            + " from network_interfaces i where i.instance_id = instances.id), '')";
 
-    private static final String PLACES = "select id, serial, reservation_id, " + VERSION + " from instances";
-
+    private final String version;
     private final Tags tags;
     private final LaunchNetwork network;
     private final VolumeAttachments volumes;
 
     InstanceReader(Tags tags, LaunchNetwork network, VolumeAttachments volumes) {
+        this.version = network.flat() ? ROW_VERSION : VERSION_WITH_INTERFACES;
         this.tags = tags;
         this.network = network;
         this.volumes = volumes;
@@ -65,16 +70,15 @@ final class InstanceReader {
             long serial,
             String id,
             String reservationId,
-            long version,
+            String version,
             Map<String, String> tags,
-            List<InterfaceFacts> interfaces,
             List<VolumeAttachments.Held> volumes) {}
 
     /** At most so many of those wanted, in the order of their serials, after the one that has this. */
     List<Tagged> rows(EntityManager entities, Wanted wanted, long after, int limit) {
-        record Read(Instance row, long version) {}
-        var read = new Statement(ROWS.select(VERSION), wanted, after, limit)
-                .run(entities, row -> new Read(ROWS.read(row), row.getLong(ROWS.further())));
+        record Read(Instance row, String version) {}
+        var read = new Statement(ROWS.select(version), wanted, after, limit)
+                .run(entities, row -> new Read(ROWS.read(row), row.getString(ROWS.further())));
         network.load(entities, read.stream().map(Read::row).toList());
         var ids = read.stream().map(each -> each.row().id).toList();
         var tagsById = tags.of(wanted.account(), ids);
@@ -87,12 +91,12 @@ final class InstanceReader {
 
     /** As {@link #rows}, without what stands in the rows. */
     List<Place> places(EntityManager entities, Wanted wanted, long after, int limit) {
-        record Read(String id, long serial, String reservationId, long version) {}
-        var read = new Statement(PLACES, wanted, after, limit)
-                .run(entities, row -> new Read(row.getString(1), row.getLong(2), row.getString(3), row.getLong(4)));
+        record Read(String id, long serial, String reservationId, String version) {}
+        var places = "select id, serial, reservation_id, " + version + " from instances";
+        var read = new Statement(places, wanted, after, limit)
+                .run(entities, row -> new Read(row.getString(1), row.getLong(2), row.getString(3), row.getString(4)));
         var ids = read.stream().map(Read::id).toList();
         var tagsById = tags.of(wanted.account(), ids);
-        var interfaces = network.interfaces(entities, ids);
         var volumesById = volumes.of(entities, ids);
         return read.stream()
                 .map(each -> new Place(
@@ -101,7 +105,6 @@ final class InstanceReader {
                         each.reservationId(),
                         each.version(),
                         tagsById.getOrDefault(each.id(), Map.of()),
-                        interfaces.getOrDefault(each.id(), List.of()),
                         volumesById.getOrDefault(each.id(), List.of())))
                 .toList();
     }
@@ -122,12 +125,19 @@ final class InstanceReader {
             add(" order by serial limit ?", limit);
         }
 
+        /**
+         * As literals: where PostgreSQL sees that what has ended is not asked for, it reads the index of what has not, in
+         * the order of the pages, and sorts nothing.
+         */
         private void addStates(Set<InstanceState> states) {
-            add(" and state = any(?)", states.stream().map(Enum::name).toArray(String[]::new));
-            if (!states.contains(InstanceState.TERMINATED)) {
-                // Follows from the states, and PostgreSQL, which sees no parameters then, chooses an index by it.
-                text.append(ALIVE);
+            if (states.isEmpty()) {
+                text.append(" and false");
+                return;
             }
+            text.append(states.stream()
+                    .map(state -> "'" + state.name() + "'")
+                    .sorted()
+                    .collect(Collectors.joining(", ", " and state in (", ")")));
         }
 
         private void add(String sql, Object parameter) {

@@ -10,6 +10,7 @@ import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.Observation;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
@@ -111,7 +113,7 @@ final class ObservationIngest {
                             seen.getNodeId(), seen.getInstanceId(), seen.getPhase());
                     continue;
                 }
-                unsettled |= observe(entities, row, seen, changes);
+                unsettled |= observe(row, seen, changes, clock.instant());
             }
             write(entities, changes);
             return unsettled;
@@ -123,7 +125,7 @@ final class ObservationIngest {
     }
 
     /** Returns whether the zone must be told something now. */
-    private boolean observe(EntityManager entities, Instance row, Observation seen, Changes changes) {
+    private static boolean observe(Instance row, Observation seen, Changes changes, Instant now) {
         var phase = InstancePhase.of(seen.getPhase());
         if (phase.isEmpty()) {
             return false;
@@ -140,10 +142,10 @@ final class ObservationIngest {
             return false;
         }
         var before = Picture.of(row);
-        row.observe(seen, phase.get(), clock.instant());
+        row.observe(seen, phase.get(), now);
         changes.add(row, before);
         if (seen.hasVolumes()) {
-            belongings.volumes().observed(entities, row.id, seen.getVolumes().getVolumeIdsList());
+            changes.volumes.put(row.id, seen.getVolumes().getVolumeIdsList());
         }
         return !row.settled && row.appliedAt == null;
     }
@@ -192,6 +194,7 @@ final class ObservationIngest {
         InstanceRows.writeObserved(entities, changes.rows);
         events.appendAll(changes.events);
         belongings.network().release(entities, changes.ended);
+        belongings.volumes().observed(entities, changes.volumes);
         belongings.volumes().ended(entities, changes.ended);
     }
 
@@ -202,6 +205,9 @@ final class ObservationIngest {
 
         private final List<NewEvent> events = new ArrayList<>();
         private final List<String> ended = new ArrayList<>();
+
+        /** What hosts last said which volumes instances have, where they looked. */
+        private final Map<String, List<String>> volumes = new HashMap<>();
 
         void add(Instance row, Picture before) {
             rows.add(row);

@@ -1,6 +1,5 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.cloud.network.networkinterface.InterfaceFacts;
 import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.wire.query.WrittenStructure;
 import java.time.Duration;
@@ -29,12 +28,12 @@ final class WrittenInstances {
 
     private long bytes;
 
-    /** What a description is made of. */
-    record Version(
-            long row,
-            Map<String, String> tags,
-            List<InterfaceFacts> interfaces,
-            List<VolumeAttachments.Held> volumes) {}
+    /**
+     * What a description is made of.
+     *
+     * @param rows the versions of the instance's row and of the rows of its interfaces
+     */
+    record Version(String rows, Map<String, String> tags, List<VolumeAttachments.Held> volumes) {}
 
     private static final class Entry {
         private final Version version;

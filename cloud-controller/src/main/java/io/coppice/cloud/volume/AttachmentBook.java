@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -86,14 +87,24 @@ class AttachmentBook implements VolumeAttachments {
                         .getResultList();
     }
 
-    /** All attachments of these instances in the order of their devices. */
+    /** All attachments of these instances in the order of their devices. Most instances have none, and are not few. */
     List<AttachmentRow> ofInstances(EntityManager entities, Collection<String> instanceIds) {
-        return instanceIds.isEmpty()
+        if (instanceIds.isEmpty()) {
+            return List.of();
+        }
+        entities.flush();
+        // One array: as a list, a page's ids would be a thousand parameters to parse and plan.
+        var volumeIds = PlainSql.query(
+                entities,
+                "select volume_id from volume_attachment where instance_id = any(?)",
+                row -> row.getString(1),
+                (Object) instanceIds.toArray(String[]::new));
+        return volumeIds.isEmpty()
                 ? List.of()
                 : entities.createQuery(
-                                "from AttachmentRow a where a.instanceId in (:ids) order by a.device, a.volumeId",
+                                "from AttachmentRow a where a.volumeId in (:ids) order by a.device, a.volumeId",
                                 AttachmentRow.class)
-                        .setParameter("ids", instanceIds)
+                        .setParameter("ids", volumeIds)
                         .getResultList();
     }
 
@@ -157,9 +168,10 @@ class AttachmentBook implements VolumeAttachments {
     }
 
     @Override
-    public void observed(EntityManager entities, String instanceId, Collection<String> volumeIds) {
-        for (var attachment : ofInstances(entities, List.of(instanceId))) {
-            var has = volumeIds.contains(attachment.volumeId());
+    public void observed(EntityManager entities, Map<String, ? extends Collection<String>> volumesByInstance) {
+        for (var attachment : ofInstances(entities, volumesByInstance.keySet())) {
+            var instanceId = attachment.instanceId();
+            var has = Objects.requireNonNull(volumesByInstance.get(instanceId)).contains(attachment.volumeId());
             switch (attachment.state()) {
                 case ATTACHING -> {
                     if (has) {

@@ -12,8 +12,8 @@ public interface VolumeAttachments {
     /** The volumes that the hosts of these instances should give them, by instance: those that are served by now. */
     Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> instanceIds);
 
-    /** The host of a locked instance has looked at all of its volumes: it has these. */
-    void observed(EntityManager entities, String instanceId, Collection<String> volumeIds);
+    /** The hosts of locked instances have looked at all of their volumes: each instance has these. One query. */
+    void observed(EntityManager entities, Map<String, ? extends Collection<String>> volumesByInstance);
 
     /** These instances are gone: their volumes are free, or go with them. */
     void ended(EntityManager entities, Collection<String> instanceIds);

@@ -36,7 +36,7 @@ final class NoVolumes implements VolumeAttachments, LaunchVolumes {
     }
 
     @Override
-    public void observed(EntityManager entities, String instanceId, Collection<String> volumeIds) {
+    public void observed(EntityManager entities, Map<String, ? extends Collection<String>> volumesByInstance) {
         // Nothing to take note of.
     }
 

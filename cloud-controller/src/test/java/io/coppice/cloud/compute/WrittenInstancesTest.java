@@ -28,7 +28,7 @@ class WrittenInstancesTest {
     private final WrittenInstances kept = new WrittenInstances(ROOM_FOR_FOUR, nanos::get);
 
     private static Version version(long row) {
-        return new Version(row, Map.of(), List.of(), List.of());
+        return new Version(Long.toString(row), Map.of(), List.of());
     }
 
     private void keep(int number) {
@@ -41,13 +41,13 @@ class WrittenInstancesTest {
 
     @Test
     void onlyTheVeryVersionIsFound() {
-        kept.keep("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of()), WRITTEN);
-        assertSame(WRITTEN, kept.find("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of())));
-        assertNull(kept.find("i-1", new Version(8, Map.of("Name", "a"), List.of(), List.of())));
-        assertNull(kept.find("i-1", new Version(7, Map.of("Name", "b"), List.of(), List.of())));
+        kept.keep("i-1", new Version("7", Map.of("Name", "a"), List.of()), WRITTEN);
+        assertSame(WRITTEN, kept.find("i-1", new Version("7", Map.of("Name", "a"), List.of())));
+        assertNull(kept.find("i-1", new Version("8", Map.of("Name", "a"), List.of())));
+        assertNull(kept.find("i-1", new Version("7", Map.of("Name", "b"), List.of())));
         var volume = new VolumeAttachments.Held("vol-1", "/dev/sdf", "attached", Instant.EPOCH, false);
-        assertNull(kept.find("i-1", new Version(7, Map.of("Name", "a"), List.of(), List.of(volume))));
-        assertNull(kept.find("i-2", new Version(7, Map.of("Name", "a"), List.of(), List.of())));
+        assertNull(kept.find("i-1", new Version("7", Map.of("Name", "a"), List.of(volume))));
+        assertNull(kept.find("i-2", new Version("7", Map.of("Name", "a"), List.of())));
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,7 +154,7 @@ class AttachmentsTest {
     }
 
     private void observed(String instance, List<String> volumes) {
-        DATABASE.run(entities -> cloud.book.observed(entities, instance, volumes));
+        DATABASE.run(entities -> cloud.book.observed(entities, Map.of(instance, volumes)));
     }
 
     private List<io.coppice.proto.compute.v1.AttachedVolume> desired(String instance) {
