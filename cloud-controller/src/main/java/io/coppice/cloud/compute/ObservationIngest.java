@@ -148,6 +148,9 @@ final class ObservationIngest {
         if (seen.hasVolumes()) {
             belongings.volumes().observed(entities, row.id, seen.getVolumes().getVolumeIdsList());
         }
+        if (seen.hasDiskCopy()) {
+            belongings.copies().observed(entities, row.id, seen.getDiskCopy());
+        }
         return !row.settled && row.appliedAt == null;
     }
 

@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.front.BackgroundTask;
 import io.coppice.cloud.image.Images;
+import io.coppice.cloud.image.InstanceCopies;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
 import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.Database;
@@ -44,6 +45,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final ZoneNetworks networks;
     private final VpcChanges vpcs;
     private final VolumeAttachments volumes;
+    private final InstanceCopies copies;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -62,7 +64,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             ProfileCredentials profiles,
             ZoneNetworks networks,
             VpcChanges vpcs,
-            VolumeAttachments volumes) {
+            VolumeAttachments volumes,
+            InstanceCopies copies) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -74,6 +77,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.networks = networks;
         this.vpcs = vpcs;
         this.volumes = volumes;
+        this.copies = copies;
     }
 
     @Override
@@ -98,7 +102,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     }
 
     private ZoneControl control(ZoneLink link, Clock clock) {
-        var belongings = new ZoneReconciler.Belongings(networks.network(), volumes);
+        var belongings = new ZoneReconciler.Belongings(networks.network(), volumes, copies);
         var reconciler = new ZoneReconciler(
                 database,
                 link,
