@@ -131,7 +131,7 @@ public class ComputeActions implements ActionModule {
                 new InstanceReader(catalogue.tags(), network, catalogue.volumes()),
                 new InstanceDescriptions(answers, new WrittenInstances(wiring.describedBytes(), System::nanoTime)),
                 network.flat());
-        power = new InstancePower(database, events, wiring.clock(), signal);
+        power = new InstancePower(database, events, catalogue.volumes(), wiring.clock(), signal);
         attributes = new InstanceAttributes(database, events, catalogue, signal, network);
         consoles = new InstanceConsoles(database, links, events, wiring.clock());
     }

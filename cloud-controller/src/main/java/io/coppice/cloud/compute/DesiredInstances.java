@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
 import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
+import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.ImageReference;
@@ -45,12 +46,22 @@ final class DesiredInstances {
                         .setFormat(row.image.format())
                         .setUrl(imageUrl))
                 .addAllVolumes(volumes)
+                .setRootVolumeId(rootOf(row, volumes))
                 .addAllEndpoints(endpoints == null ? List.of(endpoint(row, region)) : endpoints.all())
                 .setMetadata(metadata(
                         row,
                         region,
                         endpoints == null ? List.of(row.network.securityGroupName()) : endpoints.groupNames()))
                 .build();
+    }
+
+    /** The volume among these that the instance boots from; empty when it is not there, or its root disk is none. */
+    static String rootOf(Instance row, List<AttachedVolume> volumes) {
+        return volumes.stream()
+                .filter(each -> row.image.onVolume() && LaunchVolumes.isRoot(each.getDevice()))
+                .map(AttachedVolume::getVolumeId)
+                .findFirst()
+                .orElse("");
     }
 
     private static Machine machine(Instance row) {

@@ -34,6 +34,13 @@ final class InstanceErrors {
                 "The instance '" + id + "' is in state '" + state.awsName() + "': stop it to change " + attribute);
     }
 
+    static AwsException withoutRoot(String id, String device) {
+        return AwsException.client(
+                "InvalidParameterValue",
+                "Invalid value '" + id + "' for instanceId. Instance does not have a volume attached at root (" + device
+                        + ")");
+    }
+
     static AwsException protectedAgainst(String id, String verb, String attribute) {
         return AwsException.client(
                 "OperationNotPermitted",

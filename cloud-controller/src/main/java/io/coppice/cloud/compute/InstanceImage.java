@@ -7,7 +7,7 @@ import jakarta.persistence.Embeddable;
 /**
  * The image as it was when the instance was launched: what hosts need to fetch it, even when it is deregistered since.
  *
- * @param sha256 lower-case hexadecimal
+ * @param sha256 lower-case hexadecimal; empty when the root disk is a volume
  * @param format {@code raw} or {@code qcow2}
  */
 @Embeddable
@@ -20,12 +20,18 @@ record InstanceImage(
         @Column(name = "architecture") String architecture,
         @Column(name = "root_device_name") String rootDeviceName) {
 
+    /** Whether the root disk is a volume, so that no host needs the image. */
+    boolean onVolume() {
+        return sha256.isEmpty();
+    }
+
     static InstanceImage of(LaunchImage image) {
         return new InstanceImage(
                 image.id().value(),
                 image.sha256(),
                 image.sizeBytes(),
-                image.virtualSizeBytes(),
+                // A host has no room to find for what is no file of its own.
+                image.disks().isEmpty() ? image.virtualSizeBytes() : 0,
                 image.format(),
                 image.architecture(),
                 image.rootDeviceName());

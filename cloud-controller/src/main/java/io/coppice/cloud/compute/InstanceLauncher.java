@@ -106,11 +106,23 @@ final class InstanceLauncher {
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
         var wanted = lookUps.network(network, command, type);
-        var volumes = catalogue.launchVolumes().wanted(context.account(), command.zone(), command.dataDisks());
+        if (image.disks().isEmpty()) {
+            LaunchRefusals.checkRootOnHost(command.disks());
+        }
+        var volumes =
+                catalogue.launchVolumes().wanted(context.account(), command.zone(), image.disks(), command.disks());
         return new Launch(plan, wanted, volumes, cause);
     }
 
     private static InstanceMachine machine(LaunchCommand command, Images.LaunchImage image, InstanceTypes.Type type) {
+        var diskMib = image.disks().isEmpty() ? rootDiskMib(command, image, type) : 0;
+        var machine = new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
+        return command.wishes().cores() == 0
+                ? machine
+                : machine.withCores(command.wishes().cores(), type);
+    }
+
+    private static long rootDiskMib(LaunchCommand command, Images.LaunchImage image, InstanceTypes.Type type) {
         var imageMib = (image.virtualSizeBytes() + BYTES_PER_MIB - 1) / BYTES_PER_MIB;
         var askedMib = command.rootDiskGib() * MIB_PER_GIB;
         if (askedMib != 0 && askedMib < imageMib) {
@@ -118,12 +130,8 @@ final class InstanceLauncher {
                     "InvalidBlockDeviceMapping",
                     "Volume of size " + command.rootDiskGib() + "GB is smaller than the image's " + imageMib + " MiB");
         }
-        var diskMib = askedMib != 0
+        return askedMib != 0
                 ? askedMib
                 : Math.max(type.rootDiskGib() * MIB_PER_GIB, type.rootDiskGib() == 0 ? 0 : imageMib);
-        var machine = new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
-        return command.wishes().cores() == 0
-                ? machine
-                : machine.withCores(command.wishes().cores(), type);
     }
 }

@@ -5,6 +5,9 @@ import io.coppice.cloud.compute.InstanceStates.ActionOutcome;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.volume.LaunchVolumes;
+import io.coppice.cloud.volume.VolumeAttachments;
+import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +30,13 @@ import software.amazon.awssdk.services.ec2.model.TerminateInstancesResponse;
 final class InstancePower {
     private final Database database;
     private final EventLog events;
+    private final VolumeAttachments volumes;
     private final Clock clock;
     private final ZoneSignal signal;
 
-    InstancePower(Database database, EventLog events, Clock clock, ZoneSignal signal) {
+    InstancePower(Database database, EventLog events, VolumeAttachments volumes, Clock clock, ZoneSignal signal) {
         this.database = database;
+        this.volumes = volumes;
         this.events = events;
         this.clock = clock;
         this.signal = signal;
@@ -72,12 +77,22 @@ final class InstancePower {
             var changes = new ArrayList<InstanceStateChange>();
             for (var instance : InstanceRows.lock(entities, context.account(), ids)) {
                 zones.add(instance.zone);
+                if (action == InstanceAction.START && instance.image.onVolume()) {
+                    requireRoot(entities, instance);
+                }
                 changes.add(change(context, action, instance, force));
             }
             return changes;
         });
         zones.forEach(signal::changed);
         return answer;
+    }
+
+    private void requireRoot(EntityManager entities, Instance instance) {
+        var held = volumes.of(entities, List.of(instance.id)).getOrDefault(instance.id, List.of());
+        if (held.stream().noneMatch(each -> LaunchVolumes.isRoot(each.device()))) {
+            throw InstanceErrors.withoutRoot(instance.id, instance.image.rootDeviceName());
+        }
     }
 
     private InstanceStateChange change(

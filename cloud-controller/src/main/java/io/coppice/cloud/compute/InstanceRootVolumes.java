@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.cloud.volume.RootVolumes;
 import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.AccountId;
@@ -8,6 +9,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public class InstanceRootVolumes implements RootVolumes {
         return database.call(entities -> {
             var query = entities.createQuery(
                             "select i from Instance i where i.accountId = :account and i.state <> TERMINATED"
+                                    + " and i.image.sha256 <> ''"
                                     + (ids == null ? "" : " and i.id in :ids")
                                     + (after == null ? "" : " and i.id > :after")
                                     + " order by i.id",
@@ -63,14 +66,19 @@ public class InstanceRootVolumes implements RootVolumes {
         return InstanceId.PREFIX + volumeId.substring(VolumeId.PREFIX.length());
     }
 
-    private static RootVolume volume(Instance row) {
+    /** The size of a root disk that lies on its host, GiB, rounded up. */
+    static int gib(Instance row) {
         var mib = Math.max(row.machine.rootDiskMib(), Math.ceilDiv(row.image.virtualBytes(), BYTES_PER_MIB));
+        return Math.toIntExact(Math.max(1, Math.ceilDiv(mib, MIB_PER_GIB)));
+    }
+
+    private static RootVolume volume(Instance row) {
         return new RootVolume(
                 new VolumeId(idOf(row)),
                 new AccountId(row.accountId),
                 row.id,
                 row.zone,
-                Math.toIntExact(Math.max(1, Math.ceilDiv(mib, MIB_PER_GIB))),
+                gib(row),
                 row.image.rootDeviceName(),
                 row.createdAt);
     }
@@ -79,6 +87,12 @@ public class InstanceRootVolumes implements RootVolumes {
     static List<InstanceBlockDeviceMapping> mappings(Instance row) {
         if (InstanceState.TERMINAL.contains(row.state)) {
             return List.of();
+        }
+        if (row.image.onVolume()) {
+            return row.volumes.stream()
+                    .sorted(Comparator.comparing(held -> !LaunchVolumes.isRoot(held.device())))
+                    .map(InstanceRootVolumes::mapping)
+                    .toList();
         }
         var root = new VolumeAttachments.Held(idOf(row), row.image.rootDeviceName(), "attached", row.createdAt, true);
         return Stream.concat(Stream.of(root), row.volumes.stream())

@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecifi
  * @param placementGroup null for none
  * @param clientToken empty for none
  * @param rootDiskGib 0 when not asked for
- * @param dataDisks what is mapped besides the root disk
+ * @param disks what is mapped, the root disk too
  * @param fingerprint SHA-256 of all parameters but the client token
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; copied nowhere but into its row.
@@ -38,7 +38,7 @@ record LaunchCommand(
         InstanceOptions options,
         LaunchWishes wishes,
         int rootDiskGib,
-        List<BlockDeviceMapping> dataDisks,
+        List<BlockDeviceMapping> disks,
         LaunchTags tags,
         @Nullable Profile profile,
         @Nullable Group placementGroup,

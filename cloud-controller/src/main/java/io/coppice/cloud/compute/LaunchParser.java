@@ -59,9 +59,7 @@ final class LaunchParser {
                 options(request),
                 LaunchWishes.of(request, type, launch.placementGroup()),
                 rootDiskGib(request),
-                request.blockDeviceMappings().stream()
-                        .filter(mapping -> !LaunchVolumes.isRoot(mapping.deviceName()))
-                        .toList(),
+                request.blockDeviceMappings(),
                 LaunchTags.of(request).from(launch.template()),
                 launch.profile(),
                 launch.placementGroup(),

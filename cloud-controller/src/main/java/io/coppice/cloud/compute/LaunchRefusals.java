@@ -75,10 +75,14 @@ final class LaunchRefusals {
         refuse(roots > 1, "Two root disks", "the other block device mapping");
         for (var mapping : mappings) {
             refuse(given(mapping.virtualName()), "Instance store volumes", "VirtualName");
-            if (mapping.ebs() != null && LaunchVolumes.isRoot(mapping.deviceName())) {
-                rootVolume(mapping.ebs());
-            }
         }
+    }
+
+    /** What cannot be asked of a root disk that lies on its instance's host. */
+    static void checkRootOnHost(List<BlockDeviceMapping> mappings) {
+        mappings.stream()
+                .filter(mapping -> mapping.ebs() != null && LaunchVolumes.isRoot(mapping.deviceName()))
+                .forEach(mapping -> rootVolume(mapping.ebs()));
     }
 
     private static void rootVolume(EbsBlockDevice ebs) {

@@ -149,7 +149,13 @@ final class LaunchWriter {
 
     private void tag(AccountId account, LaunchTags given, List<Instance> instances, Map<String, Connection> connected) {
         putAll(account, instances, i -> i.id, "instance", given.instance());
-        putAll(account, instances, InstanceRootVolumes::idOf, "volume", given.volume());
+        // Volumes that are more than a name get them when they are made.
+        putAll(
+                account,
+                instances.stream().filter(i -> !i.image.onVolume()).toList(),
+                InstanceRootVolumes::idOf,
+                "volume",
+                given.volume());
         var interfaces = instances.stream()
                 .flatMap(i -> Objects.requireNonNull(connected.get(i.id)).newInterfaceIds().stream())
                 .toList();

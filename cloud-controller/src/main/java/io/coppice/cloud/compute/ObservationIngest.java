@@ -147,6 +147,9 @@ final class ObservationIngest {
         if (seen.hasVolumes()) {
             changes.volumes.put(row.id, seen.getVolumes().getVolumeIdsList());
         }
+        if (seen.hasDiskCopy()) {
+            belongings.copies().observed(entities, row.id, seen.getDiskCopy());
+        }
         return !row.settled && row.appliedAt == null;
     }
 

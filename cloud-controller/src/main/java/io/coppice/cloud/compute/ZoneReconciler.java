@@ -3,12 +3,15 @@ package io.coppice.cloud.compute;
 import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.image.InstanceCopies;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.DiskCopy;
+import io.coppice.proto.compute.v1.PowerState;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,6 +51,7 @@ final class ZoneReconciler implements ZoneNews {
     private final EventLog events;
     private final LaunchNetwork network;
     private final VolumeAttachments volumes;
+    private final InstanceCopies copies;
     private final InstanceCredentials credentials;
     private final Settings settings;
     private final HandOvers handedOver = new HandOvers(MOST_HANDED_OVER);
@@ -57,7 +61,7 @@ final class ZoneReconciler implements ZoneNews {
     private record Pass(@Nullable Instant start, Duration duration, String result) {}
 
     /** What instances have besides their rows. */
-    record Belongings(LaunchNetwork network, VolumeAttachments volumes) {}
+    record Belongings(LaunchNetwork network, VolumeAttachments volumes, InstanceCopies copies) {}
 
     /** What a reconciler must know of its zone and its limits. */
     record Settings(
@@ -83,6 +87,7 @@ final class ZoneReconciler implements ZoneNews {
         this.events = events;
         this.network = belongings.network();
         this.volumes = belongings.volumes();
+        this.copies = belongings.copies();
         this.settings = settings;
     }
 
@@ -105,7 +110,9 @@ final class ZoneReconciler implements ZoneNews {
             credentials.refresh(
                     settings.zone(),
                     settings.applyBatch(),
-                    row -> DesiredInstances.of(row, settings.region(), "", endpointsOf(row), volumesOf(row)),
+                    row -> copying(
+                            DesiredInstances.of(row, settings.region(), "", endpointsOf(row), volumesOf(row)),
+                            copiesOf(List.of(row))),
                     link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
@@ -125,10 +132,15 @@ final class ZoneReconciler implements ZoneNews {
             }
             var endpoints = database.read(entities -> network.endpoints(entities, batch));
             var attached = volumesOf(batch);
+            var copying = copiesOf(batch);
             var messages = new ArrayList<DesiredInstance>(batch.size());
             for (var row : batch) {
+                if (waitsForRoot(row, attached.getOrDefault(row.id, List.of()))) {
+                    continue;
+                }
                 try {
-                    messages.add(message(row, endpoints.get(row.id), attached.getOrDefault(row.id, List.of())));
+                    var message = message(row, endpoints.get(row.id), attached.getOrDefault(row.id, List.of()));
+                    messages.add(copying(message, copying));
                 } catch (NoSuchElementException e) {
                     LOG.warnf("the image %s of %s is gone: %s", row.image.id(), row.id, e.getMessage());
                     unsendable++;
@@ -159,10 +171,29 @@ final class ZoneReconciler implements ZoneNews {
         }
     }
 
+    /** No host can start a guest without its root disk: the instance is due again when that is served. */
+    private static boolean waitsForRoot(Instance row, List<AttachedVolume> attached) {
+        return row.image.onVolume()
+                && row.desired == DesiredPower.RUNNING
+                && DesiredInstances.rootOf(row, attached).isEmpty();
+    }
+
     private DesiredInstance message(Instance row, @Nullable Endpoints endpoints, List<AttachedVolume> attached) {
         var runs = row.desired == DesiredPower.RUNNING;
-        var url = runs ? imageUrls.of(row.image.id()) : "";
+        var url = runs && !row.image.onVolume() ? imageUrls.of(row.image.id()) : "";
         return credentials.with(row, DesiredInstances.of(row, settings.region(), url, endpoints, attached));
+    }
+
+    private static DesiredInstance copying(DesiredInstance message, Map<String, DiskCopy> copies) {
+        var copy = copies.get(message.getInstanceId());
+        return copy == null || message.getPower() == PowerState.POWER_STATE_TERMINATED
+                ? message
+                : message.toBuilder().setDiskCopy(copy).build();
+    }
+
+    private Map<String, DiskCopy> copiesOf(List<Instance> rows) {
+        return database.read(entities ->
+                copies.desired(entities, rows.stream().map(row -> row.id).toList()));
     }
 
     private @Nullable Endpoints endpointsOf(Instance row) {

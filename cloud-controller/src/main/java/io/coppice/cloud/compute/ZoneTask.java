@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.image.Images;
+import io.coppice.cloud.image.InstanceCopies;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
 import io.coppice.cloud.network.compile.VpcChanges;
 import io.coppice.cloud.store.Database;
@@ -45,6 +46,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final ZoneNetworks networks;
     private final VpcChanges vpcs;
     private final VolumeAttachments volumes;
+    private final InstanceCopies copies;
     private volatile @Nullable Running running;
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
@@ -77,7 +79,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             ProfileCredentials profiles,
             ZoneNetworks networks,
             VpcChanges vpcs,
-            VolumeAttachments volumes) {
+            VolumeAttachments volumes,
+            InstanceCopies copies) {
         this.site = site;
         this.config = config;
         this.database = database;
@@ -89,6 +92,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
         this.networks = networks;
         this.vpcs = vpcs;
         this.volumes = volumes;
+        this.copies = copies;
     }
 
     @Override
@@ -113,7 +117,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     }
 
     private ZoneControl control(ZoneLink link, Clock clock) {
-        var belongings = new ZoneReconciler.Belongings(networks.network(), volumes);
+        var belongings = new ZoneReconciler.Belongings(networks.network(), volumes, copies);
         var reconciler = new ZoneReconciler(
                 database,
                 link,

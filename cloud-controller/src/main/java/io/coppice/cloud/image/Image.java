@@ -1,9 +1,12 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ownerAlias {@code amazon} for the images that come with the cloud
  * @param content what is known of its bytes; sizes are 0 and texts empty before it is available
+ * @param disks those that its instances begin with, the root disk first; none when that comes from an object
  * @param launchers the accounts besides the owner that may launch it; the owner's own knowledge
  * @param tags those of the account that asks
  */
@@ -24,6 +28,7 @@ record Image(
         String stateReason,
         boolean isPublic,
         Content content,
+        List<DiskMapping> disks,
         Instant createdAt,
         Set<AccountId> launchers,
         Map<String, String> tags) {
@@ -32,14 +37,14 @@ record Image(
     /**
      * What its owner says of it.
      *
-     * @param bucket the bucket it was registered from
-     * @param key the object it was registered from
+     * @param bucket the bucket it was registered from; empty when that was a snapshot
+     * @param key the object it was registered from; for people only when it was a snapshot
      */
     record Description(
             String name, String text, String bucket, String key, String architecture, String rootDeviceName) {
         /** As RegisterImage takes it. */
         String location() {
-            return bucket + "/" + key;
+            return bucket.isEmpty() ? key : bucket + "/" + key;
         }
     }
 
@@ -58,8 +63,32 @@ record Image(
         return isPublic || owner.equals(account) || launchers.contains(account);
     }
 
+    /** Whether its root disk begins as a snapshot. */
+    boolean onSnapshots() {
+        return !disks.isEmpty();
+    }
+
+    /** Its disks as users see them: the root disk at least. */
+    List<DiskMapping> shownDisks() {
+        return onSnapshots()
+                ? disks
+                : List.of(new DiskMapping(description.rootDeviceName(), null, rootGib(), "standard", null, true));
+    }
+
+    /** The snapshots that it cannot be launched without. */
+    List<String> snapshotIds() {
+        return disks.stream()
+                .map(DiskMapping::snapshotId)
+                .filter(Objects::nonNull)
+                .<String>map(Objects::requireNonNull)
+                .toList();
+    }
+
     /** The size of its root volume in whole GiB, at least 1. */
     int rootGib() {
+        if (onSnapshots()) {
+            return disks.getFirst().sizeGib();
+        }
         return (int) Math.max(1, Math.ceilDiv(content.virtualSizeBytes(), GIB));
     }
 
@@ -72,6 +101,7 @@ record Image(
                 content.virtualSizeBytes(),
                 content.format(),
                 description.architecture(),
-                description.rootDeviceName());
+                description.rootDeviceName(),
+                disks);
     }
 }

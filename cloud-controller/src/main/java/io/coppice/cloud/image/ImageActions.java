@@ -8,17 +8,24 @@ import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.tag.TagRules;
+import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.DiskMappings;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotReturnCode;
 import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.DeregisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesResponse;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
+import software.amazon.awssdk.services.ec2.model.SnapshotReturnCodes;
 
 /** RegisterImage, DeregisterImage and DescribeImages. Thread-safe. */
 @ApplicationScoped
@@ -44,13 +51,14 @@ class ImageActions implements ActionModule {
             .value("hypervisor", image -> "xen")
             .value("virtualization-type", image -> VIRTUALIZATION)
             .value("ena-support", image -> false)
-            .value("block-device-mapping.device-name", image -> image.description()
-                    .rootDeviceName())
-            .value("block-device-mapping.delete-on-termination", image -> true)
+            .values("block-device-mapping.device-name", image -> disks(image, DiskMapping::device))
+            .values(
+                    "block-device-mapping.delete-on-termination",
+                    image -> disks(image, DiskMapping::deleteOnTermination))
             .value("block-device-mapping.encrypted", image -> false)
-            .value("block-device-mapping.volume-size", Image::rootGib)
-            .value("block-device-mapping.volume-type", image -> "standard")
-            .values("block-device-mapping.snapshot-id", image -> List.of())
+            .values("block-device-mapping.volume-size", image -> disks(image, DiskMapping::sizeGib))
+            .values("block-device-mapping.volume-type", image -> disks(image, DiskMapping::volumeType))
+            .values("block-device-mapping.snapshot-id", image -> List.copyOf(image.snapshotIds()))
             .value("free-tier-eligible", image -> true)
             .value("image-allowed", image -> true)
             .value("state-reason-code", image -> image.state() == ImageState.FAILED ? "Client.InvalidManifest" : null)
@@ -69,9 +77,11 @@ class ImageActions implements ActionModule {
 
     private final ImageStore store;
     private final ImageRegistration registration;
+    private final DiskMappings mappings;
     private final Pages pages;
 
-    ImageActions(ImageStore store, ImageRegistration registration, Pages pages) {
+    ImageActions(ImageStore store, ImageRegistration registration, DiskMappings mappings, Pages pages) {
+        this.mappings = mappings;
         this.store = store;
         this.registration = registration;
         this.pages = pages;
@@ -85,9 +95,6 @@ class ImageActions implements ActionModule {
     }
 
     RegisterImageResponse registerImage(RequestContext context, RegisterImageRequest request) {
-        if (!request.blockDeviceMappings().isEmpty()) {
-            throw ImageErrors.unsupported("BlockDeviceMapping");
-        }
         if (request.kernelId() != null || request.ramdiskId() != null) {
             throw ImageErrors.unsupported("KernelId");
         }
@@ -95,22 +102,55 @@ class ImageActions implements ActionModule {
                 && !request.virtualizationType().equals(VIRTUALIZATION)) {
             throw ImageErrors.invalid("VirtualizationType", request.virtualizationType(), VIRTUALIZATION);
         }
+        var tags = TagRules.of(request.tagSpecifications(), ImageStore.RESOURCE_TYPE, "snapshot");
+        if (request.imageLocation() == null && !request.blockDeviceMappings().isEmpty()) {
+            return ofSnapshots(context, request, tags);
+        }
+        if (!request.blockDeviceMappings().isEmpty()) {
+            throw ImageErrors.unsupported("BlockDeviceMapping with ImageLocation");
+        }
         var description = ImageNames.description(
                 request.name(),
                 request.description(),
                 request.imageLocation(),
                 request.architectureAsString(),
                 request.rootDeviceName());
-        var tags = TagRules.of(request.tagSpecifications(), ImageStore.RESOURCE_TYPE, "snapshot");
         var cause = cause(context, "Register image " + description.name());
         var id = registration.register(cause, context.account(), null, description, false, tags);
         return RegisterImageResponse.builder().imageId(id.value()).build();
     }
 
+    private RegisterImageResponse ofSnapshots(
+            RequestContext context, RegisterImageRequest request, Map<String, String> tags) {
+        ImageNames.checkArchitecture(request.architectureAsString());
+        var account = context.account();
+        var description =
+                ImageNames.description(account, request.name(), request.description(), request.rootDeviceName());
+        var disks = mappings.whole(account, request.blockDeviceMappings(), description.rootDeviceName());
+        var cause = cause(context, "Register image " + description.name());
+        var id = registration.register(cause, account, description, disks, tags);
+        registration.signal();
+        return RegisterImageResponse.builder().imageId(id.value()).build();
+    }
+
     DeregisterImageResponse deregister(RequestContext context, DeregisterImageRequest request) {
         var image = owned(store, context, request.imageId());
-        registration.deregister(cause(context, "Deregister image " + image.id()), image);
-        return DeregisterImageResponse.builder().returnValue(true).build();
+        var cause = cause(context, "Deregister image " + image.id());
+        var snapshots = new HashMap<String, SnapshotReturnCodes>();
+        if (Boolean.TRUE.equals(request.deleteAssociatedSnapshots())) {
+            snapshots.putAll(registration.deregisterWithSnapshots(cause, image));
+        } else {
+            registration.deregister(cause, image);
+        }
+        return DeregisterImageResponse.builder()
+                .returnValue(true)
+                .deleteSnapshotResults(snapshots.entrySet().stream()
+                        .map(each -> DeleteSnapshotReturnCode.builder()
+                                .snapshotId(each.getKey())
+                                .returnCode(each.getValue())
+                                .build())
+                        .toList())
+                .build();
     }
 
     DescribeImagesResponse describe(RequestContext context, DescribeImagesRequest request) {
@@ -137,6 +177,10 @@ class ImageActions implements ActionModule {
                 .images(found.map(ImageAnswers::answer))
                 .nextToken(found.nextToken())
                 .build();
+    }
+
+    private static List<Object> disks(Image image, Function<DiskMapping, Object> fact) {
+        return image.shownDisks().stream().map(fact).toList();
     }
 
     private static Predicate<Image> ownedBy(AccountId account, List<String> owners) {

@@ -8,12 +8,10 @@ import java.util.List;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.BootModeValues;
 import software.amazon.awssdk.services.ec2.model.DeviceType;
-import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.HypervisorType;
 import software.amazon.awssdk.services.ec2.model.ImageTypeValues;
 import software.amazon.awssdk.services.ec2.model.StateReason;
 import software.amazon.awssdk.services.ec2.model.VirtualizationType;
-import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /** An image as DescribeImages answers it. */
 final class ImageAnswers {
@@ -38,7 +36,7 @@ final class ImageAnswers {
                 .description(description.text().isEmpty() ? null : description.text())
                 .rootDeviceType(DeviceType.EBS)
                 .rootDeviceName(description.rootDeviceName())
-                .blockDeviceMappings(rootDevice(image))
+                .blockDeviceMappings(disks(image))
                 .virtualizationType(VirtualizationType.HVM)
                 // What AWS answers for every image, whatever runs it.
                 .hypervisor(HypervisorType.XEN)
@@ -56,18 +54,19 @@ final class ImageAnswers {
         return answer.build();
     }
 
-    static List<BlockDeviceMapping> rootDevice(Image image) {
-        var volume = EbsBlockDevice.builder()
-                .deleteOnTermination(true)
-                .volumeType(VolumeType.STANDARD)
-                .encrypted(false);
-        if (image.state() == ImageState.AVAILABLE) {
-            volume.volumeSize(image.rootGib());
-        }
-        return List.of(BlockDeviceMapping.builder()
-                .deviceName(image.description().rootDeviceName())
-                .ebs(volume.build())
-                .build());
+    static List<BlockDeviceMapping> disks(Image image) {
+        var sized = image.onSnapshots() || image.state() == ImageState.AVAILABLE;
+        return image.shownDisks().stream()
+                .map(disk -> BlockDeviceMapping.builder()
+                        .deviceName(disk.device())
+                        .ebs(ebs -> ebs.deleteOnTermination(disk.deleteOnTermination())
+                                .snapshotId(disk.snapshotId())
+                                .volumeSize(sized ? (Integer) disk.sizeGib() : null)
+                                .volumeType(disk.volumeType())
+                                .iops(disk.iops())
+                                .encrypted(false))
+                        .build())
+                .toList();
     }
 
     static String date(Instant instant) {

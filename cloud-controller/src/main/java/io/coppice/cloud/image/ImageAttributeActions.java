@@ -66,7 +66,7 @@ class ImageAttributeActions implements ActionModule {
         switch (attribute) {
             case LAUNCH_PERMISSION -> answer.launchPermissions(permissions(image));
             case DESCRIPTION -> answer.description(value(image.description().text()));
-            case "blockDeviceMapping" -> answer.blockDeviceMappings(ImageAnswers.rootDevice(image));
+            case "blockDeviceMapping" -> answer.blockDeviceMappings(ImageAnswers.disks(image));
             case "bootMode" -> answer.bootMode(value("legacy-bios"));
             case "productCodes" -> answer.productCodes(List.of());
             case "kernel",

@@ -39,6 +39,18 @@ final class ImageErrors {
                 INVALID_VALUE, "Invalid value '" + value + "' for parameter " + parameter + ": expecting " + expected);
     }
 
+    static AwsException cannotBeCopied(String instanceId, String state) {
+        return AwsException.client(
+                "IncorrectState",
+                "Instance '" + instanceId + "' is " + state
+                        + ": an image can be made of it when it is running or stopped");
+    }
+
+    static AwsException withoutRoot(String instanceId) {
+        return AwsException.client(
+                "IncorrectState", "Instance '" + instanceId + "' has no root volume now: attach one first");
+    }
+
     static AwsException unsupported(String parameter) {
         return AwsException.client(
                 "UnsupportedOperation",

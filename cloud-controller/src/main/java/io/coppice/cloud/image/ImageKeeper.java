@@ -5,6 +5,8 @@ import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.volume.Snapshots;
+import io.coppice.cloud.volume.Snapshots.Progress;
 import io.quarkus.arc.All;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -28,9 +30,11 @@ class ImageKeeper implements BackgroundTask {
     private final Database database;
     private final ImageStore store;
     private final ImageBytes bytes;
+    private final Snapshots snapshots;
     private final List<ImageUse> uses;
     private final EventLog events;
     private final ImageConfig config;
+    private final Clock clock;
     private final BackgroundLoop loop;
     private final Semaphore slots;
     private final Set<String> beingPinned = ConcurrentHashMap.newKeySet();
@@ -39,15 +43,19 @@ class ImageKeeper implements BackgroundTask {
             Database database,
             ImageStore store,
             ImageBytes bytes,
+            Snapshots snapshots,
             @All List<ImageUse> uses,
             EventLog events,
-            ImageConfig config) {
+            ImageConfig config,
+            Clock clock) {
         this.database = database;
         this.store = store;
         this.bytes = bytes;
+        this.snapshots = snapshots;
         this.uses = uses;
         this.events = events;
         this.config = config;
+        this.clock = clock;
         slots = new Semaphore(config.pinsAtOnce());
         loop = new BackgroundLoop("images", config.interval(), this::pass, Clock.systemUTC());
     }
@@ -67,6 +75,16 @@ class ImageKeeper implements BackgroundTask {
         loop.stop();
     }
 
+    /** Where changes of images are told. */
+    EventLog events() {
+        return events;
+    }
+
+    /** Dates what is registered. */
+    Clock clock() {
+        return clock;
+    }
+
     /** Something was registered or deregistered. */
     void signal() {
         loop.signal();
@@ -74,13 +92,37 @@ class ImageKeeper implements BackgroundTask {
 
     private void pass() {
         for (var image : store.inState(ImageState.PENDING)) {
-            if (slots.availablePermits() > 0 && beingPinned.add(image.id().value())) {
+            if (image.onSnapshots()) {
+                await(image);
+            } else if (!image.description().bucket().isEmpty()
+                    && slots.availablePermits() > 0
+                    && beingPinned.add(image.id().value())) {
                 slots.acquireUninterruptibly();
                 // Hours for a large image must not hold up small ones.
                 Thread.ofVirtual().name("pin-" + image.id()).start(() -> pinInSlot(image));
             }
         }
         store.inState(ImageState.DEREGISTERED).forEach(this::release);
+    }
+
+    /** Makes an image available once all that it is made of is there. */
+    void await(Image image) {
+        var progress = snapshots.progress(image.snapshotIds());
+        var lost = progress.entrySet().stream()
+                .filter(each -> each.getValue() == Progress.FAILED || each.getValue() == Progress.GONE)
+                .map(Map.Entry::getKey)
+                .findFirst();
+        if (lost.isPresent()) {
+            fail(image, "the snapshot " + lost.get() + " could not be taken, or is gone");
+        } else if (progress.values().stream().allMatch(Progress.COMPLETED::equals)) {
+            finish(image, ImageState.AVAILABLE, "its snapshots are there", ImageRow::becomeAvailable);
+        }
+    }
+
+    /** Gives up a pending image. */
+    void fail(Image image, String reason) {
+        var stored = reason.substring(0, Math.min(reason.length(), LONGEST_REASON));
+        finish(image, ImageState.FAILED, stored, row -> row.fail(stored));
     }
 
     private void pinInSlot(Image image) {
@@ -106,9 +148,7 @@ class ImageKeeper implements BackgroundTask {
                 case AWAY ->
                     LOG.infof("the bytes of %s cannot be pinned now and will be later: %s", image.id(), e.getMessage());
                 case NOT_READABLE, NOT_AN_IMAGE -> {
-                    var reason = e.getMessage() == null ? "the object cannot be read" : e.getMessage();
-                    var stored = reason.substring(0, Math.min(reason.length(), LONGEST_REASON));
-                    finish(image, ImageState.FAILED, stored, row -> row.fail(stored));
+                    fail(image, e.getMessage() == null ? "the object cannot be read" : e.getMessage());
                 }
             }
         }
@@ -129,6 +169,10 @@ class ImageKeeper implements BackgroundTask {
 
     /** Lets go of the bytes of a deregistered image once nobody needs them. */
     void release(Image image) {
+        if (image.onSnapshots() || image.description().bucket().isEmpty()) {
+            store.purge(image.id());
+            return;
+        }
         if (uses.stream().anyMatch(use -> use.inUse(image.id()))) {
             return;
         }

@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.foundation.id.MalformedIdException;
 import java.util.regex.Pattern;
@@ -47,20 +48,37 @@ final class ImageNames {
                 || path.length() - slash - 1 > MAX_KEY) {
             throw ImageErrors.invalid("ImageLocation", location, "bucket/key");
         }
-        if (architecture != null && !architecture.equals(ARCHITECTURE)) {
-            throw ImageErrors.invalid("Architecture", architecture, ARCHITECTURE);
-        }
-        var device = rootDevice == null ? ROOT_DEVICE : rootDevice;
-        if (!DEVICE.matcher(device).matches()) {
-            throw ImageErrors.invalid("RootDeviceName", device, "a device such as " + ROOT_DEVICE);
-        }
+        checkArchitecture(architecture);
         return new Image.Description(
                 checkedName,
                 checkedText(text),
                 path.substring(0, slash),
                 path.substring(slash + 1),
                 ARCHITECTURE,
-                device);
+                rootDevice(rootDevice));
+    }
+
+    /** The same of an image that begins as snapshots. AWS names those by owner and name. */
+    static Image.Description description(
+            AccountId owner, @Nullable String name, @Nullable String text, @Nullable String rootDevice) {
+        var checkedName = checkedName(name);
+        return new Image.Description(
+                checkedName, checkedText(text), "", owner + "/" + checkedName, ARCHITECTURE, rootDevice(rootDevice));
+    }
+
+    /** Throws when hosts cannot run images of this architecture; null passes. */
+    static void checkArchitecture(@Nullable String architecture) {
+        if (architecture != null && !architecture.equals(ARCHITECTURE)) {
+            throw ImageErrors.invalid("Architecture", architecture, ARCHITECTURE);
+        }
+    }
+
+    private static String rootDevice(@Nullable String asked) {
+        var device = asked == null ? ROOT_DEVICE : asked;
+        if (!DEVICE.matcher(device).matches()) {
+            throw ImageErrors.invalid("RootDeviceName", device, "a device such as " + ROOT_DEVICE);
+        }
+        return device;
     }
 
     static String checkedText(@Nullable String text) {

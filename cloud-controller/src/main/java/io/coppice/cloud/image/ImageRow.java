@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import jakarta.persistence.CollectionTable;
@@ -11,7 +12,9 @@ import jakarta.persistence.Id;
 import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -82,6 +85,11 @@ class ImageRow {
     @Column(name = "account_id", nullable = false)
     private Set<String> launchers = new HashSet<>();
 
+    @ElementCollection(fetch = FetchType.EAGER)
+    @Fetch(FetchMode.SUBSELECT)
+    @CollectionTable(name = "image_disk", joinColumns = @JoinColumn(name = "image_id"))
+    private Set<ImageDisk> disks = new HashSet<>();
+
     @SuppressWarnings("NullAway.Init")
     protected ImageRow() {}
 
@@ -103,6 +111,19 @@ class ImageRow {
         virtualSizeBytes = image.content().virtualSizeBytes();
         format = image.content().format();
         createdAt = image.createdAt();
+        disk(image.disks());
+    }
+
+    /** What its instances begin with. */
+    void disk(List<DiskMapping> mappings) {
+        disks.clear();
+        mappings.forEach(mapping -> disks.add(ImageDisk.of(mapping)));
+    }
+
+    /** Everything that it is made of is there. */
+    void becomeAvailable() {
+        state = ImageState.AVAILABLE.text();
+        stateReason = "";
     }
 
     String id() {
@@ -153,6 +174,11 @@ class ImageRow {
                 stateReason,
                 isPublic,
                 new Image.Content(sha256, sizeBytes, virtualSizeBytes, format),
+                disks.stream()
+                        .map(ImageDisk::toMapping)
+                        .sorted(Comparator.comparing((DiskMapping disk) -> !disk.root())
+                                .thenComparing(DiskMapping::device))
+                        .toList(),
                 createdAt,
                 launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
                 tags);

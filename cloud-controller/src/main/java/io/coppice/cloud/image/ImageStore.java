@@ -27,7 +27,7 @@ class ImageStore {
 
     private static final String LAUNCHABLE = """
             select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name
-            from image i where id = ? and state = ? and (is_public or account_id = ? or exists (
+            from image i where id = ? and sha256 <> '' and state = ? and (is_public or account_id = ? or exists (
                 select from image_launch_permission p where p.image_id = i.id and p.account_id = ?))""";
 
     private final Database database;
@@ -89,7 +89,10 @@ class ImageStore {
                 Optional.ofNullable(entities.find(ImageRow.class, id.value())).map(row -> row.toImage(Map.of())));
     }
 
-    /** The image if nothing keeps this account from launching it now: one query, since every launch asks. */
+    /**
+     * The image if nothing keeps this account from launching it now: one query, since every launch asks. Only of one whose
+     * root disk comes from an object.
+     */
     Optional<Images.LaunchImage> launchable(AccountId account, ImageId id) {
         return database.call(entities -> PlainSql.query(
                         entities,
@@ -102,7 +105,8 @@ class ImageStore {
                                 row.getLong(4),
                                 row.getString(5),
                                 row.getString(6),
-                                row.getString(7)),
+                                row.getString(7),
+                                List.of()),
                         id.value(),
                         ImageState.AVAILABLE.text(),
                         account.value(),

@@ -1,7 +1,9 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
+import java.util.List;
 
 /** What other features need of images. */
 public interface Images {
@@ -20,9 +22,10 @@ public interface Images {
     /**
      * An image that can be launched.
      *
-     * @param sha256 of its bytes, lower-case hexadecimal
+     * @param sha256 of its bytes, lower-case hexadecimal; empty when it is made of snapshots
      * @param virtualSizeBytes of the disk as a guest sees it
      * @param format {@code raw} or {@code qcow2}
+     * @param disks the volumes that its instances begin with, the root first; none when its root disk comes from an object
      */
     record LaunchImage(
             ImageId id,
@@ -32,5 +35,11 @@ public interface Images {
             long virtualSizeBytes,
             String format,
             String architecture,
-            String rootDeviceName) {}
+            String rootDeviceName,
+            List<DiskMapping> disks) {
+        /** Keeps its own copy. */
+        public LaunchImage {
+            disks = List.copyOf(disks);
+        }
+    }
 }

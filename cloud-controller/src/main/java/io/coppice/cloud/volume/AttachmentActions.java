@@ -26,7 +26,8 @@ class AttachmentActions implements ActionModule {
     /** "Device names on Linux instances" in the EC2 user guide, and what users write instead. */
     private static final Pattern DEVICE = Pattern.compile("(/dev/)?(sd|xvd|vd|hd|nvme)[a-z0-9]{1,6}");
 
-    private static final Set<String> CAN_HOLD = Set.of("running", "stopping", "stopped");
+    private static final String STOPPED = "stopped";
+    private static final Set<String> CAN_HOLD = Set.of("running", "stopping", STOPPED);
 
     private final Database database;
     private final VolumeStore store;
@@ -105,11 +106,18 @@ class AttachmentActions implements ActionModule {
     private void checkDevice(EntityManager entities, VolumeHolders.Holder holder, String device) {
         var present = book.ofInstances(entities, List.of(holder.id()));
         var letter = letter(device);
-        if (letter.equals(letter(holder.rootDevice()))
+        var isRoot = letter.equals(letter(holder.rootDevice()));
+        if (isRoot && holder.rootIsVolume() && !holder.state().equals(STOPPED)) {
+            throw VolumeErrors.rootOfRunning(holder.id());
+        }
+        if (isRoot && !holder.rootIsVolume()
                 || present.stream().anyMatch(each -> letter(each.device()).equals(letter))) {
             throw VolumeErrors.deviceTaken(device);
         }
-        if (present.size() >= config.maxPerInstance()) {
+        if (present.stream()
+                        .filter(each -> each.state() != AttachmentState.FILLING)
+                        .count()
+                >= config.maxPerInstance()) {
             throw VolumeErrors.attachmentLimit(config.maxPerInstance());
         }
     }
@@ -130,6 +138,7 @@ class AttachmentActions implements ActionModule {
                     || request.device() != null && !request.device().equals(attachment.device())) {
                 throw VolumeErrors.attachmentNotFound(id, String.valueOf(request.instanceId()));
             }
+            checkRoot(entities, context, attachment);
             var answer = VolumeAnswers.attachment(id, attachment.toAttachment());
             if (Boolean.TRUE.equals(request.force())) {
                 book.cut(entities, attachment);
@@ -147,6 +156,16 @@ class AttachmentActions implements ActionModule {
                 .attachTime(detached.attachTime())
                 .deleteOnTermination(detached.deleteOnTermination())
                 .build();
+    }
+
+    /** A guest that runs cannot do without its root disk. */
+    private void checkRoot(EntityManager entities, RequestContext context, AttachmentRow attachment) {
+        if (LaunchVolumes.isRoot(attachment.device())) {
+            var holder = holders.require(entities, context.account(), attachment.instanceId());
+            if (!holder.state().equals(STOPPED)) {
+                throw VolumeErrors.rootOfRunning(holder.id());
+            }
+        }
     }
 
     private void refuseRoot(RequestContext context, String id) {

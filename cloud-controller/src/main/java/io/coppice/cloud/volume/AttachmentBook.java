@@ -135,7 +135,9 @@ class AttachmentBook implements VolumeAttachments {
     @Override
     public Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> instanceIds) {
         var attachments = ofInstances(entities, instanceIds).stream()
-                .filter(each -> each.exportPath() != null && each.state() != AttachmentState.DETACHING)
+                .filter(each -> each.exportPath() != null
+                        && each.state() != AttachmentState.DETACHING
+                        && each.state() != AttachmentState.FILLING)
                 .toList();
         var names = volumes(entities, attachments).stream()
                 .collect(java.util.stream.Collectors.toMap(VolumeRow::id, VolumeRow::exportName));
@@ -184,7 +186,7 @@ class AttachmentBook implements VolumeAttachments {
                         release(entities, attachment);
                     }
                 }
-                case ATTACHED -> {
+                case ATTACHED, FILLING -> {
                     // As it should be, or about to be given again.
                 }
             }
@@ -205,7 +207,8 @@ class AttachmentBook implements VolumeAttachments {
         }
     }
 
-    private void release(EntityManager entities, AttachmentRow attachment) {
+    /** The volume is nobody's any more. */
+    void release(EntityManager entities, AttachmentRow attachment) {
         var row = lock(entities, attachment);
         append(entities, attachment, "volume.detached", "free again");
         entities.remove(attachment);
@@ -231,6 +234,7 @@ class AttachmentBook implements VolumeAttachments {
     @Override
     public Map<String, List<Held>> of(EntityManager entities, Collection<String> instanceIds) {
         return ofInstances(entities, instanceIds).stream()
+                .filter(each -> each.state() != AttachmentState.FILLING)
                 .collect(groupingBy(
                         AttachmentRow::instanceId,
                         mapping(

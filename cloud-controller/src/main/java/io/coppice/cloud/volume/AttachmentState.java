@@ -9,7 +9,9 @@ enum AttachmentState {
     /** The guest has it. */
     ATTACHED,
     /** The guest should let go of it, and has not. */
-    DETACHING;
+    DETACHING,
+    /** Not an attachment that a guest sees: the instance's host writes a copy of a disk to the volume. */
+    FILLING;
 
     String text() {
         return name().toLowerCase(Locale.ROOT);

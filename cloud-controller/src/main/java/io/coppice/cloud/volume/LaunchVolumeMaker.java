@@ -5,12 +5,15 @@ import io.coppice.foundation.id.VolumeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 
 /** Volumes that come with a launch, from their rows. Thread-safe. */
 @ApplicationScoped
@@ -28,23 +31,60 @@ class LaunchVolumeMaker implements LaunchVolumes {
     }
 
     @Override
-    public List<LaunchVolume> wanted(AccountId account, String zone, List<BlockDeviceMapping> mappings) {
-        if (mappings.size() > config.maxPerInstance()) {
+    public List<LaunchVolume> wanted(
+            AccountId account, String zone, List<DiskMapping> ofImage, List<BlockDeviceMapping> asked) {
+        var wanted = new ArrayList<LaunchVolume>();
+        for (var disk : ofImage) {
+            var change = asked.stream()
+                    .filter(mapping -> mapping.deviceName() == null
+                            ? disk.root()
+                            : letter(mapping.deviceName()).equals(letter(disk.device())))
+                    .findFirst();
+            if (change.isEmpty() || change.get().noDevice() == null || disk.root()) {
+                wanted.add(ofImage(
+                        account, zone, disk, change.map(BlockDeviceMapping::ebs).orElse(null)));
+            }
+        }
+        asked.stream()
+                .filter(mapping -> mapping.noDevice() == null && !LaunchVolumes.isRoot(mapping.deviceName()))
+                .filter(mapping ->
+                        ofImage.stream().noneMatch(disk -> letter(disk.device()).equals(letter(mapping.deviceName()))))
+                .forEach(mapping -> wanted.add(added(account, zone, mapping)));
+        check(wanted);
+        return List.copyOf(wanted);
+    }
+
+    private void check(List<LaunchVolume> wanted) {
+        if (wanted.size() > config.maxPerInstance()) {
             throw VolumeErrors.attachmentLimit(config.maxPerInstance());
         }
         var letters = new HashSet<String>();
-        return mappings.stream()
-                .filter(mapping -> mapping.noDevice() == null)
-                .map(mapping -> wanted(account, zone, mapping))
-                .peek(volume -> {
-                    if (!letters.add(AttachmentActions.letter(volume.device()))) {
-                        throw VolumeErrors.deviceTaken(volume.device());
-                    }
-                })
-                .toList();
+        for (var volume : wanted) {
+            if (!letters.add(letter(volume.device()))) {
+                throw VolumeErrors.deviceTaken(volume.device());
+            }
+        }
     }
 
-    private LaunchVolume wanted(AccountId account, String zone, BlockDeviceMapping mapping) {
+    private LaunchVolume ofImage(AccountId account, String zone, DiskMapping disk, @Nullable EbsBlockDevice change) {
+        var given = change == null ? EbsBlockDevice.builder().build() : change;
+        var otherType = given.volumeTypeAsString() != null;
+        var request = CreateVolumeRequest.builder()
+                .availabilityZone(zone)
+                .size(given.volumeSize() == null ? Integer.valueOf(disk.sizeGib()) : given.volumeSize())
+                .volumeType(otherType ? given.volumeTypeAsString() : disk.volumeType())
+                .iops(given.iops() != null || otherType ? given.iops() : disk.iops())
+                .encrypted(given.encrypted())
+                .kmsKeyId(given.kmsKeyId());
+        var own = given.snapshotId() != null && !given.snapshotId().equals(disk.snapshotId());
+        var shape = own
+                ? shapes.of(account, request.snapshotId(given.snapshotId()).build())
+                : shapes.ofImage(request.build(), disk);
+        var goes = given.deleteOnTermination() == null ? disk.deleteOnTermination() : given.deleteOnTermination();
+        return new LaunchVolume(disk.device(), shape, goes);
+    }
+
+    private LaunchVolume added(AccountId account, String zone, BlockDeviceMapping mapping) {
         var device = AttachmentActions.device(mapping.deviceName());
         var ebs = mapping.ebs();
         if (ebs == null) {
@@ -60,6 +100,10 @@ class LaunchVolumeMaker implements LaunchVolumes {
                 .kmsKeyId(ebs.kmsKeyId())
                 .build();
         return new LaunchVolume(device, shapes.of(account, asked), !Boolean.FALSE.equals(ebs.deleteOnTermination()));
+    }
+
+    private static String letter(@Nullable String device) {
+        return AttachmentActions.letter(AttachmentActions.device(device));
     }
 
     @Override

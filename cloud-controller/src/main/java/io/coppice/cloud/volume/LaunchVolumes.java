@@ -11,11 +11,14 @@ import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 /** Volumes that come with a launch. Thread-safe. */
 public interface LaunchVolumes {
     /**
-     * What a launch asks for besides its root disk, looked up; throws as AWS does for what cannot be had.
+     * The volumes of a launch, looked up; throws as AWS does for what cannot be had. Who may launch an image may use its
+     * snapshots. An image whose root disk is no volume has none here either, whatever is asked of it.
      *
-     * @param mappings without that of the root disk
+     * @param ofImage what its image says
+     * @param asked what the launch says: first of all for the disks of the same names
      */
-    List<LaunchVolume> wanted(AccountId account, String zone, List<BlockDeviceMapping> mappings);
+    List<LaunchVolume> wanted(
+            AccountId account, String zone, List<DiskMapping> ofImage, List<BlockDeviceMapping> asked);
 
     /**
      * Makes the volumes of one new instance, in the caller's transaction; the instance gets them when they are there. Throws
@@ -28,6 +31,11 @@ public interface LaunchVolumes {
             List<LaunchVolume> volumes,
             Map<String, String> tags,
             Instant at);
+
+    /** Whether two names mean one disk, as {@code /dev/sdf} and {@code xvdf} do; null is the root disk. */
+    static boolean isSameDevice(@Nullable String one, String other) {
+        return one == null ? isRoot(other) : AttachmentActions.letter(one).equals(AttachmentActions.letter(other));
+    }
 
     /** Whether a mapping of this device is about the root disk: the first one, or one without a name. */
     static boolean isRoot(@Nullable String device) {

@@ -4,16 +4,12 @@ import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
-import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,43 +39,16 @@ class SnapshotActions implements ActionModule {
     private final Database database;
     private final SnapshotStore store;
     private final VolumeStore volumes;
-    private final SnapshotKeeper keeper;
-    private final EventLog events;
-    private final SnapshotSite site;
+    private final StoredSnapshots snapshots;
+    private final SiteConfig site;
 
     SnapshotActions(
-            Database database,
-            SnapshotStore store,
-            VolumeStore volumes,
-            SnapshotKeeper keeper,
-            EventLog events,
-            SnapshotSite site) {
+            Database database, SnapshotStore store, VolumeStore volumes, StoredSnapshots snapshots, SiteConfig site) {
         this.database = database;
         this.store = store;
         this.volumes = volumes;
-        this.keeper = keeper;
-        this.events = events;
+        this.snapshots = snapshots;
         this.site = site;
-    }
-
-    /** Where and when. */
-    @ApplicationScoped
-    static class SnapshotSite {
-        private final SiteConfig config;
-        private final Clock clock;
-
-        SnapshotSite(SiteConfig config, Clock clock) {
-            this.config = config;
-            this.clock = clock;
-        }
-
-        String region() {
-            return config.region();
-        }
-
-        Instant now() {
-            return clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        }
     }
 
     @Override
@@ -95,9 +64,8 @@ class SnapshotActions implements ActionModule {
         var volume = volumes.list(context.account(), List.of(volumeId), null, 1).stream()
                 .findFirst()
                 .orElseThrow(() -> VolumeErrors.notFound(volumeId));
-        var made = ofVolume(context, volume, text(request.description()), tags(request.tagSpecifications()));
-        add(context, List.of(made));
-        return SnapshotAnswers.created(made);
+        var wish = ofVolume(volume, text(request.description()), tags(request.tagSpecifications()));
+        return SnapshotAnswers.created(add(context, List.of(wish)).getFirst());
     }
 
     CreateSnapshotsResponse createAll(RequestContext context, CreateSnapshotsRequest request) {
@@ -105,27 +73,35 @@ class SnapshotActions implements ActionModule {
         if (of == null || of.instanceId() == null) {
             throw VolumeErrors.missing("InstanceSpecification.InstanceId");
         }
-        if (!Boolean.TRUE.equals(of.excludeBootVolume())) {
-            throw SnapshotErrors.rootDisk("of " + of.instanceId());
-        }
         var given = tags(request.tagSpecifications());
         var copiesTags = "volume".equals(request.copyTagsFromSourceAsString());
-        var made = volumes.ofInstance(context.account(), of.instanceId()).stream()
+        var attached = volumes.ofInstance(context.account(), of.instanceId());
+        var withoutRoot = Boolean.TRUE.equals(of.excludeBootVolume());
+        if (!withoutRoot && attached.stream().noneMatch(SnapshotActions::isBootVolume)) {
+            throw SnapshotErrors.rootDisk("of " + of.instanceId());
+        }
+        var wishes = attached.stream()
+                .filter(volume -> !(withoutRoot && isBootVolume(volume)))
                 .filter(volume ->
                         !of.excludeDataVolumeIds().contains(volume.id().value()))
                 .map(volume -> {
                     var all = new HashMap<>(copiesTags ? volume.tags() : Map.of());
                     all.putAll(given);
-                    return ofVolume(context, volume, text(request.description()), all);
+                    return ofVolume(volume, text(request.description()), all);
                 })
                 .toList();
-        if (made.isEmpty()) {
+        if (wishes.isEmpty()) {
             throw VolumeErrors.invalid("InstanceId", of.instanceId() + " has no volumes");
         }
-        add(context, made);
         return CreateSnapshotsResponse.builder()
-                .snapshots(made.stream().map(SnapshotAnswers::info).toList())
+                .snapshots(
+                        add(context, wishes).stream().map(SnapshotAnswers::info).toList())
                 .build();
+    }
+
+    private static boolean isBootVolume(Volume volume) {
+        var attachment = volume.attachment();
+        return attachment != null && LaunchVolumes.isRoot(attachment.device());
     }
 
     CopySnapshotResponse copy(RequestContext context, CopySnapshotRequest request) {
@@ -139,14 +115,13 @@ class SnapshotActions implements ActionModule {
             throw VolumeErrors.unsupported("An encrypted snapshot");
         }
         var source = completed(context, id(request.sourceSnapshotId(), "SourceSnapshotId"));
-        var made = snapshot(
-                context,
+        var wish = new Snapshots.Wish(
                 NO_VOLUME,
                 source.id().value(),
                 source.sizeGib(),
                 request.description() == null ? source.description() : text(request.description()),
                 tags(request.tagSpecifications()));
-        add(context, List.of(made));
+        var made = add(context, List.of(wish)).getFirst();
         return CopySnapshotResponse.builder()
                 .snapshotId(made.id().value())
                 .tags(TagRules.toList(made.tags()))
@@ -155,12 +130,12 @@ class SnapshotActions implements ActionModule {
 
     DeleteSnapshotResponse delete(RequestContext context, DeleteSnapshotRequest request) {
         var snapshot = store.own(context.account(), id(request.snapshotId(), "SnapshotId"));
-        database.run(entities -> {
-            if (store.change(snapshot.id(), SnapshotRow::delete)) {
-                record(context, "snapshot.delete-requested", snapshot);
-            }
-        });
-        keeper.signal();
+        database.run(entities -> snapshots.delete(
+                entities,
+                cause(context, "Delete snapshot " + snapshot.id()),
+                context.account(),
+                snapshot.id().value()));
+        snapshots.signal();
         return DeleteSnapshotResponse.builder().build();
     }
 
@@ -172,7 +147,7 @@ class SnapshotActions implements ActionModule {
         return found;
     }
 
-    private Snapshot ofVolume(RequestContext context, Volume volume, String description, Map<String, String> tags) {
+    private static Snapshots.Wish ofVolume(Volume volume, String description, Map<String, String> tags) {
         var id = volume.id().value();
         if (volume.root()) {
             throw SnapshotErrors.rootDisk(id);
@@ -180,37 +155,14 @@ class SnapshotActions implements ActionModule {
         if (volume.state() != VolumeState.AVAILABLE && volume.state() != VolumeState.IN_USE) {
             throw SnapshotErrors.volumeNotReady(id, volume.state().text());
         }
-        return snapshot(context, id, null, volume.shape().sizeGib(), description, tags);
+        return new Snapshots.Wish(id, null, volume.shape().sizeGib(), description, tags);
     }
 
-    private Snapshot snapshot(
-            RequestContext context,
-            String volumeId,
-            @Nullable String sourceId,
-            int sizeGib,
-            String description,
-            Map<String, String> tags) {
-        return new Snapshot(
-                SnapshotId.random(),
-                context.account(),
-                volumeId,
-                sourceId,
-                sizeGib,
-                description,
-                SnapshotState.PENDING,
-                "",
-                Snapshot.Sharing.NONE,
-                site.now(),
-                null,
-                tags);
-    }
-
-    private void add(RequestContext context, List<Snapshot> made) {
-        database.run(entities -> {
-            store.add(entities, context.account(), made);
-            made.forEach(snapshot -> record(context, "snapshot.created", snapshot));
-        });
-        made.forEach(keeper::takeNow);
+    private List<Snapshot> add(RequestContext context, List<Snapshots.Wish> wishes) {
+        var made = database.call(entities -> snapshots.add(
+                entities, cause(context, "Take " + wishes.size() + " snapshots"), context.account(), wishes));
+        snapshots.begin(made.stream().map(snapshot -> snapshot.id().value()).toList());
+        return made;
     }
 
     private static Map<String, String> tags(List<TagSpecification> specifications) {
@@ -237,16 +189,7 @@ class SnapshotActions implements ActionModule {
         }
     }
 
-    private void record(RequestContext context, String kind, Snapshot snapshot) {
-        events.append(
-                new ChangeCause(
-                        context.action(),
-                        context.caller().arn(),
-                        context.requestId(),
-                        context.action() + " of snapshot " + snapshot.id()),
-                kind,
-                snapshot.id().value(),
-                snapshot.owner(),
-                Map.of("volume", snapshot.volumeId(), "size_gib", snapshot.sizeGib()));
+    private static ChangeCause cause(RequestContext context, String summary) {
+        return new ChangeCause(context.action(), context.caller().arn(), context.requestId(), summary);
     }
 }

@@ -29,6 +29,10 @@ final class SnapshotErrors {
                 "Volume of " + gib + "GiB is smaller than snapshot '" + id + "', expect size >= " + atLeast + "GiB");
     }
 
+    static AwsException inUse(String id, String user) {
+        return AwsException.client("InvalidSnapshot.InUse", "The snapshot " + id + " is currently in use by " + user);
+    }
+
     static AwsException volumeNotReady(String volumeId, String state) {
         return AwsException.client(
                 "IncorrectState", "Volume '" + volumeId + "' is in the '" + state + "' state and has no data yet.");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots in the database. Thread-safe. */
@@ -94,6 +95,25 @@ class SnapshotStore {
             throw SnapshotErrors.notOwner(id);
         }
         return found;
+    }
+
+    /** A snapshot of whatever account, without tags; empty when there is none. */
+    Optional<Snapshot> find(String id) {
+        return database.call(entities ->
+                Optional.ofNullable(entities.find(SnapshotRow.class, id)).map(row -> row.toSnapshot(Map.of())));
+    }
+
+    /** The states of those of these that are there. */
+    Map<String, SnapshotState> states(Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : database
+                        .call(entities -> entities.createQuery(
+                                        "select s.id, s.state from SnapshotRow s where s.id in (:ids)", Object[].class)
+                                .setParameter("ids", ids)
+                                .getResultList())
+                        .stream()
+                        .collect(Collectors.toMap(row -> (String) row[0], row -> SnapshotState.parse((String) row[1])));
     }
 
     /** Snapshots that are not yet as they should be, oldest first, as many as one pass takes. */

@@ -113,6 +113,19 @@ final class VolumeErrors {
                 "Unable to detach root volume '" + id + "' from its instance: it goes with the instance");
     }
 
+    static AwsException rootOfRunning(String instanceId) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The root volume of instance '" + instanceId + "' can be changed while it is stopped only");
+    }
+
+    static AwsException noRootSnapshot(String rootDevice) {
+        return AwsException.client(
+                "InvalidBlockDeviceMapping",
+                "The image has no root disk: map " + rootDevice
+                        + ", which must be a first device such as /dev/sda1 or /dev/xvda, to a snapshot");
+    }
+
     static AwsException shrunk() {
         return AwsException.client(INVALID_VALUE, "New size cannot be smaller than existing size");
     }

@@ -20,6 +20,7 @@ public interface VolumeHolders {
      *
      * @param state as the API names it
      * @param rootDevice the name that its root disk has
+     * @param rootIsVolume false when its root disk lies on its host
      */
-    record Holder(String id, String zone, String state, String rootDevice) {}
+    record Holder(String id, String zone, String state, String rootDevice, boolean rootIsVolume) {}
 }

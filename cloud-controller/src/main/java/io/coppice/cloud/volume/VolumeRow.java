@@ -60,6 +60,9 @@ class VolumeRow {
     @Column(name = "export_name", nullable = false)
     private String exportName;
 
+    @Column(name = "internal", nullable = false)
+    private boolean internal;
+
     @Column(name = "auto_enable_io", nullable = false)
     private boolean autoEnableIo;
 
@@ -123,6 +126,11 @@ class VolumeRow {
         wantAgain();
     }
 
+    /** Is the cloud's own work, and shown to nobody. */
+    void hide() {
+        internal = true;
+    }
+
     boolean autoEnableIo() {
         return autoEnableIo;
     }
@@ -158,6 +166,10 @@ class VolumeRow {
     /** The EBS controller has reported this generation. */
     void settle() {
         settled = true;
+    }
+
+    boolean isSettled() {
+        return settled;
     }
 
     AccountId account() {

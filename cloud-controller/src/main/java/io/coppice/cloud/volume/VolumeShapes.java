@@ -3,7 +3,6 @@ package io.coppice.cloud.volume;
 import io.coppice.cloud.place.Zones;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
@@ -24,6 +23,19 @@ class VolumeShapes {
 
     /** What is asked for; throws as AWS does for what cannot be had. */
     Volume.Shape of(AccountId account, CreateVolumeRequest request) {
+        var snapshot = snapshot(account, request.snapshotId());
+        return of(
+                request,
+                snapshot == null ? null : snapshot.id().value(),
+                snapshot == null ? null : (Integer) snapshot.sizeGib());
+    }
+
+    /** What is asked for of a disk of an image, whose snapshot is not looked at: it is there as long as the image is. */
+    Volume.Shape ofImage(CreateVolumeRequest request, DiskMapping disk) {
+        return of(request, disk.snapshotId(), disk.snapshotId() == null ? null : (Integer) disk.sizeGib());
+    }
+
+    private Volume.Shape of(CreateVolumeRequest request, @Nullable String snapshotId, @Nullable Integer atLeastGib) {
         if (request.availabilityZone() == null) {
             throw VolumeErrors.missing("AvailabilityZone");
         }
@@ -36,21 +48,15 @@ class VolumeShapes {
         }
         var type = request.volumeTypeAsString() == null ? VolumeKind.GP2.text() : request.volumeTypeAsString();
         var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
-        var snapshot = snapshot(account, request.snapshotId());
-        if (request.size() == null && snapshot == null) {
+        var size = request.size() == null ? atLeastGib : request.size();
+        if (size == null) {
             throw VolumeErrors.missing("size/snapshot");
         }
-        int size = request.size() == null ? Objects.requireNonNull(snapshot).sizeGib() : request.size();
         kind.checkSize(size);
-        if (snapshot != null && size < snapshot.sizeGib()) {
-            throw SnapshotErrors.volumeTooSmall(size, snapshot.id().value(), snapshot.sizeGib());
+        if (snapshotId != null && atLeastGib != null && size < atLeastGib) {
+            throw SnapshotErrors.volumeTooSmall(size, snapshotId, atLeastGib);
         }
-        return new Volume.Shape(
-                zone,
-                size,
-                kind,
-                iops(kind, request.iops()),
-                snapshot == null ? null : snapshot.id().value());
+        return new Volume.Shape(zone, size, kind, iops(kind, request.iops()), snapshotId);
     }
 
     /** What a volume is after a change; throws as AWS does for what cannot be had. */

@@ -106,7 +106,7 @@ class VolumeStore {
     List<Volume> list(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
         return database.call(entities -> {
             var query = entities.createQuery(
-                            "from VolumeRow v where v.accountId = :account"
+                            "from VolumeRow v where v.accountId = :account and v.internal = false"
                                     + (ids == null ? "" : " and v.id in (:ids)")
                                     + (after == null ? "" : " and v.id > :after")
                                     + " order by v.id",

@@ -10,6 +10,7 @@ import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.setting.TestSettings;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
+import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.wire.error.AwsException;
@@ -27,6 +28,7 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 /** The instance actions on a real database with the other features faked, as a test fixture. */
 final class CloudFixture {
     static final String IMAGE = "ami-00000000000000001";
+    static final String IMAGE_OF_SNAPSHOTS = "ami-000000000000000ff";
     static final String ZONE = "us-east-1a";
     static final String REGION = "us-east-1";
     static final String CIDR = "172.31.0.0/16";
@@ -149,11 +151,23 @@ final class CloudFixture {
     static final class OneImage implements Images {
         @Override
         public LaunchImage forLaunch(AccountId account, ImageId id) {
+            if (id.value().equals(IMAGE_OF_SNAPSHOTS)) {
+                var root = new DiskMapping("/dev/xvda", "snap-00000000000000001", 1, "gp2", null, true);
+                return new LaunchImage(id, account, "", 0, 0, "", "x86_64", "/dev/xvda", List.of(root));
+            }
             if (!id.value().equals(IMAGE)) {
                 throw AwsException.client("InvalidAMIID.NotFound", "The image id '[" + id + "]' does not exist");
             }
             return new LaunchImage(
-                    id, account, "ab".repeat(32), 18_000_000, 64L * 1024 * 1024, "qcow2", "x86_64", "/dev/sda1");
+                    id,
+                    account,
+                    "ab".repeat(32),
+                    18_000_000,
+                    64L * 1024 * 1024,
+                    "qcow2",
+                    "x86_64",
+                    "/dev/sda1",
+                    List.of());
         }
 
         @Override

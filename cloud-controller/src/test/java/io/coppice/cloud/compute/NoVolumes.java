@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.cloud.volume.LaunchVolume;
 import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.cloud.volume.VolumeAttachments;
@@ -13,14 +14,15 @@ import java.util.Map;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 
 /** A cloud whose instances have root disks only. */
-final class NoVolumes implements VolumeAttachments, LaunchVolumes {
+class NoVolumes implements VolumeAttachments, LaunchVolumes {
     @Override
     public Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> instanceIds) {
         return Map.of();
     }
 
     @Override
-    public List<LaunchVolume> wanted(AccountId account, String zone, List<BlockDeviceMapping> mappings) {
+    public List<LaunchVolume> wanted(
+            AccountId account, String zone, List<DiskMapping> ofImage, List<BlockDeviceMapping> asked) {
         return List.of();
     }
 

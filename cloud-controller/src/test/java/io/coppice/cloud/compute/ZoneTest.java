@@ -13,6 +13,7 @@ import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.Observation;
@@ -22,16 +23,20 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +64,9 @@ class ZoneTest {
     private volatile boolean stopped;
     private final AtomicInteger issued = new AtomicInteger();
 
+    /** What every instance should have. */
+    private volatile List<AttachedVolume> served = List.of();
+
     @AfterAll
     static void stopDatabase() {
         DATABASE.close();
@@ -83,7 +91,15 @@ class ZoneTest {
                 account -> new NetworkNames.DefaultNames("", "", "", ""),
                 new AddressPool(CloudFixture.CIDR),
                 CloudFixture.ZONE);
-        var belongings = new ZoneReconciler.Belongings(addresses, new NoVolumes());
+        var belongings = new ZoneReconciler.Belongings(
+                addresses,
+                new NoVolumes() {
+                    @Override
+                    public Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> ids) {
+                        return ids.stream().collect(Collectors.toMap(id -> id, id -> served));
+                    }
+                },
+                new NoCopies());
         reconciler = new ZoneReconciler(
                 DATABASE,
                 link,
@@ -125,6 +141,29 @@ class ZoneTest {
         watcher.stop();
         channel.shutdownNow();
         server.shutdownNow().awaitTermination();
+    }
+
+    @Test
+    void aGuestIsNotStartedBeforeItsRootVolumeIsServed() {
+        converge();
+        var id = cloud.run(request -> request.imageId(CloudFixture.IMAGE_OF_SNAPSHOTS))
+                .instances()
+                .getFirst()
+                .instanceId();
+        eventually("it was looked at", () -> cloud.row(id).appliedAt != null);
+        assertTrue(
+                zone.applied().stream().noneMatch(each -> each.getInstanceId().equals(id)));
+        served = List.of(AttachedVolume.newBuilder()
+                .setVolumeId("vol-00000000000000001")
+                .setDevice("/dev/xvda")
+                .build());
+        eventually("running", () -> cloud.state(id).equals("running"));
+        var told = zone.applied().stream()
+                .filter(each -> each.getInstanceId().equals(id))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("vol-00000000000000001", told.getRootVolumeId());
+        assertEquals("", told.getImage().getUrl());
     }
 
     @Test

@@ -14,6 +14,8 @@ import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
+import io.coppice.cloud.volume.DiskMappings;
+import io.coppice.cloud.volume.Snapshots.Progress;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.wire.error.AwsException;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.function.Executable;
 import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
@@ -61,15 +65,18 @@ class ImageActionsTest {
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes bytes = new WalrusImageBytes(() -> channel, () -> SYSTEM, account -> List.of());
     private boolean inUse;
-    private final ImageKeeper keeper = new ImageKeeper(DATABASE, store, bytes, List.of(id -> inUse), events, config);
-    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, bytes, keeper, events, CLOCK);
-    private final ImageActions actions =
-            new ImageActions(store, registration, new Pages(new PageTokens(() -> new byte[32])));
+    private final FakeSnapshots snapshots = new FakeSnapshots();
+    private final ImageKeeper keeper =
+            new ImageKeeper(DATABASE, store, bytes, snapshots, List.of(id -> inUse), events, config, CLOCK);
+    private final ImageRegistration registration =
+            new ImageRegistration(DATABASE, store, bytes, snapshots, new ImageSnapshotUse(), keeper);
+    private final ImageActions actions = new ImageActions(
+            store, registration, new DiskMappings(snapshots), new Pages(new PageTokens(() -> new byte[32])));
     private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
     private final StoredImages images = new StoredImages(store, bytes);
     private final SystemImages systemImages = new SystemImages(store, registration, () -> SYSTEM);
 
-    private record Config() implements ImageConfig {
+    record Config() implements ImageConfig {
         @Override
         public int maxPerAccount() {
             return 10;
@@ -273,6 +280,87 @@ class ImageActionsTest {
     }
 
     @Test
+    void oneOfSnapshotsIsThereOnceTheyAre() {
+        snapshots.have("snap-00000000000000001", ALICE, 8, Progress.PENDING);
+        var id = new ImageId(registerOf(ALICE, "snap-00000000000000001", disk -> disk.volumeSize(10)));
+        keeper.await(store.find(id).orElseThrow());
+        assertEquals("InvalidAMIID.Unavailable", code(() -> images.forLaunch(ALICE, id)));
+        snapshots.have("snap-00000000000000001", ALICE, 8, Progress.COMPLETED);
+        keeper.await(store.find(id).orElseThrow());
+        var root = images.forLaunch(ALICE, id).disks().getFirst();
+        assertEquals("snap-00000000000000001", root.snapshotId());
+        assertEquals(10, root.sizeGib());
+        assertTrue(root.deleteOnTermination());
+        var shown = describe(ALICE, DescribeImagesRequest.builder().filters(filter -> filter.name(
+                                "block-device-mapping.snapshot-id")
+                        .values("snap-00000000000000001")))
+                .getFirst();
+        assertEquals(ALICE + "/of snapshots", shown.imageLocation());
+        assertEquals(10, shown.blockDeviceMappings().getFirst().ebs().volumeSize());
+        var gone = new ImageId(registerOf(ALICE, "snap-00000000000000001", disk -> {}, "lost"));
+        snapshots.have("snap-00000000000000001", ALICE, 8, Progress.GONE);
+        keeper.await(store.find(gone).orElseThrow());
+        assertEquals(ImageState.FAILED, store.find(gone).orElseThrow().state());
+    }
+
+    @Test
+    void snapshotsThatCannotBeARootDiskAreRefused() {
+        snapshots.have("snap-00000000000000001", ALICE, 8, Progress.COMPLETED);
+        assertEquals("InvalidSnapshot.NotFound", code(() -> registerOf(ALICE, "snap-0000000000000000f", disk -> {})));
+        assertEquals("AuthFailure", code(() -> registerOf(BOB, "snap-00000000000000001", disk -> {})));
+        assertEquals(
+                "InvalidParameterValue",
+                code(() -> registerOf(ALICE, "snap-00000000000000001", disk -> disk.volumeSize(7))));
+        assertEquals(
+                "InvalidBlockDeviceMapping",
+                code(() -> actions.registerImage(
+                        TestRequests.by(ALICE, "RegisterImage"),
+                        RegisterImageRequest.builder()
+                                .name("rootless")
+                                .blockDeviceMappings(mapping ->
+                                        mapping.deviceName("/dev/sdf").ebs(ebs -> ebs.volumeSize(1)))
+                                .build())));
+    }
+
+    @Test
+    void itsSnapshotsGoWithItUnlessAnotherNeedsThem() {
+        snapshots.have("snap-00000000000000001", ALICE, 1, Progress.COMPLETED);
+        var first = registerOf(ALICE, "snap-00000000000000001", disk -> {}, "first");
+        var second = registerOf(ALICE, "snap-00000000000000001", disk -> {}, "second");
+        assertEquals("skipped", deregisterWithSnapshots(first));
+        assertTrue(snapshots.deleted.isEmpty());
+        assertEquals("success", deregisterWithSnapshots(second));
+        assertEquals(List.of("snap-00000000000000001"), snapshots.deleted);
+    }
+
+    private String deregisterWithSnapshots(String id) {
+        var result = actions.deregister(
+                        TestRequests.by(ALICE, "DeregisterImage"),
+                        DeregisterImageRequest.builder()
+                                .imageId(id)
+                                .deleteAssociatedSnapshots(true)
+                                .build())
+                .deleteSnapshotResults();
+        return result.getFirst().returnCodeAsString();
+    }
+
+    private String registerOf(AccountId account, String snapshot, Consumer<EbsBlockDevice.Builder> disk) {
+        return registerOf(account, snapshot, disk, "of snapshots");
+    }
+
+    private String registerOf(AccountId account, String snapshot, Consumer<EbsBlockDevice.Builder> disk, String name) {
+        return actions.registerImage(
+                        TestRequests.by(account, "RegisterImage"),
+                        RegisterImageRequest.builder()
+                                .name(name)
+                                .rootDeviceName("/dev/xvda")
+                                .blockDeviceMappings(mapping -> mapping.deviceName("/dev/xvda")
+                                        .ebs(ebs -> disk.accept(ebs.snapshotId(snapshot))))
+                                .build())
+                .imageId();
+    }
+
+    @Test
     void answerIsAsWrittenDown() {
         var id = new ImageId("ami-0123456789abcdef0");
         store.add(new Image(
@@ -284,6 +372,7 @@ class ImageActionsTest {
                 "",
                 false,
                 new Image.Content(FakeWalrus.SHA256, 1000, 2000, "qcow2"),
+                List.of(),
                 CLOCK.instant(),
                 Set.of(),
                 Map.of("Name", "it")));

@@ -11,10 +11,11 @@ final class FakeHolders implements VolumeHolders {
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile String state = "running";
     volatile String zone = "us-east-1a";
+    volatile boolean rootIsVolume;
 
     @Override
     public Holder require(EntityManager entities, AccountId account, String instanceId) {
-        return new Holder(instanceId, zone, state, "/dev/sda1");
+        return new Holder(instanceId, zone, state, "/dev/sda1", rootIsVolume);
     }
 
     @Override

@@ -13,9 +13,10 @@ import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
-import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,13 +36,18 @@ class SnapshotsTest {
     private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
 
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
+    private @Nullable String user;
     private final SnapshotActions actions = new SnapshotActions(
             DATABASE,
             cloud.snapshots,
             cloud.store,
-            cloud.snapshotKeeper,
-            cloud.events,
-            new SnapshotActions.SnapshotSite(TestSite.config(), Clock.systemUTC()));
+            new StoredSnapshots(
+                    cloud.store,
+                    cloud.snapshots,
+                    cloud.snapshotKeeper,
+                    List.of((entities, snapshot) -> Optional.ofNullable(user)),
+                    cloud.events),
+            TestSite.config());
     private final SnapshotQueries queries =
             new SnapshotQueries(cloud.snapshots, new Pages(new PageTokens(() -> new byte[32])));
     private final SnapshotAttributeActions attributes =
@@ -81,6 +87,17 @@ class SnapshotsTest {
         cloud.eventually("it is gone", () -> describe(ALICE, request -> {}).isEmpty());
         assertEquals("InvalidSnapshot.NotFound", code(() -> delete(ALICE, id)));
         assertEquals("InvalidSnapshot.NotFound", code(() -> cloud.available(3, id)));
+    }
+
+    @Test
+    void oneThatAnImageIsMadeOfStays() {
+        var id = create(cloud.available(1, null));
+        user = "ami-0123456789abcdef0";
+        assertEquals("InvalidSnapshot.InUse", code(() -> delete(ALICE, id)));
+        assertEquals("completed", describe(ALICE, request -> {}).getFirst().stateAsString());
+        user = null;
+        delete(ALICE, id);
+        cloud.eventually("it is gone", () -> describe(ALICE, request -> {}).isEmpty());
     }
 
     @Test

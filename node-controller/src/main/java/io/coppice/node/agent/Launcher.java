@@ -3,6 +3,7 @@ package io.coppice.node.agent;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
@@ -13,7 +14,9 @@ import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /** Brings an instance to running. Every step may be repeated; a failed first launch leaves nothing. */
@@ -57,7 +60,8 @@ final class Launcher {
 
     /** Whether the instance must have a disk with its owner's data and has none here. */
     boolean hasLostDisk(DesiredInstance desired) throws IOException {
-        return (desired.getDiskExpected() || record.progress().hasRun())
+        return desired.getRootVolumeId().isEmpty()
+                && (desired.getDiskExpected() || record.progress().hasRun())
                 && !context.drivers().disks().hasRootDisk(record.instance());
     }
 
@@ -83,14 +87,16 @@ final class Launcher {
         var drivers = context.drivers();
         var instance = record.instance();
         var first = !record.progress().hasRun() && !desired.getDiskExpected();
-        record.report(desired, Phase.PHASE_FETCHING_IMAGE);
-        var base = waits.during(() -> drivers.images().fetch(imageOf(desired), progress(desired)));
+        var base = fetch(desired);
         record.report(desired, Phase.PHASE_PREPARING);
         try (var undo = Undo.begin()) {
             if (first) {
                 undo.add("root disk of " + instance, () -> drivers.disks().remove(instance));
             }
-            var disk = drivers.disks().ensureRootDisk(instance, base, diskBytes(desired));
+            var disks = new ArrayList<Disk>();
+            if (base.isPresent()) {
+                disks.add(drivers.disks().ensureRootDisk(instance, base.get(), diskBytes(desired)));
+            }
             undo.add("network of " + instance, () -> drivers.network().release(instance));
             var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
             undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
@@ -106,11 +112,20 @@ final class Launcher {
                     drivers.hypervisor().powerOff(instance);
                 }
             });
-            drivers.hypervisor().start(spec(desired, disk, endpoints));
+            drivers.hypervisor().start(spec(desired, disks, endpoints));
             drivers.network().attached(instance);
             record.keepStart(desired.getGeneration());
             undo.commit();
         }
+    }
+
+    /** The image below the root disk; empty when that is a volume. */
+    private Optional<CachedBase> fetch(DesiredInstance desired) throws IOException, InterruptedException {
+        if (!desired.getRootVolumeId().isEmpty()) {
+            return Optional.empty();
+        }
+        record.report(desired, Phase.PHASE_FETCHING_IMAGE);
+        return Optional.of(waits.during(() -> context.drivers().images().fetch(imageOf(desired), progress(desired))));
     }
 
     private void limitHops(DesiredInstance desired) throws IOException {
@@ -118,7 +133,7 @@ final class Launcher {
         context.drivers().network().metadataEntry().limitHops(record.instance(), limit);
     }
 
-    private DomainSpec spec(DesiredInstance desired, Disk disk, List<Endpoint> endpoints) {
+    private DomainSpec spec(DesiredInstance desired, List<Disk> disks, List<Endpoint> endpoints) {
         return new DomainSpec(
                 record.instance(),
                 new AccountId(desired.getAccountId()),
@@ -126,7 +141,7 @@ final class Launcher {
                 desired.getRebootCount(),
                 desired.getMachine().getVcpus(),
                 desired.getMachine().getMemoryMib(),
-                List.of(disk),
+                disks,
                 endpoints,
                 context.files().consoleLog(record.instance()),
                 VolumeFitter.plugs(desired));

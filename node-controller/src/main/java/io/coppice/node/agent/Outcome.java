@@ -10,6 +10,9 @@ sealed interface Outcome {
     /** It runs and was reported, and its guest has not yet taken or let go of every volume. */
     record VolumesPending() implements Outcome {}
 
+    /** It is as it should be, but for the copy of its root disk, which is under way. */
+    record CopyPending() implements Outcome {}
+
     /** Nothing of it is left, as it should be. */
     record Gone() implements Outcome {}
 

@@ -37,6 +37,14 @@ final class Stopper {
                 .report(record.observation(desired, Phase.PHASE_STOPPED).setVolumes(VolumeFitter.observed(desired)));
     }
 
+    /** Shuts the guest down for a while; what surrounds it stays. */
+    void rest() throws IOException, InterruptedException {
+        if (runs(record.instance())) {
+            waits.during(() -> shutDown(record.instance()));
+            context.drivers().hypervisor().powerOff(record.instance());
+        }
+    }
+
     /** Removes everything that this host has of the instance. */
     void terminate(DesiredInstance desired) throws IOException {
         var instance = record.instance();

@@ -31,12 +31,15 @@ final class VmActor {
     /** Restarts of a guest that falls off before there is a wait between them. */
     private static final int MAX_RESTARTS = 3;
 
+    private static final Duration COPY_LOOK = Duration.ofMillis(500);
+
     private final InstanceId instance;
     private final VmContext context;
     private final VmRecord record;
     private final Interruptible waits = new Interruptible();
     private final Launcher launcher;
     private final Stopper stopper;
+    private final DiskCopier copier;
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock: the mailbox.
@@ -60,6 +63,7 @@ final class VmActor {
         this.record = new VmRecord(instance, context, desired);
         this.launcher = new Launcher(context, record, waits);
         this.stopper = new Stopper(context, record, waits);
+        this.copier = new DiskCopier(context, record, waits);
         this.desired = desired;
         this.newest = desired;
     }
@@ -187,10 +191,10 @@ final class VmActor {
             record.keep(wish);
         }
         return switch (wish.getPower()) {
-            case POWER_STATE_RUNNING -> run(wish, domain.orElse(null));
+            case POWER_STATE_RUNNING -> wish.getDiskCopy().getShutDown() ? rest(wish) : run(wish, domain.orElse(null));
             case POWER_STATE_STOPPED, POWER_STATE_STOPPED_HARD -> {
                 stopper.stop(wish, wish.getPower() == PowerState.POWER_STATE_STOPPED_HARD);
-                yield new Outcome.Converged();
+                yield copied(copier.ofStopped(wish, Phase.PHASE_STOPPED));
             }
             case POWER_STATE_TERMINATED -> {
                 stopper.terminate(wish);
@@ -203,13 +207,23 @@ final class VmActor {
         };
     }
 
+    /** Keeps the guest off for a copy of its disks; to its owner it counts as running. */
+    private Outcome rest(DesiredInstance wish) throws IOException, InterruptedException {
+        stopper.rest();
+        return copied(copier.ofStopped(wish, Phase.PHASE_RUNNING));
+    }
+
+    private static Outcome copied(boolean done) {
+        return done ? new Outcome.Converged() : new Outcome.CopyPending();
+    }
+
     private Outcome run(DesiredInstance wish, @Nullable Domain domain) throws IOException, InterruptedException {
         if (domain != null && Launcher.runs(domain)) {
             if (!launcher.adopt(wish, domain)) {
                 return new Outcome.VolumesPending();
             }
             failedAttempts = 0;
-            return new Outcome.Converged();
+            return copied(copier.ofRunning(wish));
         }
         if (domain != null && record.ranSinceHostBoot(wish.getGeneration()) && !isRebootDue(wish)) {
             restartDue |= takeFellOff();
@@ -230,7 +244,7 @@ final class VmActor {
         restartDue = false;
         restartDelayed = false;
         failedAttempts = 0;
-        return new Outcome.Converged();
+        return copied(!wish.hasDiskCopy());
     }
 
     private boolean isRebootDue(DesiredInstance wish) {
@@ -274,6 +288,7 @@ final class VmActor {
         switch (outcome) {
             case Outcome.Converged converged -> LOG.debugf("%s: as it should be", instance);
             case Outcome.VolumesPending pending -> later(context.settings().retryAfter(++failedAttempts));
+            case Outcome.CopyPending pending -> later(COPY_LOOK);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
             case Outcome.DiskLost lost -> diskLost();
             case Outcome.Failed failed

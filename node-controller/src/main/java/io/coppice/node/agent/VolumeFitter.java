@@ -8,6 +8,7 @@ import io.coppice.proto.compute.v1.ObservedVolumes;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -30,9 +31,10 @@ final class VolumeFitter {
         this.waits = waits;
     }
 
-    /** The volumes that an instance should have. */
+    /** The volumes that an instance should have, the one that it boots from first. */
     static List<VolumePlug> plugs(DesiredInstance desired) {
         return desired.getVolumesList().stream()
+                .sorted(Comparator.comparing(each -> !each.getVolumeId().equals(desired.getRootVolumeId())))
                 .map(each -> new VolumePlug(
                         new VolumeId(each.getVolumeId()),
                         each.getExport().getUnixPath(),

@@ -17,6 +17,12 @@ public interface DiskStore {
     /** Whether the instance has a root disk here. */
     boolean hasRootDisk(InstanceId instance) throws IOException;
 
+    /**
+     * Copies the root disk of a guest that is off, with all that lies below it, and returns when that is durable. May be
+     * repeated, and interrupted.
+     */
+    void copyRootDisk(InstanceId instance, CopyTarget target) throws IOException;
+
     /** Removes everything of the instance's. Does nothing when there is nothing. */
     void remove(InstanceId instance) throws IOException;
 

@@ -3,6 +3,7 @@ package io.coppice.node.disk;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.undo.Undo;
+import io.coppice.node.command.CommandRunner;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileSystemException;
@@ -13,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +31,11 @@ public final class QcowDiskStore implements DiskStore {
     private static final String UNFINISHED = "root.qcow2.new";
     private static final int SERIAL_LENGTH = 20;
     private static final long MIB = 1 << 20;
+    private static final Duration COPY_LIMIT = Duration.ofHours(6);
 
     private final Path folder;
     private final long reserveMib;
+    private final CommandRunner copying = new CommandRunner(COPY_LIMIT);
 
     /**
      * A store in {@code instancesFolder}.
@@ -76,6 +80,22 @@ public final class QcowDiskStore implements DiskStore {
     @Override
     public boolean hasRootDisk(InstanceId instance) throws IOException {
         return Files.isRegularFile(home(instance).resolve(ROOT_DISK), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void copyRootDisk(InstanceId instance, CopyTarget target) throws IOException {
+        var file = home(instance).resolve(ROOT_DISK);
+        copying.run(
+                "qemu-img",
+                "convert",
+                "-n",
+                "--target-is-zero",
+                "-f",
+                "qcow2",
+                "-O",
+                "raw",
+                file.toString(),
+                "nbd+unix:///" + target.exportName() + "?socket=" + target.socket());
     }
 
     @Override

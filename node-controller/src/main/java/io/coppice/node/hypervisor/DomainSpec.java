@@ -14,7 +14,7 @@ import java.util.List;
  * @param rebootCount reboots that count as carried out when the domain starts; kept with the domain
  * @param vcpus 1 to 256
  * @param memoryMib at least 64, MiB
- * @param disks by position, the first boots
+ * @param disks by position, the first boots; without any, the first volume does
  * @param endpoints by device index
  * @param consoleLog file that collects what the guest writes to its first serial port, across restarts
  * @param volumes that it has from its start

@@ -149,7 +149,8 @@ final class DomainXml {
             disk(xml, spec.disks().get(index), index);
         }
         for (int index = 0; index < spec.volumes().size(); index++) {
-            volume(xml, spec.volumes().get(index), target(spec.disks().size() + index));
+            var position = spec.disks().size() + index;
+            volume(xml, spec.volumes().get(index), target(position), position == 0);
         }
         for (var endpoint : spec.endpoints()) {
             networkInterface(xml, endpoint);
@@ -186,7 +187,7 @@ final class DomainXml {
         var text = new StringWriter(512);
         try {
             var xml = WRITERS.createXMLStreamWriter(text);
-            volume(xml, plug, target);
+            volume(xml, plug, target, false);
             xml.close();
         } catch (XMLStreamException e) {
             throw new HypervisorException("the disk of " + plug.volume() + " cannot be rendered", e);
@@ -194,7 +195,8 @@ final class DomainXml {
         return text.toString();
     }
 
-    private static void volume(XMLStreamWriter xml, VolumePlug plug, String target) throws XMLStreamException {
+    private static void volume(XMLStreamWriter xml, VolumePlug plug, String target, boolean boots)
+            throws XMLStreamException {
         open(xml, "disk", "type", "network", "device", "disk");
         // Stopped, not told of an error, when the volume does not answer: StalledGuests lets it try again.
         xml.writeEmptyElement("driver");
@@ -205,6 +207,9 @@ final class DomainXml {
         xml.writeEndElement();
         empty(xml, "target", "dev", target, "bus", "virtio");
         text(xml, "serial", plug.serial());
+        if (boots) {
+            empty(xml, "boot", "order", "1");
+        }
         xml.writeEndElement();
     }
 

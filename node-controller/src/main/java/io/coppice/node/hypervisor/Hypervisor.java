@@ -2,6 +2,7 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.disk.CopyTarget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,12 @@ public interface Hypervisor extends AutoCloseable {
      * nothing when the guest does not have it.
      */
     void unplug(InstanceId instance, VolumeId volume);
+
+    /**
+     * Copies the root disk of a running guest, as it is when the copy begins, and returns whether that is done: to be called
+     * again until it is. Throws when the copy failed; the next call begins another one.
+     */
+    boolean copyRoot(InstanceId instance, CopyTarget target);
 
     /** Asks the guest for an orderly shutdown and returns at once; {@link Domain#state()} tells when it followed. */
     void requestShutdown(InstanceId instance);

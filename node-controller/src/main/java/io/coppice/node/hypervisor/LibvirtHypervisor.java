@@ -8,6 +8,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.undo.Undo;
+import io.coppice.node.disk.CopyTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,6 +188,13 @@ public final class LibvirtHypervisor implements Hypervisor {
             PluggedVolumes.of(domain).unplug(domain, volume);
             return true;
         });
+    }
+
+    @Override
+    public boolean copyRoot(InstanceId instance, CopyTarget target) {
+        return connection.call(
+                "copy the root disk of " + instance,
+                session -> new RootCopy(running(session, instance), target).advance(target));
     }
 
     private void resumeIfStalled(InstanceId instance) {

@@ -1,12 +1,14 @@
 package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.disk.CopyTarget;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +58,13 @@ final class SimulatedDiskStore implements DiskStore {
     @Override
     public boolean hasRootDisk(InstanceId instance) {
         return Files.exists(file(instance));
+    }
+
+    @Override
+    public void copyRootDisk(InstanceId instance, CopyTarget target) throws IOException {
+        if (!hasRootDisk(instance)) {
+            throw new NoSuchFileException(file(instance).toString());
+        }
     }
 
     @Override

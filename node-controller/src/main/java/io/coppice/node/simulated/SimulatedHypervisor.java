@@ -2,6 +2,7 @@ package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.disk.CopyTarget;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainSpec;
@@ -162,6 +163,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     public void unplug(InstanceId instance, VolumeId volume) {
         requireRunning(instance);
         volumes.unplug(instance, volume);
+    }
+
+    @Override
+    public boolean copyRoot(InstanceId instance, CopyTarget target) {
+        requireRunning(instance);
+        return true;
     }
 
     @Override

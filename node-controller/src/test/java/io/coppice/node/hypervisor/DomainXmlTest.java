@@ -57,6 +57,31 @@ class DomainXmlTest {
     }
 
     @Test
+    void withoutADiskOfItsOwnAGuestBootsFromItsFirstVolume() {
+        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), "/run/root", "e1");
+        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), "/run/data", "e2");
+        var spec = spec("/disks/root.qcow2", 128);
+        var volumesOnly = new DomainSpec(
+                INSTANCE,
+                spec.account(),
+                1,
+                0,
+                1,
+                128,
+                List.of(),
+                spec.endpoints(),
+                spec.consoleLog(),
+                List.of(root, data));
+        var xml = new DomainXml(Acceleration.KVM, "x86_64").render(volumesOnly, MARK);
+        assertTrue(
+                xml.contains("<target dev=\"vda\" bus=\"virtio\"/><serial>vol00000000000000001</serial>"
+                        + "<boot order=\"1\"/>"),
+                xml);
+        assertTrue(xml.contains("<serial>vol00000000000000002</serial></disk>"), xml);
+        assertFalse(xml.contains("type=\"file\" device"), xml);
+    }
+
+    @Test
     void escapesNames() {
         var xml = new DomainXml(Acceleration.KVM, "x86_64").render(spec("/a'\"><evil/>&", 128), MARK);
         assertFalse(xml.contains("<evil/>"), xml);

@@ -1,0 +1,27 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import jakarta.persistence.EntityManager;
+import java.util.Optional;
+
+/**
+ * Volumes that an instance's host fills with a copy of a disk, so that a snapshot can be taken of it. They count for the
+ * account's quotas and nobody is shown them. The instance is locked by the caller, whose transaction this is. Thread-safe.
+ */
+public interface CopyTargets {
+    /** Makes an empty one and returns its id; throws {@code VolumeLimitExceeded}. */
+    String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId);
+
+    /** Where the host may write to it; empty while it cannot. */
+    Optional<VolumeExport> export(EntityManager entities, String id);
+
+    /** Nobody may write to it any more. Does nothing when that is so, or it is gone. */
+    void close(EntityManager entities, String id);
+
+    /** Whether nobody can write to it any more: its content is what a snapshot would hold. False when it is gone. */
+    boolean isStill(EntityManager entities, String id);
+
+    /** Has it removed. Does nothing when it is gone. */
+    void delete(EntityManager entities, String id);
+}

@@ -1,0 +1,26 @@
+package io.coppice.cloud.volume;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A disk that instances of an image begin with.
+ *
+ * @param device as the image names it, for example {@code /dev/sda1}
+ * @param snapshotId what it holds in the beginning; null for an empty one
+ * @param sizeGib GiB, 1 or more
+ * @param volumeType a name that {@link VolumeKind} knows
+ * @param iops null where the type has none to choose
+ * @param deleteOnTermination whether it goes with its instance
+ */
+public record DiskMapping(
+        String device,
+        @Nullable String snapshotId,
+        int sizeGib,
+        String volumeType,
+        @Nullable Integer iops,
+        boolean deleteOnTermination) {
+    /** Whether instances boot from it: the first one is their root disk. */
+    public boolean root() {
+        return LaunchVolumes.isRoot(device);
+    }
+}

@@ -1,0 +1,76 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Copy targets as rows of volumes, attached in a way of their own. Thread-safe. */
+@ApplicationScoped
+class StoredCopyTargets implements CopyTargets {
+    private final VolumeStore store;
+    private final AttachmentBook book;
+    private final Clock clock;
+
+    StoredCopyTargets(VolumeStore store, AttachmentBook book, Clock clock) {
+        this.store = store;
+        this.book = book;
+        this.clock = clock;
+    }
+
+    @Override
+    public String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null);
+        var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), null);
+        store.add(volume, null);
+        var row = Objects.requireNonNull(
+                entities.find(VolumeRow.class, volume.id().value()));
+        row.hide();
+        // No device is named so: it does not stand in the way of one.
+        var device = "copy " + volume.id();
+        book.attach(entities, row, new Volume.Attachment(instanceId, device, AttachmentState.FILLING, true, now));
+        return volume.id().value();
+    }
+
+    @Override
+    public Optional<VolumeExport> export(EntityManager entities, String id) {
+        var row = entities.find(VolumeRow.class, id);
+        var path = book.find(entities, id).map(AttachmentRow::exportPath);
+        return row == null
+                ? Optional.empty()
+                : path.map(each -> VolumeExport.newBuilder()
+                        .setName(row.exportName())
+                        .setUnixPath(each)
+                        .build());
+    }
+
+    @Override
+    public void close(EntityManager entities, String id) {
+        book.find(entities, id).ifPresent(attachment -> book.release(entities, attachment));
+    }
+
+    @Override
+    public boolean isStill(EntityManager entities, String id) {
+        var row = entities.find(VolumeRow.class, id);
+        return row != null && row.isSettled() && row.is(VolumeState.AVAILABLE);
+    }
+
+    @Override
+    public void delete(EntityManager entities, String id) {
+        @Nullable VolumeRow row = entities.find(VolumeRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+        if (row != null && !row.is(VolumeState.DELETING)) {
+            book.find(entities, id).ifPresent(entities::remove);
+            row.delete();
+            book.signal();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.coppice.node.agent;
+
+import io.coppice.node.disk.CopyTarget;
+import io.coppice.node.hypervisor.HypervisorException;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.DiskCopyResult;
+import io.coppice.proto.compute.v1.Failure;
+import io.coppice.proto.compute.v1.Phase;
+import java.io.IOException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies the root disk of an instance for an image that is made of it, and tells when it has. What it has done is forgotten
+ * with the process: a copy is made again then, unless somebody else has noted it. Used by the actor's worker only.
+ */
+final class DiskCopier {
+    private static final Logger LOG = Logger.getLogger(DiskCopier.class);
+    private static final int ATTEMPTS = 3;
+
+    private final VmContext context;
+    private final VmRecord record;
+    private final Interruptible waits;
+    private @Nullable DiskCopyResult finished;
+    private String attempted = "";
+    private int failures;
+
+    DiskCopier(VmContext context, VmRecord record, Interruptible waits) {
+        this.context = context;
+        this.record = record;
+        this.waits = waits;
+    }
+
+    @FunctionalInterface
+    private interface Copy {
+        /** False while it is under way. */
+        boolean advance() throws IOException, InterruptedException;
+    }
+
+    /** Copies the disk of a running guest, which does not notice. False while that is under way. */
+    boolean ofRunning(DesiredInstance desired) throws InterruptedException {
+        return !desired.hasDiskCopy()
+                || advance(desired, Phase.PHASE_RUNNING, () -> context.drivers()
+                        .hypervisor()
+                        .copyRoot(record.instance(), target(desired)));
+    }
+
+    /** Copies the disk of a guest that is off; returns when it has. False when it is to be tried again. */
+    boolean ofStopped(DesiredInstance desired, Phase phase) throws InterruptedException {
+        return !desired.hasDiskCopy()
+                || advance(
+                        desired,
+                        phase,
+                        () -> waits.during(() -> {
+                            context.drivers().disks().copyRootDisk(record.instance(), target(desired));
+                            return true;
+                        }));
+    }
+
+    private boolean advance(DesiredInstance desired, Phase phase, Copy copy) throws InterruptedException {
+        var wish = desired.getDiskCopy();
+        var known = finished;
+        if (known != null && known.getCopyId().equals(wish.getCopyId())) {
+            return tell(desired, phase, known);
+        }
+        if (!attempted.equals(wish.getCopyId())) {
+            attempted = wish.getCopyId();
+            failures = 0;
+        }
+        var result = DiskCopyResult.newBuilder().setCopyId(wish.getCopyId());
+        try {
+            if (wish.hasTarget() && !copy.advance()) {
+                return false;
+            }
+        } catch (IOException | HypervisorException e) {
+            LOG.warnf(e, "the root disk of %s could not be copied for %s", record.instance(), wish.getCopyId());
+            if (++failures < ATTEMPTS) {
+                return false;
+            }
+            result.setFailure(failure());
+        }
+        finished = result.build();
+        return tell(desired, phase, result.build());
+    }
+
+    private boolean tell(DesiredInstance desired, Phase phase, DiskCopyResult result) {
+        context.reporter().report(record.observation(desired, phase).setDiskCopy(result));
+        return true;
+    }
+
+    private static Failure failure() {
+        return Failure.newBuilder()
+                .setCode("Server.InternalError")
+                .setMessage("The instance's host could not copy its root disk.")
+                .build();
+    }
+
+    private static CopyTarget target(DesiredInstance desired) {
+        var copy = desired.getDiskCopy();
+        return new CopyTarget(
+                copy.getCopyId(),
+                copy.getTarget().getUnixPath(),
+                copy.getTarget().getName());
+    }
+}

@@ -1,0 +1,129 @@
+package io.coppice.node.hypervisor;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.node.disk.CopyTarget;
+import java.util.Map;
+import java.util.Optional;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+
+/**
+ * Copies the root disk of a running guest, as it is when the copy begins: QEMU saves what the guest overwrites meanwhile. A
+ * job of QEMU's own, which is asked for by its name, so that it goes on while the agent is away. libvirt has no call for a
+ * copy over NBD, so QEMU is told directly. Source: blockdev-backup in qemu-qmp-ref(7).
+ */
+final class RootCopy {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String RUNNING_DISK = "inserted";
+
+    private final Domain domain;
+    private final String job;
+    private final String node;
+
+    /** A copy by the name that {@code target} gives it. */
+    RootCopy(Domain domain, CopyTarget target) {
+        this.domain = domain;
+        // Names of QEMU begin with a letter and hold at most 31 characters.
+        this.job = "copy-" + target.copyId();
+        this.node = "c" + target.copyId().substring(target.copyId().indexOf('-') + 1);
+    }
+
+    /** Begins it, or looks how it is. True once it is done; throws with QEMU's words when it failed. */
+    boolean advance(CopyTarget target) throws LibvirtException {
+        var status = find("query-jobs", job);
+        if (status.isEmpty()) {
+            begin(target);
+            return false;
+        }
+        if (!status.get().path("status").asText().equals("concluded")) {
+            return false;
+        }
+        execute("job-dismiss", Map.of("id", job));
+        // What was written reaches the disk by this.
+        execute("blockdev-del", Map.of("node-name", node));
+        if (status.get().hasNonNull("error")) {
+            throw new HypervisorException("the root disk could not be copied: "
+                    + status.get().path("error").asText());
+        }
+        return true;
+    }
+
+    private void begin(CopyTarget target) throws LibvirtException {
+        var root = root();
+        if (hasNode()) {
+            // Left by an attempt whose job did not begin.
+            execute("blockdev-del", Map.of("node-name", node));
+        }
+        var server = Map.of("type", "unix", "path", target.socket());
+        execute(
+                "blockdev-add",
+                Map.of(
+                        "driver",
+                        "raw",
+                        "node-name",
+                        node,
+                        // The two ends of a copy must be of one size.
+                        "size",
+                        root.path("image").path("virtual-size").asLong(),
+                        "file",
+                        Map.of("driver", "nbd", "server", server, "export", target.exportName())));
+        execute(
+                "blockdev-backup",
+                Map.of(
+                        "job-id",
+                        job,
+                        "device",
+                        root.path("node-name").asText(),
+                        "target",
+                        node,
+                        "sync",
+                        "full",
+                        "auto-dismiss",
+                        false));
+    }
+
+    private boolean hasNode() throws LibvirtException {
+        for (var each : execute("query-named-block-nodes", Map.of("flat", true))) {
+            if (each.path("node-name").asText().equals(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The disk that lies on this host: volumes come by NBD. */
+    private JsonNode root() throws LibvirtException {
+        for (var each : execute("query-block", Map.of())) {
+            var disk = each.path(RUNNING_DISK);
+            if (disk.path("drv").asText().equals("qcow2")) {
+                return disk;
+            }
+        }
+        throw new HypervisorException(domain.getName() + " has no root disk on this host");
+    }
+
+    private Optional<JsonNode> find(String query, String id) throws LibvirtException {
+        for (var each : execute(query, Map.of())) {
+            if (each.path("id").asText().equals(id)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private JsonNode execute(String command, Map<String, ?> arguments) throws LibvirtException {
+        try {
+            var text = JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments));
+            var answer = JSON.readTree(domain.qemuMonitorCommand(text, 0));
+            if (answer.has("error")) {
+                throw new HypervisorException("QEMU refuses " + command + ": "
+                        + answer.path("error").path("desc").asText());
+            }
+            return answer.path("return");
+        } catch (JsonProcessingException e) {
+            throw new HypervisorException("QEMU's answer to " + command + " cannot be read", e);
+        }
+    }
+}
