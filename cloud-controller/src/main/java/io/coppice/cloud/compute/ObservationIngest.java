@@ -7,6 +7,7 @@ import io.coppice.cloud.event.EventLog.NewEvent;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.DiskCopyResult;
 import io.coppice.proto.compute.v1.Observation;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
@@ -148,7 +149,7 @@ final class ObservationIngest {
             changes.volumes.put(row.id, seen.getVolumes().getVolumeIdsList());
         }
         if (seen.hasDiskCopy()) {
-            belongings.copies().observed(entities, row.id, seen.getDiskCopy());
+            changes.copies.put(row.id, seen.getDiskCopy());
         }
         return !row.settled && row.appliedAt == null;
     }
@@ -199,6 +200,7 @@ final class ObservationIngest {
         belongings.network().release(entities, changes.ended);
         belongings.volumes().observed(entities, changes.volumes);
         belongings.volumes().ended(entities, changes.ended);
+        changes.copies.forEach((id, result) -> belongings.copies().observed(entities, id, result));
     }
 
     /** What one transaction has changed: rows, its events in their order, and the instances that have ended. */
@@ -211,6 +213,9 @@ final class ObservationIngest {
 
         /** What hosts last said which volumes instances have, where they looked. */
         private final Map<String, List<String>> volumes = new HashMap<>();
+
+        /** What hosts last said of the copies of root disks that they were asked for. */
+        private final Map<String, DiskCopyResult> copies = new HashMap<>();
 
         void add(Instance row, Picture before) {
             rows.add(row);

@@ -1,8 +1,8 @@
 package io.coppice.cloud.image;
 
 import io.coppice.cloud.background.BackgroundLoop;
-import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.background.BackgroundTask;
+import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.CopyTargets;
 import io.coppice.cloud.volume.Snapshots;

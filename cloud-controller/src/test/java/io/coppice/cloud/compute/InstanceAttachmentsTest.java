@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
  * is committed but when the zone's reconciler looks by itself the next time, seconds later.
  */
 class InstanceAttachmentsTest {
-    private static final HandOvers.Columns NOTHING_HANDED_OVER =
-            new HandOvers.Columns(new String[0], new Long[0]);
+    private static final HandOvers.Columns NOTHING_HANDED_OVER = new HandOvers.Columns(new String[0], new Long[0]);
 
     private static final TestDatabase DATABASE = CloudFixture.startDatabase();
     private final CloudFixture cloud = new CloudFixture(DATABASE);
@@ -75,9 +74,8 @@ class InstanceAttachmentsTest {
 
     /** What a reconciler finds that looks now, which has a transaction of its own. */
     private static List<String> dueNow() {
-        return CompletableFuture.supplyAsync(() -> DATABASE.call(
-                        entities -> InstanceRows
-                                .due(entities, CloudFixture.ZONE, Instant.now(), NOTHING_HANDED_OVER, 10).stream()
+        return CompletableFuture.supplyAsync(() -> DATABASE.call(entities ->
+                        InstanceRows.due(entities, CloudFixture.ZONE, Instant.now(), NOTHING_HANDED_OVER, 10).stream()
                                 .map(row -> row.id)
                                 .toList()))
                 .join();

@@ -108,7 +108,7 @@ class LaunchVolumesTest {
         assertEquals("OperationNotPermitted", code(() -> detach(root)));
         cloud.holders.state = "stopped";
         detach(root);
-        DATABASE.run(entities -> cloud.book.observed(entities, instance, List.of()));
+        DATABASE.run(entities -> cloud.book.observed(entities, Map.of(instance, List.of())));
         var other = cloud.available(1, null);
         cloud.holders.state = "running";
         assertEquals("OperationNotPermitted", code(() -> attach(other, instance)));
