@@ -80,7 +80,8 @@ public final class ApiBench {
                 settings.endpointUrl(),
                 settings.value(Settings.REGION, "us-east-1"),
                 cloud.sampleImage(),
-                Integer.toString(ROWS)));
+                Integer.toString(ROWS),
+                network));
         var credentials = Credentials.read(cloud.folder());
         // In the environment, as for other clients: arguments are for everybody to read.
         builder.environment().put("AWS_ACCESS_KEY_ID", credentials.accessKeyId());

@@ -34,19 +34,30 @@ public final class LoadGenerator {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** A default subnet is too small for the load: it goes into one that has room for 65,531. */
+    private static final String RANGE = "10.0.0.0/16";
+
+    private static final Pattern VPC = Pattern.compile("<vpcId>(vpc-[0-9a-f]{17})</vpcId>");
+    private static final Pattern SUBNET = Pattern.compile("<subnetId>(subnet-[0-9a-f]{17})</subnetId>");
+
     private final LoadClient.Target target;
     private final String image;
     private final int rows;
+    private final boolean inVpc;
+    /** What every launch asks for, besides how many. */
+    private final Map<String, String> launch = new LinkedHashMap<>();
 
-    private LoadGenerator(LoadClient.Target target, String image, int rows) {
+    private LoadGenerator(LoadClient.Target target, String image, int rows, boolean inVpc) {
         this.target = target;
         this.image = image;
         this.rows = rows;
+        this.inVpc = inVpc;
+        launch.putAll(Map.of("ImageId", image, "InstanceType", "t1.micro"));
     }
 
     /**
-     * Takes endpoint, region, image and how many instances the large lists have; the access key comes in the environment
-     * as for other AWS clients.
+     * Takes endpoint, region, image, how many instances the large lists have, and the cloud's kind of network; the access key
+     * comes in the environment as for other AWS clients.
      */
     public static void main(String[] arguments) throws Exception {
         var environment = System.getenv();
@@ -55,7 +66,9 @@ public final class LoadGenerator {
                 arguments[1],
                 environment.getOrDefault("AWS_ACCESS_KEY_ID", ""),
                 environment.getOrDefault("AWS_SECRET_ACCESS_KEY", ""));
-        var figures = new LoadGenerator(target, arguments[2], Integer.parseInt(arguments[3])).run();
+        var figures = new LoadGenerator(
+                        target, arguments[2], Integer.parseInt(arguments[3]), arguments[4].equals("vpc"))
+                .run();
         System.out.println(new ObjectMapper().writeValueAsString(figures));
     }
 
@@ -64,6 +77,9 @@ public final class LoadGenerator {
         try (var client = new LoadClient(target, ANSWER_LIMIT)) {
             say("signatures");
             figures.put(ApiFigures.SIGNATURE_MICROS, SignatureCost.micros());
+            if (inVpc) {
+                launch.put("SubnetId", largeSubnet(client));
+            }
             say("warm-up: " + WARM_UP + " launches and as many reads");
             launch(16, WARM_UP);
             times(WARM_UP / 4, () -> client.call("DescribeInstances", Map.of("MaxResults", "20")));
@@ -108,9 +124,22 @@ public final class LoadGenerator {
 
     private List<String> run(LoadClient client, int count) throws IOException {
         var number = Integer.toString(count);
-        return ids(client.call(
-                "RunInstances",
-                Map.of("ImageId", image, "InstanceType", "t1.micro", "MinCount", number, "MaxCount", number)));
+        var parameters = new LinkedHashMap<>(launch);
+        parameters.putAll(Map.of("MinCount", number, "MaxCount", number));
+        return ids(client.call("RunInstances", parameters));
+    }
+
+    private static String largeSubnet(LoadClient client) throws IOException {
+        var vpc = first(VPC, client.call("CreateVpc", Map.of("CidrBlock", RANGE)));
+        return first(SUBNET, client.call("CreateSubnet", Map.of("VpcId", vpc, "CidrBlock", RANGE)));
+    }
+
+    private static String first(Pattern pattern, String answer) throws IOException {
+        var found = pattern.matcher(answer);
+        if (!found.find()) {
+            throw new IOException("an answer without " + pattern);
+        }
+        return found.group(1);
     }
 
     /** Launches from many clients at once; gives how many a second were answered, each committed. */

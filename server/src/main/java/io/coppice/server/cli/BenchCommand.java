@@ -76,9 +76,9 @@ final class BenchCommand extends CloudCommand {
     @Option(
             names = "--network",
             paramLabel = "MODE",
-            description = "api: the network of the cloud, vpc or flat. Default: flat.",
-            defaultValue = "flat")
-    private NetworkMode network = NetworkMode.FLAT;
+            description = "api: the network of the cloud, vpc or flat. Default: vpc.",
+            defaultValue = "vpc")
+    private NetworkMode network = NetworkMode.VPC;
 
     /** What there is to measure; the constants are what one types. */
     enum Bench {

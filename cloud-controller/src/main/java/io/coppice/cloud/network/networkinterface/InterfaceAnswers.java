@@ -20,6 +20,9 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 /** Writes network interfaces in the words of the EC2 API. Pure. */
 public final class InterfaceAnswers {
     private static final String ATTACHED = "attached";
+    /** Who has what services' interfaces are attached to. */
+    private static final String SERVICE = "amazon-aws";
+
     private static final String AMAZON = "amazon";
 
     private InterfaceAnswers() {}
@@ -35,7 +38,7 @@ public final class InterfaceAnswers {
                 .requesterId(facts.requesterId())
                 .requesterManaged(facts.requesterId() != null)
                 .description(facts.description())
-                .status(facts.attachment() == null ? "available" : "in-use")
+                .status(attachment(facts) == null ? "available" : "in-use")
                 .macAddress(facts.mac())
                 .privateIpAddress(facts.primaryIp())
                 .privateDnsName(InterfaceFacts.privateDnsName(facts.primaryIp(), region))
@@ -52,9 +55,10 @@ public final class InterfaceAnswers {
                         .toList())
                 .association(association(facts, facts.primaryIp()))
                 .tagSet(tags);
-        return facts.attachment() == null
+        var attachment = attachment(facts);
+        return attachment == null
                 ? answer.build()
-                : answer.attachment(attachment(facts)).build();
+                : answer.attachment(attachment).build();
     }
 
     private static NetworkInterfacePrivateIpAddress privateIp(InterfaceFacts facts, String ip, String region) {
@@ -85,7 +89,7 @@ public final class InterfaceAnswers {
     static @Nullable NetworkInterfaceAttachment attachment(InterfaceFacts facts) {
         var attachment = facts.attachment();
         return attachment == null
-                ? null
+                ? serviceAttachment(facts)
                 : NetworkInterfaceAttachment.builder()
                         .attachmentId(attachment.id())
                         .instanceId(attachment.instanceId())
@@ -95,6 +99,20 @@ public final class InterfaceAnswers {
                         .status(ATTACHED)
                         .attachTime(attachment.at())
                         .deleteOnTermination(attachment.deleteOnTermination())
+                        .build();
+    }
+
+    /** What a service manages, a NAT gateway for example, it uses for as long as the interface is there. */
+    private static @Nullable NetworkInterfaceAttachment serviceAttachment(InterfaceFacts facts) {
+        return facts.requesterId() == null
+                ? null
+                : NetworkInterfaceAttachment.builder()
+                        .attachmentId(facts.id().replaceFirst("eni-", "ela-attach-"))
+                        .instanceOwnerId(SERVICE)
+                        .deviceIndex(1)
+                        .networkCardIndex(0)
+                        .status(ATTACHED)
+                        .deleteOnTermination(false)
                         .build();
     }
 

@@ -25,6 +25,8 @@ import software.amazon.awssdk.services.ec2.model.DeleteSubnetRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSubnetResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeNatGatewaysRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeNatGatewaysResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeRouteTablesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
@@ -140,6 +142,19 @@ class NatGatewayActionsTest {
         assertEquals("pending", described(cloud, id).stateAsString());
         changes.taken(before);
         assertEquals("available", described(cloud, id).stateAsString());
+        var held = cloud.call(
+                        DescribeNetworkInterfacesResponse.class,
+                        DescribeNetworkInterfacesRequest.builder()
+                                .networkInterfaceIds(described(cloud, id)
+                                        .natGatewayAddresses()
+                                        .getFirst()
+                                        .networkInterfaceId())
+                                .filters(filter -> filter.name("status").values("in-use"))
+                                .build())
+                .networkInterfaces()
+                .getFirst();
+        assertEquals("amazon-aws", held.attachment().instanceOwnerId());
+        assertEquals("attached", held.attachment().statusAsString());
         assertEquals("pending", described(cloud, inner).stateAsString(), "no host carries private ones");
         cloud.call(
                 DeleteNatGatewayResponse.class,

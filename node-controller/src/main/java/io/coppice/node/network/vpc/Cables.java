@@ -34,6 +34,10 @@ final class Cables {
                 view.namespace()));
         plan.add(Setting.up(VpcView.PUBLIC, PUBLIC_MTU));
         plan.add(Setting.onHost("public", "link set dev %s master %s up".formatted(hostDevice, settings.bridge())));
+        // The kernel drops all routes by a device that loses its last address, also when the next one comes a moment
+        // later. This
+        // one stays; it is the resolver's already.
+        plan.add(Setting.hiddenAddress(VpcView.PUBLIC, VpcView.LINK_RESOLVER, HOST_PREFIX));
         view.publicByPrivate()
                 .values()
                 .forEach(address -> plan.add(Setting.address(VpcView.PUBLIC, address, HOST_PREFIX)));

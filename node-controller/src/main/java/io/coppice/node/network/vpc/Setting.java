@@ -84,6 +84,12 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
                 "addr delete %s/%d dev %s".formatted(address, prefixLength, device));
     }
 
+    /** An address that is nobody's outside of this host, and never chosen as a packet's source. */
+    static Setting hiddenAddress(String device, String address, int prefixLength) {
+        var usual = address(device, address, prefixLength);
+        return new Setting(usual.kind(), usual.id(), usual.value(), usual.add() + " scope host", usual.remove());
+    }
+
     /** A tunnel's port knows its addresses from us, is spared the questions that the bridge can answer, and floods nothing. */
     static Setting quiet(String device) {
         return flags(device, "quiet", "neigh_suppress on learning off flood off mcast_flood off bcast_flood off");

@@ -228,6 +228,29 @@ class VpcScenarioTest {
         }
     }
 
+    @Test
+    void aPublicAddressMovesBetweenGuestsOfOneHostWithoutARepair() throws Exception {
+        lab.tell(open());
+        var one = red("one", first, "10.0.1.10", OPEN);
+        var two = red("two", first, "10.0.1.11", OPEN);
+        try (var outside = Wire.echo(lab.internet(), 8080);
+                var onOne = Wire.echo(one.space(), 80);
+                var onTwo = Wire.echo(two.space(), 80)) {
+            one.change(withPublic(one, ELASTIC));
+            assertTrue(
+                    Wire.connect(lab.internet(), ELASTIC, onOne.getLocalPort()).isPresent());
+            // The last public address of the host goes before it comes again.
+            one.change(one.endpoint().toBuilder().clearPublicAddresses().build());
+            two.change(withPublic(two, ELASTIC));
+            assertTrue(
+                    Wire.connect(lab.internet(), ELASTIC, onTwo.getLocalPort()).isPresent());
+            assertEquals(
+                    Optional.of(ELASTIC),
+                    Wire.seenAs(two.space(), NetworkLab.INTERNET, outside.getLocalPort()),
+                    "the way out is there too");
+        }
+    }
+
     private static boolean isAliveOrReset(Socket socket) throws IOException {
         try (socket) {
             return Wire.isAlive(socket);
