@@ -119,16 +119,16 @@ final class ZoneReconciler implements ZoneNews {
     private String applyAll() {
         var unsendable = 0;
         while (true) {
-            var batch = database.read(this::due);
+            var due = database.read(this::due);
+            var batch = due.rows();
             if (batch.isEmpty()) {
                 break;
             }
-            var endpoints = database.read(entities -> network.endpoints(entities, batch));
-            var attached = volumesOf(batch);
             var messages = new ArrayList<DesiredInstance>(batch.size());
             for (var row : batch) {
                 try {
-                    messages.add(message(row, endpoints.get(row.id), attached.getOrDefault(row.id, List.of())));
+                    messages.add(message(
+                            row, due.endpoints().get(row.id), due.volumes().getOrDefault(row.id, List.of())));
                 } catch (NoSuchElementException e) {
                     LOG.warnf("the image %s of %s is gone: %s", row.image.id(), row.id, e.getMessage());
                     unsendable++;
@@ -171,17 +171,22 @@ final class ZoneReconciler implements ZoneNews {
     }
 
     private List<AttachedVolume> volumesOf(Instance row) {
-        return volumesOf(List.of(row)).getOrDefault(row.id, List.of());
+        return database.read(entities -> volumes.desired(entities, List.of(row.id)))
+                .getOrDefault(row.id, List.of());
     }
 
-    private Map<String, List<AttachedVolume>> volumesOf(List<Instance> rows) {
-        var ids = rows.stream().map(row -> row.id).toList();
-        return database.read(entities -> volumes.desired(entities, ids));
-    }
+    /** What is to be handed over. */
+    private record Due(
+            List<Instance> rows, Map<String, Endpoints> endpoints, Map<String, List<AttachedVolume>> volumes) {}
 
-    private List<Instance> due(EntityManager entities) {
+    private Due due(EntityManager entities) {
         var since = settings.clock().instant().minus(settings.applyAgainAfter());
-        return InstanceRows.due(entities, settings.zone(), since, handedOver.since(since), settings.applyBatch());
+        var rows = InstanceRows.due(entities, settings.zone(), since, handedOver.since(since), settings.applyBatch());
+        if (rows.isEmpty()) {
+            return new Due(rows, Map.of(), Map.of());
+        }
+        var ids = rows.stream().map(row -> row.id).toList();
+        return new Due(rows, network.endpoints(entities, rows), volumes.desired(entities, ids));
     }
 
     /**
