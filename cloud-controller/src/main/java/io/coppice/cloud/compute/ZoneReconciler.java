@@ -110,9 +110,7 @@ final class ZoneReconciler implements ZoneNews {
             credentials.refresh(
                     settings.zone(),
                     settings.applyBatch(),
-                    row -> copying(
-                            DesiredInstances.of(row, settings.region(), "", endpointsOf(row), volumesOf(row)),
-                            copiesOf(List.of(row))),
+                    row -> desired(row, "", database.read(entities -> belongingTo(entities, List.of(row)))),
                     link::apply);
         } catch (RuntimeException e) {
             // The reconciler loop is where everything unexpected ends; the state in the database is as it was.
@@ -126,21 +124,18 @@ final class ZoneReconciler implements ZoneNews {
     private String applyAll() {
         var unsendable = 0;
         while (true) {
-            var batch = database.read(this::due);
+            var due = database.read(this::due);
+            var batch = due.rows();
             if (batch.isEmpty()) {
                 break;
             }
-            var endpoints = database.read(entities -> network.endpoints(entities, batch));
-            var attached = volumesOf(batch);
-            var copying = copiesOf(batch);
             var messages = new ArrayList<DesiredInstance>(batch.size());
             for (var row : batch) {
-                if (waitsForRoot(row, attached.getOrDefault(row.id, List.of()))) {
+                if (waitsForRoot(row, due.volumesOf(row))) {
                     continue;
                 }
                 try {
-                    var message = message(row, endpoints.get(row.id), attached.getOrDefault(row.id, List.of()));
-                    messages.add(copying(message, copying));
+                    messages.add(message(row, due));
                 } catch (NoSuchElementException e) {
                     LOG.warnf("the image %s of %s is gone: %s", row.image.id(), row.id, e.getMessage());
                     unsendable++;
@@ -178,41 +173,48 @@ final class ZoneReconciler implements ZoneNews {
                 && DesiredInstances.rootOf(row, attached).isEmpty();
     }
 
-    private DesiredInstance message(Instance row, @Nullable Endpoints endpoints, List<AttachedVolume> attached) {
+    private DesiredInstance message(Instance row, Due due) {
         var runs = row.desired == DesiredPower.RUNNING;
         var url = runs && !row.image.onVolume() ? imageUrls.of(row.image.id()) : "";
-        return credentials.with(row, DesiredInstances.of(row, settings.region(), url, endpoints, attached));
+        return credentials.with(row, desired(row, url, due));
     }
 
-    private static DesiredInstance copying(DesiredInstance message, Map<String, DiskCopy> copies) {
-        var copy = copies.get(message.getInstanceId());
+    private DesiredInstance desired(Instance row, String imageUrl, Due due) {
+        var message = DesiredInstances.of(
+                row, settings.region(), imageUrl, due.endpoints().get(row.id), due.volumesOf(row));
+        var copy = due.copies().get(row.id);
         return copy == null || message.getPower() == PowerState.POWER_STATE_TERMINATED
                 ? message
                 : message.toBuilder().setDiskCopy(copy).build();
     }
 
-    private Map<String, DiskCopy> copiesOf(List<Instance> rows) {
-        return database.read(entities ->
-                copies.desired(entities, rows.stream().map(row -> row.id).toList()));
+    /** What is to be handed over, as it was at one moment; all but the rows by instance. */
+    private record Due(
+            List<Instance> rows,
+            Map<String, Endpoints> endpoints,
+            Map<String, List<AttachedVolume>> volumes,
+            Map<String, DiskCopy> copies) {
+        List<AttachedVolume> volumesOf(Instance row) {
+            return volumes.getOrDefault(row.id, List.of());
+        }
     }
 
-    private @Nullable Endpoints endpointsOf(Instance row) {
-        return database.read(entities -> network.endpoints(entities, List.of(row)))
-                .get(row.id);
-    }
-
-    private List<AttachedVolume> volumesOf(Instance row) {
-        return volumesOf(List.of(row)).getOrDefault(row.id, List.of());
-    }
-
-    private Map<String, List<AttachedVolume>> volumesOf(List<Instance> rows) {
-        var ids = rows.stream().map(row -> row.id).toList();
-        return database.read(entities -> volumes.desired(entities, ids));
-    }
-
-    private List<Instance> due(EntityManager entities) {
+    private Due due(EntityManager entities) {
         var since = settings.clock().instant().minus(settings.applyAgainAfter());
-        return InstanceRows.due(entities, settings.zone(), since, handedOver.since(since), settings.applyBatch());
+        var rows = InstanceRows.due(entities, settings.zone(), since, handedOver.since(since), settings.applyBatch());
+        return belongingTo(entities, rows);
+    }
+
+    private Due belongingTo(EntityManager entities, List<Instance> rows) {
+        if (rows.isEmpty()) {
+            return new Due(rows, Map.of(), Map.of(), Map.of());
+        }
+        var ids = rows.stream().map(row -> row.id).toList();
+        return new Due(
+                rows,
+                network.endpoints(entities, rows),
+                volumes.desired(entities, ids),
+                copies.desired(entities, ids));
     }
 
     /**

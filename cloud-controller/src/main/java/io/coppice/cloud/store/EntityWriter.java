@@ -193,6 +193,11 @@ public final class EntityWriter<T> {
         write(entities, insert, inserted, rows);
     }
 
+    /** As {@link #insert}, together with other statements. There must be rows. */
+    public void insert(PlainSql.Together together, Collection<T> rows) {
+        together.update(insert, parameters(inserted, rows));
+    }
+
     /** Writes the updatable columns of these, which the caller has locked, into their rows. */
     public void update(EntityManager entities, Collection<T> rows) {
         write(entities, update, updated, rows);
@@ -200,10 +205,11 @@ public final class EntityWriter<T> {
 
     private void write(EntityManager entities, String statement, List<Source> sources, Collection<T> rows) {
         if (!rows.isEmpty()) {
-            PlainSql.update(
-                    entities,
-                    statement,
-                    sources.stream().map(source -> source.values(rows)).toArray());
+            PlainSql.update(entities, statement, parameters(sources, rows));
         }
+    }
+
+    private static Object[] parameters(List<Source> sources, Collection<?> rows) {
+        return sources.stream().map(source -> source.values(rows)).toArray();
     }
 }

@@ -73,17 +73,18 @@ public final class PlainSql {
     }
 
     /**
-     * Several statements that need nothing of each other's results, sent together: one way to the database and back. They
-     * run one after the other, and each sees what was committed before it began. Used by one thread.
+     * Several statements, none of which takes its parameters from another's result, sent together: one way to the database
+     * and back. They run one after the other, and each sees what was committed before it began. Used by one thread.
      */
     public static final class Together {
         private final StringBuilder text = new StringBuilder();
         private final List<@Nullable Object> parameters = new ArrayList<>();
         private final List<Part<?>> parts = new ArrayList<>();
 
-        private record Part<T>(RowReader<T> reader, List<T> values) {
+        /** @param reader null for a statement that gives no rows */
+        private record Part<T>(@Nullable RowReader<T> reader, List<T> values) {
             void read(ResultSet rows) throws SQLException {
-                while (rows.next()) {
+                while (reader != null && rows.next()) {
                     values.add(reader.read(rows));
                 }
             }
@@ -97,11 +98,21 @@ public final class PlainSql {
 
         /** Adds a statement that gives rows; the list has them once all were {@link #run}. */
         public <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... itsParameters) {
+            var part = new Part<T>(reader, new ArrayList<>());
+            add(part, sql, itsParameters);
+            return part.values();
+        }
+
+        /** Adds a statement that gives no rows; later ones see what it has changed. */
+        public Together update(String sql, @Nullable Object... itsParameters) {
+            add(new Part<>(null, List.of()), sql, itsParameters);
+            return this;
+        }
+
+        private void add(Part<?> part, String sql, @Nullable Object... itsParameters) {
             text.append(parts.isEmpty() ? "" : ";\n").append(sql);
             parameters.addAll(Arrays.asList(itsParameters));
-            var part = new Part<T>(reader, new ArrayList<>());
             parts.add(part);
-            return part.values();
         }
 
         /** Runs them all, in the order in which they were added. */
@@ -113,8 +124,10 @@ public final class PlainSql {
                         if (i > 0) {
                             statement.getMoreResults();
                         }
-                        try (var rows = statement.getResultSet()) {
-                            parts.get(i).read(rows);
+                        if (parts.get(i).reader() != null) {
+                            try (var rows = statement.getResultSet()) {
+                                parts.get(i).read(rows);
+                            }
                         }
                     }
                 }

@@ -26,33 +26,36 @@ final class Ansible {
     void tell() {
         Toolbox.assumeProgram(PLAYBOOK, "apt-get install ansible");
         var folder = tools.copyOf("ansible");
-        var key = tools.publicKey(folder);
-        changesOnce(folder, "present.yml", Map.of("public_key", key));
-        assertEquals(0, changes(folder, "facts.yml", Map.of()), "reading changed something");
-        changesOnce(folder, "absent.yml", Map.of());
-        changesOnce(folder, "identity.yml", Map.of("wanted", "present"));
-        changesOnce(folder, "identity.yml", Map.of("wanted", "absent"));
-        changesOnce(folder, "network.yml", Map.of());
-        changesOnce(folder, "no_network.yml", Map.of());
+        var present = Map.of("public_key", tools.publicKey(folder), "wanted", "present");
+        changesOnce(folder, List.of("present.yml", "identity.yml"), present);
+        assertEquals(0, changes(folder, List.of("facts.yml"), Map.of()), "reading changed something");
+        changesOnce(folder, List.of("absent.yml", "identity.yml"), Map.of("wanted", "absent"));
+        changesOnce(folder, List.of("network.yml"), Map.of());
+        changesOnce(folder, List.of("no_network.yml"), Map.of());
     }
 
-    private void changesOnce(Path folder, String playbook, Map<String, String> more) {
-        assertTrue(changes(folder, playbook, more) > 0, playbook + " did nothing");
-        assertEquals(0, changes(folder, playbook, more), "the second run of " + playbook + " changed something");
+    /** The second time all in one run, most of whose time is its beginning. */
+    private void changesOnce(Path folder, List<String> playbooks, Map<String, String> more) {
+        for (var playbook : playbooks) {
+            assertTrue(changes(folder, List.of(playbook), more) > 0, playbook + " did nothing");
+        }
+        assertEquals(0, changes(folder, playbooks, more), "the second run of " + playbooks + " changed something");
     }
 
-    /** Runs a playbook and tells how many tasks changed something. */
-    private int changes(Path folder, String playbook, Map<String, String> more) {
+    /** Runs playbooks and tells how many tasks changed something. */
+    private int changes(Path folder, List<String> playbooks, Map<String, String> more) {
         var line = new ArrayList<>(List.of(PLAYBOOK.toString(), "-i", "localhost,"));
         var variables = new TreeMap<>(variables());
         variables.putAll(more);
         variables.forEach((name, value) -> line.addAll(List.of("-e", name + "='" + value + "'")));
-        line.add(playbook);
+        line.addAll(playbooks);
         var settings = Map.of(
                 "ANSIBLE_HOME", folder.resolve("home").toString(),
                 "ANSIBLE_LOCAL_TEMP", folder.resolve("home/local").toString(),
                 "ANSIBLE_REMOTE_TEMP", folder.resolve("home/remote").toString(),
-                "ANSIBLE_NOCOLOR", "1");
+                "ANSIBLE_NOCOLOR", "1",
+                // Modules go to their interpreter as they are, without a file each: nothing else of them is different.
+                "ANSIBLE_PIPELINING", "1");
         var run = tools.run(settings, folder, line).orFail();
         var recap = RECAP.matcher(run.output());
         assertTrue(recap.find(), run::output);

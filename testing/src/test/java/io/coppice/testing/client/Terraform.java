@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.testing.cloud.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +32,26 @@ final class Terraform {
 
     private static final int CHANGES = 2;
     private static final Pattern IN_PLACE = Pattern.compile("Plan: 0 to add, \\d+ to change, 0 to destroy");
+
+    private static final Pattern IMPORTED =
+            Pattern.compile("Plan: (\\d+) to import, 0 to add, \\d+ to change, 0 to destroy");
+
+    /** Things whose ids the cloud chose, and the outputs that tell them. */
+    private static final Map<String, String> BY_OUTPUT = Map.ofEntries(
+            Map.entry("aws_instance.machine", "instance"),
+            Map.entry("aws_ebs_volume.data", "volume"),
+            Map.entry("aws_launch_template.small", "template"),
+            Map.entry("aws_instance.chosen", "chosen"),
+            Map.entry("aws_iam_policy.reads", "policy"),
+            Map.entry("aws_vpc.net", "vpc"),
+            Map.entry("aws_subnet.private", "subnet"),
+            Map.entry("aws_internet_gateway.out", "gateway"),
+            Map.entry("aws_nat_gateway.out", "nat"),
+            Map.entry("aws_route_table.public", "table"),
+            Map.entry("aws_network_acl.public", "acl"),
+            Map.entry("aws_security_group.web", "group"),
+            Map.entry("aws_network_interface.face", "interface"),
+            Map.entry("aws_eip.nat", "address"));
 
     private final Toolbox tools;
     private final String thing = Toolbox.uniqueName();
@@ -66,23 +90,7 @@ final class Terraform {
                 terraform("apply", "-auto-approve", "-input=false").orFail();
                 planned(NO_CHANGES);
                 updateInPlace();
-                importAgain("aws_instance.machine", output("instance"));
-                importAgain("aws_ebs_volume.data", output("volume"));
-                importAgain("aws_s3_bucket.bucket", thing);
-                importAgain("aws_launch_template.small", output("template"));
-                importAgain("aws_instance.chosen", output("chosen"));
-                importAgain("aws_placement_group.parts", thing + "-parts");
-                importAgain("aws_iam_role.machine", thing + "-machine");
-                importAgain("aws_iam_policy.reads", output("policy"));
-                importAgain("aws_vpc.net", output("vpc"));
-                importAgain("aws_subnet.private", output("subnet"));
-                importAgain("aws_internet_gateway.out", output("gateway"));
-                importAgain("aws_nat_gateway.out", output("nat"));
-                importAgain("aws_route_table.public", output("table"));
-                importAgain("aws_network_acl.public", output("acl"));
-                importAgain("aws_security_group.web", output("group"));
-                importAgain("aws_network_interface.face", output("interface"));
-                importAgain("aws_eip.nat", output("address"));
+                importAgain(ids());
             } finally {
                 terraform("destroy", "-auto-approve", "-input=false").orFail();
             }
@@ -97,16 +105,41 @@ final class Terraform {
             planned(NO_CHANGES);
         }
 
-        /** Forgets a thing and learns it again from the cloud: what is read must be what is configured. */
-        private void importAgain(String address, String id) {
-            terraform("state", "rm", address).orFail();
-            terraform("import", "-input=false", address, id).orFail();
-            var plan = terraform("plan", "-detailed-exitcode", "-input=false", "-target=" + address);
-            // What a provider cannot read back it sets again in place; it must not want to make the thing anew.
-            assertTrue(
-                    plan.status() == NO_CHANGES
-                            || IN_PLACE.matcher(plan.output()).find(),
-                    plan::output);
+        /** What is imported, by its address in the configuration: the id that the cloud knows it by. */
+        private Map<String, String> ids() {
+            var outputs = outputs();
+            var ids = new TreeMap<>(Map.of(
+                    "aws_s3_bucket.bucket", thing,
+                    "aws_placement_group.parts", thing + "-parts",
+                    "aws_iam_role.machine", thing + "-machine"));
+            BY_OUTPUT.forEach(
+                    (address, output) -> ids.put(address, outputs.get(output).asText()));
+            return ids;
+        }
+
+        /**
+         * Forgets things and learns them again from the cloud: what is read must be what is configured. All at once, since
+         * most of a run of terraform is its beginning.
+         */
+        private void importAgain(Map<String, String> ids) {
+            terraform(
+                            "state",
+                            Stream.concat(Stream.of("rm"), ids.keySet().stream())
+                                    .toArray(String[]::new))
+                    .orFail();
+            Toolbox.write(
+                    folder.resolve("imports.tf"),
+                    ids.entrySet().stream()
+                            .map(each ->
+                                    "import {\n  to = %s\n  id = \"%s\"\n}\n".formatted(each.getKey(), each.getValue()))
+                            .collect(Collectors.joining()));
+            var plan = terraform("plan", "-detailed-exitcode", "-input=false").output();
+            // What a provider cannot read back it sets again in place; it must not want to make a thing anew.
+            var imported = IMPORTED.matcher(plan);
+            assertTrue(imported.find(), plan);
+            assertEquals(ids.size(), Integer.parseInt(imported.group(1)), plan);
+            terraform("apply", "-auto-approve", "-input=false").orFail();
+            planned(NO_CHANGES);
         }
 
         private Command.Result planned(int status) {
@@ -115,8 +148,19 @@ final class Terraform {
             return plan;
         }
 
-        private String output(String name) {
-            return terraform("output", "-raw", name).orFail().output().strip();
+        /** All outputs of the configuration, by name. */
+        private Map<String, JsonNode> outputs() {
+            var values = new TreeMap<String, JsonNode>();
+            try {
+                new ObjectMapper()
+                        .readTree(terraform("output", "-json").orFail().output())
+                        .properties()
+                        .forEach(each ->
+                                values.put(each.getKey(), each.getValue().path("value")));
+            } catch (JsonProcessingException e) {
+                throw new UncheckedIOException("terraform's outputs are no JSON", e);
+            }
+            return values;
         }
 
         private Command.Result terraform(String command, String... arguments) {

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  *   <li>1 one endpoint, 2 any scope, 3 region endpoints, 4 platforms, 7 filters, 8 pages, 9 dry runs, 11 codes: here
  *   <li>6 tags on create, 10 client tokens, 12 states, 13 read after write, 14 key pairs, 15 password and console, 16 images,
  *       17 fields of instances, 22 launch templates, 23 limits, 24 sizes of root disks: {@link Ec2InstanceTrapsTest}
- *   <li>5, 18, 21 and the rest of 24 (security group rules, dependencies, interfaces) wait for networks that can be made
+ *   <li>5 and 21 security group rules, 18 dependencies, 24 subnets, routes and interfaces: {@link Ec2NetworkTrapsTest}
  *   <li>19 the metadata service: the node controller's own tests and {@link RealCloudTest}
  *   <li>20 chunked uploads with trailers: Walrus's own tests
- *   <li>25 Eucalyptus's account actions wait for IAM to carry them out
+ *   <li>25 Eucalyptus's account actions and the conditions of quotas: the Cloud Controller's own tests
  * </ul>
  */
 @ExtendWith(ApiUnderTest.Resolver.class)

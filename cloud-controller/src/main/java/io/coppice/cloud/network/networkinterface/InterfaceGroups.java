@@ -13,8 +13,8 @@ import java.util.Map;
 final class InterfaceGroups {
     private InterfaceGroups() {}
 
-    /** Puts new interfaces into their groups. One statement. */
-    static void add(EntityManager entities, Map<String, List<Group>> byInterface) {
+    /** Puts interfaces that have none into their groups. One statement. */
+    static void add(PlainSql.Together together, Map<String, List<Group>> byInterface) {
         var interfaces = new ArrayList<String>();
         var groups = new ArrayList<String>();
         var places = new ArrayList<Long>();
@@ -25,8 +25,7 @@ final class InterfaceGroups {
                 places.add((long) i);
             }
         });
-        PlainSql.update(
-                entities,
+        together.update(
                 "insert into network_interface_groups (interface_id, group_id, place) select * from unnest(?, ?, ?)",
                 interfaces.toArray(String[]::new),
                 groups.toArray(String[]::new),
@@ -35,8 +34,10 @@ final class InterfaceGroups {
 
     /** Puts an interface into other groups. */
     static void replace(EntityManager entities, String interfaceId, List<Group> groups) {
-        PlainSql.update(entities, "delete from network_interface_groups where interface_id = ?", interfaceId);
-        add(entities, Map.of(interfaceId, groups));
+        var together = new PlainSql.Together()
+                .update("delete from network_interface_groups where interface_id = ?", interfaceId);
+        add(together, Map.of(interfaceId, groups));
+        together.run(entities);
     }
 
     /** The groups of interfaces in their order; complete once the statements were run. */

@@ -86,14 +86,14 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
                 .toList();
         // The subnet may be as new as they are.
         entities.flush();
-        WRITER.insert(entities, rows);
         var groups = new LinkedHashMap<String, List<Group>>();
+        byId.forEach((id, each) -> groups.put(id, each.groups()));
+        var together = new PlainSql.Together();
+        WRITER.insert(together, rows);
+        InterfaceGroups.add(together, groups);
+        together.run(entities);
         var slots = new ArrayList<Slot>();
-        byId.forEach((id, each) -> {
-            groups.put(id, each.groups());
-            slots.addAll(claim(entities, subnet, id, each.addresses()));
-        });
-        InterfaceGroups.add(entities, groups);
+        byId.forEach((id, each) -> slots.addAll(claim(entities, subnet, id, each.addresses())));
         var taken = addresses.take(entities, subnet, slots);
         byId.forEach((id, each) -> {
             var more = each.addresses().moreIpv6();
