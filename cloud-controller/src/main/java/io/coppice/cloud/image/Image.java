@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ownerAlias {@code amazon} for the images that come with the cloud
  * @param content what is known of its bytes; sizes are 0 and texts empty before it is available
  * @param disks those that its instances begin with, the root disk first; none when that comes from an object
+ * @param deprecateAt from when on others are not shown it unless they ask for it; null for never
  * @param launchers the accounts besides the owner that may launch it; the owner's own knowledge
  * @param tags those of the account that asks
  */
@@ -30,6 +31,7 @@ record Image(
         Content content,
         List<DiskMapping> disks,
         Instant createdAt,
+        @Nullable Instant deprecateAt,
         Set<AccountId> launchers,
         Map<String, String> tags) {
     private static final long GIB = 1L << 30;
@@ -39,9 +41,16 @@ record Image(
      *
      * @param bucket the bucket it was registered from; empty when that was a snapshot
      * @param key the object it was registered from; for people only when it was a snapshot
+     * @param sourceId the image that it is a copy of; null when it is none
      */
     record Description(
-            String name, String text, String bucket, String key, String architecture, String rootDeviceName) {
+            String name,
+            String text,
+            String bucket,
+            String key,
+            String architecture,
+            String rootDeviceName,
+            @Nullable String sourceId) {
         /** As RegisterImage takes it. */
         String location() {
             return bucket.isEmpty() ? key : bucket + "/" + key;
@@ -61,6 +70,11 @@ record Image(
     /** Whether this account may launch it and see it. */
     boolean allows(AccountId account) {
         return isPublic || owner.equals(account) || launchers.contains(account);
+    }
+
+    /** Whether it is shown to others only when they ask for it. */
+    boolean isDeprecated(Instant now) {
+        return deprecateAt != null && !deprecateAt.isAfter(now);
     }
 
     /** Whether its root disk begins as a snapshot. */

@@ -59,6 +59,7 @@ class ImageActions implements ActionModule {
             .values("block-device-mapping.volume-size", image -> disks(image, DiskMapping::sizeGib))
             .values("block-device-mapping.volume-type", image -> disks(image, DiskMapping::volumeType))
             .values("block-device-mapping.snapshot-id", image -> List.copyOf(image.snapshotIds()))
+            .value("source-image-id", image -> image.description().sourceId())
             .value("free-tier-eligible", image -> true)
             .value("image-allowed", image -> true)
             .value("state-reason-code", image -> image.state() == ImageState.FAILED ? "Client.InvalidManifest" : null)
@@ -68,7 +69,6 @@ class ImageActions implements ActionModule {
                     "platform",
                     "product-code",
                     "product-code.type",
-                    "source-image-id",
                     "source-image-region",
                     "source-instance-id",
                     "sriov-net-support")
@@ -171,12 +171,24 @@ class ImageActions implements ActionModule {
         var found = pages.read(
                 page,
                 (after, limit) -> store.visible(account, wanted, after, limit),
-                selection.and(ownedBy(account, request.owners())).and(executableBy(account, request.executableUsers())),
+                selection
+                        .and(shown(account, request))
+                        .and(ownedBy(account, request.owners()))
+                        .and(executableBy(account, request.executableUsers())),
                 image -> image.id().value());
         return DescribeImagesResponse.builder()
                 .images(found.map(ImageAnswers::answer))
                 .nextToken(found.nextToken())
                 .build();
+    }
+
+    private Predicate<Image> shown(AccountId account, DescribeImagesRequest request) {
+        var now = registration.now();
+        var deprecatedToo = Boolean.TRUE.equals(request.includeDeprecated())
+                || !request.imageIds().isEmpty();
+        var disabledToo = Boolean.TRUE.equals(request.includeDisabled());
+        return image -> (disabledToo || image.state() != ImageState.DISABLED)
+                && (deprecatedToo || image.owner().equals(account) || !image.isDeprecated(now));
     }
 
     private static List<Object> disks(Image image, Function<DiskMapping, Object> fact) {

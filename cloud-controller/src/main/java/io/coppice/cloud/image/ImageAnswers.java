@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Objects;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.BootModeValues;
 import software.amazon.awssdk.services.ec2.model.DeviceType;
@@ -37,6 +38,8 @@ final class ImageAnswers {
                 .rootDeviceType(DeviceType.EBS)
                 .rootDeviceName(description.rootDeviceName())
                 .blockDeviceMappings(disks(image))
+                .sourceImageId(description.sourceId())
+                .deprecationTime(image.deprecateAt() == null ? null : date(Objects.requireNonNull(image.deprecateAt())))
                 .virtualizationType(VirtualizationType.HVM)
                 // What AWS answers for every image, whatever runs it.
                 .hypervisor(HypervisorType.XEN)

@@ -12,7 +12,7 @@ interface ImageBytes {
     /** Checks that an object can be read by the account and is an image; reads headers only. Takes 5 seconds at most. */
     void inspect(AccountId account, String bucket, String key);
 
-    /** Holds the object's present bytes under the image's id and digests them. Idempotent. */
+    /** Holds the object's present bytes, or those of the image that it is a copy of, under the image's id and digests them. Idempotent. */
     Image.Content pin(AccountId account, Image.Description from, ImageId id, Duration atMost);
 
     /** Lets the bytes go. Idempotent. */

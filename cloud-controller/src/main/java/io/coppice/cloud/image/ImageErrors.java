@@ -51,6 +51,10 @@ final class ImageErrors {
                 "IncorrectState", "Instance '" + instanceId + "' has no root volume now: attach one first");
     }
 
+    static AwsException changedMeanwhile(String id) {
+        return AwsException.client("IncorrectState", "The image '" + id + "' has changed meanwhile: try again");
+    }
+
     static AwsException unsupported(String parameter) {
         return AwsException.client(
                 "UnsupportedOperation",

@@ -134,12 +134,12 @@ class ImageMakingActions implements ActionModule {
         var disks = new ArrayList<PlannedDisk>();
         if (target != null) {
             var root = new DiskMapping(source.rootDevice(), null, source.rootGib(), "gp2", null, true);
-            disks.add(changed(account, PlannedDisk.of(root, target), asked));
+            disks.add(changed(PlannedDisk.of(root, target), asked));
         }
         for (var held : snapshots.ofInstance(account, source.id())) {
             var planned = PlannedDisk.of(rooted(held.disk(), source), held.volumeId());
             if (planned.with(null).root() || !isLeftOut(planned, asked)) {
-                disks.add(changed(account, planned, asked));
+                disks.add(changed(planned, asked));
             }
         }
         asked.stream()
@@ -175,7 +175,7 @@ class ImageMakingActions implements ActionModule {
     }
 
     /** The disk as the request changes it: type, deletion, and size upwards. */
-    private PlannedDisk changed(AccountId account, PlannedDisk disk, List<BlockDeviceMapping> asked) {
+    private PlannedDisk changed(PlannedDisk disk, List<BlockDeviceMapping> asked) {
         return asked.stream()
                 .filter(mapping -> mapping.ebs() != null && isOf(mapping, disk))
                 .findFirst()

@@ -55,7 +55,8 @@ final class ImageNames {
                 path.substring(0, slash),
                 path.substring(slash + 1),
                 ARCHITECTURE,
-                rootDevice(rootDevice));
+                rootDevice(rootDevice),
+                null);
     }
 
     /** The same of an image that begins as snapshots. AWS names those by owner and name. */
@@ -63,7 +64,13 @@ final class ImageNames {
             AccountId owner, @Nullable String name, @Nullable String text, @Nullable String rootDevice) {
         var checkedName = checkedName(name);
         return new Image.Description(
-                checkedName, checkedText(text), "", owner + "/" + checkedName, ARCHITECTURE, rootDevice(rootDevice));
+                checkedName,
+                checkedText(text),
+                "",
+                owner + "/" + checkedName,
+                ARCHITECTURE,
+                rootDevice(rootDevice),
+                null);
     }
 
     /** Throws when hosts cannot run images of this architecture; null passes. */

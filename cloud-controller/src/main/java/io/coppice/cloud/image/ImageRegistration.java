@@ -115,6 +115,7 @@ class ImageRegistration {
                 Image.Content.UNKNOWN,
                 disks,
                 now(),
+                null,
                 Set.of(),
                 tags);
         store.add(image);

@@ -54,6 +54,9 @@ class ImageRow {
     @Column(name = "root_device_name", nullable = false)
     private String rootDeviceName;
 
+    @Column(name = "source_image_id")
+    private @Nullable String sourceId;
+
     @Column(name = "state", nullable = false)
     private String state;
 
@@ -74,6 +77,9 @@ class ImageRow {
 
     @Column(name = "format", nullable = false)
     private String format;
+
+    @Column(name = "deprecate_at")
+    private @Nullable Instant deprecateAt;
 
     @Column(name = "created_at", nullable = false)
     private Instant createdAt;
@@ -103,6 +109,7 @@ class ImageRow {
         objectKey = image.description().key();
         architecture = image.description().architecture();
         rootDeviceName = image.description().rootDeviceName();
+        sourceId = image.description().sourceId();
         state = image.state().text();
         stateReason = image.stateReason();
         isPublic = image.isPublic();
@@ -154,6 +161,18 @@ class ImageRow {
         launchers.clear();
     }
 
+    /** Its owner switches it off: nobody else has it then. */
+    void disable() {
+        state = ImageState.DISABLED.text();
+        isPublic = false;
+        launchers.clear();
+    }
+
+    /** @param from null for never */
+    void deprecate(@Nullable Instant from) {
+        deprecateAt = from;
+    }
+
     void describe(String text) {
         description = text;
     }
@@ -169,7 +188,7 @@ class ImageRow {
                 new ImageId(id),
                 new AccountId(accountId),
                 ownerAlias,
-                new Image.Description(name, description, bucket, objectKey, architecture, rootDeviceName),
+                new Image.Description(name, description, bucket, objectKey, architecture, rootDeviceName, sourceId),
                 ImageState.parse(state),
                 stateReason,
                 isPublic,
@@ -180,6 +199,7 @@ class ImageRow {
                                 .thenComparing(DiskMapping::device))
                         .toList(),
                 createdAt,
+                deprecateAt,
                 launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
                 tags);
     }

@@ -8,6 +8,8 @@ enum ImageState {
     PENDING,
     /** Can be launched. */
     AVAILABLE,
+    /** Its owner has switched it off: it is kept, and nobody can launch it. */
+    DISABLED,
     /** Its bytes could not be pinned; the reason says why. */
     FAILED,
     /** Nobody sees it any more; its bytes stay until no instance needs them. */

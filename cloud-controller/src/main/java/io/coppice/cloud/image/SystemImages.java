@@ -34,7 +34,7 @@ public class SystemImages {
         }
         present.ifPresent(failed -> registration.deregister(cause, failed));
         var description = new Image.Description(
-                ImageNames.checkedName(name), "", bucket, key, ImageNames.ARCHITECTURE, ImageNames.ROOT_DEVICE);
+                ImageNames.checkedName(name), "", bucket, key, ImageNames.ARCHITECTURE, ImageNames.ROOT_DEVICE, null);
         var id = registration.register(cause, account.id(), OWNER_ALIAS, description, isPublic, Map.of());
         return answer(store.find(id).orElseThrow());
     }

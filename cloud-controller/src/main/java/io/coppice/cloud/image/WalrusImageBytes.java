@@ -13,6 +13,7 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -53,6 +54,7 @@ final class WalrusImageBytes implements ImageBytes {
                 .setKey(from.key())
                 .setImageId(id.value())
                 .addAllSigningCertificates(signers(account, from.key()))
+                .setSourceImageId(Objects.requireNonNullElse(from.sourceId(), ""))
                 .build();
         var pinned = call(atMost, walrus -> walrus.pin(request));
         return new Image.Content(

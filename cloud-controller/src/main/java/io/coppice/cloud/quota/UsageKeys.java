@@ -9,6 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
+import software.amazon.awssdk.services.ec2.model.CreateImageRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
@@ -47,13 +49,9 @@ public class UsageKeys implements QuotaKeys {
         return switch (call.request()) {
             case RunInstancesRequest run -> instances(account, run);
             case CreateVolumeRequest volume -> volumes(account, volume.size() == null ? 0 : volume.size());
-            case RegisterImageRequest image ->
-                key(
-                        "ec2:quota-imagenumber",
-                        count(
-                                account,
-                                "select count(i) from ImageRow i where i.state <>"
-                                        + " 'deregistered' and i.accountId = :account"));
+            case RegisterImageRequest image -> images(account);
+            case CreateImageRequest image -> images(account);
+            case CopyImageRequest image -> images(account);
             case CreateUserRequest user ->
                 key("iam:quota-usernumber", count(account, "select count(u) from User u where u.accountId = :account"));
             case CreateGroupRequest group ->
@@ -89,6 +87,14 @@ public class UsageKeys implements QuotaKeys {
         keys.put("ec2:quota-cputotalsize", List.of(Long.toString(use[1] + (long) asked * type.vcpus())));
         keys.put("ec2:quota-memorytotalsize", List.of(Long.toString(use[2] + asked * type.memoryMib())));
         return keys;
+    }
+
+    private Map<String, List<String>> images(AccountId account) {
+        return key(
+                "ec2:quota-imagenumber",
+                count(
+                        account,
+                        "select count(i) from ImageRow i where i.state <> 'deregistered' and i.accountId = :account"));
     }
 
     private Map<String, List<String>> volumes(AccountId account, int gib) {

@@ -19,6 +19,11 @@ public record DiskMapping(
         String volumeType,
         @Nullable Integer iops,
         boolean deleteOnTermination) {
+    /** The same disk, begun as another snapshot. */
+    public DiskMapping of(String otherSnapshotId) {
+        return new DiskMapping(device, otherSnapshotId, sizeGib, volumeType, iops, deleteOnTermination);
+    }
+
     /** Whether instances boot from it: the first one is their root disk. */
     public boolean root() {
         return LaunchVolumes.isRoot(device);

@@ -24,6 +24,9 @@ final class FakeWalrus extends ImageStoreGrpc.ImageStoreImplBase {
     final Map<String, Status> objects = new ConcurrentHashMap<>();
 
     final Set<String> pinned = ConcurrentHashMap.newKeySet();
+    /** By the image that was pinned: the one it was a copy of. */
+    final Map<String, String> sources = new ConcurrentHashMap<>();
+
     volatile Status pinStatus = Status.OK;
     /** Released with every pin that was refused, so that a test can wait for one. */
     final Semaphore refusedPins = new Semaphore(0);
@@ -50,6 +53,7 @@ final class FakeWalrus extends ImageStoreGrpc.ImageStoreImplBase {
     public void pin(PinRequest request, StreamObserver<PinResponse> to) {
         if (pinStatus.isOk()) {
             pinned.add(request.getImageId());
+            sources.put(request.getImageId(), request.getSourceImageId());
         } else {
             refusedPins.release();
         }

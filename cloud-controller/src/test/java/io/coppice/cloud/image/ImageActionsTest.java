@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.GoldenAnswers;
 import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
@@ -40,10 +41,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
 import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.DisableImageRequest;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
+import software.amazon.awssdk.services.ec2.model.EnableImageDeprecationRequest;
+import software.amazon.awssdk.services.ec2.model.EnableImageRequest;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
@@ -72,6 +77,8 @@ class ImageActionsTest {
             new ImageRegistration(DATABASE, store, bytes, snapshots, new ImageSnapshotUse(), keeper);
     private final ImageActions actions = new ImageActions(
             store, registration, new DiskMappings(snapshots), new Pages(new PageTokens(() -> new byte[32])));
+    private final ImageCopyActions copies =
+            new ImageCopyActions(DATABASE, store, registration, snapshots, TestTags.in(DATABASE), TestSite.config());
     private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
     private final StoredImages images = new StoredImages(store, bytes);
     private final SystemImages systemImages = new SystemImages(store, registration, () -> SYSTEM);
@@ -333,6 +340,94 @@ class ImageActionsTest {
         assertEquals(List.of("snap-00000000000000001"), snapshots.deleted);
     }
 
+    @Test
+    void aCopyIsMadeOfWhatItsSourceHolds() {
+        snapshots.have("snap-00000000000000001", ALICE, 8, Progress.COMPLETED);
+        var source = new ImageId(registerOf(ALICE, "snap-00000000000000001", disk -> {}));
+        assertEquals("InvalidAMIID.Unavailable", code(() -> copy(ALICE, source, "too early")));
+        keeper.await(store.find(source).orElseThrow());
+        assertEquals("InvalidAMIID.NotFound", code(() -> copy(BOB, source, "not mine")));
+        var ofSnapshots = store.find(copy(ALICE, source, "copy")).orElseThrow();
+        assertEquals("snap-00000000000000001", snapshots.wanted.getFirst().sourceId());
+        assertEquals(snapshots.begun, ofSnapshots.snapshotIds());
+        assertEquals(source.value(), ofSnapshots.description().sourceId());
+
+        var object = register(ALICE, "of an object", "disks/good.qcow2");
+        keeper.pin(store.find(object).orElseThrow());
+        var ofObject = store.find(copy(ALICE, object, "copy of an object")).orElseThrow();
+        keeper.pin(ofObject);
+        assertEquals(object.value(), walrus.sources.get(ofObject.id().value()));
+        assertEquals(FakeWalrus.SHA256, images.forLaunch(ALICE, ofObject.id()).sha256());
+        assertEquals("InvalidAMIName.Duplicate", code(() -> copy(ALICE, object, "copy")));
+    }
+
+    private ImageId copy(AccountId account, ImageId source, String name) {
+        return new ImageId(copies.copy(
+                        TestRequests.by(account, "CopyImage"),
+                        CopyImageRequest.builder()
+                                .sourceImageId(source.value())
+                                .sourceRegion(TestSite.config().region())
+                                .name(name)
+                                .build())
+                .imageId());
+    }
+
+    @Test
+    void oneThatIsSwitchedOffIsNobodysAndOneThatIsOldIsShownWhenAskedFor() {
+        var id = register(ALICE, "old", "disks/good.qcow2");
+        keeper.pin(store.find(id).orElseThrow());
+        DATABASE.run(entities -> store.change(id, ImageState.AVAILABLE, row -> row.share(true, Set.of())));
+        var life = new ImageLifeActions(DATABASE, store, registration, events);
+        var soon = CLOCK.instant();
+        life.deprecate(
+                TestRequests.by(ALICE, "EnableImageDeprecation"),
+                EnableImageDeprecationRequest.builder()
+                        .imageId(id.value())
+                        .deprecateAt(soon)
+                        .build());
+        assertTrue(describe(BOB, DescribeImagesRequest.builder()).isEmpty());
+        assertEquals(
+                1,
+                describe(BOB, DescribeImagesRequest.builder().includeDeprecated(true))
+                        .size());
+        assertEquals(
+                1,
+                describe(BOB, DescribeImagesRequest.builder().imageIds(id.value()))
+                        .size());
+        var own = describe(ALICE, DescribeImagesRequest.builder()).getFirst();
+        assertEquals("2026-01-02T03:04:00.000Z", own.deprecationTime());
+        assertEquals(id, images.forLaunch(BOB, id).id());
+        assertEquals(
+                "InvalidParameterValue",
+                code(() -> life.deprecate(
+                        TestRequests.by(ALICE, "EnableImageDeprecation"),
+                        EnableImageDeprecationRequest.builder()
+                                .imageId(id.value())
+                                .deprecateAt(CLOCK.instant().minusSeconds(1))
+                                .build())));
+        life.disable(
+                TestRequests.by(ALICE, "DisableImage"),
+                DisableImageRequest.builder().imageId(id.value()).build());
+        assertEquals("InvalidAMIID.NotFound", code(() -> images.forLaunch(BOB, id)));
+        assertEquals("InvalidAMIID.Unavailable", code(() -> images.forLaunch(ALICE, id)));
+        assertTrue(describe(ALICE, DescribeImagesRequest.builder()).isEmpty());
+        assertEquals(
+                "disabled",
+                describe(ALICE, DescribeImagesRequest.builder().includeDisabled(true))
+                        .getFirst()
+                        .stateAsString());
+        life.enable(
+                TestRequests.by(ALICE, "EnableImage"),
+                EnableImageRequest.builder().imageId(id.value()).build());
+        assertEquals(id, images.forLaunch(ALICE, id).id());
+        assertEquals("AuthFailure", code(() -> {
+            DATABASE.run(entities -> store.change(id, ImageState.AVAILABLE, row -> row.share(true, Set.of())));
+            life.disable(
+                    TestRequests.by(BOB, "DisableImage"),
+                    DisableImageRequest.builder().imageId(id.value()).build());
+        }));
+    }
+
     private String deregisterWithSnapshots(String id) {
         var result = actions.deregister(
                         TestRequests.by(ALICE, "DeregisterImage"),
@@ -367,13 +462,14 @@ class ImageActionsTest {
                 id,
                 ALICE,
                 null,
-                new Image.Description("my image", "for tests", "disks", "good.qcow2", "x86_64", "/dev/sda1"),
+                new Image.Description("my image", "for tests", "disks", "good.qcow2", "x86_64", "/dev/sda1", null),
                 ImageState.AVAILABLE,
                 "",
                 false,
                 new Image.Content(FakeWalrus.SHA256, 1000, 2000, "qcow2"),
                 List.of(),
                 CLOCK.instant(),
+                null,
                 Set.of(),
                 Map.of("Name", "it")));
         GoldenAnswers.check(

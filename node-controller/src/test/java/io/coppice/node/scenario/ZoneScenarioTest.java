@@ -11,8 +11,12 @@ import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.cluster.v1.HostState;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
+import io.coppice.proto.compute.v1.AttachedVolume;
+import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.DiskCopy;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +97,72 @@ class ZoneScenarioTest {
         instance.reboot();
         eventually("the second reboot came, and no third", () -> host.boots(instance.id()) == 3);
         assertEquals(2, zone.cloud().last(instance.id()).getRebootCount());
+    }
+
+    @Test
+    void aGuestIsOffWhileItsDisksRestAndGoesOnAfterwards() throws IOException {
+        var host = zone.host();
+        var instance = zone.launch();
+        instance.becomes(Phase.PHASE_RUNNING);
+        var copy = DiskCopy.newBuilder()
+                .setCopyId("ami-00000000000000001")
+                .setShutDown(true)
+                .setTarget(VolumeExport.newBuilder().setName("e1").setUnixPath("/run/target"))
+                .build();
+        ask(instance, wish -> wish.setDiskCopy(copy));
+        eventually(
+                "it is copied",
+                () -> zone.cloud().last(instance.id()).getDiskCopy().getCopyId().equals("ami-00000000000000001"));
+        instance.becomes(Phase.PHASE_RUNNING);
+        assertFalse(host.runs(instance.id()), "the guest was not shut down");
+        zone.cloud().repeatAll();
+        host.agentDies();
+        host.starts();
+        eventually("the host is back", () -> zone.state(host) == HostState.HOST_STATE_UP);
+        assertFalse(host.runs(instance.id()), "the guest was started too early");
+        ask(instance, wish -> wish.clearDiskCopy());
+        eventually("the guest goes on", () -> host.runs(instance.id()));
+        instance.becomes(Phase.PHASE_RUNNING);
+        ask(
+                instance,
+                wish -> wish.setDiskCopy(
+                        copy.toBuilder().setCopyId("ami-00000000000000002").setShutDown(false)));
+        eventually(
+                "it is copied while it runs",
+                () -> zone.cloud().last(instance.id()).getDiskCopy().getCopyId().equals("ami-00000000000000002"));
+        assertTrue(host.runs(instance.id()));
+    }
+
+    @Test
+    void aGuestThatBootsFromAVolumeNeedsNeitherImageNorRoomNorTheSameDiskTwice() throws IOException {
+        var host = zone.host();
+        var wish = ZoneFixture.wish(InstanceId.random(), 1, 256).toBuilder()
+                .clearImage()
+                .setRootVolumeId("vol-00000000000000001")
+                .addVolumes(AttachedVolume.newBuilder()
+                        .setVolumeId("vol-00000000000000001")
+                        .setDevice("/dev/sda1")
+                        .setExport(VolumeExport.newBuilder().setName("e1").setUnixPath("/run/root")))
+                .setDiskExpected(true);
+        wish.getMachineBuilder().setRootDiskMib(0);
+        zone.cloud().apply(List.of(wish.build()));
+        var instance = new ZoneFixture.InstanceFixture(zone.cloud(), new InstanceId(wish.getInstanceId()));
+        instance.becomes(Phase.PHASE_RUNNING);
+        assertTrue(host.runs(instance.id()));
+        assertEquals(0, instance.times(Phase.PHASE_FETCHING_IMAGE));
+        assertEquals(
+                List.of("vol-00000000000000001"),
+                zone.cloud().last(instance.id()).getVolumes().getVolumeIdsList());
+        eventually(
+                "no room is taken",
+                () -> zone.cloud().hosts().getFirst().getUsed().getVcpus() == 1
+                        && zone.cloud().hosts().getFirst().getUsed().getDiskMib() == 0);
+    }
+
+    private void ask(ZoneFixture.InstanceFixture instance, Consumer<DesiredInstance.Builder> change) {
+        var wish = zone.cloud().wish(instance.id()).toBuilder();
+        change.accept(wish.setGeneration(wish.getGeneration() + 1));
+        zone.cloud().apply(List.of(wish.build()));
     }
 
     @Test

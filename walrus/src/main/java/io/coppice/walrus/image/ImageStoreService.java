@@ -60,14 +60,17 @@ public final class ImageStoreService extends ImageStoreGrpc.ImageStoreImplBase {
     @Override
     public void pin(PinRequest request, StreamObserver<PinResponse> answer) {
         answer(answer, () -> {
-            var facts = images.pin(
-                    new Images.Source(
-                            request.getAccountId(),
-                            request.getSystem(),
-                            request.getBucket(),
-                            request.getKey(),
-                            certificates(request.getSigningCertificatesList())),
-                    new ImageId(request.getImageId()).value());
+            var id = new ImageId(request.getImageId()).value();
+            var facts = request.getSourceImageId().isEmpty()
+                    ? images.pin(
+                            new Images.Source(
+                                    request.getAccountId(),
+                                    request.getSystem(),
+                                    request.getBucket(),
+                                    request.getKey(),
+                                    certificates(request.getSigningCertificatesList())),
+                            id)
+                    : images.pinAgain(new ImageId(request.getSourceImageId()).value(), id);
             return PinResponse.newBuilder()
                     .setSha256(facts.sha256())
                     .setSizeBytes(facts.sizeBytes())

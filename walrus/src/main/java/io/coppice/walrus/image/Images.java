@@ -75,6 +75,10 @@ public final class Images {
     public static final class NotFoundException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        NotFoundException(String imageId) {
+            super("the image " + imageId + " is gone");
+        }
+
         NotFoundException(Source source) {
             super("no object " + source.key() + " in bucket " + source.bucket()
                     + ": check the name, and upload it first");
@@ -133,6 +137,26 @@ public final class Images {
             found = new Found(found.object(), List.of(moved(found.segments().getFirst())));
         }
         return pin(found, imageId);
+    }
+
+    /**
+     * Pins the bytes of an image under another id too, or tells what is pinned under that already. Throws {@link
+     * NotFoundException} when the image is gone.
+     */
+    public PinnedImages.Facts pinAgain(String sourceId, String imageId) {
+        return transactions.call(session -> {
+            var present = pinned.find(session, imageId);
+            if (present.isPresent()) {
+                return facts(present.get());
+            }
+            var source = pinned.find(session, sourceId).orElseThrow(() -> new NotFoundException(sourceId));
+            var segments = pinned.segments(session, sourceId);
+            blobs.retain(session, Segment.blobs(segments));
+            if (!pinned.pin(session, imageId, facts(source), segments)) {
+                blobs.release(session, Segment.blobs(segments));
+            }
+            return facts(source);
+        });
     }
 
     private PinnedImages.Facts pin(Found found, String imageId) throws IOException {
