@@ -15,8 +15,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.DriverManager;
 import java.time.Clock;
 import java.time.Duration;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /** If this failed, Walrus would not start in the product: its wiring, its tables or its doors are wrong. */
@@ -71,6 +73,27 @@ class WalrusRoleTest {
                         .call(session -> buckets.find(session, "kept"))
                         .orElseThrow()
                         .accountId());
+    }
+
+    @Test
+    void aDatabaseThatWasRestartedIsUsedAgainByItself() throws Exception {
+        var buckets = new Buckets(Clock.systemUTC());
+        var owner = new BucketOwner("111111111111", "a".repeat(64), "alice");
+        transactions.call(session -> buckets.create(session, "before-restart", owner, "us-east-1"));
+        var url = ConfigProvider.getConfig().getValue("quarkus.datasource.walrus.jdbc.url", String.class);
+        try (var administrator = DriverManager.getConnection(url, "postgres", "");
+                var statement = administrator.createStatement()) {
+            // As a restart does to all that are connected.
+            statement.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
+                    + " and backend_type = 'client backend'");
+        }
+        // Longer than a connection is trusted unseen; no restart is shorter.
+        Thread.sleep(Duration.ofMillis(1500));
+        for (int i = 0; i < 3; i++) {
+            assertTrue(transactions
+                    .call(session -> buckets.find(session, "before-restart"))
+                    .isPresent());
+        }
     }
 
     @Test

@@ -51,17 +51,13 @@ public final class Blobs {
 
     /** Blobs that nobody refers to since before {@code cutoff}; at most {@code limit}. */
     public List<BlobId> unreferenced(StatelessSession session, Instant cutoff, int limit) {
-        return session
-                .createNativeQuery(
+        var due = session.createNativeQuery(
                         "select blob_id from blob where reference_count = 0 and unreferenced_since < :cutoff"
                                 + " order by unreferenced_since limit :limit",
-                        UUID.class)
+                        Object[].class)
                 .setParameter("cutoff", cutoff)
-                .setParameter("limit", limit)
-                .getResultList()
-                .stream()
-                .map(BlobId::new)
-                .toList();
+                .setParameter("limit", limit);
+        return Column.of(due, UUID.class).stream().map(BlobId::new).toList();
     }
 
     /** Forgets a blob whose bytes were removed. */
@@ -77,10 +73,9 @@ public final class Blobs {
             return Set.of();
         }
         var unknown = new HashSet<>(candidates);
-        session.createNativeQuery("select blob_id from blob where blob_id in (:ids)", UUID.class)
-                .setParameterList("ids", candidates.stream().map(BlobId::value).toList(), UUID.class)
-                .getResultList()
-                .forEach(known -> unknown.remove(new BlobId(known)));
+        var found = session.createNativeQuery("select blob_id from blob where blob_id in (:ids)", Object[].class)
+                .setParameterList("ids", candidates.stream().map(BlobId::value).toList(), UUID.class);
+        Column.of(found, UUID.class).forEach(known -> unknown.remove(new BlobId(known)));
         return Set.copyOf(unknown);
     }
 

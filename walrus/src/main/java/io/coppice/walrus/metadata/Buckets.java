@@ -56,9 +56,10 @@ public final class Buckets {
     }
 
     private static long lock(StatelessSession session, long bucketId) {
-        return session.createNativeQuery("select bucket_id from bucket where bucket_id = :id for update", Long.class)
-                .setParameter("id", bucketId)
-                .getSingleResult();
+        var held = session.createNativeQuery(
+                        "select bucket_id from bucket where bucket_id = :id for update", Object[].class)
+                .setParameter("id", bucketId);
+        return Column.of(held, Long.class).getFirst();
     }
 
     /** The bucket of that name. */
@@ -106,11 +107,11 @@ public final class Buckets {
 
     /** Removes a bucket and gives up uploads that were never completed; false when it holds objects. */
     public boolean delete(StatelessSession session, Uploads uploads, BucketRow bucket) {
-        session.createNativeQuery("select bucket_id from bucket where bucket_id = :id for update", Long.class)
+        session.createNativeQuery("select bucket_id from bucket where bucket_id = :id for update", Object[].class)
                 .setParameter("id", bucket.bucketId())
                 .getResultList();
         var holdsObjects = !session.createNativeQuery(
-                        "select object_id from object where bucket_id = :id limit 1", Long.class)
+                        "select object_id from object where bucket_id = :id limit 1", Object[].class)
                 .setParameter("id", bucket.bucketId())
                 .getResultList()
                 .isEmpty();

@@ -95,14 +95,13 @@ public final class Objects {
 
     /** Removes the objects of these keys where nothing is versioned; keys that are not there are left out. */
     public void delete(StatelessSession session, long bucketId, Collection<String> keys) {
-        var ids = session.createNativeQuery(
+        var held = session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key in (:keys)"
                                 + " order by object_id for update",
-                        Long.class)
+                        Object[].class)
                 .setParameter("bucket", bucketId)
-                .setParameterList("keys", keys, String.class)
-                .getResultList();
-        remove(session, ids);
+                .setParameterList("keys", keys, String.class);
+        remove(session, Column.of(held, Long.class));
     }
 
     /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
@@ -176,7 +175,7 @@ public final class Objects {
         return !session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key = :key and is_latest"
                                 + " and not delete_marker " + strength,
-                        Long.class)
+                        Object[].class)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", key)
                 .getResultList()

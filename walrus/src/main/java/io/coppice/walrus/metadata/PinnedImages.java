@@ -75,14 +75,12 @@ public final class PinnedImages {
 
     /** Forgets an image and frees its bytes; does nothing when there is none of that id. */
     public void unpin(StatelessSession session, String imageId) {
-        var freed = session
-                .createNativeQuery("delete from image_segment where image_id = :id returning blob_id", UUID.class)
-                .setParameter("id", imageId)
-                .getResultList()
-                .stream()
-                .map(BlobId::new)
-                .toList();
-        blobs.release(session, freed);
+        var segments = session.createNativeQuery(
+                        "delete from image_segment where image_id = :id returning blob_id", Object[].class)
+                .setParameter("id", imageId);
+        blobs.release(
+                session,
+                Column.of(segments, UUID.class).stream().map(BlobId::new).toList());
         session.createNativeMutationQuery("delete from image where image_id = :id")
                 .setParameter("id", imageId)
                 .executeUpdate();

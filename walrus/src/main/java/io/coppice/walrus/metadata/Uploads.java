@@ -3,10 +3,12 @@ package io.coppice.walrus.metadata;
 import io.coppice.walrus.blob.BlobId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.hibernate.StatelessSession;
 
 /** Keeps multipart uploads and their parts. Stateless; every method runs inside the caller's transaction. */
@@ -58,7 +60,7 @@ public final class Uploads {
     public boolean hold(StatelessSession session, String uploadId, boolean alone) {
         return !session.createNativeQuery(
                         "select upload_id from upload where upload_id = :id for " + (alone ? "update" : "key share"),
-                        String.class)
+                        Object[].class)
                 .setParameter("id", uploadId)
                 .getResultList()
                 .isEmpty();
@@ -66,12 +68,12 @@ public final class Uploads {
 
     /** Puts a part in place of whatever had its number. The reference of its blob is counted already. */
     public void putPart(StatelessSession session, String uploadId, UploadedPart part) {
-        var replaced = session.createNativeQuery(
+        var held = session.createNativeQuery(
                         "select blob_id from part where upload_id = :id and part_number = :number for update",
-                        UUID.class)
+                        Object[].class)
                 .setParameter("id", uploadId)
-                .setParameter("number", part.number())
-                .getResultList();
+                .setParameter("number", part.number());
+        var replaced = Column.of(held, UUID.class);
         session.createNativeMutationQuery(
                         "insert into part (upload_id, part_number, blob_id, size_bytes, etag,"
                                 + " checksum_value, nonce, modified_at) values (:id, :number, :blob, :size, :etag, :checksum, :nonce,"
@@ -132,13 +134,11 @@ public final class Uploads {
 
     /** Ends an upload; the references of {@code kept} pass to the caller, all other parts are freed. */
     public void end(StatelessSession session, String uploadId, Collection<BlobId> kept) {
-        var freed = new java.util.ArrayList<>(session
-                .createNativeQuery("delete from part where upload_id = :id returning blob_id", UUID.class)
-                .setParameter("id", uploadId)
-                .getResultList()
-                .stream()
-                .map(BlobId::new)
-                .toList());
+        var parts = session.createNativeQuery(
+                        "delete from part where upload_id = :id returning blob_id", Object[].class)
+                .setParameter("id", uploadId);
+        var freed =
+                Column.of(parts, UUID.class).stream().map(BlobId::new).collect(Collectors.toCollection(ArrayList::new));
         kept.forEach(freed::remove);
         blobs.release(session, freed);
         session.createNativeMutationQuery("delete from upload where upload_id = :id")
@@ -147,9 +147,9 @@ public final class Uploads {
     }
 
     void abandonAll(StatelessSession session, long bucketId) {
-        session.createNativeQuery("select upload_id from upload where bucket_id = :bucket for update", String.class)
-                .setParameter("bucket", bucketId)
-                .getResultList()
-                .forEach(uploadId -> end(session, uploadId, List.of()));
+        var held = session.createNativeQuery(
+                        "select upload_id from upload where bucket_id = :bucket for update", Object[].class)
+                .setParameter("bucket", bucketId);
+        Column.of(held, String.class).forEach(uploadId -> end(session, uploadId, List.of()));
     }
 }

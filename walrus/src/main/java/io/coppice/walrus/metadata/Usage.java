@@ -18,9 +18,9 @@ public final class Usage {
 
     /** How many buckets an account has. */
     public static long buckets(StatelessSession session, String accountId) {
-        return session.createNativeQuery("select count(*) from bucket where account_id = :account", Long.class)
-                .setParameter("account", accountId)
-                .getSingleResult();
+        var count = session.createNativeQuery("select count(*) from bucket where account_id = :account", Object[].class)
+                .setParameter("account", accountId);
+        return Column.of(count, Long.class).getFirst();
     }
 
     /** What is in all buckets of an account. */

@@ -37,7 +37,7 @@ public final class Versions {
         session.createNativeQuery(
                         "select count(pg_advisory_xact_lock(hashtextextended(each, :bucket)))"
                                 + " from (select unnest(cast(:keys as text[])) as each order by 1) as held",
-                        Long.class)
+                        Object[].class)
                 .setParameter("bucket", bucketId)
                 .setParameter("keys", keys.toArray(String[]::new), String[].class)
                 .getResultList();
@@ -59,7 +59,7 @@ public final class Versions {
         session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key = :key"
                                 + " and version_id = :version for share",
-                        Long.class)
+                        Object[].class)
                 .setParameter("bucket", bucketId)
                 .setParameter("key", name.key())
                 .setParameter("version", name.versionId())
@@ -105,14 +105,14 @@ public final class Versions {
 
     /** Those of these versions that are there. */
     public List<ObjectRow> find(StatelessSession session, long bucketId, Collection<Name> names) {
-        var ids = session.createNativeQuery(
+        var found = session.createNativeQuery(
                         "select object_id from object join unnest(cast(:keys as text[]), cast(:versions as text[]))"
                                 + " as wanted (k, v) on object_key = k and version_id = v where bucket_id = :bucket",
-                        Long.class)
+                        Object[].class)
                 .setParameter("keys", names.stream().map(Name::key).toArray(String[]::new), String[].class)
                 .setParameter("versions", names.stream().map(Name::versionId).toArray(String[]::new), String[].class)
-                .setParameter("bucket", bucketId)
-                .getResultList();
+                .setParameter("bucket", bucketId);
+        var ids = Column.of(found, Long.class);
         return ids.isEmpty()
                 ? List.of()
                 : session.createSelectionQuery("from ObjectRow where objectId in (:ids)", ObjectRow.class)

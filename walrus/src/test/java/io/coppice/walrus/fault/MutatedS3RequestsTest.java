@@ -12,22 +12,32 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
  * If this failed, somebody could make Walrus fail, hang or tell its insides by sending nonsense. The seed of a failed run and
- * the request are in its message; {@code -Dmutation.seed=S} and {@code -Dmutation.requests=N} repeat a run or lengthen it.
+ * the request are in its message; {@code -Dmutation.seed=S} (of the first sender) and {@code -Dmutation.requests=N} repeat a run or lengthen it.
  */
 class MutatedS3RequestsTest {
     private static final long SEED = 20260102L;
     private static final int IN_CI = 2_000;
     private static final int IN_FULL = 100_000;
+    /** Much of the nonsense makes Walrus wait for more of it, so many are sent at a time. */
+    private static final int SENDERS = 16;
+
+    private static final int REVIVED_EVERY = 200;
     private static final int ANSWER_LIMIT_MILLIS = 60_000;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int SERVER_ERROR = 500;
@@ -48,7 +58,6 @@ class MutatedS3RequestsTest {
     }
 
     private void mutate(long seed, int requests) throws Exception {
-        var random = new Random(seed);
         var quick = S3Settings.standard("us-east-1");
         var settings = new S3Settings(
                 quick.region(),
@@ -62,19 +71,16 @@ class MutatedS3RequestsTest {
                 quick.telling());
         try (var walrus = new WalrusFixture(folder, settings);
                 var s3 = walrus.alice()) {
-            var byStatus = new TreeMap<Integer, Integer>();
-            for (int i = 0; i < requests; i++) {
-                if (i % 200 == 0) {
-                    // Some of the nonsense is good enough to remove what it is about.
-                    s3.createBucket(b -> b.bucket("mutants"));
-                    s3.putObject(b -> b.bucket("mutants").key("small"), RequestBody.fromString("some text"));
-                    s3.putObject(b -> b.bucket("mutants").key("large"), RequestBody.fromBytes(new byte[100_000]));
+            var byStatus = new ConcurrentSkipListMap<Integer, Integer>();
+            var senders = new ArrayList<Callable<Boolean>>();
+            for (int i = 0; i < SENDERS; i++) {
+                var own = seed + i;
+                senders.add(() -> send(walrus, s3, own, requests / SENDERS, byStatus));
+            }
+            try (var threads = Executors.newFixedThreadPool(SENDERS)) {
+                for (var sender : threads.invokeAll(senders)) {
+                    assertTrue(sender.get());
                 }
-                var request = S3Mutation.next(random, walrus.endpoint().getAuthority());
-                var answer = send(walrus.endpoint().getPort(), request);
-                var status =
-                        check(answer, "seed " + seed + ", request " + i + ":\n" + request + "\nanswer:\n" + answer);
-                byStatus.merge(status, 1, Integer::sum);
             }
             assertTrue(byStatus.size() > 4, () -> "the requests are all of a kind: " + byStatus);
             assertTrue(byStatus.containsKey(200), () -> "nothing got through: " + byStatus);
@@ -82,7 +88,34 @@ class MutatedS3RequestsTest {
         }
     }
 
-    private static String revived(software.amazon.awssdk.services.s3.S3Client s3) {
+    private static boolean send(
+            WalrusFixture walrus, S3Client s3, long seed, int requests, Map<Integer, Integer> byStatus)
+            throws IOException {
+        var random = new Random(seed);
+        for (int i = 0; i < requests; i++) {
+            if (i % REVIVED_EVERY == 0) {
+                revive(s3);
+            }
+            var request = S3Mutation.next(random, walrus.endpoint().getAuthority());
+            var answer = send(walrus.endpoint().getPort(), request);
+            var status = check(answer, "seed " + seed + ", request " + i + ":\n" + request + "\nanswer:\n" + answer);
+            byStatus.merge(status, 1, Integer::sum);
+        }
+        return true;
+    }
+
+    /** Some of the nonsense is good enough to remove what it is about, perhaps while this puts it there. */
+    private static void revive(S3Client s3) {
+        try {
+            s3.createBucket(b -> b.bucket("mutants"));
+            s3.putObject(b -> b.bucket("mutants").key("small"), RequestBody.fromString("some text"));
+            s3.putObject(b -> b.bucket("mutants").key("large"), RequestBody.fromBytes(new byte[100_000]));
+        } catch (S3Exception e) {
+            assertTrue(e.statusCode() < SERVER_ERROR, e.toString());
+        }
+    }
+
+    private static String revived(S3Client s3) {
         s3.createBucket(b -> b.bucket("afterwards"));
         s3.putObject(b -> b.bucket("afterwards").key("k"), RequestBody.fromString("some text"));
         return s3.getObjectAsBytes(b -> b.bucket("afterwards").key("k")).asUtf8String();
