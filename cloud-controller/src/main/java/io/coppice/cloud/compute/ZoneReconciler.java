@@ -211,10 +211,7 @@ final class ZoneReconciler implements ZoneNews {
         }
         var ids = rows.stream().map(row -> row.id).toList();
         return new Due(
-                rows,
-                network.endpoints(entities, rows),
-                volumes.desired(entities, ids),
-                copies.desired(entities, ids));
+                rows, network.endpoints(entities, rows), volumes.desired(entities, ids), copies.desired(entities, ids));
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.coppice.cloud.image;
 
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.RequestContext;
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.tag.Tags;

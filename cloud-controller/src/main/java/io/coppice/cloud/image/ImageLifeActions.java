@@ -1,10 +1,10 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.action.ActionModule;
+import io.coppice.cloud.action.ActionRegistry;
+import io.coppice.cloud.action.ActionRegistry.Service;
+import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.front.ActionModule;
-import io.coppice.cloud.front.ActionRegistry;
-import io.coppice.cloud.front.ActionRegistry.Service;
-import io.coppice.cloud.front.RequestContext;
 import io.coppice.cloud.store.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;

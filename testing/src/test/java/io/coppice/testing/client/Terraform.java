@@ -113,7 +113,7 @@ final class Terraform {
                     "aws_placement_group.parts", thing + "-parts",
                     "aws_iam_role.machine", thing + "-machine"));
             BY_OUTPUT.forEach(
-                    (address, output) -> ids.put(address, outputs.get(output).asText()));
+                    (address, output) -> ids.put(address, outputs.path(output).asText()));
             return ids;
         }
 
