@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -113,7 +114,9 @@ final class Terraform {
                     "aws_placement_group.parts", thing + "-parts",
                     "aws_iam_role.machine", thing + "-machine"));
             BY_OUTPUT.forEach(
-                    (address, output) -> ids.put(address, outputs.path(output).asText()));
+                    (address, output) -> ids.put(
+                            address,
+                            Objects.requireNonNull(outputs.get(output), output).asText()));
             return ids;
         }
 
