@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.support.KafkaBroker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,7 +42,8 @@ class KafkaRelayTest {
     @TempDir
     private static Path folder;
 
-    private static TestBroker broker;
+    private static final int PARTITIONS = 3;
+    private static KafkaBroker broker;
 
     private final EventSignal signal = new EventSignal();
     private final EventReader reader = new EventReader(DATABASE);
@@ -65,7 +67,7 @@ class KafkaRelayTest {
 
     @BeforeAll
     static void startBroker() throws IOException {
-        broker = new TestBroker(folder);
+        broker = new KafkaBroker(folder, PARTITIONS);
         broker.start();
     }
 

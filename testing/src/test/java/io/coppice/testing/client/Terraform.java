@@ -113,10 +113,8 @@ final class Terraform {
                     "aws_s3_bucket.bucket", thing,
                     "aws_placement_group.parts", thing + "-parts",
                     "aws_iam_role.machine", thing + "-machine"));
-            BY_OUTPUT.forEach(
-                    (address, output) -> ids.put(
-                            address,
-                            Objects.requireNonNull(outputs.get(output), output).asText()));
+            BY_OUTPUT.forEach((address, output) -> ids.put(
+                    address, Objects.requireNonNull(outputs.get(output), output).asText()));
             return ids;
         }
 

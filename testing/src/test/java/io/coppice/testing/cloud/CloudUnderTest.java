@@ -23,6 +23,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
@@ -152,6 +153,16 @@ public final class CloudUnderTest implements AutoCloseable {
                 .region(Region.of(value(environment, "AWS_REGION")))
                 .credentialsProvider(credentials(environment))
                 .forcePathStyle(true)
+                .httpClientBuilder(http(environment))
+                .build();
+    }
+
+    IamClient iam() {
+        var environment = environment();
+        return IamClient.builder()
+                .endpointOverride(URI.create(value(environment, "AWS_ENDPOINT_URL")))
+                .region(Region.of(value(environment, "AWS_REGION")))
+                .credentialsProvider(credentials(environment))
                 .httpClientBuilder(http(environment))
                 .build();
     }

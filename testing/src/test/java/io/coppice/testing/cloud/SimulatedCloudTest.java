@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.foundation.pki.Pem;
+import io.coppice.support.BundleMaker;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -25,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.InstanceType;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
@@ -153,6 +158,55 @@ class SimulatedCloudTest {
             s3.deleteBucket(request -> request.bucket(bucket));
             var gone = assertThrows(S3Exception.class, () -> s3.listObjectsV2(request -> request.bucket(bucket)));
             assertEquals("NoSuchBucket", gone.awsErrorDetails().errorCode());
+        }
+    }
+
+    @Test
+    void aBundleOfAUserOfTheAccountBecomesAnImage() throws Exception {
+        var bucket = "bundles-" + ProcessHandle.current().pid();
+        var certificate = Files.readString(cloud.data().resolve("walrus").resolve("bundle-certificate.pem"));
+        var maker = new BundleMaker(certificate);
+        var disk = new byte[2 * 1024 * 1024];
+        new Random(1).nextBytes(disk);
+        try (var s3 = cloud.s3();
+                var ec2 = cloud.ec2();
+                var iam = cloud.iam()) {
+            s3.createBucket(request -> request.bucket(bucket));
+            maker.bundle("disk.img", disk, disk.length, 512 * 1024)
+                    .forEach((name, bytes) ->
+                            s3.putObject(request -> request.bucket(bucket).key(name), RequestBody.fromBytes(bytes)));
+            var location = bucket + "/disk.img.manifest.xml";
+            var stranger = assertThrows(
+                    Ec2Exception.class,
+                    () -> ec2.registerImage(request -> request.name("bundled").imageLocation(location)));
+            assertTrue(String.valueOf(stranger.getMessage()).contains("sign"), stranger.getMessage());
+
+            var signer = iam.uploadSigningCertificate(
+                            request -> request.certificateBody(Pem.encode(List.of(maker.signer()))))
+                    .certificate();
+            var image = ec2.registerImage(request -> request.name("bundled").imageLocation(location))
+                    .imageId();
+            var described = ec2.describeImages(request -> request.imageIds(image))
+                    .images()
+                    .getFirst();
+            assertEquals("bundled available", described.name() + " " + described.stateAsString());
+            var run = ec2.runInstances(request -> request.imageId(image)
+                            .instanceType(InstanceType.M1_SMALL)
+                            .minCount(1)
+                            .maxCount(1))
+                    .instances()
+                    .getFirst()
+                    .instanceId();
+            ec2.waiter().waitUntilInstanceRunning(request -> request.instanceIds(run));
+            ec2.terminateInstances(request -> request.instanceIds(run));
+            ec2.waiter().waitUntilInstanceTerminated(request -> request.instanceIds(run));
+            ec2.deregisterImage(request -> request.imageId(image));
+            iam.deleteSigningCertificate(request -> request.certificateId(signer.certificateId()));
+            s3.listObjectsV2(request -> request.bucket(bucket))
+                    .contents()
+                    .forEach(each ->
+                            s3.deleteObject(request -> request.bucket(bucket).key(each.key())));
+            s3.deleteBucket(request -> request.bucket(bucket));
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.support.BundleMaker;
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.bundle.BundleException;
 import io.coppice.walrus.bundle.BundleKey;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.support.KafkaBroker;
 import io.coppice.walrus.WalrusFixture;
 import io.coppice.walrus.http.S3Settings;
 import io.vertx.core.json.JsonObject;
@@ -137,7 +138,7 @@ class NotificationsTest {
     @Test
     void kafkaHearsByObject() throws Exception {
         bucket("streamed", "topic");
-        try (var broker = new BrokerForTests(folder.resolve("broker"))) {
+        try (var broker = new KafkaBroker(folder.resolve("broker"), 1)) {
             broker.start();
             var topic = new KafkaTopic(broker.address(), "objects", java.util.Map.of(), Duration.ofSeconds(60));
             try (var courier = courier("topic", topic)) {

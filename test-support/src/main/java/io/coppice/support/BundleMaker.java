@@ -1,4 +1,4 @@
-package io.coppice.walrus.image;
+package io.coppice.support;
 
 import io.coppice.foundation.pki.Pem;
 import java.io.ByteArrayOutputStream;
@@ -30,15 +30,16 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** Makes bundles as ec2-ami-tools does: tar, gzip, AES-128-CBC, parts, a manifest signed by RSA with SHA-1. */
-final class BundleMaker {
+/** Makes bundles as ec2-ami-tools does: tar, gzip, AES-128-CBC, parts, a manifest signed by RSA with SHA-1. Thread-safe. */
+public final class BundleMaker {
     private static final HexFormat HEX = HexFormat.of();
 
     private final KeyPair user;
     private final X509Certificate userCertificate;
     private final X509Certificate cloud;
 
-    BundleMaker(String cloudCertificate) throws Exception {
+    /** A user with a new key, who bundles for the cloud with this certificate (PEM). */
+    public BundleMaker(String cloudCertificate) throws IOException, GeneralSecurityException {
         var generator = KeyPairGenerator.getInstance("RSA");
         generator.initialize(2048);
         user = generator.generateKeyPair();
@@ -46,7 +47,8 @@ final class BundleMaker {
         cloud = Pem.decodeCertificates(cloudCertificate).getFirst();
     }
 
-    X509Certificate signer() {
+    /** What proves that the bundles are the user's. */
+    public X509Certificate signer() {
         return userCertificate;
     }
 
@@ -55,7 +57,8 @@ final class BundleMaker {
      *
      * @param claimedBytes how long the manifest says that the image is
      */
-    Map<String, byte[]> bundle(String name, byte[] image, long claimedBytes, int partBytes) throws Exception {
+    public Map<String, byte[]> bundle(String name, byte[] image, long claimedBytes, int partBytes)
+            throws IOException, GeneralSecurityException {
         var archive = tar(name, image);
         var packed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(packed)) {
@@ -132,18 +135,22 @@ final class BundleMaker {
         return HEX.formatHex(signature.sign());
     }
 
-    private static X509Certificate certificate(KeyPair pair)
-            throws OperatorCreationException, GeneralSecurityException {
+    private static X509Certificate certificate(KeyPair pair) throws GeneralSecurityException {
         var name = new X500Name("CN=user");
         var now = Instant.now();
-        return new JcaX509CertificateConverter()
-                .getCertificate(new JcaX509v3CertificateBuilder(
-                                name,
-                                BigInteger.ONE,
-                                Date.from(now.minusSeconds(60)),
-                                Date.from(now.plusSeconds(3600)),
-                                name,
-                                pair.getPublic())
-                        .build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate())));
+        var certificate = new JcaX509v3CertificateBuilder(
+                name,
+                BigInteger.ONE,
+                Date.from(now.minusSeconds(60)),
+                Date.from(now.plusSeconds(3600)),
+                name,
+                pair.getPublic());
+        try {
+            return new JcaX509CertificateConverter()
+                    .getCertificate(
+                            certificate.build(new JcaContentSignerBuilder("SHA256withRSA").build(pair.getPrivate())));
+        } catch (OperatorCreationException e) {
+            throw new GeneralSecurityException("a certificate cannot be signed", e);
+        }
     }
 }

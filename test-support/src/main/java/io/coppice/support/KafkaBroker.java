@@ -1,4 +1,4 @@
-package io.coppice.walrus.notification;
+package io.coppice.support;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -26,17 +26,19 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
-/** A real Kafka broker, its own KRaft controller, in this process; it keeps its address and data over a restart. */
-final class BrokerForTests implements AutoCloseable {
-    private static final int PARTITIONS = 1;
-
+/**
+ * A real Kafka broker, its own KRaft controller, in this process; it keeps its address and data over a restart. Used by one
+ * thread.
+ */
+public final class KafkaBroker implements AutoCloseable {
     private final int port = freePort();
     private final Properties settings;
     private @Nullable KafkaRaftServer server;
 
-    BrokerForTests(Path folder) throws IOException {
+    /** One that keeps its data in {@code folder}; topics that are made by use have so many partitions. Does not run yet. */
+    public KafkaBroker(Path folder, int partitions) throws IOException {
         Files.createDirectories(folder);
-        settings = settings(folder, port, freePort());
+        settings = settings(folder, partitions, port, freePort());
         var file = folder.resolve("broker.properties");
         try (var out = Files.newBufferedWriter(file)) {
             settings.store(out, null);
@@ -49,7 +51,7 @@ final class BrokerForTests implements AutoCloseable {
         }
     }
 
-    private static Properties settings(Path folder, int port, int controllerPort) {
+    private static Properties settings(Path folder, int partitions, int port, int controllerPort) {
         var settings = new Properties();
         settings.putAll(Map.of(
                 "process.roles", "broker,controller",
@@ -62,7 +64,7 @@ final class BrokerForTests implements AutoCloseable {
                 "controller.listener.names", "CONTROLLER",
                 "log.dirs", folder.resolve("log").toString()));
         settings.putAll(Map.of(
-                "num.partitions", String.valueOf(PARTITIONS),
+                "num.partitions", String.valueOf(partitions),
                 "offsets.topic.replication.factor", "1",
                 "transaction.state.log.replication.factor", "1",
                 "transaction.state.log.min.isr", "1",
@@ -73,16 +75,19 @@ final class BrokerForTests implements AutoCloseable {
         return settings;
     }
 
-    String address() {
+    /** Host and port. */
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
-    void start() {
+    /** Runs it, again after {@link #stop}. */
+    public void start() {
         server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
         server.startup();
     }
 
-    void stop() {
+    /** Ends it, as a crash of the broker does for its clients; nothing where it does not run. */
+    public void stop() {
         if (server != null) {
             server.shutdown();
             server.awaitShutdown();
@@ -91,7 +96,7 @@ final class BrokerForTests implements AutoCloseable {
     }
 
     /** All that a topic holds now, by partition in the order of its log; empty when there is no such topic. */
-    List<ConsumerRecord<String, String>> records(String topic) {
+    public List<ConsumerRecord<String, String>> records(String topic) {
         var consumerSettings = new HashMap<String, Object>();
         consumerSettings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, address());
         consumerSettings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
