@@ -27,7 +27,7 @@ public record Measurement(
     }
 
     /** One of which more is better. */
-    static Measurement atLeast(String what, double value, String unit, double reach, double aim, String note) {
+    public static Measurement atLeast(String what, double value, String unit, double reach, double aim, String note) {
         return new Measurement(what, value, unit, Better.MORE, reach, aim, note);
     }
 

@@ -3,20 +3,21 @@ package io.coppice.server.bench;
 import java.util.List;
 
 /** Values of one kind and what stands in their middle. Immutable; never empty. */
-record Samples(List<Double> sorted) {
-    Samples {
+public record Samples(List<Double> sorted) {
+    public Samples {
         if (sorted.isEmpty()) {
             throw new IllegalArgumentException("nothing was measured");
         }
         sorted = sorted.stream().sorted().toList();
     }
 
-    double median() {
+    /** The value in the middle. */
+    public double median() {
         return quantile(0.5);
     }
 
     /** The nearest-rank quantile: the smallest value that so large a share of all does not exceed; 0 to 1. */
-    double quantile(double share) {
+    public double quantile(double share) {
         var rank = (int) Math.ceil(share * sorted.size());
         return sorted.get(Math.clamp(rank - 1, 0, sorted.size() - 1));
     }

@@ -7,6 +7,7 @@ import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
 import io.coppice.server.bench.s3.S3Bench;
+import io.coppice.server.bench.volume.VolumeBench;
 import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench start --only launch,ssh --output json",
             "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
             "  ./coppice bench s3 --rounds 3 --peers radosgw,nginx",
+            "  ./coppice bench volumes                    storage daemons are started for it and ended",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
         })
@@ -39,7 +41,8 @@ final class BenchCommand extends CloudCommand {
             description = {
                 "start: from the start of a cloud to the SSH of its guests (default);",
                 "api: how fast requests are decided, committed and answered;",
-                "s3: Walrus beside radosgw, s3proxy and nginx, as far as they are installed."
+                "s3: Walrus beside radosgw, s3proxy and nginx, as far as they are installed;",
+                "volumes: snapshots of a busy volume, and NBD beside the file that it serves."
             })
     private Bench bench = Bench.start;
 
@@ -53,7 +56,7 @@ final class BenchCommand extends CloudCommand {
     @Option(
             names = "--output",
             paramLabel = "FORMAT",
-            description = "start, api: text or json. s3 is a table of text.",
+            description = "start, api, volumes: text or json. s3 is a table of text.",
             defaultValue = "text")
     private OutputFormat output = OutputFormat.text;
 
@@ -84,7 +87,8 @@ final class BenchCommand extends CloudCommand {
     enum Bench {
         start,
         api,
-        s3
+        s3,
+        volumes
     }
 
     @Override
@@ -95,6 +99,7 @@ final class BenchCommand extends CloudCommand {
         switch (bench) {
             case start -> tell(new StartBench(new Steps(progress)).run(named, only));
             case api -> tell(new ApiBench(new Steps(progress), network.name().toLowerCase(Locale.ROOT)).run());
+            case volumes -> tell(new VolumeBench(new Steps(progress)).run());
             case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
         }
         return 0;

@@ -1,5 +1,6 @@
 package io.coppice.server.bench.s3;
 
+import io.coppice.server.bench.BenchFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +20,7 @@ final class DiskLimit {
 
     /** Files of 4 KiB a second: written, fdatasync, renamed, by so many threads. */
     static double files(int threads, Duration time) throws IOException, InterruptedException {
-        var folder = PeerFolder.create("disk");
+        var folder = BenchFolder.create("disk");
         try {
             var count = new AtomicLong();
             var begun = System.nanoTime();
@@ -54,7 +55,7 @@ final class DiskLimit {
 
     /** Appends of 4 KiB a second, each followed by fdatasync, by one thread. */
     static double appends(Duration time) throws IOException {
-        var folder = PeerFolder.create("disk");
+        var folder = BenchFolder.create("disk");
         try (var file = FileChannel.open(
                 folder.path().resolve("log"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             var count = 0;

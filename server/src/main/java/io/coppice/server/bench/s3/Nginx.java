@@ -1,5 +1,6 @@
 package io.coppice.server.bench.s3;
 
+import io.coppice.server.bench.BenchFolder;
 import io.coppice.server.process.HostCommand;
 import java.io.IOException;
 import java.net.URI;
@@ -12,13 +13,13 @@ import java.util.List;
 final class Nginx implements S3Peer {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final PeerFolder folder;
+    private final BenchFolder folder;
     private final int port;
 
     Nginx() throws IOException {
-        PeerFolder.require("nginx", "nginx-light");
-        this.folder = PeerFolder.create("nginx");
-        this.port = PeerFolder.freePort();
+        BenchFolder.require("nginx", "nginx-light");
+        this.folder = BenchFolder.create("nginx");
+        this.port = BenchFolder.freePort();
     }
 
     @Override
@@ -55,7 +56,7 @@ final class Nginx implements S3Peer {
         if (!started.succeeded()) {
             throw new IOException(started.lastLine());
         }
-        PeerFolder.awaitPort(port);
+        BenchFolder.awaitPort(port);
         return new S3Connection.Target(URI.create("http://127.0.0.1:" + port), "us-east-1", "", "");
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.server.bench.s3;
 
+import io.coppice.server.bench.BenchFolder;
 import io.coppice.server.process.HostCommand;
 import io.coppice.server.process.JavaCommand;
 import java.io.IOException;
@@ -16,13 +17,13 @@ final class RadosGateway implements S3Peer {
     private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final List<String> DAEMONS = List.of("radosgw", "ceph-osd", "ceph-mgr", "ceph-mon");
 
-    private final PeerFolder folder;
+    private final BenchFolder folder;
     private final int port;
 
     RadosGateway() throws IOException {
-        PeerFolder.require("radosgw", "ceph-mon ceph-mgr ceph-osd ceph-common radosgw");
-        this.folder = PeerFolder.create("radosgw");
-        this.port = PeerFolder.freePort();
+        BenchFolder.require("radosgw", "ceph-mon ceph-mgr ceph-osd ceph-common radosgw");
+        this.folder = BenchFolder.create("radosgw");
+        this.port = BenchFolder.freePort();
     }
 
     @Override

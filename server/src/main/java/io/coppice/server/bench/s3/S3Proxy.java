@@ -1,5 +1,6 @@
 package io.coppice.server.bench.s3;
 
+import io.coppice.server.bench.BenchFolder;
 import io.coppice.server.process.HostCommand;
 import io.coppice.server.process.JavaCommand;
 import java.io.IOException;
@@ -19,14 +20,14 @@ final class S3Proxy implements S3Peer {
     private static final Duration FETCH_LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
-    private final PeerFolder folder;
+    private final BenchFolder folder;
     private final int port;
     private final Path jar;
     private @Nullable Process process;
 
     S3Proxy() throws IOException {
-        this.folder = PeerFolder.create("s3proxy");
-        this.port = PeerFolder.freePort();
+        this.folder = BenchFolder.create("s3proxy");
+        this.port = BenchFolder.freePort();
         this.jar = folder.path().resolve("s3proxy-" + VERSION + "-jar-with-dependencies.jar");
         var wrapper = JavaCommand.home().resolve("mvnw").toString();
         var fetched = HostCommand.run(
@@ -78,7 +79,7 @@ final class S3Proxy implements S3Peer {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.path().resolve("s3proxy.log").toFile())
                 .start();
-        PeerFolder.awaitPort(port);
+        BenchFolder.awaitPort(port);
         return new S3Connection.Target(URI.create("http://127.0.0.1:" + port), "us-east-1", "bench", "bench-secret");
     }
 

@@ -1,4 +1,4 @@
-package io.coppice.server.bench.s3;
+package io.coppice.server.bench;
 
 import io.coppice.server.process.HostCommand;
 import java.io.IOException;
@@ -8,31 +8,31 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 
-/** The folder of a peer that was made for one measurement, and what all peers need. Used by one thread. */
-record PeerFolder(Path path) {
+/** A folder that was made for one measurement, and what such measurements need. Used by one thread. */
+public record BenchFolder(Path path) {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
 
     /** A new one, on the disk that clouds lie on. */
-    static PeerFolder create(String name) throws IOException {
-        return new PeerFolder(Files.createTempDirectory(Path.of("/var/tmp"), "coppice-bench-" + name));
+    public static BenchFolder create(String name) throws IOException {
+        return new BenchFolder(Files.createTempDirectory(Path.of("/var/tmp"), "coppice-bench-" + name));
     }
 
     /** Throws {@link IOException} unless that program is there. */
-    static void require(String program, String packages) throws IOException {
+    public static void require(String program, String packages) throws IOException {
         if (!HostCommand.exists(program)) {
             throw new IOException(program + " is not installed: apt-get install --no-install-recommends " + packages);
         }
     }
 
     /** A port that nobody listens on now. */
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (var probe = new java.net.ServerSocket(0)) {
             return probe.getLocalPort();
         }
     }
 
     /** Waits until something listens on the port. */
-    static void awaitPort(int port) throws IOException {
+    public static void awaitPort(int port) throws IOException {
         var end = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < end) {
             try (var probe = new Socket("127.0.0.1", port)) {
@@ -56,7 +56,7 @@ record PeerFolder(Path path) {
     }
 
     /** Removes it with all that is in it; what cannot be removed stays. */
-    void remove() {
+    public void remove() {
         try (var all = Files.walk(path)) {
             for (var each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(each);
