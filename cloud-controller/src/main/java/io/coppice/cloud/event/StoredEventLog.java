@@ -6,9 +6,6 @@ import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -31,50 +28,17 @@ public class StoredEventLog implements EventLog {
             order by w.n""";
 
     private final Database database;
-    private final CurrentTransaction transaction;
     private final EventSignal signal;
     private final Clock clock;
 
-    /** The transaction of the calling thread. */
-    interface CurrentTransaction {
-        /** Whether there is one. */
-        boolean active();
-
-        /** Runs this once it has been committed, or not. */
-        void atEnd(Runnable work);
-    }
-
-    private record JtaTransaction(TransactionSynchronizationRegistry registry) implements CurrentTransaction {
-        @Override
-        public boolean active() {
-            return registry.getTransactionStatus() == Status.STATUS_ACTIVE;
-        }
-
-        @Override
-        public void atEnd(Runnable work) {
-            registry.registerInterposedSynchronization(new Synchronization() {
-                @Override
-                public void beforeCompletion() {
-                    // Only the end is of interest.
-                }
-
-                @Override
-                public void afterCompletion(int status) {
-                    work.run();
-                }
-            });
-        }
-    }
-
     /** For the container. */
     @jakarta.inject.Inject
-    public StoredEventLog(Database database, TransactionSynchronizationRegistry transactions, EventSignal signal) {
-        this(database, new JtaTransaction(transactions), signal, Clock.systemUTC());
+    public StoredEventLog(Database database, EventSignal signal) {
+        this(database, signal, Clock.systemUTC());
     }
 
-    StoredEventLog(Database database, CurrentTransaction transaction, EventSignal signal, Clock clock) {
+    StoredEventLog(Database database, EventSignal signal, Clock clock) {
         this.database = database;
-        this.transaction = transaction;
         this.signal = signal;
         this.clock = clock;
     }
@@ -97,7 +61,7 @@ public class StoredEventLog implements EventLog {
         if (changes.isEmpty()) {
             return;
         }
-        if (!transaction.active()) {
+        if (!database.inTransaction()) {
             var first = changes.getFirst();
             throw new IllegalStateException("the event " + first.kind() + " of " + first.resourceId()
                     + " is written outside of its change's transaction");
@@ -114,7 +78,7 @@ public class StoredEventLog implements EventLog {
                 column(changes, change -> change.cause().requestId()),
                 column(changes, change -> cut(change.cause().summary())),
                 column(changes, change -> json(change.facts()))));
-        transaction.atEnd(signal::written);
+        database.afterCommit(signal::changed);
     }
 
     private static String[] column(List<NewEvent> changes, Function<NewEvent, String> value) {

@@ -29,6 +29,9 @@ public interface Database {
         });
     }
 
+    /** Whether the calling thread has a transaction, which {@link #call} would join. */
+    boolean inTransaction();
+
     /**
      * Runs this once the calling thread's transaction has been committed, so that who is told of a change finds it; never, when
      * it is rolled back; at once, when there is none. The work must not block, use the database, or throw.

@@ -30,7 +30,7 @@ class TransactionalDatabase implements Database {
 
     @Override
     public <T> T read(Function<EntityManager, T> work) {
-        if (QuarkusTransaction.isActive()) {
+        if (inTransaction()) {
             return work.apply(entities);
         }
         return QuarkusTransaction.requiringNew().call(() -> {
@@ -42,8 +42,13 @@ class TransactionalDatabase implements Database {
     }
 
     @Override
+    public boolean inTransaction() {
+        return QuarkusTransaction.isActive();
+    }
+
+    @Override
     public void afterCommit(Runnable work) {
-        if (!QuarkusTransaction.isActive()) {
+        if (!inTransaction()) {
             work.run();
             return;
         }

@@ -34,7 +34,7 @@ class EventReaderTest {
     private static final int RESOURCES = 5;
     private static final Pattern COUNT = Pattern.compile("\"n\": ?(\\d+)");
 
-    private final StoredEventLog log = logThatIsIn(true);
+    private final StoredEventLog log = new StoredEventLog(DATABASE, new EventSignal(), Clock.systemUTC());
     private final EventReader reader = new EventReader(DATABASE);
 
     @AfterAll
@@ -172,10 +172,9 @@ class EventReaderTest {
 
     @Test
     void anEventOutsideOfATransactionIsRefused() {
-        var outside = logThatIsIn(false);
         assertThrows(
                 IllegalStateException.class,
-                () -> outside.append(CAUSE, "test.changed", "r", TestRequests.ALICE, Map.of()));
+                () -> log.append(CAUSE, "test.changed", "r", TestRequests.ALICE, Map.of()));
     }
 
     @Test
@@ -192,24 +191,6 @@ class EventReaderTest {
                                 DATABASE, Duration.ofDays(7), 100, Clock.offset(Clock.systemUTC(), Duration.ofDays(8)))
                         .run());
         assertFalse(reader.read(EventPosition.START, Optional.empty(), 10).more());
-    }
-
-    private static StoredEventLog logThatIsIn(boolean transaction) {
-        return new StoredEventLog(
-                DATABASE,
-                new StoredEventLog.CurrentTransaction() {
-                    @Override
-                    public boolean active() {
-                        return transaction;
-                    }
-
-                    @Override
-                    public void atEnd(Runnable work) {
-                        work.run();
-                    }
-                },
-                new EventSignal(),
-                Clock.systemUTC());
     }
 
     private static int number(Event event) {

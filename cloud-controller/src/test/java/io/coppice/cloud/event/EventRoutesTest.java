@@ -30,23 +30,10 @@ class EventRoutesTest {
     private static final ChangeCause CAUSE = new ChangeCause("Test", "coppice", "", "a \"test\"\nof two lines");
 
     private final EventSignal signal = new EventSignal();
-    private final StoredEventLog log = new StoredEventLog(DATABASE, new Joined(), signal, Clock.systemUTC());
+    private final StoredEventLog log = new StoredEventLog(DATABASE, signal, Clock.systemUTC());
     private final HttpClient client = HttpClient.newHttpClient();
     private Vertx vertx;
     private int port;
-
-    /** A transaction whose end is known at once: followers look again anyway. */
-    private static final class Joined implements StoredEventLog.CurrentTransaction {
-        @Override
-        public boolean active() {
-            return true;
-        }
-
-        @Override
-        public void atEnd(Runnable work) {
-            work.run();
-        }
-    }
 
     @AfterAll
     static void stopDatabase() {

@@ -47,21 +47,7 @@ class KafkaRelayTest {
 
     private final EventSignal signal = new EventSignal();
     private final EventReader reader = new EventReader(DATABASE);
-    private final StoredEventLog log = new StoredEventLog(
-            DATABASE,
-            new StoredEventLog.CurrentTransaction() {
-                @Override
-                public boolean active() {
-                    return true;
-                }
-
-                @Override
-                public void atEnd(Runnable work) {
-                    work.run();
-                }
-            },
-            signal,
-            Clock.systemUTC());
+    private final StoredEventLog log = new StoredEventLog(DATABASE, signal, Clock.systemUTC());
     private final String prefix = "t" + Long.toHexString(System.nanoTime()) + ".";
     private KafkaRelay relay = relay();
 

@@ -238,6 +238,11 @@ class IdentityTest {
             }
 
             @Override
+            public boolean inTransaction() {
+                return false;
+            }
+
+            @Override
             public void afterCommit(Runnable work) {
                 throw new AssertionError("nothing is committed");
             }

@@ -81,8 +81,13 @@ public final class TestDatabase implements Database, AutoCloseable {
     }
 
     @Override
+    public boolean inTransaction() {
+        return current.get() != null;
+    }
+
+    @Override
     public void afterCommit(Runnable work) {
-        if (current.get() == null) {
+        if (!inTransaction()) {
             work.run();
         } else {
             afterCommit.get().add(work);
