@@ -168,6 +168,9 @@ class SimulatedCloudTest {
         var maker = new BundleMaker(certificate);
         var disk = new byte[2 * 1024 * 1024];
         new Random(1).nextBytes(disk);
+        // The end of a boot sector: without one it would be no disk.
+        disk[510] = 0x55;
+        disk[511] = (byte) 0xAA;
         try (var s3 = cloud.s3();
                 var ec2 = cloud.ec2();
                 var iam = cloud.iam()) {
@@ -186,10 +189,7 @@ class SimulatedCloudTest {
                     .certificate();
             var image = ec2.registerImage(request -> request.name("bundled").imageLocation(location))
                     .imageId();
-            var described = ec2.describeImages(request -> request.imageIds(image))
-                    .images()
-                    .getFirst();
-            assertEquals("bundled available", described.name() + " " + described.stateAsString());
+            ec2.waiter().waitUntilImageAvailable(request -> request.imageIds(image));
             var run = ec2.runInstances(request -> request.imageId(image)
                             .instanceType(InstanceType.M1_SMALL)
                             .minCount(1)
