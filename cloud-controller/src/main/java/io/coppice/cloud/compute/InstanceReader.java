@@ -116,11 +116,13 @@ final class InstanceReader {
 
         Statement(String select, Wanted wanted, long after, int limit) {
             text = new StringBuilder(select);
-            add(" where account_id = ?", wanted.account().value());
-            add(" and serial > ?", after);
-            if (!wanted.ids().isEmpty()) {
-                add(" and id = any(?)", wanted.ids().toArray(String[]::new));
+            if (wanted.ids().isEmpty()) {
+                add(" where account_id = ?", wanted.account().value());
+            } else {
+                add(" where " + InstanceRows.OF_IDS, wanted.account().value());
+                parameters.add(wanted.ids().toArray(String[]::new));
             }
+            add(" and serial > ?", after);
             wanted.states().ifPresent(this::addStates);
             add(" order by serial limit ?", limit);
         }

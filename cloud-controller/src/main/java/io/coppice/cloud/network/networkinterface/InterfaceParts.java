@@ -30,6 +30,14 @@ record InterfaceParts(
                 PublicAddresses.of(together, choice));
     }
 
+    /**
+     * Whether the interface of a row is still there: each query sees the moment at which it begins, and one that goes between
+     * two has no address any more.
+     */
+    boolean areThereOf(InterfaceRow row) {
+        return privateIps.containsKey(row.id);
+    }
+
     /** The interface of a row with its parts. */
     InterfaceFacts with(InterfaceRow row) {
         return new InterfaceFacts(

@@ -204,6 +204,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         var parts = InterfaceParts.of(together, choice);
         together.run(entities);
         return rows.stream()
+                .filter(parts::areThereOf)
                 .collect(Collectors.groupingBy(
                         row -> String.valueOf(row.instanceId), Collectors.mapping(parts::with, Collectors.toList())));
     }
@@ -277,7 +278,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         var together = new PlainSql.Together();
         var parts = InterfaceParts.of(together, InterfaceChoice.ofIds(ids));
         together.run(entities);
-        return rows.stream().map(parts::with).toList();
+        return rows.stream().filter(parts::areThereOf).map(parts::with).toList();
     }
 
     /** As finely as answers tell it. */

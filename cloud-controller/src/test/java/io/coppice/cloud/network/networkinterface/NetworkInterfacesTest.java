@@ -11,6 +11,7 @@ import io.coppice.cloud.network.StoppedInstances;
 import io.coppice.cloud.network.group.SecurityGroups;
 import io.coppice.cloud.network.subnet.Subnets;
 import io.coppice.cloud.place.DefaultNetwork;
+import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.store.TestDatabase;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -374,6 +375,25 @@ class NetworkInterfacesTest {
                 .sourceDestCheck()
                 .value());
         assertNotEquals(read(id).macAddress(), make(r -> {}).macAddress());
+    }
+
+    @Test
+    void anInterfaceThatGoesWhileItIsReadIsLeftOut() {
+        var stays = make(r -> {}).networkInterfaceId();
+        var goes = make(r -> {}).networkInterfaceId();
+        // As a list finds it whose first query came before the deletion, and whose second came after it.
+        DATABASE.run(
+                entities -> PlainSql.update(entities, "delete from subnet_addresses where interface_id = ?", goes));
+        assertEquals(
+                List.of(stays),
+                cloud
+                        .call(
+                                DescribeNetworkInterfacesResponse.class,
+                                DescribeNetworkInterfacesRequest.builder().build())
+                        .networkInterfaces()
+                        .stream()
+                        .map(NetworkInterface::networkInterfaceId)
+                        .toList());
     }
 
     private void modify(String id, Consumer<ModifyNetworkInterfaceAttributeRequest.Builder> changes) {
