@@ -1,6 +1,6 @@
 package io.coppice.cloud.event;
 
-import io.coppice.cloud.background.ChangeSignal;
+import io.coppice.foundation.signal.ChangeSignal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 

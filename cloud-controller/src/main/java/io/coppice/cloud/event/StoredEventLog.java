@@ -78,7 +78,7 @@ public class StoredEventLog implements EventLog {
                 column(changes, change -> change.cause().requestId()),
                 column(changes, change -> cut(change.cause().summary())),
                 column(changes, change -> json(change.facts()))));
-        database.afterCommit(signal::changed);
+        database.afterCommit(signal::raise);
     }
 
     private static String[] column(List<NewEvent> changes, Function<NewEvent, String> value) {

@@ -41,14 +41,14 @@ public class VpcGenerations {
                         + " (?, nextval('network_generations'), pg_current_xact_id()::text::bigint, ?, false)",
                 vpcId,
                 now());
-        signal.changed();
+        signal.raise();
     }
 
     /** The VPC is another than before: locks it against other writers and gives it a higher generation. */
     public void changed(EntityManager entities, String vpcId) {
         PlainSql.update(
                 entities, "update vpc_generations set " + NOW + " where vpc_id = ? and not deleted", now(), vpcId);
-        signal.changed();
+        signal.raise();
     }
 
     /** As {@link #changed} of several, always in the same order, so that writers of the same VPCs cannot block each other. */
@@ -66,7 +66,7 @@ public class VpcGenerations {
                         + " where deleted and changed_at < ? limit ? for update skip locked)",
                 now().minus(config.deletedKept()),
                 FORGOTTEN_AT_ONCE);
-        signal.changed();
+        signal.raise();
     }
 
     /**

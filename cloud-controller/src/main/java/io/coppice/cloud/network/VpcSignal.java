@@ -1,6 +1,6 @@
 package io.coppice.cloud.network;
 
-import io.coppice.cloud.background.ChangeSignal;
+import io.coppice.foundation.signal.ChangeSignal;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Wakes those who tell hosts of VPCs. */

@@ -5,6 +5,7 @@ import io.coppice.ebs.volume.Changes.Change;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.foundation.signal.ChangeSignal;
 import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
 import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;

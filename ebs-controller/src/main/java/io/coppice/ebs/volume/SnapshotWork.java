@@ -4,6 +4,7 @@ import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.NoSuchVolumeException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.foundation.id.SnapshotId;
+import io.coppice.foundation.signal.ChangeSignal;
 import java.io.IOException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;

@@ -5,6 +5,7 @@ import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.foundation.signal.ChangeSignal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;

@@ -16,6 +16,7 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.foundation.signal.ChangeSignal;
 import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;

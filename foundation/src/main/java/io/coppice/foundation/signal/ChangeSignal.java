@@ -1,11 +1,11 @@
-package io.coppice.ebs.volume;
+package io.coppice.foundation.signal;
 
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Wakes those who wait for changes; what changed they read themselves. Thread-safe. */
-public final class ChangeSignal {
+public class ChangeSignal {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition raised = lock.newCondition();
     private long count;
