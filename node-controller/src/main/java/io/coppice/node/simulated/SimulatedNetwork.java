@@ -38,7 +38,7 @@ final class SimulatedNetwork implements NetworkEngine {
             throw new IOException("simulated: the network refused an endpoint of " + instance);
         }
         for (var endpoint : wished) {
-            if (!endpoint.getVpcId().isEmpty() && vpcs.find(endpoint.getVpcId()).isEmpty()) {
+            if (!endpoint.getVpcId().isEmpty() && !vpcs.has(endpoint.getVpcId())) {
                 throw new IOException("this host was not told of " + endpoint.getVpcId() + " yet");
             }
         }

@@ -46,6 +46,10 @@ final class SimulatedVpcs {
             return true;
         }
 
+        long lastSequence() {
+            return sequence == null ? 0 : sequence;
+        }
+
         private static void put(EndpointUpdate update, Map<String, EndpointLocation> into) {
             for (var each : update.getPresentList()) {
                 var shared = LOCATIONS.theOneLike(each);
@@ -88,19 +92,23 @@ final class SimulatedVpcs {
         return known != null && known.take(update);
     }
 
+    /** Asked for each VPC after each update, so it copies nothing. */
     synchronized Followed followed(String vpcId) {
-        return find(vpcId)
-                .map(vpc -> new Followed(vpc.vpc().getGeneration(), vpc.sequence(), ""))
-                .orElse(Followed.NOTHING);
+        var known = vpcs.get(vpcId);
+        return known == null ? Followed.NOTHING : new Followed(known.vpc.getGeneration(), known.lastSequence(), "");
+    }
+
+    synchronized boolean has(String vpcId) {
+        return vpcs.containsKey(vpcId);
     }
 
     synchronized Set<String> ids() {
         return Set.copyOf(vpcs.keySet());
     }
 
+    /** A copy of everything that the host was told of a VPC. */
     synchronized Optional<SimulatedVpc> find(String vpcId) {
         return Optional.ofNullable(vpcs.get(vpcId))
-                .map(entry ->
-                        new SimulatedVpc(entry.vpc, entry.interfaces, entry.sequence == null ? 0 : entry.sequence));
+                .map(entry -> new SimulatedVpc(entry.vpc, entry.interfaces, entry.lastSequence()));
     }
 }

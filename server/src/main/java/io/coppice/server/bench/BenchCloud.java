@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
 /**
@@ -26,16 +27,16 @@ public final class BenchCloud implements AutoCloseable {
     private static final Duration COMMAND_LIMIT = Duration.ofMinutes(10);
 
     private final DataFolder folder;
-    private final boolean ours;
+    private final Optional<EndsWithProcess> ours;
     /** What its server is told beyond its settings, as environment variables. */
     private final Map<String, String> environment;
 
     private BenchCloud(DataFolder folder, boolean ours, Map<String, String> configuration) {
         this.folder = folder;
-        this.ours = ours;
         this.environment = new HashMap<>(configuration);
         // A measurement beside the training of a cache would measure the training.
         this.environment.put("COPPICE_AOT", "no");
+        this.ours = ours ? Optional.of(new EndsWithProcess(() -> command("reset", "--yes"))) : Optional.empty();
     }
 
     /** A cloud that is there already; it is brought up when it is down. */
@@ -116,8 +117,6 @@ public final class BenchCloud implements AutoCloseable {
 
     @Override
     public void close() {
-        if (ours) {
-            command("reset", "--yes");
-        }
+        ours.ifPresent(EndsWithProcess::close);
     }
 }

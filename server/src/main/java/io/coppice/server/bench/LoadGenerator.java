@@ -92,6 +92,7 @@ public final class LoadGenerator {
             figures.put(ApiFigures.RUN_FROM_8, launch(8, PARALLEL / 4));
             say("RunInstances from 16 clients");
             figures.put(ApiFigures.RUN_FROM_16, launch(16, PARALLEL));
+            say("their end");
             endAll(client);
             lists(client, figures);
         }

@@ -2,6 +2,7 @@ package io.coppice.server.bench.s3;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.server.bench.BenchCloud;
+import io.coppice.server.bench.EndsWithProcess;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.JavaCommand;
 import java.io.BufferedReader;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -49,8 +51,8 @@ public final class S3Bench {
         var results = new S3Results();
         var files = DiskLimit.files(S3Row.PUT_4K.clients(), DISK_TIME);
         var appends = DiskLimit.appends(DISK_TIME);
-        var peers = new ArrayList<S3Peer>();
-        try {
+        var peers = new CopyOnWriteArrayList<S3Peer>();
+        try (var running = new EndsWithProcess(() -> peers.forEach(S3Peer::close))) {
             peers.add(new WalrusPeer(steps.run(
                     "a cloud without guests",
                     () -> BenchCloud.temporary("--hypervisor", "simulated", "--hosts", "1"))));
@@ -58,12 +60,10 @@ public final class S3Bench {
             offer(peers, extent, "s3proxy", S3Proxy::new);
             offer(peers, extent, "nginx", Nginx::new);
             for (int round = 1; round <= extent.rounds(); round++) {
-                for (var peer : List.copyOf(peers)) {
+                for (var peer : peers) {
                     round(peers, peer, round, extent, results);
                 }
             }
-        } finally {
-            peers.forEach(S3Peer::close);
         }
         out.printf(
                 "%nthe disk: %.0f files of 4 KiB a second from 16 threads (write, fdatasync, rename); %.0f appends of 4 KiB"

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class S3Load {
     private static final int LISTED_KEYS = 10_000;
     private static final int LEAST_OBJECTS = 64;
+    private static final int LARGE_OBJECTS = 4;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final Pattern UPLOAD = Pattern.compile("<UploadId>([^<]+)</UploadId>");
@@ -85,8 +86,10 @@ public final class S3Load {
             }
         }
         for (var row : plan.rows()) {
-            if (row == S3Row.LIST) {
-                fillList();
+            switch (row) {
+                case LIST -> fillList();
+                case GET_64M -> fillLarge();
+                default -> {}
             }
             var figure = measure(row);
             System.out.println(new ObjectMapper().writeValueAsString(figure));
@@ -283,6 +286,20 @@ public final class S3Load {
                 Body.of(list.append("</CompleteMultipartUpload>").toString().getBytes(StandardCharsets.UTF_8));
         var done = must(connection.call("POST", path, "uploadId=" + id, document, true), "complete an upload");
         return done.text().contains("<Error>") ? done.text() : "";
+    }
+
+    /** For a web server, which knows no multipart uploads. */
+    private void fillLarge() throws IOException {
+        if (written[S3Row.PUT_64M.ordinal()] > 0) {
+            return;
+        }
+        var large = body(S3Row.Sizes.LARGE);
+        try (var connection = new S3Connection(target)) {
+            for (int number = 0; number < LARGE_OBJECTS; number++) {
+                must(connection.call("PUT", path(S3Row.PUT_64M, number), "", large, false), "put a large object");
+            }
+        }
+        written[S3Row.PUT_64M.ordinal()] = LARGE_OBJECTS;
     }
 
     private void fillList() throws IOException, InterruptedException {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A server that is measured. It is started before its rounds and stopped after them, so that only one works at a time; what
+ * A server that is measured. It is started before its rounds and stopped after them, so that only one works at a time (one that idles may stay up); what
  * it keeps lies in a folder of its own and goes when it is closed. Used by one thread.
  */
 interface S3Peer extends AutoCloseable {
