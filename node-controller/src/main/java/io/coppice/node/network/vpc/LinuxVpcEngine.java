@@ -36,6 +36,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
+    private final PeerExchange exchange;
     private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
     private volatile int guestMtu;
@@ -57,6 +58,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.numbers = new GuestNumbers(settings.linkRange());
         this.hostSide = new HostSide(settings, host);
+        this.exchange = new PeerExchange(commands, settings);
     }
 
     @Override
@@ -81,11 +83,13 @@ public final class LinuxVpcEngine implements NetworkEngine {
         var files = new VpcFiles(folder.resolve(vpcId));
         var state = new VpcState(vpcId, settings, numbers, files);
         state.load();
-        return new VpcOnHost(vpcId, settings, commands, state, files, () -> guestMtu);
+        var around = new VpcOnHost.Host(settings, commands, exchange, () -> guestMtu);
+        return new VpcOnHost(vpcId, around, state, files);
     }
 
     /** Namespaces with names of ours that belong to no VPC: of gateways and VPCs that left while we were away. */
     private void removeStrangers() throws IOException {
+        exchange.removeIfUnused();
         var known = new HashSet<String>();
         vpcs.values().forEach(vpc -> known.addAll(vpc.namespaces()));
         for (var kind : List.of("-vpc-", "-nat-")) {

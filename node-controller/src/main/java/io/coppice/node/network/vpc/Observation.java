@@ -10,7 +10,7 @@ import java.util.stream.StreamSupport;
 /** Reads what is in a VPC's namespace, as far as it is ours to make. */
 final class Observation {
     /** Devices that plans make; taps and the host's cables to them come from elsewhere. */
-    private static final Pattern OURS = Pattern.compile("[bx]\\d{1,8}|ext0|md0|n[0-9a-f]{12}");
+    private static final Pattern OURS = Pattern.compile("[bx]\\d{1,8}|ext0|md0|peer0|n[0-9a-f]{12}");
 
     private static final String MAIN = "main";
 

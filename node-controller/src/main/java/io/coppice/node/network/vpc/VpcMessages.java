@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.NetworkAclEntry;
+import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.Route;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.SecurityGroupRule;
@@ -53,6 +54,7 @@ final class VpcMessages {
             checkOptionalAddress(gateway.getPublicIpv4());
             checkOptionalAddress(gateway.getNodeAddress());
         });
+        vpc.getPeeringsList().forEach(VpcMessages::check);
         var options = vpc.getDhcpOptions();
         checkName(options.getDomainName());
         checkName(vpc.getPrivateDomain());
@@ -60,6 +62,13 @@ final class VpcMessages {
         options.getDomainNameServersList().stream()
                 .filter(server -> !server.equals(AMAZON_DNS))
                 .forEach(Cidr::number);
+    }
+
+    private static void check(Peering peering) {
+        checkId(peering.getPeeringId());
+        checkId(peering.getPeerVpcId());
+        check(peering.getVni() > 0 && peering.getVni() <= MAXIMUM_VNI, "a peering has a segment's number");
+        peering.getPeerCidrBlocksList().stream().filter(VpcMessages::isIpv4).forEach(Cidr::parse);
     }
 
     /** Whether the entry of DHCP options stands for the VPC's own resolver. */
