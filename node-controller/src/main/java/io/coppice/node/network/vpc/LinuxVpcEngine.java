@@ -52,6 +52,11 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this(VpcSettings.of(config, nodeId), folder);
     }
 
+    /** As the constructor, for a host that is a network namespace of this machine. */
+    public static LinuxVpcEngine inNamespace(NodeConfig.Network config, String nodeId, Path folder, String namespace) {
+        return new LinuxVpcEngine(VpcSettings.of(config, nodeId).inNamespace(namespace), folder);
+    }
+
     LinuxVpcEngine(VpcSettings settings, Path folder) {
         this.settings = settings;
         this.folder = folder.toAbsolutePath();

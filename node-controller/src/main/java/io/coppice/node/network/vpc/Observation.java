@@ -35,6 +35,7 @@ final class Observation {
         ip.get(4).forEach(observation::rule);
         bridge.get(0).forEach(observation::flags);
         bridge.get(1).forEach(observation::forwarding);
+        inside.askTc("qdisc show").getFirst().forEach(observation::shape);
         return observation;
     }
 
@@ -141,6 +142,13 @@ final class Observation {
             plan.add(Setting.carried(text(entry, "mac"), device, text(entry, "dst")));
         } else if (entry.has("master")) {
             plan.add(Setting.behind(text(entry, "mac"), device));
+        }
+    }
+
+    private void shape(JsonNode queue) {
+        if (text(queue, "kind").equals("tbf")) {
+            var bytes = queue.path("options").path("rate").asLong();
+            plan.add(Setting.shaped(text(queue, "dev"), bytes / TapGuard.BYTES_OF_MBIT));
         }
     }
 

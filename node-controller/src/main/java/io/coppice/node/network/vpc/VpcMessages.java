@@ -25,6 +25,7 @@ final class VpcMessages {
     private static final int MAXIMUM_NAME_LENGTH = 253;
     private static final int MAXIMUM_VNI = 16_777_215;
     private static final int MAXIMUM_PROTOCOL = 255;
+    private static final long MAXIMUM_MBIT = 1_000_000;
     private static final int MAXIMUM_PORT = 65_535;
 
     private VpcMessages() {}
@@ -122,6 +123,9 @@ final class VpcMessages {
     }
 
     static void check(NetworkEndpoint endpoint) {
+        check(
+                endpoint.getBandwidthMbit() >= 0 && endpoint.getBandwidthMbit() <= MAXIMUM_MBIT,
+                "a bandwidth is 0 to %d Mbit/s".formatted(MAXIMUM_MBIT));
         checkId(endpoint.getVpcId());
         checkId(endpoint.getNetworkInterfaceId());
         checkId(endpoint.getSubnetId());
