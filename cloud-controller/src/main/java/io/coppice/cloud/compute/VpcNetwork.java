@@ -34,6 +34,7 @@ class VpcNetwork implements LaunchNetwork {
     private final SecurityGroups groups;
     private final Subnets subnets;
     private final Vpcs vpcs;
+    private final InstanceTypes types;
     private final String region;
 
     VpcNetwork(
@@ -43,6 +44,7 @@ class VpcNetwork implements LaunchNetwork {
             SecurityGroups groups,
             Subnets subnets,
             Vpcs vpcs,
+            InstanceTypes types,
             SiteConfig site) {
         this.planner = planner;
         this.interfaces = interfaces;
@@ -50,6 +52,7 @@ class VpcNetwork implements LaunchNetwork {
         this.groups = groups;
         this.subnets = subnets;
         this.vpcs = vpcs;
+        this.types = types;
         this.region = site.region();
     }
 
@@ -205,14 +208,16 @@ class VpcNetwork implements LaunchNetwork {
                         row -> row.id,
                         row -> new Endpoints(
                                 row.interfaces.stream()
-                                        .map(each -> endpoint(each, subnetRanges, vpcRanges))
+                                        .map(each -> endpoint(each, subnetRanges, vpcRanges)
+                                                .setBandwidthMbit(types.bandwidthMbit(row.machine.type()))
+                                                .build())
                                         .toList(),
                                 row.interfaces.getFirst().groups().stream()
                                         .map(group -> group.name())
                                         .toList())));
     }
 
-    private NetworkEndpoint endpoint(
+    private NetworkEndpoint.Builder endpoint(
             InterfaceFacts facts, Map<String, SubnetRow> subnetRanges, Map<String, List<IpRange>> vpcRanges) {
         var endpoint = NetworkEndpoint.newBuilder()
                 .setNetworkInterfaceId(facts.id())
@@ -238,6 +243,6 @@ class VpcNetwork implements LaunchNetwork {
         vpcRanges.getOrDefault(facts.vpcId(), List.of()).stream()
                 .filter(range -> !range.ipv6())
                 .forEach(range -> endpoint.addVpcCidrBlocks(range.toString()));
-        return endpoint.build();
+        return endpoint;
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.coppice.foundation.role.RoleStartException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,10 +39,17 @@ class Catalogue implements InstanceTypes {
 
     private final SortedMap<String, InstanceType> types;
     private final TypeChanges changes;
+    private final boolean limitsBandwidth;
 
     /** Reads the file of {@code coppice.instance-types-file}; throws {@link RoleStartException} when it is not usable. */
-    Catalogue(@ConfigProperty(name = "coppice.instance-types-file") Optional<Path> file, TypeChanges changes) {
+    @Inject
+    Catalogue(
+            @ConfigProperty(name = "coppice.instance-types-file") Optional<Path> file,
+            @ConfigProperty(name = "coppice.instance-types-limit-bandwidth", defaultValue = "false")
+                    boolean limitsBandwidth,
+            TypeChanges changes) {
         this.changes = changes;
+        this.limitsBandwidth = limitsBandwidth;
         var name = file.map(Path::toString).orElse(BUILT_IN);
         try (var source = open(file)) {
             types = Collections.unmodifiableSortedMap(byName(JSON.readValue(source, new TypeReference<>() {})));
@@ -83,6 +91,13 @@ class Catalogue implements InstanceTypes {
             throw InstanceTypeErrors.invalidForLaunch(name);
         }
         return current(name).forLaunch();
+    }
+
+    @Override
+    public int bandwidthMbit(String name) {
+        return limitsBandwidth && has(name)
+                ? NetworkPerformance.mbit(original(name).networkPerformance())
+                : 0;
     }
 
     /** All types as they stand now, by name. */

@@ -6,6 +6,14 @@ public interface InstanceTypes {
     Type require(String name);
 
     /**
+     * What each network interface of an instance of the type may send, and receive, in megabits a second; 0 for as much as there
+     * is.
+     */
+    default int bandwidthMbit(String name) {
+        return 0;
+    }
+
+    /**
      * A size of machine.
      *
      * @param vcpus 1 to 256

@@ -69,6 +69,7 @@ class VpcLaunchTest {
             cloud.bean(SecurityGroups.class),
             cloud.bean(Subnets.class),
             cloud.bean(Vpcs.class),
+            name -> TYPE,
             cloud.bean(SiteConfig.class));
     private final ComputeActions actions = new ComputeActions(
             DATABASE,

@@ -34,7 +34,7 @@ class InstanceTypeActionsTest {
     @TempDir
     Path folder;
 
-    private final Catalogue catalogue = new Catalogue(Optional.empty(), Map::of);
+    private final Catalogue catalogue = new Catalogue(Optional.empty(), false, Map::of);
     private final InstanceTypeActions actions =
             new InstanceTypeActions(catalogue, new Pages(new PageTokens(() -> new byte[32])), TestSite.config());
 
@@ -145,8 +145,9 @@ class InstanceTypeActionsTest {
     @Test
     void badFileStopsTheStartAndSaysWhy() throws IOException {
         var file = Files.writeString(folder.resolve("types.json"), "[{\"name\": \"x.y\", \"vcpus\": 0}]");
-        var e = assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(file), Map::of));
+        var e = assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(file), false, Map::of));
         assertTrue(String.valueOf(e.getMessage()).contains(file.toString()));
-        assertThrows(RoleStartException.class, () -> new Catalogue(Optional.of(folder.resolve("none")), Map::of));
+        assertThrows(
+                RoleStartException.class, () -> new Catalogue(Optional.of(folder.resolve("none")), false, Map::of));
     }
 }

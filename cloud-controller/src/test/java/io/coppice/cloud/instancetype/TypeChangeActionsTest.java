@@ -29,7 +29,7 @@ class TypeChangeActionsTest {
             new Caller(ALICE, "arn:aws:iam::" + ALICE + ":root", ALICE.value(), "AKIATEST", true),
             URI.create("http://127.0.0.1:8773"));
     private final StoredTypeChanges changes = new StoredTypeChanges(DATABASE);
-    private final Catalogue catalogue = new Catalogue(Optional.empty(), changes);
+    private final Catalogue catalogue = new Catalogue(Optional.empty(), false, changes);
     private final TypeChangeActions actions =
             new TypeChangeActions(DATABASE, catalogue, changes, new RecordingEventLog());
 

@@ -4,6 +4,8 @@ import io.coppice.proto.network.v1.SharedEndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NetworkStatus;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What one host carries of one VPC and how far it was told. Guarded by the zone's lock. */
 final class NetworkCarrier {
@@ -12,6 +14,9 @@ final class NetworkCarrier {
 
     private final NetworkRecord network;
     private final HostRecord host;
+    /** VPCs that the host carries interfaces of and that are peered with this one. */
+    private final Set<String> peers = new HashSet<>();
+
     private int interfaces;
     private boolean told;
     private long editionTold;
@@ -39,6 +44,16 @@ final class NetworkCarrier {
 
     void add(int count) {
         interfaces += count;
+    }
+
+    /** The host carries, or no longer, interfaces of a VPC that is peered with this one. Whether that is news. */
+    boolean peered(String vpcId, boolean now) {
+        return now ? peers.add(vpcId) : peers.remove(vpcId);
+    }
+
+    /** Whether the host must know of the VPC: for guests of its own, or for whom these reach. */
+    boolean isNeeded() {
+        return interfaces > 0 || !peers.isEmpty();
     }
 
     /** The host has to be told everything again. */

@@ -1,6 +1,7 @@
 package io.coppice.cluster.zone;
 
 import io.coppice.foundation.rpc.MessageParts;
+import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.network.v1.VpcPart;
 import java.util.Collection;
@@ -8,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +113,13 @@ final class NetworkRecord {
     /** Whether something of it depends on which hosts are up. */
     boolean hasGateways() {
         return wished != null && wished.getNatGatewaysCount() > 0;
+    }
+
+    /** The VPCs that it is peered with. */
+    Set<String> peers() {
+        return !isKnown() || wished == null
+                ? Set.of()
+                : wished.getPeeringsList().stream().map(Peering::getPeerVpcId).collect(Collectors.toSet());
     }
 
     Collection<NetworkCarrier> carriers() {

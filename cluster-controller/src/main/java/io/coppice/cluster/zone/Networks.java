@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The zone's VPCs and who must know of them. A host is told of a VPC while it carries an interface of it; what changes goes to
- * those hosts only. Changes are only noted where they happen; {@link #distribute} tells hosts what they do not know yet, so a
+ * The zone's VPCs and who must know of them. A host is told of a VPC while it carries an interface of it, or of one that is peered
+ * with it; what changes goes to those hosts only. Changes are only noted where they happen; {@link #distribute} tells hosts what they do not know yet, so a
  * burst of changes becomes one message to each, and a host that does not keep up is told later and less. Guarded by the zone's
  * lock.
  */
@@ -55,7 +55,9 @@ final class Networks {
             }
             var network = network(vpc.getVpcId());
             var known = network.isKnown();
+            var peers = network.peers();
             if (network.wish(vpc)) {
+                peersChanged(network, peers);
                 network.render(seats());
                 changed.add(network);
                 newcomers |= !known && network.isKnown();
@@ -95,6 +97,7 @@ final class Networks {
             behind.add(carrier);
         }
         carrier.add(more);
+        carried(carrier);
         if (network.locations().put(instance, location(endpoint, host)) || network.hasGateways()) {
             changed.add(network);
         }
@@ -107,10 +110,34 @@ final class Networks {
             carrier.add(-1);
             if (carrier.interfaces() == 0) {
                 behind.add(carrier);
+                carried(carrier);
             }
             if (!has(now, endpoint) && network.locations().remove(instance, endpoint.getNetworkInterfaceId())) {
                 changed.add(network);
             }
+        }
+    }
+
+    /** Hosts that carry a VPC's interfaces know of its peers too, so that both routers are where a packet is sent. */
+    private void carried(NetworkCarrier carrier) {
+        carrier.network().peers().forEach(peer -> peered(carrier, peer, carrier.interfaces() > 0));
+    }
+
+    private void peersChanged(NetworkRecord network, Set<String> before) {
+        var now = network.peers();
+        for (var carrier : List.copyOf(network.carriers())) {
+            before.stream().filter(peer -> !now.contains(peer)).forEach(peer -> peered(carrier, peer, false));
+            carried(carrier);
+        }
+    }
+
+    private void peered(NetworkCarrier carrier, String peer, boolean isPeered) {
+        var there = carriers(carrier.host()).get(peer);
+        if (there == null && isPeered) {
+            there = carrier(network(peer), carrier.host());
+        }
+        if (there != null && there.peered(carrier.network().id(), isPeered)) {
+            behind.add(there);
         }
     }
 
@@ -217,7 +244,7 @@ final class Networks {
             LOG.warnf("host %s cannot follow %s: %s", host.id(), said.getVpcId(), said.getFailure());
         }
         carrier.status(said);
-        if (carrier.interfaces() == 0) {
+        if (!carrier.isNeeded()) {
             behind.add(carrier);
         }
     }
@@ -253,12 +280,12 @@ final class Networks {
             var way = carrier.host().listener();
             if (way == null) {
                 next.remove();
-                if (carrier.interfaces() == 0) {
+                if (!carrier.isNeeded()) {
                     ended.add(carrier);
                 }
             } else if (way.hasRoom()) {
                 next.remove();
-                if (carrier.interfaces() > 0) {
+                if (carrier.isNeeded()) {
                     tell(carrier, way);
                 } else {
                     ended.add(carrier);

@@ -11,6 +11,7 @@ import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
@@ -31,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** A zone with hosts that do what they are told, and beside it what every host should know of networks. */
@@ -42,6 +44,7 @@ final class NetworkModel {
     private final Map<InstanceId, DesiredInstance> wishes = new LinkedHashMap<>();
     private final Map<InstanceId, NodeId> places = new HashMap<>();
     private final Map<String, Long> generations = new HashMap<>();
+    private final Map<String, Set<String>> peers = new HashMap<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private ZoneEventLog log;
     private Zone zone;
@@ -130,6 +133,9 @@ final class NetworkModel {
                 .setVpcId(id)
                 .setGeneration(generations.merge(id, 1L, Long::sum))
                 .addSubnets(Subnet.newBuilder().setSubnetId("subnet-" + id).setZone(ZONE));
+        peers.getOrDefault(id, Set.of())
+                .forEach(peer -> vpc.addPeerings(
+                        Peering.newBuilder().setPeeringId("pcx-" + peer).setPeerVpcId(peer)));
         for (var gateway : gateways) {
             vpc.addNatGateways(NatGateway.newBuilder().setNatGatewayId(gateway).setSubnetId("subnet-" + id));
         }
@@ -139,6 +145,12 @@ final class NetworkModel {
         var made = vpc.build();
         zone.applyNetworks(List.of(made));
         return made;
+    }
+
+    /** A new generation of a VPC that is peered with these, and with no others. */
+    Vpc peered(String id, String... others) {
+        peers.put(id, Set.of(others));
+        return vpc(id);
     }
 
     /** Wishes an instance with one interface in each of these VPCs on a host. */
@@ -265,12 +277,14 @@ final class NetworkModel {
         });
         var differences = new ArrayList<String>();
         views.forEach((node, view) -> {
-            var should = carried.getOrDefault(node, new TreeSet<>());
+            var should = new TreeSet<>(carried.getOrDefault(node, new TreeSet<>()));
+            carried.getOrDefault(node, new TreeSet<>())
+                    .forEach(vpc -> should.addAll(peers.getOrDefault(vpc, Set.of())));
             if (!view.known().equals(should)) {
                 differences.add("%s knows %s and not %s".formatted(node, view.known(), should));
             }
             for (var vpc : should) {
-                if (!view.where(vpc).equals(whole.get(vpc))) {
+                if (!view.where(vpc).equals(whole.getOrDefault(vpc, Map.of()))) {
                     differences.add(
                             "%s sees %s in %s and not %s".formatted(node, view.where(vpc), vpc, whole.get(vpc)));
                 }

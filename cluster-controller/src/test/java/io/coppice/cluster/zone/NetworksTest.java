@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NetworksTest {
     private static final String RED = "vpc-00000000000000001";
     private static final String BLUE = "vpc-00000000000000002";
+    private static final String GREEN = "vpc-00000000000000003";
     private static final String GATEWAY = "nat-00000000000000001";
 
     @TempDir
@@ -72,6 +73,37 @@ class NetworksTest {
                         ClusterMessage.BodyCase.DESIRED,
                         ClusterMessage.BodyCase.ENDPOINTS),
                 kinds);
+        assertEquals(List.of(), model.differences());
+    }
+
+    @Test
+    void hostsKnowThePeersOfWhatTheyCarryAndNothingBeyond() {
+        var host = model.host();
+        var other = model.host();
+        model.peered(RED, BLUE);
+        model.peered(BLUE, RED, GREEN);
+        model.peered(GREEN, BLUE);
+        var red = model.launch(host, RED);
+        var blue = model.launch(other, BLUE);
+        model.distribute();
+        assertEquals(Set.of(RED, BLUE), model.view(host).known());
+        assertEquals(Set.of(RED, BLUE, GREEN), model.view(other).known());
+        assertEquals(List.of(), model.differences());
+        model.peered(BLUE, GREEN);
+        model.peered(RED);
+        model.distribute();
+        assertEquals(Set.of(RED), model.view(host).known(), "the peering has ended");
+        model.peered(RED, GREEN);
+        model.launch(host, GREEN);
+        model.distribute();
+        assertEquals(List.of(), model.differences());
+        model.confirm(red);
+        model.end(red);
+        model.confirm(blue);
+        model.end(blue);
+        model.distribute();
+        assertEquals(Set.of(GREEN, BLUE), model.view(host).known(), "green has a guest, and blue is its peer");
+        assertEquals(Set.of(), model.view(other).known());
         assertEquals(List.of(), model.differences());
     }
 

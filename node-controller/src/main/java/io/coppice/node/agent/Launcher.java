@@ -38,13 +38,14 @@ final class Launcher {
 
     /**
      * Takes a guest that runs as it is: what surrounds it is put right, and a reboot that is due is carried out. Returns
-     * whether it then has the volumes that it should have, and no others.
+     * whether it then has the volumes and interfaces that it should have, and no others.
      */
     boolean adopt(DesiredInstance desired, Domain domain) throws IOException, InterruptedException {
         var instance = domain.instance();
-        context.drivers().network().ensure(instance, desired.getEndpointsList());
+        var endpoints = context.drivers().network().ensure(instance, desired.getEndpointsList());
         limitHops(desired);
         context.drivers().metadata().publish(desired);
+        var connected = new InterfaceFitter(context.drivers().hypervisor().interfaces()).fit(instance, endpoints);
         context.drivers().network().attached(instance);
         record.keepStart(desired.getGeneration());
         if (desired.getRebootCount() > record.progress().reboots()) {
@@ -55,7 +56,7 @@ final class Launcher {
         var present = volumes.fit(desired);
         context.reporter()
                 .report(record.observation(desired, Phase.PHASE_RUNNING).setVolumes(VolumeFitter.observed(present)));
-        return VolumeFitter.observed(present).equals(VolumeFitter.observed(desired));
+        return connected && VolumeFitter.observed(present).equals(VolumeFitter.observed(desired));
     }
 
     /** Whether the instance must have a disk with its owner's data and has none here. */

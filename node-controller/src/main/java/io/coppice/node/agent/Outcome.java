@@ -7,8 +7,8 @@ sealed interface Outcome {
     /** It is as it should be, and that was reported. */
     record Converged() implements Outcome {}
 
-    /** It runs and was reported, and its guest has not yet taken or let go of every volume. */
-    record VolumesPending() implements Outcome {}
+    /** It runs and was reported, and its guest has not yet taken or let go of every volume and interface. */
+    record DevicesPending() implements Outcome {}
 
     /** It is as it should be, but for the copy of its root disk, which is under way. */
     record CopyPending() implements Outcome {}

@@ -220,7 +220,7 @@ final class VmActor {
     private Outcome run(DesiredInstance wish, @Nullable Domain domain) throws IOException, InterruptedException {
         if (domain != null && Launcher.runs(domain)) {
             if (!launcher.adopt(wish, domain)) {
-                return new Outcome.VolumesPending();
+                return new Outcome.DevicesPending();
             }
             failedAttempts = 0;
             return copied(copier.ofRunning(wish));
@@ -287,7 +287,7 @@ final class VmActor {
         var wish = desired;
         switch (outcome) {
             case Outcome.Converged converged -> LOG.debugf("%s: as it should be", instance);
-            case Outcome.VolumesPending pending -> later(context.settings().retryAfter(++failedAttempts));
+            case Outcome.DevicesPending pending -> later(context.settings().retryAfter(++failedAttempts));
             case Outcome.CopyPending pending -> later(COPY_LOOK);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
             case Outcome.DiskLost lost -> diskLost();

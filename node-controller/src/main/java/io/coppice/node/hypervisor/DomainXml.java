@@ -184,15 +184,7 @@ final class DomainXml {
 
     /** One volume alone, to be plugged in while the guest runs. */
     static String volume(VolumePlug plug, String target) {
-        var text = new StringWriter(512);
-        try {
-            var xml = WRITERS.createXMLStreamWriter(text);
-            volume(xml, plug, target, false);
-            xml.close();
-        } catch (XMLStreamException e) {
-            throw new HypervisorException("the disk of " + plug.volume() + " cannot be rendered", e);
-        }
-        return text.toString();
+        return fragment("disk of " + plug.volume(), xml -> volume(xml, plug, target, false));
     }
 
     private static void volume(XMLStreamWriter xml, VolumePlug plug, String target, boolean boots)
@@ -211,6 +203,38 @@ final class DomainXml {
             empty(xml, "boot", "order", "1");
         }
         xml.writeEndElement();
+    }
+
+    /** One interface alone, to be plugged in while the guest runs. */
+    static String networkInterface(Endpoint endpoint) {
+        return fragment("interface " + endpoint.mac(), xml -> networkInterface(xml, endpoint));
+    }
+
+    /** An interface as far as libvirt needs it to find the one that is meant. */
+    static String networkInterfaceOf(String mac) {
+        return fragment("interface " + mac, xml -> {
+            open(xml, "interface", "type", "ethernet");
+            empty(xml, "mac", "address", mac);
+            empty(xml, "model", "type", "virtio");
+            xml.writeEndElement();
+        });
+    }
+
+    private static String fragment(String what, Part part) {
+        var text = new StringWriter(512);
+        try {
+            var xml = WRITERS.createXMLStreamWriter(text);
+            part.write(xml);
+            xml.close();
+        } catch (XMLStreamException e) {
+            throw new HypervisorException("the " + what + " cannot be rendered", e);
+        }
+        return text.toString();
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        void write(XMLStreamWriter xml) throws XMLStreamException;
     }
 
     private static void networkInterface(XMLStreamWriter xml, Endpoint endpoint) throws XMLStreamException {

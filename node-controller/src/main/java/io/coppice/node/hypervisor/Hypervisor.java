@@ -44,6 +44,9 @@ public interface Hypervisor extends AutoCloseable {
      */
     void unplug(InstanceId instance, VolumeId volume);
 
+    /** The network interfaces of guests that run. */
+    GuestInterfaces interfaces();
+
     /**
      * Copies the root disk of a running guest, as it is when the copy begins, and returns whether that is done: to be called
      * again until it is. Throws when the copy failed; the next call begins another one.

@@ -43,6 +43,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DomainXml xml;
     private final ConsoleLogs consoleLogs;
     private final StalledGuests stalled;
+    private final GuestInterfaces interfaces;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
@@ -52,6 +53,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.stalled = new StalledGuests(this::resumeIfStalled);
         events.onStall(stalled::add);
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
+        this.interfaces = new PluggedInterfaces(connection, this::runningIfAny);
         try {
             connection.connect();
             this.xml = new DomainXml(
@@ -141,7 +143,7 @@ public final class LibvirtHypervisor implements Hypervisor {
             domain.create();
         } catch (LibvirtException e) {
             if (undefineOnFailure) {
-                undefine(domain);
+                domain.undefine(UNDEFINE_ALL);
                 events.forget(spec.instance());
             }
             throw e;
@@ -163,13 +165,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public Set<VolumeId> volumes(InstanceId instance) {
         return connection.call("list the volumes of " + instance, session -> {
-            var domain = session.domain(instance.value());
+            var domain = runningIfAny(session, instance);
             return domain.isEmpty()
-                            || mark(domain.get()).isEmpty()
-                            || domain.get().isActive() != 1
                     ? Set.<VolumeId>of()
                     : Set.copyOf(PluggedVolumes.of(domain.get()).volumes().keySet());
         });
+    }
+
+    @Override
+    public GuestInterfaces interfaces() {
+        return interfaces;
     }
 
     @Override
@@ -232,14 +237,9 @@ public final class LibvirtHypervisor implements Hypervisor {
         try (var undo = Undo.begin()) {
             undo.add("stop listening", subscription::close);
             var run = connection.call("reboot " + instance, session -> {
-                var domain = session.domain(instance.value());
-                if (domain.isEmpty()
-                        || mark(domain.get()).isEmpty()
-                        || domain.get().isActive() != 1) {
-                    throw new HypervisorException(instance + " does not run, so it cannot be rebooted");
-                }
-                domain.get().reboot(RebootFlags.ACPI_POWER_BTN);
-                return domain.get().getID();
+                var domain = running(session, instance);
+                domain.reboot(RebootFlags.ACPI_POWER_BTN);
+                return domain.getID();
             });
             Thread.ofVirtual()
                     .name("reboot-" + instance)
@@ -270,12 +270,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void remove(InstanceId instance) {
         powerOff(instance);
-        withOurs("undefine", instance, (session, domain) -> undefine(domain));
+        withOurs("undefine", instance, (session, domain) -> domain.undefine(UNDEFINE_ALL));
         events.forget(instance);
-    }
-
-    private static void undefine(org.libvirt.Domain domain) throws LibvirtException {
-        domain.undefine(UNDEFINE_ALL);
     }
 
     /** Does nothing when the domain is not there, is not ours, or is in a state in which there is nothing to do. */
@@ -315,11 +311,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     private org.libvirt.Domain running(LibvirtSession session, InstanceId instance) throws LibvirtException {
+        return runningIfAny(session, instance).orElseThrow(() -> new HypervisorException(instance + " does not run"));
+    }
+
+    private Optional<org.libvirt.Domain> runningIfAny(LibvirtSession session, InstanceId instance)
+            throws LibvirtException {
         var domain = session.domain(instance.value());
-        if (domain.isEmpty() || mark(domain.get()).isEmpty() || domain.get().isActive() != 1) {
-            throw new HypervisorException(instance + " does not run");
-        }
-        return domain.get();
+        var runs = domain.isPresent()
+                && mark(domain.get()).isPresent()
+                && domain.get().isActive() == 1;
+        return runs ? domain : Optional.empty();
     }
 
     @Override

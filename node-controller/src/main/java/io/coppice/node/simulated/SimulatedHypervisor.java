@@ -7,6 +7,7 @@ import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
+import io.coppice.node.hypervisor.GuestInterfaces;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
@@ -43,7 +44,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
     private final SimulatedGuests files;
-    private final SimulatedVolumes volumes = new SimulatedVolumes();
+    private final SimulatedDevices devices =
+            new SimulatedDevices(instance -> currentRun(instance).isPresent());
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
@@ -126,7 +128,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             var before = guests.get(instance);
             run = before == null ? 1 : before.run() + 1;
             put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
-            volumes.started(instance, spec.volumes());
+            devices.started(spec);
         } finally {
             lock.unlock();
         }
@@ -150,24 +152,27 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     @Override
     public Set<VolumeId> volumes(InstanceId instance) {
-        return currentRun(instance).isEmpty() ? Set.of() : volumes.of(instance);
+        return devices.volumes(instance);
     }
 
     @Override
     public void plug(InstanceId instance, VolumePlug volume) {
-        requireRunning(instance);
-        volumes.plug(instance, volume.volume());
+        devices.plug(instance, volume.volume());
     }
 
     @Override
     public void unplug(InstanceId instance, VolumeId volume) {
-        requireRunning(instance);
-        volumes.unplug(instance, volume);
+        devices.unplug(instance, volume);
+    }
+
+    @Override
+    public GuestInterfaces interfaces() {
+        return devices;
     }
 
     @Override
     public boolean copyRoot(InstanceId instance, CopyTarget target) {
-        requireRunning(instance);
+        devices.requireRunning(instance);
         return true;
     }
 
@@ -197,7 +202,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         powerOff(instance);
         lock.lock();
         try {
-            volumes.forget(instance);
+            devices.forget(instance);
             if (guests.remove(instance) != null) {
                 files.delete(instance);
             }
@@ -211,13 +216,13 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     @Override
     public byte[] screenshot(InstanceId instance) {
-        requireRunning(instance);
+        devices.requireRunning(instance);
         return SimulatedScreen.of(instance);
     }
 
     @Override
     public void interrupt(InstanceId instance) {
-        requireRunning(instance);
+        devices.requireRunning(instance);
         lock.lock();
         try {
             var current = guests.get(instance);
@@ -226,12 +231,6 @@ public final class SimulatedHypervisor implements Hypervisor {
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void requireRunning(InstanceId instance) {
-        if (currentRun(instance).isEmpty()) {
-            throw new HypervisorException("simulated: " + instance + " does not run");
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,32 @@ public abstract class HypervisorContract {
         eventually(
                 "the guest lets go", () -> hypervisor.volumes(spec.instance()).isEmpty());
         hypervisor.unplug(spec.instance(), volume.volume());
+    }
+
+    @Test
+    void aRunningGuestTakesAnInterfaceAndLetsGoOfIt() throws Exception {
+        var spec = bootable(newInstance(), 1);
+        var interfaces = hypervisor.interfaces();
+        var second = endpoint();
+        assertThrows(HypervisorException.class, () -> interfaces.plug(spec.instance(), second), "it does not run");
+        startAndWaitForBoot(spec);
+        var own = spec.endpoints().stream().map(Endpoint::mac).toList();
+        assertEquals(Set.copyOf(own), interfaces.of(spec.instance()));
+        interfaces.plug(spec.instance(), second);
+        interfaces.plug(spec.instance(), second);
+        assertTrue(interfaces.of(spec.instance()).contains(second.mac()));
+        interfaces.unplug(spec.instance(), second.mac());
+        eventually(
+                "the guest lets go of it", () -> !interfaces.of(spec.instance()).contains(second.mac()));
+        interfaces.unplug(spec.instance(), second.mac());
+        assertEquals(Set.copyOf(own), interfaces.of(spec.instance()), "its own are left alone");
+    }
+
+    /** One that nothing is plugged into. */
+    private static Endpoint endpoint() {
+        var number = "%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
+        var mac = "02:16:3e:%s:%s:%s".formatted(number.substring(0, 2), number.substring(2, 4), number.substring(4));
+        return new Endpoint("vmt" + number, "", mac, 1450);
     }
 
     @Test

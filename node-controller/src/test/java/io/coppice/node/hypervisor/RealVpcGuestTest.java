@@ -108,6 +108,7 @@ class RealVpcGuestTest {
                     Host.ssh(key, elastic, "wget -q -O - http://169.254.169.254/latest/meta-data/instance-id")
                             .output()
                             .strip());
+            takesAnInterfaceAndLetsGoOfIt(host, instance, desired, elastic);
             libvirtd.restart();
             eventually("libvirt is reached again", () -> isRunning(host, instance));
             assertTrue(Host.ssh(key, elastic, "true").succeeded(), "the guest went on while libvirt restarted");
@@ -129,6 +130,33 @@ class RealVpcGuestTest {
         }
         LibvirtHost.clear(config, folder.resolve("node"));
         assertFalse(Files.exists(Path.of("/sys/class/net", network.bridge())), "no bridge");
+    }
+
+    private static void takesAnInterfaceAndLetsGoOfIt(
+            HostDrivers host, InstanceId instance, DesiredInstance desired, String elastic) throws Exception {
+        var own = desired.getEndpoints(0);
+        var second = own.toBuilder()
+                .setNetworkInterfaceId("eni-0123456789abcdef1")
+                .setMac("02:16:3e:00:00:78")
+                .setPrivateIpv4("10.77.1.11")
+                .setPrivateDnsName("ip-10-77-1-11.us-east-1.internal")
+                .clearPublicAddresses()
+                .build();
+        var interfaces = host.hypervisor().interfaces();
+        var both = host.network().ensure(instance, List.of(own, second));
+        interfaces.plug(instance, both.getLast());
+        host.network().attached(instance);
+        eventually("the guest sees it and gets its address", () -> Host.ssh(
+                        key, elastic, "ip link set eth1 up && timeout 8 udhcpc -i eth1 -n -q -s /bin/true 2>&1")
+                .output()
+                .contains("10.77.1.11"));
+        host.network().ensure(instance, List.of(own));
+        interfaces.unplug(instance, second.getMac());
+        eventually("the guest lets go of it", () -> !interfaces.of(instance).contains(second.getMac()));
+        host.network().attached(instance);
+        host.network().repair();
+        assertFalse(Host.ssh(key, elastic, "ip link show eth1").succeeded());
+        assertTrue(Host.ssh(key, elastic, "true").succeeded(), "the first interface was left alone");
     }
 
     private static void launch(HostDrivers host, InstanceId instance, DesiredInstance desired) throws Exception {

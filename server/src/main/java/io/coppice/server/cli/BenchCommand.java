@@ -6,6 +6,7 @@ import io.coppice.server.bench.ApiBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
+import io.coppice.server.bench.net.NetBench;
 import io.coppice.server.bench.s3.S3Bench;
 import io.coppice.server.bench.volume.VolumeBench;
 import io.coppice.server.settings.DataFolder;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench start --only launch,ssh --output json",
             "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
             "  ./coppice bench s3 --rounds 3 --peers radosgw,nginx",
+            "  ./coppice bench net                        hosts and guests in namespaces; needs root",
             "  ./coppice bench volumes                    storage daemons are started for it and ended",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
@@ -41,6 +43,7 @@ final class BenchCommand extends CloudCommand {
             description = {
                 "start: from the start of a cloud to the SSH of its guests (default);",
                 "api: how fast requests are decided, committed and answered;",
+                "net: what VPCs cost packets and how soon hosts follow changes; needs root;",
                 "s3: Walrus beside radosgw, s3proxy and nginx, as far as they are installed;",
                 "volumes: snapshots of a busy volume, and NBD beside the file that it serves."
             })
@@ -56,7 +59,7 @@ final class BenchCommand extends CloudCommand {
     @Option(
             names = "--output",
             paramLabel = "FORMAT",
-            description = "start, api, volumes: text or json. s3 is a table of text.",
+            description = "start, api, net, volumes: text or json. s3 is a table of text.",
             defaultValue = "text")
     private OutputFormat output = OutputFormat.text;
 
@@ -87,6 +90,7 @@ final class BenchCommand extends CloudCommand {
     enum Bench {
         start,
         api,
+        net,
         s3,
         volumes
     }
@@ -99,6 +103,7 @@ final class BenchCommand extends CloudCommand {
         switch (bench) {
             case start -> tell(new StartBench(new Steps(progress)).run(named, only));
             case api -> tell(new ApiBench(new Steps(progress), network.name().toLowerCase(Locale.ROOT)).run());
+            case net -> tell(new NetBench(new Steps(progress)).run());
             case volumes -> tell(new VolumeBench(new Steps(progress)).run());
             case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
         }

@@ -2,10 +2,14 @@ package io.coppice.server.demo;
 
 import io.coppice.server.process.Waiting;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Says what a step must see. */
 final class Expect {
+    /** One look among several must leave time for the others. */
+    private static final int LOOKS = 6;
+
     private Expect() {}
 
     /** Fails with the sentence when it is not so. */
@@ -23,5 +27,14 @@ final class Expect {
             return wanted.equals(seen[0]);
         });
         that(reached, what + " is " + seen[0] + " after " + limit.toSeconds() + " s; expected " + wanted);
+    }
+
+    /**
+     * As {@link #eventually(String, Duration, Object, Supplier)}, for a look that may hang: it is told how long it may take, so
+     * that one which found nobody to talk to is not the last.
+     */
+    static <T> void eventually(String what, Duration limit, T wanted, Function<Duration, T> look) {
+        var share = limit.dividedBy(LOOKS);
+        eventually(what, limit, wanted, () -> look.apply(share));
     }
 }

@@ -210,19 +210,24 @@ final class InstanceStory {
         }
 
         Optional<String> tryRun(String address, String command) {
-            var result = ssh(address, command);
+            return tryRun(address, command, COMMAND_LIMIT);
+        }
+
+        /** The output, empty when the command did not succeed within the limit. */
+        Optional<String> tryRun(String address, String command, Duration limit) {
+            var result = ssh(address, command, limit);
             return result.succeeded() ? Optional.of(result.output().strip()) : Optional.empty();
         }
 
         String run(String address, String command) {
-            var result = ssh(address, command);
+            var result = ssh(address, command, COMMAND_LIMIT);
             Expect.that(result.succeeded(), "ssh " + address + ": " + result.lastLine());
             return result.output().strip();
         }
 
-        private HostCommand.Result ssh(String address, String command) {
+        private HostCommand.Result ssh(String address, String command, Duration limit) {
             return HostCommand.run(
-                    COMMAND_LIMIT,
+                    limit,
                     "ssh",
                     "-q",
                     "-F",

@@ -55,8 +55,9 @@ final class NetworkStory {
                                 .instanceId(id)
                                 .allowReassociation(true))
                         .associationId();
-                Expect.eventually("who answers at " + address.publicIp(), MOVE_LIMIT, id, () -> shell.tryRun(
-                                address.publicIp(), GuestShell.WHO_AM_I)
+                // Who still talks to the instance that had the address waits for an answer that cannot come any more.
+                Expect.eventually("who answers at " + address.publicIp(), MOVE_LIMIT, id, look -> shell.tryRun(
+                                address.publicIp(), GuestShell.WHO_AM_I, look)
                         .orElse(""));
                 return made;
             });

@@ -151,7 +151,7 @@ public final class Teardown {
         if (bridge.isEmpty() || !Files.isDirectory(NAMESPACES)) {
             return;
         }
-        try (var kept = Files.newDirectoryStream(NAMESPACES, bridge + "-{vpc,nat}-*")) {
+        try (var kept = Files.newDirectoryStream(NAMESPACES, bridge + "-{vpc-*,nat-*,peers}")) {
             for (var namespace : kept) {
                 var name = namespace.getFileName().toString();
                 HostCommand.run(COMMAND_LIMIT, "ip", "netns", "pids", name)

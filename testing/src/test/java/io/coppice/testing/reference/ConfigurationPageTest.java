@@ -138,6 +138,9 @@ class ConfigurationPageTest {
         others.put(
                 "coppice.instance-types-file",
                 "A JSON file with the instance types; those that come with Coppice when absent.");
+        others.put(
+                "coppice.instance-types-limit-bandwidth",
+                "`true` holds instances to the network performance of their types; `false` when absent.");
         return others;
     }
 }

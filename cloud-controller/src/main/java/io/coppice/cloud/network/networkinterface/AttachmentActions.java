@@ -12,16 +12,20 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AttachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.AttachNetworkInterfaceResponse;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.DetachNetworkInterfaceResponse;
 
-/** AttachNetworkInterface and DetachNetworkInterface: while the instance is stopped. Thread-safe. */
+/**
+ * AttachNetworkInterface and DetachNetworkInterface. A guest that runs takes the device, or lets go of it, soon after; what it has
+ * to let go of is out of the network at once. Thread-safe.
+ */
 @ApplicationScoped
 class AttachmentActions implements ActionModule {
-    private static final String STOPPED = "stopped";
+    private static final Set<String> SETTLED = Set.of("running", "stopped");
 
     private final NetworkLedger ledger;
     private final NetworkInterfaces interfaces;
@@ -59,7 +63,7 @@ class AttachmentActions implements ActionModule {
                 throw InterfaceErrors.managed(id);
             }
             checkFits(entities, machine, row, index);
-            checkStopped(machine);
+            checkSettled(machine);
             interfaces.attach(entities, context.account(), id, new NewInterface.Attachment(instanceId, index, false));
             instances.changed(entities, instanceId);
             ledger.record(
@@ -108,9 +112,9 @@ class AttachmentActions implements ActionModule {
         }
     }
 
-    private static void checkStopped(Machine machine) {
-        if (!machine.state().equals(STOPPED)) {
-            throw InterfaceErrors.notStopped(machine);
+    private static void checkSettled(Machine machine) {
+        if (!SETTLED.contains(machine.state())) {
+            throw InterfaceErrors.incorrectState(machine);
         }
     }
 
@@ -125,7 +129,7 @@ class AttachmentActions implements ActionModule {
             if (row.deviceIndex == 0) {
                 throw InterfaceErrors.primaryStays();
             }
-            checkStopped(instances.require(entities, context.account(), instanceId));
+            checkSettled(instances.require(entities, context.account(), instanceId));
             row.detach();
             entities.flush();
             instances.changed(entities, instanceId);

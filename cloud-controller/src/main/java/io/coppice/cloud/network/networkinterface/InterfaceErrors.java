@@ -95,11 +95,11 @@ public final class InterfaceErrors {
                 "Interface count exceeds the limit for " + machine.type() + ": " + machine.maxInterfaces());
     }
 
-    static AwsException notStopped(Machine machine) {
+    static AwsException incorrectState(Machine machine) {
         return AwsException.client(
-                "UnsupportedOperation",
-                "Network interfaces are attached and detached while the instance is stopped; '" + machine.id() + "' is "
-                        + machine.state() + ".");
+                "IncorrectInstanceState",
+                "Instance '" + machine.id() + "' is " + machine.state()
+                        + ": network interfaces are attached and detached while it is running or stopped.");
     }
 
     static AwsException tooMany(int limit) {

@@ -276,8 +276,8 @@ class NetworkInterfacesTest {
     }
 
     @Test
-    void anInterfaceIsAttachedToAStoppedInstanceOnly() {
-        instances.put(INSTANCE, "running", 2);
+    void anInterfaceIsAttachedToAnInstanceThatRunsOrIsStopped() {
+        instances.put(INSTANCE, "stopping", 2);
         var primary = DATABASE.call(entities -> {
             cloud.bean(io.coppice.cloud.network.FirstNetwork.class).ensure(entities, ALICE);
             var subnet = cloud.bean(Subnets.class).require(entities, ALICE, ids.subnetId());
@@ -297,8 +297,8 @@ class NetworkInterfacesTest {
                 .networkInterfaceId(extra)
                 .instanceId(INSTANCE)
                 .deviceIndex(1);
-        assertEquals("UnsupportedOperation", cloud.refusal(attach.build()));
-        instances.put(INSTANCE, "stopped", 2);
+        assertEquals("IncorrectInstanceState", cloud.refusal(attach.build()));
+        instances.put(INSTANCE, "running", 2);
         assertEquals(
                 "InvalidParameterValue",
                 cloud.refusal(
@@ -328,9 +328,11 @@ class NetworkInterfacesTest {
                 cloud.refusal(DetachNetworkInterfaceRequest.builder()
                         .attachmentId(first.attachmentId())
                         .build()));
+        instances.put(INSTANCE, "stopped", 2);
         cloud.call(
                 DetachNetworkInterfaceResponse.class,
                 DetachNetworkInterfaceRequest.builder().attachmentId(attachment).build());
+        assertEquals(List.of(INSTANCE, INSTANCE), instances.told(), "the guest's host hears of both");
         assertEquals("available", read(extra).statusAsString());
         assertEquals(
                 "InvalidAttachmentID.NotFound",

@@ -36,6 +36,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
+    private final PeerExchange exchange;
     private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
     private volatile int guestMtu;
@@ -51,12 +52,18 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this(VpcSettings.of(config, nodeId), folder);
     }
 
+    /** As the constructor, for a host that is a network namespace of this machine. */
+    public static LinuxVpcEngine inNamespace(NodeConfig.Network config, String nodeId, Path folder, String namespace) {
+        return new LinuxVpcEngine(VpcSettings.of(config, nodeId).inNamespace(namespace), folder);
+    }
+
     LinuxVpcEngine(VpcSettings settings, Path folder) {
         this.settings = settings;
         this.folder = folder.toAbsolutePath();
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.numbers = new GuestNumbers(settings.linkRange());
         this.hostSide = new HostSide(settings, host);
+        this.exchange = new PeerExchange(commands, settings);
     }
 
     @Override
@@ -81,11 +88,13 @@ public final class LinuxVpcEngine implements NetworkEngine {
         var files = new VpcFiles(folder.resolve(vpcId));
         var state = new VpcState(vpcId, settings, numbers, files);
         state.load();
-        return new VpcOnHost(vpcId, settings, commands, state, files, () -> guestMtu);
+        var around = new VpcOnHost.Host(settings, commands, exchange, () -> guestMtu);
+        return new VpcOnHost(vpcId, around, state, files);
     }
 
     /** Namespaces with names of ours that belong to no VPC: of gateways and VPCs that left while we were away. */
     private void removeStrangers() throws IOException {
+        exchange.removeIfUnused();
         var known = new HashSet<String>();
         vpcs.values().forEach(vpc -> known.addAll(vpc.namespaces()));
         for (var kind : List.of("-vpc-", "-nat-")) {

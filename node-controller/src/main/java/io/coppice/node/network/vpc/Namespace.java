@@ -90,22 +90,31 @@ final class Namespace {
 
     /** As {@link #ip}, going on behind lines that fail: what is to be removed may be gone with something else. */
     void ipAsFarAsPossible(String batch) throws IOException {
-        tolerant("ip", batch);
+        removed("ip", batch);
     }
 
     /** As {@link #bridge}, going on behind lines that fail: what is to be removed may be gone with something else. */
     void bridgeAsFarAsPossible(String batch) throws IOException {
-        tolerant("bridge", batch);
+        removed("bridge", batch);
     }
 
-    private void tolerant(String program, String batch) throws IOException {
+    /** Carries out lines of tc(8), going on behind lines that fail: not every kernel has every kind of queue. */
+    void tcAsFarAsPossible(String batch) throws IOException {
+        tolerant("tc", batch).ifPresent(errors -> LOG.warnf("tc in %s: %s", name.orElse("the host"), errors));
+    }
+
+    /** What went wrong, if anything. */
+    private Optional<String> tolerant(String program, String batch) throws IOException {
         if (batch.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         var result = commands.execute(batch, options(program, List.of("-force", "-batch", "-")));
-        if (!result.succeeded()) {
-            LOG.debugf("%s in %s: %s", program, name.orElse("the host"), result.errors());
-        }
+        return result.succeeded() ? Optional.empty() : Optional.of(result.errors());
+    }
+
+    private void removed(String program, String batch) throws IOException {
+        tolerant(program, batch)
+                .ifPresent(errors -> LOG.debugf("%s in %s: %s", program, name.orElse("the host"), errors));
     }
 
     private String[] options(String program, List<String> options) {
@@ -180,6 +189,11 @@ final class Namespace {
     /** What {@code bridge -j} answers to each of these questions, one array each. */
     List<JsonNode> askBridge(String... questions) throws IOException {
         return ask("bridge", List.of("-d", "-j", "-batch", "-"), questions);
+    }
+
+    /** What {@code tc -j} answers to each of these questions, one array each. */
+    List<JsonNode> askTc(String... questions) throws IOException {
+        return ask("tc", List.of("-j", "-batch", "-"), questions);
     }
 
     private List<JsonNode> ask(String program, List<String> options, String... questions) throws IOException {

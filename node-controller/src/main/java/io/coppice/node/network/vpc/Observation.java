@@ -10,7 +10,7 @@ import java.util.stream.StreamSupport;
 /** Reads what is in a VPC's namespace, as far as it is ours to make. */
 final class Observation {
     /** Devices that plans make; taps and the host's cables to them come from elsewhere. */
-    private static final Pattern OURS = Pattern.compile("[bx]\\d{1,8}|ext0|md0|n[0-9a-f]{12}");
+    private static final Pattern OURS = Pattern.compile("[bx]\\d{1,8}|ext0|md0|peer0|n[0-9a-f]{12}");
 
     private static final String MAIN = "main";
 
@@ -35,6 +35,7 @@ final class Observation {
         ip.get(4).forEach(observation::rule);
         bridge.get(0).forEach(observation::flags);
         bridge.get(1).forEach(observation::forwarding);
+        inside.askTc("qdisc show").getFirst().forEach(observation::shape);
         return observation;
     }
 
@@ -141,6 +142,13 @@ final class Observation {
             plan.add(Setting.carried(text(entry, "mac"), device, text(entry, "dst")));
         } else if (entry.has("master")) {
             plan.add(Setting.behind(text(entry, "mac"), device));
+        }
+    }
+
+    private void shape(JsonNode queue) {
+        if (text(queue, "kind").equals("tbf")) {
+            var bytes = queue.path("options").path("rate").asLong();
+            plan.add(Setting.shaped(text(queue, "dev"), bytes / TapGuard.BYTES_OF_MBIT));
         }
     }
 

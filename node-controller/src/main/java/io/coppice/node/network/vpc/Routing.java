@@ -23,7 +23,7 @@ final class Routing {
     private static final int LOCAL_PRIORITY = 100;
     private static final int SUBNET_PRIORITY = 200;
     private static final String EVERYWHERE = "default";
-    private static final String NOWHERE = "blackhole";
+    static final String NOWHERE = "blackhole";
 
     private final VpcView view;
     private final Plan plan;
@@ -76,7 +76,8 @@ final class Routing {
                 Setting.route(table, destination, view.settings().publicGateway(), VpcView.PUBLIC);
             case NAT_GATEWAY_ID -> toNatGateway(table, destination, route.getNatGatewayId());
             case NETWORK_INTERFACE_ID -> toInterface(table, destination, route.getNetworkInterfaceId());
-            case PEERING_ID, EGRESS_ONLY_INTERNET_GATEWAY_ID, BLACKHOLE, TARGET_NOT_SET ->
+            case PEERING_ID -> Peerings.route(view, table, destination, route);
+            case EGRESS_ONLY_INTERNET_GATEWAY_ID, BLACKHOLE, TARGET_NOT_SET ->
                 Setting.dead(table, destination, NOWHERE);
         };
     }

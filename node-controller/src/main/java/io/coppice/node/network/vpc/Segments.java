@@ -76,6 +76,9 @@ final class Segments {
         var subnet = subnets.get(local.endpoint().getSubnetId());
         if (subnet != null) {
             port(local.tap(), subnet, local.endpoint().getMac());
+            if (local.endpoint().getBandwidthMbit() > 0) {
+                plan.add(Setting.shaped(local.tap(), local.endpoint().getBandwidthMbit()));
+            }
         }
     }
 

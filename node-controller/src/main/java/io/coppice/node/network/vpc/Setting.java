@@ -20,6 +20,8 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
         ADDRESS,
         PORT_FLAGS,
         FORWARDING,
+        /** How fast a device may send; carried out by tc(8). */
+        SHAPE,
         NEIGHBOUR,
         ROUTE,
         ROUTE_RULE,
@@ -123,6 +125,21 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
                 host,
                 "fdb replace %s dev %s dst %s self static".formatted(mac, tunnel, host),
                 "fdb delete %s dev %s self".formatted(mac, tunnel));
+    }
+
+    /**
+     * A guest receives no more than this. Source: tc-tbf(8).
+     *
+     * @param mbit megabits a second, 1 or more
+     */
+    static Setting shaped(String device, long mbit) {
+        return new Setting(
+                Kind.SHAPE,
+                "shape " + device,
+                Long.toString(mbit),
+                "qdisc replace dev %s root tbf rate %dmbit burst %d latency 50ms"
+                        .formatted(device, mbit, TapGuard.burstBytes(mbit)),
+                "qdisc delete dev %s root".formatted(device));
     }
 
     static Setting neighbour(String device, String address, String mac) {

@@ -9,9 +9,31 @@ import java.util.stream.Collectors;
  * goes from one guest to another. Source: nft(8), families netdev and bridge.
  */
 final class TapGuard {
+    /** Bytes a second. */
+    static final long BYTES_OF_MBIT = 125_000;
+
     private static final String PREFIX = "guard_";
+    private static final long LEAST_BURST_BYTES = 65_536;
+    /** What may come at once, as a share of a second. */
+    private static final long BURSTS_A_SECOND = 20;
 
     private TapGuard() {}
+
+    /**
+     * What may pass at once although a limit counts by the second.
+     *
+     * @param mbit megabits a second
+     */
+    static long burstBytes(long mbit) {
+        return Math.max(LEAST_BURST_BYTES, mbit * BYTES_OF_MBIT / BURSTS_A_SECOND);
+    }
+
+    private static String limit(long mbit) {
+        return mbit == 0
+                ? ""
+                : "limit rate over %d kbytes/second burst %d kbytes drop"
+                        .formatted(mbit * BYTES_OF_MBIT / 1024, burstBytes(mbit) / 1024);
+    }
 
     /** Replaces the guard of one device, which must be there, in one transaction. */
     static String of(LocalInterface local, String router) {
@@ -29,6 +51,7 @@ final class TapGuard {
                   chain from_guest {
                     type filter hook ingress device "%2$s" priority -300; policy drop;
                     ether saddr != %3$s drop
+                    %7$s
                     arp saddr ether != %3$s drop
                     arp operation request arp saddr ip 0.0.0.0 accept
                     arp saddr ip %4$s accept
@@ -39,7 +62,14 @@ final class TapGuard {
                     %5$s
                   }
                 }
-                """.formatted(PREFIX + local.tap(), local.tap(), mac, own, sources, asked);
+                """.formatted(
+                        PREFIX + local.tap(),
+                        local.tap(),
+                        mac,
+                        own,
+                        sources,
+                        asked,
+                        limit(local.endpoint().getBandwidthMbit()));
     }
 
     static String removal(String tap) {

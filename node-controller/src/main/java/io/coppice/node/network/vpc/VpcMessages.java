@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.NetworkAclEntry;
+import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.Route;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.SecurityGroupRule;
@@ -24,6 +25,7 @@ final class VpcMessages {
     private static final int MAXIMUM_NAME_LENGTH = 253;
     private static final int MAXIMUM_VNI = 16_777_215;
     private static final int MAXIMUM_PROTOCOL = 255;
+    private static final long MAXIMUM_MBIT = 1_000_000;
     private static final int MAXIMUM_PORT = 65_535;
 
     private VpcMessages() {}
@@ -53,6 +55,7 @@ final class VpcMessages {
             checkOptionalAddress(gateway.getPublicIpv4());
             checkOptionalAddress(gateway.getNodeAddress());
         });
+        vpc.getPeeringsList().forEach(VpcMessages::check);
         var options = vpc.getDhcpOptions();
         checkName(options.getDomainName());
         checkName(vpc.getPrivateDomain());
@@ -60,6 +63,13 @@ final class VpcMessages {
         options.getDomainNameServersList().stream()
                 .filter(server -> !server.equals(AMAZON_DNS))
                 .forEach(Cidr::number);
+    }
+
+    private static void check(Peering peering) {
+        checkId(peering.getPeeringId());
+        checkId(peering.getPeerVpcId());
+        check(peering.getVni() > 0 && peering.getVni() <= MAXIMUM_VNI, "a peering has a segment's number");
+        peering.getPeerCidrBlocksList().stream().filter(VpcMessages::isIpv4).forEach(Cidr::parse);
     }
 
     /** Whether the entry of DHCP options stands for the VPC's own resolver. */
@@ -113,6 +123,9 @@ final class VpcMessages {
     }
 
     static void check(NetworkEndpoint endpoint) {
+        check(
+                endpoint.getBandwidthMbit() >= 0 && endpoint.getBandwidthMbit() <= MAXIMUM_MBIT,
+                "a bandwidth is 0 to %d Mbit/s".formatted(MAXIMUM_MBIT));
         checkId(endpoint.getVpcId());
         checkId(endpoint.getNetworkInterfaceId());
         checkId(endpoint.getSubnetId());

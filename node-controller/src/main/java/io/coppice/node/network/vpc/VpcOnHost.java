@@ -51,6 +51,7 @@ final class VpcOnHost {
     private final NameDaemon names;
     private final Firewall firewall;
     private final Announcer announcer;
+    private final PeerExchange exchange;
     private final Supplier<Integer> mtu;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -61,18 +62,20 @@ final class VpcOnHost {
 
     private volatile Followed followed;
 
-    VpcOnHost(
-            String vpcId,
-            VpcSettings settings,
-            CommandRunner commands,
-            VpcState state,
-            VpcFiles files,
-            Supplier<Integer> mtu) {
+    /**
+     * What the VPCs of a host have in common.
+     *
+     * @param mtu bytes of a guest's packet that reach other hosts in one piece
+     */
+    record Host(VpcSettings settings, CommandRunner commands, PeerExchange exchange, Supplier<Integer> mtu) {}
+
+    VpcOnHost(String vpcId, Host around, VpcState state, VpcFiles files) {
         this.vpcId = vpcId;
-        this.settings = settings;
-        this.commands = commands;
+        this.settings = around.settings();
+        this.commands = around.commands();
+        this.exchange = around.exchange();
+        this.mtu = around.mtu();
         this.state = state;
-        this.mtu = mtu;
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.inside = Namespace.named(commands, nameOf(settings, vpcId));
         this.names = new NameDaemon(inside, files.folder());
@@ -287,11 +290,27 @@ final class VpcOnHost {
         Segments.plan(view, wanted);
         Routing.plan(view, wanted);
         Cables.plan(view, wanted);
-        wanted.carryOut(plan, repeat, host, inside);
+        Peerings.plan(view, wanted);
+        carryOut(view, wanted, plan, repeat);
         plan = wanted;
-        names.serve(view);
+        if (view.locals().isEmpty()) {
+            names.stop();
+        } else {
+            names.serve(view);
+        }
         completeNatGateways(view);
         announcer.announce(view.publicByPrivate().values());
+    }
+
+    private void carryOut(VpcView view, Plan wanted, Plan present, boolean repeat) throws IOException {
+        if (view.peerings().isEmpty()) {
+            wanted.carryOut(present, repeat, host, inside);
+            exchange.leave(vpcId);
+            return;
+        }
+        exchange.join(vpcId);
+        wanted.carryOut(present, repeat, host, inside);
+        exchange.plugIn(Peerings.port(view));
     }
 
     private void completeNatGateways(VpcView view) throws IOException {
@@ -315,6 +334,7 @@ final class VpcOnHost {
 
     private void takeDown() throws IOException {
         names.stop();
+        announcer.announce(List.of());
         for (var name : natGateways) {
             Namespace.named(commands, name).remove();
         }
@@ -324,6 +344,7 @@ final class VpcOnHost {
             // now.
             new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
             inside.remove();
+            exchange.leave(vpcId);
             LOG.infof("nothing of %s is left on this host", vpcId);
         }
         plan = null;

@@ -38,6 +38,7 @@ final class VpcRules {
         all.router();
         all.networkAcls();
         all.securityGroups();
+        Peerings.tracking(view, all.rules);
         all.publicAddresses();
         all.metadata();
         return all.rules.build();
@@ -188,7 +189,8 @@ final class VpcRules {
         rules.baseChain(
                 "cables",
                 "type filter hook forward priority 20; policy accept",
-                List.of(
+                behind(
+                        Peerings.ofCable(view),
                         "oifname \"%s\" ip saddr @have_public accept".formatted(VpcView.PUBLIC),
                         "oifname \"%s\" drop".formatted(VpcView.PUBLIC),
                         "iifname \"%s\" ct status dnat accept".formatted(VpcView.PUBLIC),
@@ -226,6 +228,10 @@ final class VpcRules {
                                         view.settings().metadataAddress(),
                                         view.settings().metadataPort()),
                         "dnat ip to ip daddr map @to_private"));
+    }
+
+    private static List<String> behind(List<String> first, String... others) {
+        return Stream.concat(first.stream(), Stream.of(others)).toList();
     }
 
     private static List<String> with(List<String> first, String last) {

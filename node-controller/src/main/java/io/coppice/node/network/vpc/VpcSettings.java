@@ -70,6 +70,22 @@ record VpcSettings(
                 Path.of("/etc/resolv.conf"));
     }
 
+    /** The same for a host that is a network namespace. */
+    VpcSettings inNamespace(String name) {
+        return new VpcSettings(
+                nodeId,
+                Optional.of(name),
+                bridge,
+                uplink,
+                publicRange,
+                publicGateway,
+                underlayAddress,
+                vxlanPort,
+                linkRange,
+                metadataPort,
+                resolvers);
+    }
+
     /** Whether the outside is reached by this host's own routes. */
     boolean hostIsGateway() {
         return uplink.isEmpty();

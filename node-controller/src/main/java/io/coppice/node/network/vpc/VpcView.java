@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.NatGateway;
+import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
@@ -161,8 +162,13 @@ record VpcView(
         return told;
     }
 
-    /** Whether this host has any part in the VPC. */
+    /** Active ones. */
+    List<Peering> peerings() {
+        return vpc.getPeeringsList();
+    }
+
+    /** Whether this host has any part in the VPC: guests, a gateway, or perhaps guests of a peer. */
     boolean isNeeded() {
-        return !locals.isEmpty() || !ownNatGateways().isEmpty();
+        return !locals.isEmpty() || !ownNatGateways().isEmpty() || !peerings().isEmpty();
     }
 }
