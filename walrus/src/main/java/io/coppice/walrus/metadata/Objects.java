@@ -97,7 +97,7 @@ public final class Objects {
     public void delete(StatelessSession session, long bucketId, Collection<String> keys) {
         var held = session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key in (:keys)"
-                                + " order by object_id for update",
+                                + " order by object_key for update",
                         Object[].class)
                 .setParameter("bucket", bucketId)
                 .setParameterList("keys", keys, String.class);
