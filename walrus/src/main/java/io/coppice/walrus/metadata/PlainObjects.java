@@ -51,6 +51,7 @@ public final class PlainObjects {
     private static final int LEADERS = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
 
     private final Clock clock;
+    private final PlainLists lists;
     private final Gathering<PlainReads.Asked, Optional<Found>> reads;
     private final Gathering<PlainWrites.Change, Boolean> puts;
     private final Gathering<PlainWrites.Change, Boolean> blobPuts;
@@ -59,6 +60,7 @@ public final class PlainObjects {
     /** Takes its times from {@code clock}. */
     public PlainObjects(Transactions transactions, Clock clock) {
         this.clock = clock;
+        this.lists = new PlainLists(transactions);
         this.reads = together(new PlainReads(transactions)::find);
         this.puts = together(new PlainWrites(transactions, PUT)::carryOut);
         this.blobPuts = together(new PlainWrites(transactions, PUT_BLOB)::carryOut);
@@ -79,6 +81,14 @@ public final class PlainObjects {
     /** The newest object of that key; empty also when that is a delete marker. */
     public Optional<Found> find(long bucketId, String key, boolean withContent) {
         return reads.ask(new PlainReads.Asked(bucketId, key, withContent));
+    }
+
+    /**
+     * The newest objects of the keys in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. Of
+     * versions too.
+     */
+    public List<ListedObject> list(long bucketId, KeyRange range, int limit) {
+        return lists.list(bucketId, range, limit);
     }
 
     /** Puts an object whose bytes lie in its row; empty, and nothing done, where that takes more than one statement. */

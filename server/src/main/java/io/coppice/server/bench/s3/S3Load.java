@@ -87,6 +87,8 @@ public final class S3Load {
         for (var row : plan.rows()) {
             if (row == S3Row.LIST) {
                 fillList();
+            } else if (row == S3Row.GET_64M && target.accessKeyId().isEmpty()) {
+                putLargeWhole();
             }
             var figure = measure(row);
             System.out.println(new ObjectMapper().writeValueAsString(figure));
@@ -306,6 +308,15 @@ public final class S3Load {
         }
         for (var filler : fillers) {
             filler.join();
+        }
+    }
+
+    /** What is read of a server that knows no uploads in parts. */
+    private void putLargeWhole() throws IOException {
+        try (var connection = new S3Connection(target)) {
+            must(
+                    connection.call("PUT", path(S3Row.PUT_64M, 0), "", body(S3Row.Sizes.LARGE), false),
+                    "put the large object");
         }
     }
 
