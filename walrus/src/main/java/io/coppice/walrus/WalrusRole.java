@@ -13,13 +13,13 @@ import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.undo.Undo;
-import io.coppice.walrus.access.BucketCache;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.encryption.KeyStore;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
+import io.coppice.walrus.http.Shortcuts;
 import io.coppice.walrus.http.Store;
 import io.coppice.walrus.identity.Identity;
 import io.coppice.walrus.identity.RemoteIdentity;
@@ -205,7 +205,7 @@ public class WalrusRole implements Role {
                         blobStore,
                         encryptionKeys,
                         Math.clamp(config.rowBytes(), 0, MAX_ROW_BYTES),
-                        new BucketCache(transactions, clock)),
+                        Shortcuts.of(transactions, clock)),
                 new Identity(keys, identity, identity),
                 settings,
                 Optional.of(downloads),

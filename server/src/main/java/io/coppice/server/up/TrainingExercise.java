@@ -24,7 +24,8 @@ public final class TrainingExercise {
     private static final int LAUNCHES = 25;
     private static final int LISTED = 100;
     private static final int LISTS = 20;
-    private static final int OBJECTS = 40;
+    private static final int OBJECTS = 500;
+    private static final int OBJECT_LISTS = 20;
     private static final Duration STATE_LIMIT = Duration.ofSeconds(30);
     private static final int DISK_BYTES = 1024 * 1024;
     private static final int BOOT_SIGNATURE_AT = 510;
@@ -54,9 +55,12 @@ public final class TrainingExercise {
         for (int i = 0; i < OBJECTS; i++) {
             var key = "object-" + i;
             s3.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromString(key));
+            s3.headObject(request -> request.bucket(BUCKET).key(key));
             s3.getObjectAsBytes(request -> request.bucket(BUCKET).key(key));
         }
-        s3.listObjectsV2(request -> request.bucket(BUCKET));
+        for (int i = 0; i < OBJECT_LISTS; i++) {
+            s3.listObjectsV2(request -> request.bucket(BUCKET));
+        }
         s3.listBuckets();
         for (int i = 0; i < OBJECTS; i++) {
             var key = "object-" + i;

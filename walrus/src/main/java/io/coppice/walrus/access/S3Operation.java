@@ -143,6 +143,9 @@ public enum S3Operation {
         if (!hasKey && method.equals("HEAD")) {
             return List.of(HEAD_BUCKET);
         }
+        if (parameters.isEmpty()) {
+            return hasKey ? plainOnObject(method) : plainOnBucket(method);
+        }
         var read = method.equals("HEAD") ? "GET" : method;
         var subresources = hasKey ? OF_OBJECTS : OF_BUCKETS;
         var named = parameters.stream()

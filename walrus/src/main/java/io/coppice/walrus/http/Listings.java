@@ -1,8 +1,9 @@
 package io.coppice.walrus.http;
 
+import io.coppice.walrus.metadata.BucketOwner;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.KeyRange;
-import io.coppice.walrus.metadata.ObjectRow;
+import io.coppice.walrus.metadata.ListedObject;
 import io.coppice.walrus.protocol.S3Errors;
 import io.coppice.walrus.protocol.XmlWriter;
 import java.net.URLEncoder;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.hibernate.StatelessSession;
 
 /**
  * ListObjects and ListObjectsV2. Keys come in batches from the index; what lies under a common prefix is skipped by
@@ -20,6 +20,8 @@ import org.hibernate.StatelessSession;
 final class Listings {
     private static final int MAX_KEYS = 1000;
     private static final int BATCH = 1001;
+    /** Of short pages, as those that only ask whether there is anything. */
+    private static final int FEW = 101;
 
     private final Store store;
 
@@ -28,7 +30,7 @@ final class Listings {
     }
 
     /** What a listing shows. */
-    private record Page(List<ObjectRow> objects, List<String> prefixes, boolean truncated, String last) {}
+    private record Page(List<ListedObject> objects, List<String> prefixes, boolean truncated, String last) {}
 
     /** What a listing asks for. */
     record Wanted(String prefix, String delimiter, String after, int maxKeys, boolean encode) {
@@ -91,20 +93,17 @@ final class Listings {
     }
 
     private Page page(S3Exchange exchange, Wanted wanted) {
-        return store.transactions().call(session -> {
-            return wanted.maxKeys() == 0
-                    ? new Page(List.of(), List.of(), false, "")
-                    : collect(session, exchange.bucket(), wanted);
-        });
+        return wanted.maxKeys() == 0 ? new Page(List.of(), List.of(), false, "") : collect(exchange.bucket(), wanted);
     }
 
-    private Page collect(StatelessSession session, BucketRow bucket, Wanted wanted) {
-        var objects = new ArrayList<ObjectRow>();
+    private Page collect(BucketRow bucket, Wanted wanted) {
+        var most = wanted.maxKeys() < FEW ? FEW : BATCH;
+        var objects = new ArrayList<ListedObject>();
         var prefixes = new ArrayList<String>();
         var last = "";
         var range = begin(wanted);
         while (range.isPresent()) {
-            var batch = store.objects().list(session, bucket.bucketId(), range.get(), BATCH);
+            var batch = store.plainObjects().list(bucket.bucketId(), range.get(), most);
             var skip = Optional.<String>empty();
             for (var object : batch) {
                 if (skip.isPresent() && object.key().startsWith(skip.get())) {
@@ -121,7 +120,7 @@ final class Listings {
                 }
                 last = skip.orElse(object.key());
             }
-            if (batch.size() < BATCH) {
+            if (batch.size() < most) {
                 return new Page(objects, prefixes, false, last);
             }
             var rest = range.get();
@@ -157,7 +156,7 @@ final class Listings {
             answer.open("Contents");
             describe(answer, wanted, object);
             if (withOwner) {
-                owner(answer, object);
+                owner(answer, object.owner());
             }
             answer.close("Contents");
         }
@@ -176,18 +175,16 @@ final class Listings {
         answer.element("IsTruncated", truncated);
     }
 
-    static void describe(XmlWriter answer, Wanted wanted, ObjectRow object) {
+    static void describe(XmlWriter answer, Wanted wanted, ListedObject object) {
         answer.element("Key", wanted.shown(object.key()))
                 .element("LastModified", S3Exchange.xmlDate(object.modifiedAt()))
                 .element("ETag", "\"" + object.etag() + "\"");
         object.checksum().ifPresent(each -> answer.element("ChecksumAlgorithm", each.algorithm())
                 .element("ChecksumType", each.type()));
-        answer.element("Size", object.sizeBytes())
-                .element("StorageClass", object.traits().storageClass());
+        answer.element("Size", object.sizeBytes()).element("StorageClass", object.storageClass());
     }
 
-    static void owner(XmlWriter answer, ObjectRow object) {
-        var owner = object.traits().owner();
+    static void owner(XmlWriter answer, BucketOwner owner) {
         answer.open("Owner")
                 .element("ID", owner.canonicalId())
                 .element("DisplayName", owner.displayName())

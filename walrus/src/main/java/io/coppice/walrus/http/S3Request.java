@@ -202,11 +202,13 @@ record S3Request(
         var host = request.header("host").orElse("").toLowerCase(Locale.ROOT);
         var colon = host.lastIndexOf(':');
         var name = colon > 0 ? host.substring(0, colon) : host;
-        return domains.stream()
-                .filter(domain -> name.endsWith("." + domain))
-                .map(domain -> name.substring(0, name.length() - domain.length() - 1))
-                .findFirst()
-                .orElse("");
+        for (var domain : domains) {
+            var end = name.length() - domain.length() - 1;
+            if (end >= 0 && name.charAt(end) == '.' && name.endsWith(domain)) {
+                return name.substring(0, end);
+            }
+        }
+        return "";
     }
 
     private static Map<String, String> parameters(String rawQuery) {

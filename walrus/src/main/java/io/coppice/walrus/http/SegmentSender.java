@@ -3,15 +3,18 @@ package io.coppice.walrus.http;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.encryption.ObjectKey;
 import io.coppice.walrus.metadata.Segment;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +26,10 @@ import java.util.concurrent.TimeoutException;
  * parts is read and written piece by piece, no faster than the client takes it. Thread-safe.
  */
 public final class SegmentSender {
-    private static final int PIECE_BYTES = 256 * 1024;
+    /** What the allocator has ready; larger ones are asked of the operating system each time. */
+    private static final int PIECE_BYTES = 64 * 1024;
+
+    private static final int AHEAD = 4;
 
     private final BlobStore store;
     private final Duration idleLimit;
@@ -70,8 +76,9 @@ public final class SegmentSender {
                 return;
             }
         }
+        var sending = new ArrayDeque<Future<Void>>();
         for (var piece : pieces) {
-            copy(response, piece, key);
+            copy(response, piece, key, sending);
         }
         await(response.end());
     }
@@ -91,19 +98,49 @@ public final class SegmentSender {
         return pieces;
     }
 
-    private void copy(HttpServerResponse response, Piece piece, Optional<ObjectKey> key) throws IOException {
+    /** Reads ahead of the socket by {@link #AHEAD} buffers, so that the disk is read while the network sends. */
+    private void copy(HttpServerResponse response, Piece piece, Optional<ObjectKey> key, Deque<Future<Void>> sending)
+            throws IOException {
         try (var raw = piece.segment().open(store, piece.offset(), piece.length());
                 var channel = decrypted(raw, piece.segment(), piece.offset(), key)) {
             var remaining = piece.length();
             while (remaining > 0) {
-                var bytes = ByteBuffer.allocate((int) Math.min(PIECE_BYTES, remaining));
-                while (bytes.hasRemaining()) {
-                    if (channel.read(bytes) < 0) {
-                        throw new IOException("blob " + piece.segment().blob() + " is shorter than it was when stored");
-                    }
-                }
+                var bytes = buffer((int) Math.min(PIECE_BYTES, remaining), key.isPresent());
                 remaining -= bytes.capacity();
-                await(response.write(Buffer.buffer(bytes.array())));
+                fill(channel, bytes, piece);
+                while (sending.size() >= AHEAD) {
+                    await(sending.remove());
+                }
+                sending.add(response.write(Buffer.buffer(bytes)).onComplete(any -> {
+                    // Whoever writes it gives it back; on a connection that is closed already nobody does.
+                    if (bytes.refCnt() > 0) {
+                        bytes.release();
+                    }
+                }));
+            }
+        }
+    }
+
+    /** What goes from the disk to the network as it is needs no place in the heap on its way. */
+    private static ByteBuf buffer(int length, boolean computed) {
+        var allocator = PooledByteBufAllocator.DEFAULT;
+        return computed ? allocator.heapBuffer(length, length) : allocator.directBuffer(length, length);
+    }
+
+    private static void fill(ReadableByteChannel channel, ByteBuf bytes, Piece piece) throws IOException {
+        var whole = false;
+        try {
+            var target = bytes.internalNioBuffer(0, bytes.capacity());
+            while (target.hasRemaining()) {
+                if (channel.read(target) < 0) {
+                    throw new IOException("blob " + piece.segment().blob() + " is shorter than it was when stored");
+                }
+            }
+            bytes.writerIndex(bytes.capacity());
+            whole = true;
+        } finally {
+            if (!whole) {
+                bytes.release();
             }
         }
     }

@@ -23,7 +23,7 @@ import java.time.Clock;
  * @param bytes holds them
  * @param keys encrypts them
  * @param rowBytes objects up to this size lie in their row; 0: none does
- * @param guards what guards the buckets that were asked for last
+ * @param shortcuts spares requests the long way to the database
  */
 public record Store(
         Transactions transactions,
@@ -32,13 +32,13 @@ public record Store(
         BlobStore bytes,
         KeyStore keys,
         int rowBytes,
-        BucketCache guards) {
+        Shortcuts shortcuts) {
     /** Up to this size bytes lie in their row unless somebody says otherwise. */
     public static final int ROW_BYTES = 16 * 1024;
 
     /** As it is when nothing is set. */
     public Store(Transactions transactions, Clock clock, Blobs blobs, BlobStore bytes, KeyStore keys) {
-        this(transactions, clock, blobs, bytes, keys, ROW_BYTES, new BucketCache(transactions, clock));
+        this(transactions, clock, blobs, bytes, keys, ROW_BYTES, Shortcuts.of(transactions, clock));
     }
 
     /** Where the bytes of a whole object go: into its row when they are few, else into a blob. */
@@ -48,7 +48,12 @@ public record Store(
 
     /** The short way to objects that are not versioned. */
     PlainObjects plainObjects() {
-        return new PlainObjects(transactions, clock);
+        return shortcuts.objects();
+    }
+
+    /** What guards the buckets that were asked for last. */
+    BucketCache guards() {
+        return shortcuts.guards();
     }
 
     Buckets buckets() {

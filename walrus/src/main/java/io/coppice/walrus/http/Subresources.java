@@ -39,6 +39,9 @@ final class Subresources {
     private Subresources() {}
 
     static Optional<String> first(S3Request request) {
+        if (request.parameters().isEmpty()) {
+            return Optional.empty();
+        }
         return request.parameters().keySet().stream()
                 .filter(NAMES::contains)
                 .sorted()

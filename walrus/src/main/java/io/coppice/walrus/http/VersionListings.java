@@ -1,6 +1,7 @@
 package io.coppice.walrus.http;
 
 import io.coppice.walrus.metadata.KeyRange;
+import io.coppice.walrus.metadata.ListedObject;
 import io.coppice.walrus.metadata.ObjectRow;
 import io.coppice.walrus.metadata.Versions;
 import io.coppice.walrus.protocol.S3Errors;
@@ -56,10 +57,10 @@ final class VersionListings {
             answer.element("Key", wanted.shown(version.key()))
                     .element("LastModified", S3Exchange.xmlDate(version.modifiedAt()));
         } else {
-            Listings.describe(answer, wanted, version);
+            Listings.describe(answer, wanted, ListedObject.of(version));
         }
         answer.element("VersionId", version.versionId()).element("IsLatest", version.latest());
-        Listings.owner(answer, version);
+        Listings.owner(answer, version.traits().owner());
         answer.close(element);
     }
 

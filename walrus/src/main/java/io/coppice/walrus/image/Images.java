@@ -149,7 +149,7 @@ public final class Images {
             if (present.isPresent()) {
                 return facts(present.get());
             }
-            var source = pinned.find(session, sourceId).orElseThrow(() -> new NotFoundException(sourceId));
+            var source = pinned.findAndHold(session, sourceId).orElseThrow(() -> new NotFoundException(sourceId));
             var segments = pinned.segments(session, sourceId);
             blobs.retain(session, Segment.blobs(segments));
             if (!pinned.pin(session, imageId, facts(source), segments)) {

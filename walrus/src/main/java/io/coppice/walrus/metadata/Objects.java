@@ -1,11 +1,8 @@
 package io.coppice.walrus.metadata;
 
 import io.coppice.walrus.blob.BlobId;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +10,7 @@ import java.util.UUID;
 import org.hibernate.StatelessSession;
 
 /**
- * Puts, finds and lists the newest objects of keys, and removes them where nothing is versioned. Stateless; every method
+ * Puts and finds the newest objects of keys, and removes them where nothing is versioned. Stateless; every method
  * runs inside the caller's transaction.
  */
 public final class Objects {
@@ -97,45 +94,11 @@ public final class Objects {
     public void delete(StatelessSession session, long bucketId, Collection<String> keys) {
         var held = session.createNativeQuery(
                         "select object_id from object where bucket_id = :bucket and object_key in (:keys)"
-                                + " order by object_id for update",
+                                + " order by object_key for update",
                         Object[].class)
                 .setParameter("bucket", bucketId)
                 .setParameterList("keys", keys, String.class);
         remove(session, Column.of(held, Long.class));
-    }
-
-    /** Objects whose keys lie in {@code range}, in the order of their keys' UTF-8 bytes; at most {@code limit}. */
-    public List<ObjectRow> list(StatelessSession session, long bucketId, KeyRange range, int limit) {
-        // Plain, because a page has a thousand rows.
-        return session.doReturningWork(connection -> {
-            try (var query = connection.prepareStatement(listText(range, limit))) {
-                bindList(query, bucketId, range);
-                try (var rows = query.executeQuery()) {
-                    var objects = new ArrayList<ObjectRow>(limit);
-                    while (rows.next()) {
-                        objects.add(ObjectRow.read(rows));
-                    }
-                    return objects;
-                }
-            }
-        });
-    }
-
-    /** The statement that reads a page. Its length is part of the text, so that the plan fits it. */
-    static String listText(KeyRange range, int limit) {
-        return "select " + ObjectRow.COLUMNS
-                + " from object where bucket_id = ? and is_latest and not delete_marker"
-                + " and object_key " + (range.fromInclusive() ? ">=" : ">") + " ?"
-                + (range.until().isPresent() ? " and object_key < ?" : "") + " order by object_key limit " + limit;
-    }
-
-    /** Sets the parameters of {@link #listText}. */
-    static void bindList(PreparedStatement query, long bucketId, KeyRange range) throws SQLException {
-        query.setLong(1, bucketId);
-        query.setString(2, range.from());
-        if (range.until().isPresent()) {
-            query.setString(3, range.until().get());
-        }
     }
 
     /** Removes rows with their bytes. */

@@ -28,6 +28,11 @@ public final class PinnedImages {
                 .uniqueResultOptional();
     }
 
+    /** As {@link #find}, and nobody forgets it until the transaction ends. */
+    public Optional<ImageRow> findAndHold(StatelessSession session, String imageId) {
+        return lock(session, imageId, "key share") ? find(session, imageId) : Optional.empty();
+    }
+
     /** An image's bytes in order. */
     public List<Segment> segments(StatelessSession session, String imageId) {
         return session
@@ -75,6 +80,9 @@ public final class PinnedImages {
 
     /** Forgets an image and frees its bytes; does nothing when there is none of that id. */
     public void unpin(StatelessSession session, String imageId) {
+        if (!lock(session, imageId, "update")) {
+            return;
+        }
         var segments = session.createNativeQuery(
                         "delete from image_segment where image_id = :id returning blob_id", Object[].class)
                 .setParameter("id", imageId);
@@ -84,5 +92,13 @@ public final class PinnedImages {
         session.createNativeMutationQuery("delete from image where image_id = :id")
                 .setParameter("id", imageId)
                 .executeUpdate();
+    }
+
+    private static boolean lock(StatelessSession session, String imageId, String strength) {
+        return !session.createNativeQuery(
+                        "select image_id from image where image_id = :id for " + strength, Object[].class)
+                .setParameter("id", imageId)
+                .getResultList()
+                .isEmpty();
     }
 }

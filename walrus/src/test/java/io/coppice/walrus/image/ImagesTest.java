@@ -23,7 +23,9 @@ import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
+import io.coppice.walrus.http.Store;
 import io.coppice.walrus.metadata.PinnedImages;
+import io.coppice.walrus.metadata.Segment;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.vertx.core.Vertx;
@@ -41,6 +43,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -50,6 +53,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 /** If this failed, hosts would run other bytes than those registered, or a tenant's image could name files of the host. */
 class ImagesTest {
     private static final String IMAGE = "ami-0123456789abcdef0";
+    private static final String COPY = "ami-0123456789abcdef1";
 
     @TempDir
     Path folder;
@@ -120,6 +124,64 @@ class ImagesTest {
             walrus.collector().collectUnreferenced();
             assertEquals(0, walrus.blobCount());
         }
+    }
+
+    @Test
+    void anImageThatIsPinnedAgainOutlivesTheFirst() throws Exception {
+        try (var walrus = new WalrusFixture(folder);
+                var s3 = walrus.alice()) {
+            s3.createBucket(b -> b.bucket("images"));
+            s3.putObject(b -> b.bucket("images").key("disk"), RequestBody.fromBytes(bootable(300_000)));
+            var store = walrus.store();
+            var images = new Images(store.transactions(), store.blobs(), store.bytes(), bundleKey(), store.clock());
+            var facts = images.pin(new Images.Source("111111111111", false, "images", "disk", List.of()), IMAGE);
+            assertEquals(facts, images.pinAgain(IMAGE, COPY));
+            assertEquals(facts, images.pinAgain(IMAGE, COPY), "asked once more, it tells the same");
+            s3.deleteObject(b -> b.bucket("images").key("disk"));
+            images.unpin(IMAGE);
+            walrus.collector().collectUnreferenced();
+            assertEquals(Optional.of(facts), images.pinned(COPY));
+            assertEquals(1, walrus.blobCount());
+            assertThrows(Images.NotFoundException.class, () -> images.pinAgain(IMAGE, "ami-0123456789abcdef2"));
+            images.unpin(COPY);
+            walrus.collector().collectUnreferenced();
+            assertEquals(0, walrus.blobCount());
+        }
+    }
+
+    @Test
+    void anImageThatIsForgottenMeanwhileIsPinnedAgainWithItsBytesOrNotAtAll() throws Exception {
+        try (var walrus = new WalrusFixture(folder);
+                var s3 = walrus.alice();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            s3.createBucket(b -> b.bucket("images"));
+            s3.putObject(b -> b.bucket("images").key("disk"), RequestBody.fromBytes(bootable(300_000)));
+            var store = walrus.store();
+            var images = new Images(store.transactions(), store.blobs(), store.bytes(), bundleKey(), store.clock());
+            var source = new Images.Source("111111111111", false, "images", "disk", List.of());
+            for (int i = 0; i < 20; i++) {
+                images.pin(source, IMAGE);
+                var forgotten = threads.submit(() -> images.unpin(IMAGE));
+                var pinned = threads.submit(() -> {
+                    try {
+                        images.pinAgain(IMAGE, COPY);
+                        return true;
+                    } catch (Images.NotFoundException gone) {
+                        return false;
+                    }
+                });
+                forgotten.get();
+                assertEquals(pinned.get() ? 300_000 : 0, bytesOf(store, COPY));
+                images.unpin(COPY);
+            }
+        }
+    }
+
+    private static long bytesOf(Store store, String imageId) {
+        return store.transactions().call(session -> new PinnedImages(store.clock(), store.blobs())
+                .segments(session, imageId).stream()
+                        .mapToLong(Segment::sizeBytes)
+                        .sum());
     }
 
     private BundleKey bundleKey() throws IOException {

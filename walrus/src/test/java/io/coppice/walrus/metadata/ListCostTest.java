@@ -70,9 +70,9 @@ class ListCostTest {
     /** Pages of the database that one page of a list from the middle touches. */
     private static long pageCost(Connection connection, long bucket, int count) throws SQLException {
         var from = new KeyRange("photos/%09d".formatted(count / 2), false, Optional.of("photos0"));
-        var explain = "explain (analyze, buffers, timing off) " + Objects.listText(from, PAGE);
+        var explain = "explain (analyze, buffers, timing off) " + PlainLists.text(from, PAGE);
         try (var query = connection.prepareStatement(explain)) {
-            Objects.bindList(query, bucket, from);
+            PlainLists.bind(query, bucket, from);
             try (var rows = query.executeQuery()) {
                 var plan = new StringBuilder();
                 while (rows.next()) {
