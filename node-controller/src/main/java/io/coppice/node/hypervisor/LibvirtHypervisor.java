@@ -6,14 +6,12 @@ import static org.libvirt.Error.ErrorNumber.VIR_ERR_OPERATION_INVALID;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.disk.CopyTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,6 +41,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DomainXml xml;
     private final ConsoleLogs consoleLogs;
     private final StalledGuests stalled;
+    private final LibvirtVolumes volumes;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
@@ -52,6 +51,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.stalled = new StalledGuests(this::resumeIfStalled);
         events.onStall(stalled::add);
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
+        this.volumes = new LibvirtVolumes(connection, this::runningIfAny);
         try {
             connection.connect();
             this.xml = new DomainXml(
@@ -161,33 +161,8 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
-    public Set<VolumeId> volumes(InstanceId instance) {
-        return connection.call("list the volumes of " + instance, session -> {
-            var domain = session.domain(instance.value());
-            return domain.isEmpty()
-                            || mark(domain.get()).isEmpty()
-                            || domain.get().isActive() != 1
-                    ? Set.<VolumeId>of()
-                    : Set.copyOf(PluggedVolumes.of(domain.get()).volumes().keySet());
-        });
-    }
-
-    @Override
-    public void plug(InstanceId instance, VolumePlug volume) {
-        connection.call("give " + volume + " to " + instance, session -> {
-            var domain = running(session, instance);
-            PluggedVolumes.of(domain).plug(domain, volume);
-            return true;
-        });
-    }
-
-    @Override
-    public void unplug(InstanceId instance, VolumeId volume) {
-        connection.call("take " + volume + " from " + instance, session -> {
-            var domain = running(session, instance);
-            PluggedVolumes.of(domain).unplug(domain, volume);
-            return true;
-        });
+    public GuestVolumes volumes() {
+        return volumes;
     }
 
     @Override
@@ -315,11 +290,15 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     private org.libvirt.Domain running(LibvirtSession session, InstanceId instance) throws LibvirtException {
+        return runningIfAny(session, instance).orElseThrow(() -> new HypervisorException(instance + " does not run"));
+    }
+
+    private Optional<org.libvirt.Domain> runningIfAny(LibvirtSession session, InstanceId instance)
+            throws LibvirtException {
         var domain = session.domain(instance.value());
-        if (domain.isEmpty() || mark(domain.get()).isEmpty() || domain.get().isActive() != 1) {
-            throw new HypervisorException(instance + " does not run");
-        }
-        return domain.get();
+        return domain.isEmpty() || mark(domain.get()).isEmpty() || domain.get().isActive() != 1
+                ? Optional.empty()
+                : domain;
     }
 
     @Override

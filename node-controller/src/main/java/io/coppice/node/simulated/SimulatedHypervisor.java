@@ -1,16 +1,15 @@
 package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.CopyTarget;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
+import io.coppice.node.hypervisor.GuestVolumes;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
-import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
@@ -21,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,7 +41,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
     private final SimulatedGuests files;
-    private final SimulatedVolumes volumes = new SimulatedVolumes();
+    private final SimulatedVolumes volumes =
+            new SimulatedVolumes(instance -> currentRun(instance).isPresent());
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
@@ -149,20 +148,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public Set<VolumeId> volumes(InstanceId instance) {
-        return currentRun(instance).isEmpty() ? Set.of() : volumes.of(instance);
-    }
-
-    @Override
-    public void plug(InstanceId instance, VolumePlug volume) {
-        requireRunning(instance);
-        volumes.plug(instance, volume.volume());
-    }
-
-    @Override
-    public void unplug(InstanceId instance, VolumeId volume) {
-        requireRunning(instance);
-        volumes.unplug(instance, volume);
+    public GuestVolumes volumes() {
+        return volumes;
     }
 
     @Override
