@@ -32,6 +32,8 @@ class ImageMaker implements BackgroundTask {
     private final CopyTargets targets;
     private final ImageSources sources;
     private final BackgroundLoop loop;
+    /** What was looked at last, so that one that cannot go on keeps no other waiting; used by the loop only. */
+    private String last = "";
 
     ImageMaker(
             Database database,
@@ -69,11 +71,9 @@ class ImageMaker implements BackgroundTask {
     }
 
     void pass() {
-        var makings = database.call(entities -> entities.createQuery(
-                        "select m.imageId from ImageMakingRow m order by m.startedAt", String.class)
-                .setMaxResults(BATCH)
-                .getResultList());
+        var makings = next();
         for (var id : makings) {
+            last = id;
             advance(id);
         }
         if (!makings.isEmpty()) {
@@ -81,6 +81,17 @@ class ImageMaker implements BackgroundTask {
             CompletableFuture.delayedExecutor(SOON.toMillis(), TimeUnit.MILLISECONDS)
                     .execute(loop::signal);
         }
+    }
+
+    /** Those after the one that was looked at last, and then from the first on: each comes in its turn. */
+    private List<String> next() {
+        return database.call(entities -> entities.createQuery(
+                        "select m.imageId from ImageMakingRow m"
+                                + " order by case when m.imageId > :last then 0 else 1 end, m.imageId",
+                        String.class)
+                .setParameter("last", last)
+                .setMaxResults(BATCH)
+                .getResultList());
     }
 
     private void advance(String imageId) {

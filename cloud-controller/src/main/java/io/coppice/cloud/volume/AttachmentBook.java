@@ -3,6 +3,7 @@ package io.coppice.cloud.volume;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
 
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Which volume is at which instance. Instances are locked before their volumes, so that none waits for another in a ring.
@@ -132,6 +134,14 @@ class AttachmentBook implements VolumeAttachments {
         });
     }
 
+    /** The volume has another size than its guest was last told of, if one has it. Its instance is locked. */
+    void resized(EntityManager entities, String volumeId) {
+        find(entities, volumeId).ifPresent(attachment -> {
+            entities.flush();
+            holders.changed(entities, attachment.instanceId());
+        });
+    }
+
     @Override
     public Map<String, List<AttachedVolume>> desired(EntityManager entities, Collection<String> instanceIds) {
         var attachments = ofInstances(entities, instanceIds).stream()
@@ -139,20 +149,20 @@ class AttachmentBook implements VolumeAttachments {
                         && each.state() != AttachmentState.DETACHING
                         && each.state() != AttachmentState.FILLING)
                 .toList();
-        var names = volumes(entities, attachments).stream()
-                .collect(java.util.stream.Collectors.toMap(VolumeRow::id, VolumeRow::exportName));
+        var rows = volumes(entities, attachments).stream().collect(toMap(VolumeRow::id, Function.identity()));
         return attachments.stream()
                 .collect(groupingBy(
                         AttachmentRow::instanceId,
-                        mapping(each -> message(each, names.getOrDefault(each.volumeId(), "")), toList())));
+                        mapping(each -> message(each, Objects.requireNonNull(rows.get(each.volumeId()))), toList())));
     }
 
-    private static AttachedVolume message(AttachmentRow attachment, String exportName) {
+    private static AttachedVolume message(AttachmentRow attachment, VolumeRow row) {
         return AttachedVolume.newBuilder()
                 .setVolumeId(attachment.volumeId())
                 .setDevice(attachment.device())
+                .setSizeGib(row.shape().sizeGib())
                 .setExport(VolumeExport.newBuilder()
-                        .setName(exportName)
+                        .setName(row.exportName())
                         .setUnixPath(Objects.requireNonNullElse(attachment.exportPath(), "")))
                 .build();
     }

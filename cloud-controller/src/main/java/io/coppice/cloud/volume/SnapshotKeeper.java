@@ -91,11 +91,11 @@ class SnapshotKeeper implements BackgroundTask {
     }
 
     /**
-     * Has a new snapshot taken before this returns: the user may go on writing then. When the EBS controller does not answer
-     * it stays pending and is taken later.
+     * Has a new snapshot taken before this returns, or before the last of its moment does: the user may go on writing then.
+     * When the EBS controller does not answer it stays pending and is taken later.
      */
-    void takeNow(Snapshot snapshot) {
-        tell(new SnapshotStore.Unfinished(snapshot, 1));
+    void takeNow(SnapshotStore.Unfinished snapshot) {
+        tell(snapshot);
     }
 
     private void tellAll() {
@@ -119,7 +119,9 @@ class SnapshotKeeper implements BackgroundTask {
                                     .setDeleted(snapshot.state() == SnapshotState.DELETING)
                                     .setAccountId(snapshot.owner().value())
                                     .setVolumeId(source == null ? snapshot.volumeId() : "")
-                                    .setSourceSnapshotId(Objects.requireNonNullElse(source, "")))
+                                    .setSourceSnapshotId(Objects.requireNonNullElse(source, ""))
+                                    .setMomentId(unfinished.moment().id())
+                                    .setMomentSize(unfinished.moment().size()))
                             .build());
             observe(answer.getSnapshot());
             return true;

@@ -57,6 +57,12 @@ class SnapshotRow {
     @Column(name = "is_public", nullable = false)
     private boolean isPublic;
 
+    @Column(name = "moment_id", nullable = false)
+    private String momentId;
+
+    @Column(name = "moment_size", nullable = false)
+    private int momentSize;
+
     @Column(name = "started_at", nullable = false)
     private Instant startedAt;
 
@@ -72,7 +78,7 @@ class SnapshotRow {
     @SuppressWarnings("NullAway.Init")
     protected SnapshotRow() {}
 
-    SnapshotRow(Snapshot snapshot) {
+    SnapshotRow(Snapshot snapshot, SnapshotMoment moment) {
         id = snapshot.id().value();
         accountId = snapshot.owner().value();
         volumeId = snapshot.volumeId();
@@ -82,6 +88,8 @@ class SnapshotRow {
         state = snapshot.state().text();
         errorMessage = snapshot.errorMessage();
         generation = 1;
+        momentId = moment.id();
+        momentSize = moment.size();
         startedAt = snapshot.startedAt();
     }
 
@@ -91,6 +99,10 @@ class SnapshotRow {
 
     long generation() {
         return generation;
+    }
+
+    SnapshotMoment moment() {
+        return new SnapshotMoment(momentId, momentSize);
     }
 
     AccountId account() {

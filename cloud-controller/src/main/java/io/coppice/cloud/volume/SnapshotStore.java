@@ -30,8 +30,8 @@ class SnapshotStore {
         this.config = config;
     }
 
-    /** Adds snapshots of one account with their tags; throws {@code SnapshotLimitExceeded}. */
-    void add(EntityManager entities, AccountId account, List<Snapshot> snapshots) {
+    /** Adds snapshots of one account and one moment with their tags; throws {@code SnapshotLimitExceeded}. */
+    void add(EntityManager entities, AccountId account, List<Snapshot> snapshots, SnapshotMoment moment) {
         // One creation at a time in an account: the quota is decided on what is really there.
         entities.createNativeQuery("select 1 from (select pg_advisory_xact_lock(hashtext(:account))) as locked")
                 .setParameter("account", "snapshots " + account)
@@ -44,7 +44,7 @@ class SnapshotStore {
             throw SnapshotErrors.limitExceeded(config.maxSnapshotsPerAccount());
         }
         for (var snapshot : snapshots) {
-            entities.persist(new SnapshotRow(snapshot));
+            entities.persist(new SnapshotRow(snapshot, moment));
             tags.put(account, snapshot.id().value(), RESOURCE_TYPE, snapshot.tags());
         }
     }
@@ -97,10 +97,10 @@ class SnapshotStore {
         return found;
     }
 
-    /** A snapshot of whatever account, without tags; empty when there is none. */
-    Optional<Snapshot> find(String id) {
+    /** What the EBS controller must know of a snapshot of whatever account; empty when there is none. */
+    Optional<Unfinished> find(String id) {
         return database.call(entities ->
-                Optional.ofNullable(entities.find(SnapshotRow.class, id)).map(row -> row.toSnapshot(Map.of())));
+                Optional.ofNullable(entities.find(SnapshotRow.class, id)).map(SnapshotStore::unfinished));
     }
 
     /** The states of those of these that are there. */
@@ -123,12 +123,16 @@ class SnapshotStore {
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()
-                .map(row -> new Unfinished(row.toSnapshot(Map.of()), row.generation()))
+                .map(SnapshotStore::unfinished)
                 .toList());
     }
 
-    /** A snapshot that the EBS controller must be told of. */
-    record Unfinished(Snapshot snapshot, long generation) {}
+    private static Unfinished unfinished(SnapshotRow row) {
+        return new Unfinished(row.toSnapshot(Map.of()), row.generation(), row.moment());
+    }
+
+    /** A snapshot that the EBS controller must be told of, without tags. */
+    record Unfinished(Snapshot snapshot, long generation, SnapshotMoment moment) {}
 
     /** Changes a snapshot under a lock; false when it is gone. */
     boolean change(SnapshotId id, Consumer<SnapshotRow> change) {

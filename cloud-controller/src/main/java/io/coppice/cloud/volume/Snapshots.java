@@ -34,7 +34,8 @@ public interface Snapshots {
 
     /**
      * Writes that these snapshots should be, in the caller's transaction, and returns their ids in the same order. They are
-     * taken when the caller has called {@link #begin} after its end, or soon after. Throws {@code SnapshotLimitExceeded}.
+     * taken when the caller has called {@link #begin} after its end, or soon after; those of volumes at one moment. Throws
+     * {@code SnapshotLimitExceeded}.
      */
     List<String> want(EntityManager entities, ChangeCause cause, AccountId account, List<Wish> wishes);
 

@@ -106,7 +106,9 @@ class StoredSnapshots implements Snapshots {
                         null,
                         wish.tags()))
                 .toList();
-        store.add(entities, account, made);
+        // Copies are of what rests already.
+        var areCopies = wishes.stream().anyMatch(wish -> wish.sourceId() != null);
+        store.add(entities, account, made, areCopies ? SnapshotMoment.ITS_OWN : SnapshotMoment.of(made.size()));
         made.forEach(snapshot -> record(cause, "snapshot.created", snapshot));
         return made;
     }

@@ -183,7 +183,11 @@ class VolumeKeeper implements BackgroundTask {
         switch (report.getState()) {
             case VOLUME_STATE_AVAILABLE -> {
                 row.settle();
-                modification(entities, row).ifPresent(each -> each.complete(clock.instant()));
+                var change = modification(entities, row);
+                if (change.isPresent()) {
+                    change.get().complete(clock.instant());
+                    attachments.resized(entities, row.id());
+                }
                 become(row, volume, row.exportName().isEmpty() ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
                 if (report.hasExport()) {
                     attachments.served(entities, row.id(), report.getExport().getUnixPath());
@@ -194,6 +198,7 @@ class VolumeKeeper implements BackgroundTask {
                 if (change.isPresent()) {
                     change.get().fail(cut(report.getErrorMessage()), clock.instant());
                     row.reshape(change.get().original(row.shape()));
+                    attachments.resized(entities, row.id());
                     telling.signal();
                 } else {
                     fail(row, volume, report.getErrorMessage());

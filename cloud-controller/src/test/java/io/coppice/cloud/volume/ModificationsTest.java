@@ -12,6 +12,7 @@ import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.wire.error.AwsException;
 import java.time.Clock;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesModificationsRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
 
@@ -73,6 +75,32 @@ class ModificationsTest {
         cloud.ebs.failure = "";
         cloud.eventually(
                 "it is as before", () -> size(id) == 2 && cloud.ebs.told(id).getSizeGib() == 2);
+    }
+
+    @Test
+    void theInstanceThatHasItIsToldOfItsSize() {
+        var instance = "i-0123456789abcdef0";
+        var id = cloud.available(2, null);
+        cloud.attachments.attach(
+                TestRequests.by(ALICE, "AttachVolume"),
+                AttachVolumeRequest.builder()
+                        .volumeId(id)
+                        .instanceId(instance)
+                        .device("/dev/sdf")
+                        .build());
+        cloud.eventually("it is served", () -> cloud.holders.told.contains(instance));
+        assertEquals(2, told(instance).getSizeGib());
+        cloud.holders.told.clear();
+        modify(ALICE, id, 5);
+        cloud.eventually("its instance is told", () -> cloud.holders.told.contains(instance));
+        assertEquals("completed", state(id));
+        assertEquals(5, told(instance).getSizeGib());
+    }
+
+    private AttachedVolume told(String instance) {
+        return DATABASE.call(entities -> cloud.book.desired(entities, List.of(instance)))
+                .getOrDefault(instance, List.of())
+                .getFirst();
     }
 
     private void modify(AccountId account, String id, int gib) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
@@ -14,6 +15,7 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +39,14 @@ class SnapshotsTest {
 
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
     private @Nullable String user;
-    private final SnapshotActions actions = new SnapshotActions(
-            DATABASE,
-            cloud.snapshots,
+    private final StoredSnapshots stored = new StoredSnapshots(
             cloud.store,
-            new StoredSnapshots(
-                    cloud.store,
-                    cloud.snapshots,
-                    cloud.snapshotKeeper,
-                    List.of((entities, snapshot) -> Optional.ofNullable(user)),
-                    cloud.events),
-            TestSite.config());
+            cloud.snapshots,
+            cloud.snapshotKeeper,
+            List.of((entities, snapshot) -> Optional.ofNullable(user)),
+            cloud.events);
+    private final SnapshotActions actions =
+            new SnapshotActions(DATABASE, cloud.snapshots, cloud.store, stored, TestSite.config());
     private final SnapshotQueries queries =
             new SnapshotQueries(cloud.snapshots, new Pages(new PageTokens(() -> new byte[32])));
     private final SnapshotAttributeActions attributes =
@@ -87,6 +86,30 @@ class SnapshotsTest {
         cloud.eventually("it is gone", () -> describe(ALICE, request -> {}).isEmpty());
         assertEquals("InvalidSnapshot.NotFound", code(() -> delete(ALICE, id)));
         assertEquals("InvalidSnapshot.NotFound", code(() -> cloud.available(3, id)));
+    }
+
+    @Test
+    void thoseThatAreAskedForTogetherAreOfOneMoment() {
+        var wishes = List.of(
+                new Snapshots.Wish(cloud.available(1, null), null, 1, "", Map.of()),
+                new Snapshots.Wish(cloud.available(1, null), null, 1, "", Map.of()));
+        cloud.ebs.away = true;
+        var cause = new ChangeCause("CreateSnapshots", "alice", "", "Take 2 snapshots");
+        var ids = DATABASE.call(entities -> stored.want(entities, cause, ALICE, wishes));
+        stored.begin(ids);
+        // Also when they are told of later, one by one.
+        cloud.ebs.away = false;
+        cloud.eventually("both are told of", () -> cloud.ebs.snapshots.size() >= 2);
+        var moments = cloud.ebs.snapshots.stream()
+                .map(request -> request.getSnapshot().getMomentId())
+                .distinct()
+                .toList();
+        assertEquals(1, moments.size());
+        assertTrue(!moments.getFirst().isEmpty());
+        assertEquals(2, cloud.ebs.snapshots.getFirst().getSnapshot().getMomentSize());
+        cloud.ebs.snapshots.clear();
+        create(wishes.getFirst().volumeId());
+        assertEquals("", cloud.ebs.snapshots.getFirst().getSnapshot().getMomentId());
     }
 
     @Test

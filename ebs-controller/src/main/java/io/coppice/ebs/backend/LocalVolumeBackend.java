@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -135,22 +137,62 @@ public final class LocalVolumeBackend implements VolumeBackend {
     public void snapshot(SnapshotId id, VolumeId volume) throws IOException {
         locked(volume, () -> {
             if (layers.find(id).isEmpty()) {
-                // Were it behind its name from an attempt that a crash cut off, the layer below would not be still.
-                followIfServed(volume);
-                var frozen = layers.find(volume).orElseThrow(() -> new NoSuchVolumeException(volume));
-                if (isAsBelow(volume, frozen)) {
-                    layers.point(id, layers.below(frozen).orElseThrow());
-                    return true;
-                }
-                // The volume's name first: should we stop here, whoever serves it next writes to the new layer, and the
-                // one that still writes to the old is told to change by the next attempt. No name leads to the old one
-                // alone before it is still.
-                layers.add(volume, Layers.sizeBytes(frozen), Optional.of(frozen));
-                followIfServed(volume);
-                layers.point(id, frozen);
+                freeze(id, volume);
             }
             return true;
         });
+    }
+
+    private void freeze(SnapshotId id, VolumeId volume) throws IOException {
+        // Were it behind its name from an attempt that a crash cut off, the layer below would not be still.
+        followIfServed(volume);
+        var frozen = layers.find(volume).orElseThrow(() -> new NoSuchVolumeException(volume));
+        if (isAsBelow(volume, frozen)) {
+            layers.point(id, layers.below(frozen).orElseThrow());
+            return;
+        }
+        // The volume's name first: should we stop here, whoever serves it next writes to the new layer, and the one
+        // that
+        // still writes to the old is told to change by the next attempt. No name leads to the old one alone before it
+        // is
+        // still.
+        layers.add(volume, Layers.sizeBytes(frozen), Optional.of(frozen));
+        followIfServed(volume);
+        layers.point(id, frozen);
+    }
+
+    @Override
+    public void snapshot(Map<SnapshotId, VolumeId> together) throws IOException {
+        var of = List.copyOf(
+                new TreeSet<>(together.values().stream().map(this::lockOf).toList()));
+        locked(of, 0, () -> {
+            for (var volume : together.values()) {
+                if (!exists(volume)) {
+                    throw new NoSuchVolumeException(volume);
+                }
+            }
+            if (!areAllThere(together.keySet())) {
+                for (var id : together.keySet()) {
+                    // Of an attempt that a crash cut off: it is of another moment.
+                    layers.remove(id);
+                }
+                server.whilePaused(together.values(), () -> {
+                    for (var each : together.entrySet()) {
+                        freeze(each.getKey(), each.getValue());
+                    }
+                });
+            }
+            return true;
+        });
+    }
+
+    private boolean areAllThere(Collection<SnapshotId> ids) throws IOException {
+        for (var id : ids) {
+            if (layers.find(id).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the volume holds what the layer below holds: another layer for it would only make the tower higher. */
@@ -188,8 +230,14 @@ public final class LocalVolumeBackend implements VolumeBackend {
     private void followIfServed(VolumeId volume) throws IOException {
         var head = layers.find(volume);
         var written = server.writtenTo(volume);
-        if (head.isPresent() && written.isPresent() && !written.equals(head)) {
+        if (head.isEmpty() || written.isEmpty() || written.equals(head)) {
+            return;
+        }
+        if (Layers.sizeBytes(head.get()) == Layers.sizeBytes(written.get())) {
             server.divert(volume, head.get());
+        } else {
+            // A size is told to whoever opens the volume.
+            server.whilePaused(List.of(volume), () -> server.divert(volume, head.get()));
         }
     }
 
@@ -228,10 +276,22 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     private <T> T locked(VolumeId id, Work<T> work) throws IOException {
-        var lock = volumes[Math.floorMod(id.hashCode(), LOCKS)];
+        return locked(List.of(lockOf(id)), 0, work);
+    }
+
+    private int lockOf(VolumeId id) {
+        return Math.floorMod(id.hashCode(), LOCKS);
+    }
+
+    /** With all of these locks, which are in ascending order so that nobody waits in a ring. */
+    private <T> T locked(List<Integer> locks, int next, Work<T> work) throws IOException {
+        if (next == locks.size()) {
+            return work.run();
+        }
+        var lock = volumes[locks.get(next)];
         lock.lock();
         try {
-            return work.run();
+            return locked(locks, next + 1, work);
         } finally {
             lock.unlock();
         }

@@ -16,7 +16,7 @@ import java.util.Optional;
 public interface VolumeBackend {
     /**
      * Makes a volume of that many bytes, durable when this returns, or a smaller one larger. It holds what the snapshot
-     * holds, and zeros beyond. A guest that has the volume sees the new size when the volume is next served to it.
+     * holds, and zeros beyond. Who has a volume open that becomes larger is cut off, and finds it again as large as it is.
      *
      * @param from looked at for a new volume only
      * @throws NoCapacityException when the backend cannot promise so much
@@ -49,6 +49,14 @@ public interface VolumeBackend {
      * @throws NoSuchVolumeException when there is no such volume
      */
     void snapshot(SnapshotId id, VolumeId volume) throws IOException;
+
+    /**
+     * As {@link #snapshot(SnapshotId, VolumeId)} of several volumes, at one moment: what one of them holds was not written
+     * after something that another one does not hold. Guests that write meanwhile wait for some milliseconds for each volume.
+     *
+     * @throws NoSuchVolumeException when there is no such volume; then none was taken
+     */
+    void snapshot(Map<SnapshotId, VolumeId> together) throws IOException;
 
     /**
      * Makes a second snapshot with the same content.

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +43,8 @@ public final class QemuVolumeServer implements VolumeServer {
     private static final class Kept {
         private final ReentrantLock lock = new ReentrantLock();
         private volatile Optional<String> name = Optional.empty();
+        /** What it served before it was paused; empty while it is not. */
+        private volatile Optional<Serving> paused = Optional.empty();
     }
 
     /**
@@ -105,19 +110,69 @@ public final class QemuVolumeServer implements VolumeServer {
 
     @Override
     public Optional<Path> writtenTo(VolumeId volume) throws IOException {
-        return daemon(volume).serving().map(Serving::layer);
+        var each = kept.get(volume);
+        var paused = each == null ? Optional.<Serving>empty() : each.paused;
+        return (paused.isPresent() ? paused : daemon(volume).serving()).map(Serving::layer);
     }
 
     @Override
     public void divert(VolumeId volume, Path layer) throws IOException {
         locked(volume, each -> {
             var daemon = daemon(volume);
-            var serving = daemon.serving();
+            var serving = each.paused.isPresent() ? each.paused : daemon.serving();
             if (serving.isPresent() && !serving.get().layer().equals(layer)) {
                 daemon.divert(serving.get().layer(), layer);
+                each.paused = each.paused.map(paused -> new Serving(paused.name(), layer));
             }
             return true;
         });
+    }
+
+    @Override
+    public void whilePaused(Collection<VolumeId> volumes, Change change) throws IOException {
+        // Always in the same order: two pauses never wait for each other.
+        var inOrder = volumes.stream()
+                .distinct()
+                .sorted(Comparator.comparing(VolumeId::value))
+                .toList();
+        whilePaused(inOrder, 0, change);
+    }
+
+    private void whilePaused(List<VolumeId> volumes, int next, Change change) throws IOException {
+        if (next == volumes.size()) {
+            change.make();
+            return;
+        }
+        var volume = volumes.get(next);
+        locked(volume, each -> {
+            var serving = each.paused.isPresent()
+                    ? Optional.<Serving>empty()
+                    : daemon(volume).serving();
+            each.paused = serving.isPresent() ? serving : each.paused;
+            try {
+                if (serving.isPresent()) {
+                    daemon(volume).close(serving.get().name());
+                }
+                whilePaused(volumes, next + 1, change);
+            } finally {
+                if (serving.isPresent()) {
+                    resume(volume, each);
+                }
+            }
+            return true;
+        });
+    }
+
+    private void resume(VolumeId volume, Kept each) throws IOException {
+        var paused = each.paused;
+        each.paused = Optional.empty();
+        try {
+            daemon(volume).reopen(paused.orElseThrow());
+        } catch (IOException e) {
+            LOG.warnf(e, "the storage daemon of %s does not serve it any more and is replaced", volume);
+            // What finds it gone starts another one.
+            daemon(volume).stop();
+        }
     }
 
     @Override

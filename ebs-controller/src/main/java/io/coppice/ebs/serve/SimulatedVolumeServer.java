@@ -2,7 +2,9 @@ package io.coppice.ebs.serve;
 
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,11 @@ public final class SimulatedVolumeServer implements VolumeServer {
     @Override
     public void divert(VolumeId volume, Path layer) {
         served.replace(volume, layer);
+    }
+
+    @Override
+    public void whilePaused(Collection<VolumeId> volumes, Change change) throws IOException {
+        change.make();
     }
 
     @Override

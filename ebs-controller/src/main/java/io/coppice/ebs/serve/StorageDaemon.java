@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,38 +103,84 @@ final class StorageDaemon {
         }
     }
 
+    /**
+     * How layers are opened. What guests wrote lies in their own memory already: past this machine's page cache it does not
+     * lie there twice, and a snapshot finds nothing left to be written.
+     */
+    private enum Access {
+        PAST_THE_PAGE_CACHE(true),
+        /** For file systems that cannot do otherwise, such as those in memory. */
+        THROUGH_THE_PAGE_CACHE(false);
+
+        private final boolean direct;
+
+        Access(boolean direct) {
+            this.direct = direct;
+        }
+
+        /** Does something past the page cache, or through it where the file system has no other way. */
+        static void best(Opening opening) throws IOException {
+            try {
+                opening.with(PAST_THE_PAGE_CACHE);
+            } catch (IOException e) {
+                if (!String.valueOf(e.getMessage()).contains("O_DIRECT")) {
+                    throw e;
+                }
+                opening.with(THROUGH_THE_PAGE_CACHE);
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Opening {
+        void with(Access access) throws IOException;
+    }
+
     /** Starts it; returns when it listens. */
     void start(Path layer, String name) throws IOException {
         if (nbdSocket.toString().length() + ".qmp".length() > LONGEST_SOCKET_PATH) {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        run(List.of(
-                PROGRAM,
-                "--daemonize",
-                "--pidfile",
-                pidFile.toString(),
-                "--blockdev",
-                JSON.writeValueAsString(node(layer)),
-                "--nbd-server",
-                JSON.writeValueAsString(
-                        Map.of("addr", Map.of("type", "unix", "path", nbdSocket.toString()), "max-connections", 1)),
-                "--export",
-                JSON.writeValueAsString(
-                        Map.of("type", "nbd", "id", name, "name", name, "node-name", nodeOf(layer), "writable", true)),
-                "--chardev",
-                "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
-                "--monitor",
-                "chardev=qmp"));
+        Access.best(access -> run(command(layer, name, access)));
         // QEMU guests run under another user; who may connect must still know the export's name.
         Files.setPosixFilePermissions(nbdSocket, PosixFilePermissions.fromString("rw-rw-rw-"));
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private Map<String, Object> node(Path layer) {
+    private List<String> command(Path layer, String name, Access access) throws IOException {
+        return List.of(
+                PROGRAM,
+                "--daemonize",
+                "--pidfile",
+                pidFile.toString(),
+                "--blockdev",
+                JSON.writeValueAsString(node(layer, access)),
+                "--nbd-server",
+                JSON.writeValueAsString(
+                        Map.of("addr", Map.of("type", "unix", "path", nbdSocket.toString()), "max-connections", 1)),
+                "--export",
+                JSON.writeValueAsString(export(layer, name)),
+                "--chardev",
+                "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
+                "--monitor",
+                "chardev=qmp");
+    }
+
+    /**
+     * In the daemon's first thread: QEMU 7.2 ends with an assertion when a client of an export in another one hangs up
+     * (nbd_blockdev_client_closed in blockdev-nbd.c).
+     */
+    private Map<String, Object> export(Path layer, String name) {
+        return Map.of("type", "nbd", "id", name, "name", name, "node-name", nodeOf(layer), "writable", true);
+    }
+
+    private Map<String, Object> node(Path layer, Access access) {
         return Map.of(
                 "driver",
                 "qcow2",
+                "cache",
+                Map.of("direct", access.direct),
                 "node-name",
                 nodeOf(layer),
                 "discard",
@@ -148,12 +195,30 @@ final class StorageDaemon {
             cancelFlattening(qmp);
             var known = qmp.execute("query-named-block-nodes", Map.of("flat", true));
             if (known.findValuesAsText("node-name").stream().noneMatch(nodeOf(overlay)::equals)) {
-                var node = new java.util.HashMap<String, @Nullable Object>(node(overlay));
-                // Linked by the next command: opening it from the header would open the layer below twice.
-                node.put("backing", null);
-                qmp.execute("blockdev-add", node);
+                Access.best(access -> {
+                    var node = new HashMap<String, @Nullable Object>(node(overlay, access));
+                    // Linked by the next command: opening it from the header would open the layer below twice.
+                    node.put("backing", null);
+                    qmp.execute("blockdev-add", node);
+                });
             }
             qmp.execute("blockdev-snapshot", Map.of("node", nodeOf(from), "overlay", nodeOf(overlay)));
+        }
+    }
+
+    /** Ends the export and everybody's connection to it, and goes on; nothing is read or written when this returns. */
+    void close(String name) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            qmp.execute("block-export-del", Map.of("id", name, "mode", "hard"));
+            // It is there until the last request that had begun has ended.
+            awaitThat(() -> qmp.execute("query-block-exports", Map.of()).isEmpty(), "the export");
+        }
+    }
+
+    /** Serves the layer again after {@link #close}, as large as it is now. */
+    void reopen(Serving serving) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            qmp.execute("block-export-add", export(serving.layer(), serving.name()));
         }
     }
 
@@ -167,21 +232,23 @@ final class StorageDaemon {
     }
 
     /** A layer that is being filled cannot be put below another. */
-    private static void cancelFlattening(Qmp qmp) throws IOException {
-        var deadline = System.nanoTime() + COMMAND_LIMIT.toNanos();
-        while (!qmp.execute("query-block-jobs", Map.of()).isEmpty()) {
-            try {
-                qmp.execute("block-job-cancel", Map.of("device", FLATTENING, "force", true));
-                Thread.sleep(POLL);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while a copy below a volume should end");
-            } catch (QmpRefusal e) {
-                LOG.debugf("the copy ended by itself: %s", e.getMessage());
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new IOException("a copy below a volume does not end: its disk may hang");
-            }
+    private void cancelFlattening(Qmp qmp) throws IOException {
+        awaitThat(
+                () -> {
+                    var ended = qmp.execute("query-block-jobs", Map.of()).isEmpty();
+                    if (!ended) {
+                        cancel(qmp);
+                    }
+                    return ended;
+                },
+                "the copy below it");
+    }
+
+    private static void cancel(Qmp qmp) throws IOException {
+        try {
+            qmp.execute("block-job-cancel", Map.of("device", FLATTENING, "force", true));
+        } catch (QmpRefusal e) {
+            LOG.debugf("the copy ended by itself: %s", e.getMessage());
         }
     }
 
@@ -191,26 +258,32 @@ final class StorageDaemon {
         if (running.isPresent()) {
             // At once: what a guest was told is durable has been flushed, and the rest it was not promised.
             running.get().destroyForcibly();
-            await(running.get());
+            awaitThat(() -> !isOurs(running.get().pid()), "the storage daemon");
         }
         Files.deleteIfExists(nbdSocket);
         Files.deleteIfExists(qmpSocket);
         Files.deleteIfExists(pidFile);
     }
 
-    private void await(ProcessHandle process) throws IOException {
-        try {
-            var deadline = System.nanoTime() + COMMAND_LIMIT.toNanos();
-            while (isOurs(process.pid())) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("the storage daemon of " + volume + " does not end: its disk may hang");
-                }
-                Thread.sleep(POLL);
+    /** Waits until {@code what} of this volume has ended. */
+    private void awaitThat(Ended ended, String what) throws IOException {
+        var deadline = System.nanoTime() + COMMAND_LIMIT.toNanos();
+        while (!ended.look()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException(what + " of " + volume + " does not end: its disk may hang");
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the storage daemon of " + volume + " should end");
+            try {
+                Thread.sleep(POLL);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while " + what + " of " + volume + " should end");
+            }
         }
+    }
+
+    @FunctionalInterface
+    private interface Ended {
+        boolean look() throws IOException;
     }
 
     private String nodeOf(Path layer) {

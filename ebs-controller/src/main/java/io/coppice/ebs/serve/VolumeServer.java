@@ -4,6 +4,7 @@ import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,21 @@ public interface VolumeServer extends AutoCloseable {
      * acknowledged before is below.
      */
     void divert(VolumeId volume, Path layer) throws IOException;
+
+    /**
+     * Carries out {@code change} while nobody reads or writes these volumes: between its begin and its end no write is
+     * carried out on any of them. Who has them open is cut off and finds them again under the same name, as large as they are
+     * then; what was not acknowledged to him he must repeat. Volumes that are not served are left alone. {@code change} runs
+     * in the caller's thread and may call this server. However it ends, the volumes are served again.
+     */
+    void whilePaused(Collection<VolumeId> volumes, Change change) throws IOException;
+
+    /** What is done while volumes are paused. */
+    @FunctionalInterface
+    interface Change {
+        /** Does it; to take milliseconds, since guests wait. */
+        void make() throws IOException;
+    }
 
     /**
      * Begins to copy what lies below a served volume's layer into it, while guests go on, if that is not under way. When it

@@ -2,6 +2,7 @@ package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.volume.Changes.Change;
+import io.coppice.ebs.volume.DesiredSnapshotState.Moment;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -100,7 +101,10 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     wanted.getDeleted(),
                     new AccountId(wanted.getAccountId()),
                     volume.isEmpty() ? Optional.empty() : Optional.of(new VolumeId(volume)),
-                    snapshot(wanted.getSourceSnapshotId()));
+                    snapshot(wanted.getSourceSnapshotId()),
+                    wanted.getMomentId().isEmpty()
+                            ? Moment.ITS_OWN
+                            : new Moment(wanted.getMomentId(), wanted.getMomentSize()));
             if (transactions.call(session -> snapshots.want(session, desired))) {
                 changes.raise();
             }

@@ -14,12 +14,10 @@ import java.util.Optional;
 @Entity
 @Table(name = "snapshot")
 @SuppressWarnings("NullAway.Init")
-public class SnapshotRow {
+public class SnapshotRow extends ChangingRow {
     @Id
     @Column(name = "snapshot_id")
     private String snapshotId;
-
-    private long generation;
 
     @Column(name = "volume_id")
     private String volumeId;
@@ -30,21 +28,17 @@ public class SnapshotRow {
     @Enumerated(EnumType.STRING)
     private SnapshotStatus state;
 
-    @Column(name = "error_message")
-    private String errorMessage;
+    @Column(name = "moment_id")
+    private String momentId;
 
-    private long sequence;
+    @Column(name = "moment_size")
+    private int momentSize;
 
     protected SnapshotRow() {}
 
     /** Which snapshot. */
     public SnapshotId snapshotId() {
         return new SnapshotId(snapshotId);
-    }
-
-    /** What of it was asked for last; 1 or more. */
-    public long generation() {
-        return generation;
     }
 
     /** What it is taken of; empty for a copy. */
@@ -62,13 +56,13 @@ public class SnapshotRow {
         return state;
     }
 
-    /** Why it is in ERROR, for the user; empty otherwise. */
-    public String errorMessage() {
-        return errorMessage;
+    /** With which others it is to be taken; empty when it is taken alone. */
+    public String momentId() {
+        return momentId;
     }
 
-    /** The number of its last change. */
-    public long sequence() {
-        return sequence;
+    /** How many are of its moment, itself among them; 1 or more. */
+    public int momentSize() {
+        return momentSize;
     }
 }

@@ -4,8 +4,11 @@ import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.NoSuchVolumeException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.foundation.id.SnapshotId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.signal.ChangeSignal;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -24,7 +27,7 @@ public final class SnapshotWork {
     private final Snapshots snapshots;
     private final VolumeBackend backend;
     private final ChangeSignal changes;
-    /** One snapshot is worked on by one thread at a time; by the id's hash. */
+    /** One snapshot, or those of one moment, are worked on by one thread at a time; by the name's hash. */
     private final Lock[] locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
@@ -38,7 +41,11 @@ public final class SnapshotWork {
 
     /** Makes a snapshot what it should be; does nothing when it is. Throws when that may succeed later. */
     public void run(SnapshotId id) throws IOException {
-        var lock = locks[Math.floorMod(id.hashCode(), LOCKS)];
+        var seen = transactions.call(session -> snapshots.find(session, id));
+        if (seen.isEmpty()) {
+            return;
+        }
+        var lock = locks[Math.floorMod(workName(seen.get()).hashCode(), LOCKS)];
         lock.lock();
         try {
             var row = transactions.call(session -> snapshots.find(session, id));
@@ -48,6 +55,11 @@ public final class SnapshotWork {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The same for snapshots that are worked on together; it never changes. */
+    private static String workName(SnapshotRow row) {
+        return row.momentId().isEmpty() ? row.snapshotId().value() : row.momentId();
     }
 
     /** Works on all that is not as it should be. */
@@ -63,7 +75,13 @@ public final class SnapshotWork {
 
     private void run(SnapshotRow row) throws IOException {
         switch (row.state()) {
-            case PENDING -> take(row);
+            case PENDING -> {
+                if (row.momentId().isEmpty()) {
+                    take(row);
+                } else {
+                    takeTogether(row);
+                }
+            }
             case DELETING -> {
                 backend.delete(row.snapshotId());
                 settle(row, SnapshotStatus.DELETED, "");
@@ -85,6 +103,35 @@ public final class SnapshotWork {
         } catch (NoSuchVolumeException | NoSuchSnapshotException e) {
             settle(row, SnapshotStatus.ERROR, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Takes all snapshots of one moment once the last of them was asked for; before that does nothing. */
+    private void takeTogether(SnapshotRow one) throws IOException {
+        var known = transactions.call(session -> snapshots.ofMoment(session, one.momentId()));
+        if (known.size() < one.momentSize()) {
+            return;
+        }
+        var possible = new HashMap<SnapshotId, VolumeId>();
+        var rows = new ArrayList<SnapshotRow>();
+        for (var row : known) {
+            if (row.state() != SnapshotStatus.PENDING) {
+                continue;
+            }
+            var volume = row.volumeId().orElseThrow();
+            if (backend.exists(volume)) {
+                possible.put(row.snapshotId(), volume);
+                rows.add(row);
+            } else {
+                settle(row, SnapshotStatus.ERROR, String.valueOf(new NoSuchVolumeException(volume).getMessage()));
+            }
+        }
+        backend.snapshot(possible);
+        // In one transaction: whether they must be taken again is decided for all of them.
+        transactions.call(session -> {
+            rows.forEach(row -> snapshots.settle(session, row, SnapshotStatus.COMPLETED, ""));
+            return true;
+        });
+        changes.raise();
     }
 
     private void settle(SnapshotRow row, SnapshotStatus state, String message) {

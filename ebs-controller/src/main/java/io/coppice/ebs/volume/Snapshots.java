@@ -20,8 +20,9 @@ public final class Snapshots {
     public boolean want(StatelessSession session, DesiredSnapshotState desired) {
         var sequence = Volumes.nextSequence(session);
         return session.createNativeMutationQuery("insert into snapshot (snapshot_id, generation, desired_deleted,"
-                                + " account_id, volume_id, source_snapshot_id, state, sequence, changed_at) values"
-                                + " (:id, :generation, :deleted, :account, :volume, :source, :state, :sequence, :now)"
+                                + " account_id, volume_id, source_snapshot_id, moment_id, moment_size, state, sequence,"
+                                + " changed_at) values (:id, :generation, :deleted, :account, :volume, :source,"
+                                + " :moment, :size, :state, :sequence, :now)"
                                 + " on conflict (snapshot_id) do update set generation = excluded.generation,"
                                 + " desired_deleted = excluded.desired_deleted, error_message = '',"
                                 + " sequence = excluded.sequence, changed_at = excluded.changed_at,"
@@ -35,6 +36,8 @@ public final class Snapshots {
                         .setParameter(
                                 "source",
                                 desired.source().map(SnapshotId::value).orElse(""))
+                        .setParameter("moment", desired.moment().id())
+                        .setParameter("size", desired.moment().size())
                         .setParameter(
                                 "state", (desired.deleted() ? SnapshotStatus.DELETING : SnapshotStatus.PENDING).name())
                         .setParameter("sequence", sequence)
@@ -71,6 +74,14 @@ public final class Snapshots {
                         "from SnapshotRow where sequence > :after order by sequence", SnapshotRow.class)
                 .setParameter("after", sequence)
                 .setMaxResults(limit)
+                .getResultList();
+    }
+
+    /** All snapshots of one moment that are known by now, whatever became of them. */
+    public List<SnapshotRow> ofMoment(StatelessSession session, String momentId) {
+        return session.createSelectionQuery(
+                        "from SnapshotRow where momentId = :moment order by snapshotId", SnapshotRow.class)
+                .setParameter("moment", momentId)
                 .getResultList();
     }
 

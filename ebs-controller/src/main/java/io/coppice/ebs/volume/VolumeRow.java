@@ -15,12 +15,10 @@ import java.util.Optional;
 @Entity
 @Table(name = "volume")
 @SuppressWarnings("NullAway.Init")
-public class VolumeRow {
+public class VolumeRow extends ChangingRow {
     @Id
     @Column(name = "volume_id")
     private String volumeId;
-
-    private long generation;
 
     @Column(name = "desired_deleted")
     private boolean desiredDeleted;
@@ -30,11 +28,6 @@ public class VolumeRow {
 
     @Enumerated(EnumType.STRING)
     private VolumeStatus state;
-
-    @Column(name = "error_message")
-    private String errorMessage;
-
-    private long sequence;
 
     @Column(name = "snapshot_id")
     private String snapshotId;
@@ -52,11 +45,6 @@ public class VolumeRow {
         return new VolumeId(volumeId);
     }
 
-    /** What of it was asked for last; 1 or more. */
-    public long generation() {
-        return generation;
-    }
-
     /** Whether it should be gone. */
     public boolean desiredDeleted() {
         return desiredDeleted;
@@ -70,16 +58,6 @@ public class VolumeRow {
     /** How far it is. */
     public VolumeStatus state() {
         return state;
-    }
-
-    /** Why it is in ERROR, for the user; empty otherwise. */
-    public String errorMessage() {
-        return errorMessage;
-    }
-
-    /** The number of its last change. */
-    public long sequence() {
-        return sequence;
     }
 
     /** What it starts from; empty for an empty volume. */

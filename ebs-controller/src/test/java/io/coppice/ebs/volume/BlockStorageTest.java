@@ -168,6 +168,36 @@ class BlockStorageTest {
                 SnapshotState.SNAPSHOT_STATE_ERROR, applySnapshot(SnapshotId.random(), VolumeId.random(), 1, false));
     }
 
+    @Test
+    void snapshotsOfOneMomentAreTakenWhenTheLastOfThemIsAskedFor() {
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        var volume = VolumeId.random();
+        apply(volume, 1, false);
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 1));
+        var first = SnapshotId.random();
+        assertEquals(SnapshotState.SNAPSHOT_STATE_PENDING, applyTogether(first, volume));
+        assertEquals(SnapshotState.SNAPSHOT_STATE_PENDING, applyTogether(first, volume));
+        // One whose volume is gone keeps the others from nothing.
+        assertEquals(SnapshotState.SNAPSHOT_STATE_PENDING, applyTogether(SnapshotId.random(), VolumeId.random()));
+        assertEquals(SnapshotState.SNAPSHOT_STATE_COMPLETED, applyTogether(SnapshotId.random(), volume));
+        assertEquals(SnapshotState.SNAPSHOT_STATE_COMPLETED, applyTogether(first, volume));
+    }
+
+    private SnapshotState applyTogether(SnapshotId snapshot, VolumeId volume) {
+        return stub().applySnapshot(ApplySnapshotRequest.newBuilder()
+                        .setSnapshot(DesiredSnapshot.newBuilder()
+                                .setSnapshotId(snapshot.value())
+                                .setGeneration(1)
+                                .setAccountId("111111111111")
+                                .setVolumeId(volume.value())
+                                .setMomentId("together")
+                                .setMomentSize(3))
+                        .build())
+                .getSnapshot()
+                .getState();
+    }
+
     private SnapshotState applySnapshot(SnapshotId snapshot, VolumeId volume, long generation, boolean deleted) {
         return stub().applySnapshot(ApplySnapshotRequest.newBuilder()
                         .setSnapshot(DesiredSnapshot.newBuilder()

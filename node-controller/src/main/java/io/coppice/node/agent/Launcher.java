@@ -53,10 +53,11 @@ final class Launcher {
             record.keepReboots(desired.getRebootCount());
             context.drivers().hypervisor().reboot(instance, context.settings().shutdownGrace());
         }
-        var present = volumes.fit(desired);
+        var fitted = volumes.fit(desired);
         context.reporter()
-                .report(record.observation(desired, Phase.PHASE_RUNNING).setVolumes(VolumeFitter.observed(present)));
-        return connected && VolumeFitter.observed(present).equals(VolumeFitter.observed(desired));
+                .report(record.observation(desired, Phase.PHASE_RUNNING)
+                        .setVolumes(VolumeFitter.observed(fitted.present())));
+        return connected && fitted.complete();
     }
 
     /** Whether the instance must have a disk with its owner's data and has none here. */

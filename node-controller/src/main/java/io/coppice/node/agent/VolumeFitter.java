@@ -38,7 +38,8 @@ final class VolumeFitter {
                 .map(each -> new VolumePlug(
                         new VolumeId(each.getVolumeId()),
                         each.getExport().getUnixPath(),
-                        each.getExport().getName()))
+                        each.getExport().getName(),
+                        each.getSizeGib()))
                 .toList();
     }
 
@@ -54,31 +55,41 @@ final class VolumeFitter {
                 .build();
     }
 
-    /** Does what can be done now, and returns what the running guest then has. A volume that fails stops no other. */
-    Set<VolumeId> fit(DesiredInstance desired) throws IOException, InterruptedException {
-        var hypervisor = context.drivers().hypervisor();
+    /**
+     * What came of {@link #fit}.
+     *
+     * @param present the volumes that the guest then has
+     * @param complete whether these are what it should have, as large as they should be
+     */
+    record Fitted(Set<VolumeId> present, boolean complete) {}
+
+    /** Does what can be done now. A volume that fails stops no other. */
+    Fitted fit(DesiredInstance desired) throws IOException, InterruptedException {
+        var volumes = context.drivers().hypervisor().volumes();
         var instance = record.instance();
         var wanted = plugs(desired);
         var wantedIds = wanted.stream().map(VolumePlug::volume).toList();
-        var present = hypervisor.volumes(instance);
+        var before = volumes.of(instance);
+        var succeeded = true;
         for (var plug : wanted) {
-            if (!present.contains(plug.volume())) {
-                attempt("give " + plug.volume() + " to", () -> hypervisor.plug(instance, plug));
-            }
+            succeeded &= before.contains(plug.volume())
+                    ? attempt("show how large " + plug.volume() + " is to", () -> volumes.grow(instance, plug))
+                    : attempt("give " + plug.volume() + " to", () -> volumes.plug(instance, plug));
         }
-        var surplus = present.stream().filter(id -> !wantedIds.contains(id)).toList();
+        var surplus = before.stream().filter(id -> !wantedIds.contains(id)).toList();
         for (var volume : surplus) {
-            attempt("take " + volume + " from", () -> hypervisor.unplug(instance, volume));
+            succeeded &= attempt("take " + volume + " from", () -> volumes.unplug(instance, volume));
         }
         if (!surplus.isEmpty()) {
             waits.during(() -> awaitRelease(surplus));
         }
-        return hypervisor.volumes(instance);
+        var present = volumes.of(instance);
+        return new Fitted(present, succeeded && present.equals(Set.copyOf(wantedIds)));
     }
 
     private boolean awaitRelease(Collection<VolumeId> surplus) throws InterruptedException {
         var deadline = System.nanoTime() + RELEASE_WAIT.toNanos();
-        while (context.drivers().hypervisor().volumes(record.instance()).stream()
+        while (context.drivers().hypervisor().volumes().of(record.instance()).stream()
                 .anyMatch(surplus::contains)) {
             if (System.nanoTime() - deadline > 0) {
                 return false;
@@ -88,11 +99,13 @@ final class VolumeFitter {
         return true;
     }
 
-    private void attempt(String what, Runnable step) {
+    private boolean attempt(String what, Runnable step) {
         try {
             step.run();
+            return true;
         } catch (HypervisorException e) {
             LOG.warnf(e, "could not %s %s; tried again", what, record.instance());
+            return false;
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.CopyTarget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -32,17 +30,8 @@ public interface Hypervisor extends AutoCloseable {
      */
     void start(DomainSpec spec);
 
-    /** The volumes that a running guest has; empty when it does not run. */
-    Set<VolumeId> volumes(InstanceId instance);
-
-    /** Gives a running guest a volume. Does nothing when the guest has it. */
-    void plug(InstanceId instance, VolumePlug volume);
-
-    /**
-     * Asks a running guest to let go of a volume, and may wait a few seconds for it; {@link #volumes} tells when it did. Does
-     * nothing when the guest does not have it.
-     */
-    void unplug(InstanceId instance, VolumeId volume);
+    /** The volumes of the guests; the same object always. */
+    GuestVolumes volumes();
 
     /** The network interfaces of guests that run. */
     GuestInterfaces interfaces();

@@ -6,14 +6,12 @@ import static org.libvirt.Error.ErrorNumber.VIR_ERR_OPERATION_INVALID;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.disk.CopyTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -44,6 +42,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final ConsoleLogs consoleLogs;
     private final StalledGuests stalled;
     private final GuestInterfaces interfaces;
+    private final GuestVolumes volumes;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
@@ -53,7 +52,8 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.stalled = new StalledGuests(this::resumeIfStalled);
         events.onStall(stalled::add);
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
-        this.interfaces = new PluggedInterfaces(connection, this::runningIfAny);
+        this.interfaces = new LibvirtInterfaces(connection, this::runningIfAny);
+        this.volumes = new LibvirtVolumes(connection, this::runningIfAny);
         try {
             connection.connect();
             this.xml = new DomainXml(
@@ -163,36 +163,13 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
-    public Set<VolumeId> volumes(InstanceId instance) {
-        return connection.call("list the volumes of " + instance, session -> {
-            var domain = runningIfAny(session, instance);
-            return domain.isEmpty()
-                    ? Set.<VolumeId>of()
-                    : Set.copyOf(PluggedVolumes.of(domain.get()).volumes().keySet());
-        });
+    public GuestVolumes volumes() {
+        return volumes;
     }
 
     @Override
     public GuestInterfaces interfaces() {
         return interfaces;
-    }
-
-    @Override
-    public void plug(InstanceId instance, VolumePlug volume) {
-        connection.call("give " + volume + " to " + instance, session -> {
-            var domain = running(session, instance);
-            PluggedVolumes.of(domain).plug(domain, volume);
-            return true;
-        });
-    }
-
-    @Override
-    public void unplug(InstanceId instance, VolumeId volume) {
-        connection.call("take " + volume + " from " + instance, session -> {
-            var domain = running(session, instance);
-            PluggedVolumes.of(domain).unplug(domain, volume);
-            return true;
-        });
     }
 
     @Override

@@ -48,7 +48,7 @@ record PluggedVolumes(Map<VolumeId, String> volumes, Set<String> targets) {
         var target = volumes.get(volume);
         if (target != null) {
             // libvirt finds a disk by its target; where the bytes are need not be true.
-            running.detachDeviceFlags(DomainXml.volume(new VolumePlug(volume, "/", "none"), target), AFFECT_LIVE);
+            running.detachDeviceFlags(DomainXml.volume(new VolumePlug(volume, "/", "none", 0), target), AFFECT_LIVE);
         }
     }
 

@@ -1,8 +1,6 @@
 package io.coppice.node.hypervisor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.node.disk.CopyTarget;
 import java.util.Map;
 import java.util.Optional;
@@ -15,16 +13,15 @@ import org.libvirt.LibvirtException;
  * copy over NBD, so QEMU is told directly. Source: blockdev-backup in qemu-qmp-ref(7).
  */
 final class RootCopy {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RUNNING_DISK = "inserted";
 
-    private final Domain domain;
+    private final QemuMonitor qemu;
     private final String job;
     private final String node;
 
     /** A copy by the name that {@code target} gives it. */
     RootCopy(Domain domain, CopyTarget target) {
-        this.domain = domain;
+        this.qemu = new QemuMonitor(domain);
         // Names of QEMU begin with a letter and hold at most 31 characters.
         this.job = "copy-" + target.copyId();
         this.node = "c" + target.copyId().substring(target.copyId().indexOf('-') + 1);
@@ -40,9 +37,9 @@ final class RootCopy {
         if (!status.get().path("status").asText().equals("concluded")) {
             return false;
         }
-        execute("job-dismiss", Map.of("id", job));
+        qemu.execute("job-dismiss", Map.of("id", job));
         // What was written reaches the disk by this.
-        execute("blockdev-del", Map.of("node-name", node));
+        qemu.execute("blockdev-del", Map.of("node-name", node));
         if (status.get().hasNonNull("error")) {
             throw new HypervisorException("the root disk could not be copied: "
                     + status.get().path("error").asText());
@@ -54,10 +51,10 @@ final class RootCopy {
         var root = root();
         if (hasNode()) {
             // Left by an attempt whose job did not begin.
-            execute("blockdev-del", Map.of("node-name", node));
+            qemu.execute("blockdev-del", Map.of("node-name", node));
         }
         var server = Map.of("type", "unix", "path", target.socket());
-        execute(
+        qemu.execute(
                 "blockdev-add",
                 Map.of(
                         "driver",
@@ -69,7 +66,7 @@ final class RootCopy {
                         root.path("image").path("virtual-size").asLong(),
                         "file",
                         Map.of("driver", "nbd", "server", server, "export", target.exportName())));
-        execute(
+        qemu.execute(
                 "blockdev-backup",
                 Map.of(
                         "job-id",
@@ -85,7 +82,7 @@ final class RootCopy {
     }
 
     private boolean hasNode() throws LibvirtException {
-        for (var each : execute("query-named-block-nodes", Map.of("flat", true))) {
+        for (var each : qemu.execute("query-named-block-nodes", Map.of("flat", true))) {
             if (each.path("node-name").asText().equals(node)) {
                 return true;
             }
@@ -95,35 +92,21 @@ final class RootCopy {
 
     /** The disk that lies on this host: volumes come by NBD. */
     private JsonNode root() throws LibvirtException {
-        for (var each : execute("query-block", Map.of())) {
+        for (var each : qemu.execute("query-block", Map.of())) {
             var disk = each.path(RUNNING_DISK);
             if (disk.path("drv").asText().equals("qcow2")) {
                 return disk;
             }
         }
-        throw new HypervisorException(domain.getName() + " has no root disk on this host");
+        throw new HypervisorException(qemu.domain().getName() + " has no root disk on this host");
     }
 
     private Optional<JsonNode> find(String query, String id) throws LibvirtException {
-        for (var each : execute(query, Map.of())) {
+        for (var each : qemu.execute(query, Map.of())) {
             if (each.path("id").asText().equals(id)) {
                 return Optional.of(each);
             }
         }
         return Optional.empty();
-    }
-
-    private JsonNode execute(String command, Map<String, ?> arguments) throws LibvirtException {
-        try {
-            var text = JSON.writeValueAsString(Map.of("execute", command, "arguments", arguments));
-            var answer = JSON.readTree(domain.qemuMonitorCommand(text, 0));
-            if (answer.has("error")) {
-                throw new HypervisorException("QEMU refuses " + command + ": "
-                        + answer.path("error").path("desc").asText());
-            }
-            return answer.path("return");
-        } catch (JsonProcessingException e) {
-            throw new HypervisorException("QEMU's answer to " + command + " cannot be read", e);
-        }
     }
 }

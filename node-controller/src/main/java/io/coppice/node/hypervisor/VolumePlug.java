@@ -7,8 +7,16 @@ import io.coppice.foundation.id.VolumeId;
  *
  * @param socket the path of the Unix socket at which it is served by NBD
  * @param exportName the name of the export there; who knows it can write, so it is not logged
+ * @param sizeGib how large the guest should see it; 0: as large as it is when it is opened
  */
-public record VolumePlug(VolumeId volume, String socket, String exportName) {
+public record VolumePlug(VolumeId volume, String socket, String exportName, int sizeGib) {
+    private static final long BYTES_PER_GIB = 1L << 30;
+
+    /** {@link #sizeGib} in bytes. */
+    public long sizeBytes() {
+        return sizeGib * BYTES_PER_GIB;
+    }
+
     /** What the guest reads as the disk's serial number, as AWS has it: the id without its dash. 20 characters. */
     public String serial() {
         return volume.value().replace("-", "");

@@ -1,17 +1,16 @@
 package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.CopyTarget;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.hypervisor.GuestInterfaces;
+import io.coppice.node.hypervisor.GuestVolumes;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
-import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,8 +42,10 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
     private final SimulatedGuests files;
-    private final SimulatedDevices devices =
-            new SimulatedDevices(instance -> currentRun(instance).isPresent());
+    private final RunningGuests running =
+            new RunningGuests(instance -> currentRun(instance).isPresent());
+    private final SimulatedVolumes volumes = new SimulatedVolumes(running);
+    private final SimulatedInterfaces interfaces = new SimulatedInterfaces(running);
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
@@ -128,7 +128,8 @@ public final class SimulatedHypervisor implements Hypervisor {
             var before = guests.get(instance);
             run = before == null ? 1 : before.run() + 1;
             put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
-            devices.started(spec);
+            volumes.started(spec);
+            interfaces.started(spec);
         } finally {
             lock.unlock();
         }
@@ -151,28 +152,18 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
-    public Set<VolumeId> volumes(InstanceId instance) {
-        return devices.volumes(instance);
-    }
-
-    @Override
-    public void plug(InstanceId instance, VolumePlug volume) {
-        devices.plug(instance, volume.volume());
-    }
-
-    @Override
-    public void unplug(InstanceId instance, VolumeId volume) {
-        devices.unplug(instance, volume);
+    public GuestVolumes volumes() {
+        return volumes;
     }
 
     @Override
     public GuestInterfaces interfaces() {
-        return devices;
+        return interfaces;
     }
 
     @Override
     public boolean copyRoot(InstanceId instance, CopyTarget target) {
-        devices.requireRunning(instance);
+        running.require(instance);
         return true;
     }
 
@@ -202,7 +193,8 @@ public final class SimulatedHypervisor implements Hypervisor {
         powerOff(instance);
         lock.lock();
         try {
-            devices.forget(instance);
+            volumes.forget(instance);
+            interfaces.forget(instance);
             if (guests.remove(instance) != null) {
                 files.delete(instance);
             }
@@ -216,13 +208,13 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     @Override
     public byte[] screenshot(InstanceId instance) {
-        devices.requireRunning(instance);
+        running.require(instance);
         return SimulatedScreen.of(instance);
     }
 
     @Override
     public void interrupt(InstanceId instance) {
-        devices.requireRunning(instance);
+        running.require(instance);
         lock.lock();
         try {
             var current = guests.get(instance);

@@ -44,7 +44,7 @@ class DomainXmlTest {
 
     @Test
     void aVolumeStopsItsGuestInsteadOfFailing() {
-        var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), "/run/v", "e1");
+        var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), "/run/v", "e1", 0);
         var xml = DomainXml.volume(plug, "vdc");
         assertTrue(xml.contains("error_policy=\"stop\" rerror_policy=\"stop\""), xml);
         assertTrue(
@@ -58,8 +58,8 @@ class DomainXmlTest {
 
     @Test
     void withoutADiskOfItsOwnAGuestBootsFromItsFirstVolume() {
-        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), "/run/root", "e1");
-        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), "/run/data", "e2");
+        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), "/run/root", "e1", 0);
+        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), "/run/data", "e2", 0);
         var spec = spec("/disks/root.qcow2", 128);
         var volumesOnly = new DomainSpec(
                 INSTANCE,

@@ -97,16 +97,18 @@ public abstract class HypervisorContract {
     void aRunningGuestTakesAVolumeAndLetsGoOfIt() throws Exception {
         var spec = bootable(newInstance(), 1);
         var volume = volume();
-        assertEquals(Set.of(), hypervisor.volumes(spec.instance()));
-        assertThrows(HypervisorException.class, () -> hypervisor.plug(spec.instance(), volume), "it does not run");
+        assertEquals(Set.of(), hypervisor.volumes().of(spec.instance()));
+        assertThrows(
+                HypervisorException.class, () -> hypervisor.volumes().plug(spec.instance(), volume), "it does not run");
         startAndWaitForBoot(spec);
-        hypervisor.plug(spec.instance(), volume);
-        hypervisor.plug(spec.instance(), volume);
-        assertEquals(Set.of(volume.volume()), hypervisor.volumes(spec.instance()));
-        hypervisor.unplug(spec.instance(), volume.volume());
+        hypervisor.volumes().plug(spec.instance(), volume);
+        hypervisor.volumes().plug(spec.instance(), volume);
+        assertEquals(Set.of(volume.volume()), hypervisor.volumes().of(spec.instance()));
+        hypervisor.volumes().unplug(spec.instance(), volume.volume());
         eventually(
-                "the guest lets go", () -> hypervisor.volumes(spec.instance()).isEmpty());
-        hypervisor.unplug(spec.instance(), volume.volume());
+                "the guest lets go",
+                () -> hypervisor.volumes().of(spec.instance()).isEmpty());
+        hypervisor.volumes().unplug(spec.instance(), volume.volume());
     }
 
     @Test
@@ -151,9 +153,9 @@ public abstract class HypervisorContract {
                 bare.consoleLog(),
                 List.of(volume));
         hypervisor.start(spec);
-        assertEquals(Set.of(volume.volume()), hypervisor.volumes(spec.instance()));
+        assertEquals(Set.of(volume.volume()), hypervisor.volumes().of(spec.instance()));
         hypervisor.powerOff(spec.instance());
-        assertEquals(Set.of(), hypervisor.volumes(spec.instance()));
+        assertEquals(Set.of(), hypervisor.volumes().of(spec.instance()));
     }
 
     @Test

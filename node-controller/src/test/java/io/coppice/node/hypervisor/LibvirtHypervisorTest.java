@@ -155,7 +155,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
                 .inheritIO()
                 .start());
         eventually("the volume is served", () -> Files.exists(socket));
-        return new VolumePlug(id, socket.toString(), EXPORT);
+        return new VolumePlug(id, socket.toString(), EXPORT, 0);
     }
 
     @AfterEach

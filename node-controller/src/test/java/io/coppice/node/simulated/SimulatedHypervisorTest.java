@@ -58,7 +58,7 @@ class SimulatedHypervisorTest extends HypervisorContract {
 
     @Override
     protected VolumePlug volume() {
-        return new VolumePlug(VolumeId.random(), "", "e0");
+        return new VolumePlug(VolumeId.random(), "", "e0", 0);
     }
 
     @Override

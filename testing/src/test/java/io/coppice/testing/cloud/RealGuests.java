@@ -67,11 +67,16 @@ final class RealGuests {
                 text -> text.contains("yes"));
     }
 
-    /** Attaches a volume that is made, and returns the name that the guest has for it. */
+    /** Attaches a volume that is made as {@code /dev/sdf}, and returns the name that the guest has for it. */
     String attach(Ec2Client ec2, String volume, Guest guest) {
+        return attach(ec2, volume, guest, "/dev/sdf");
+    }
+
+    /** Attaches a volume that is made, and returns the name that the guest has for it. */
+    String attach(Ec2Client ec2, String volume, Guest guest, String device) {
         eventually("made", LIMIT, () -> volume(ec2, volume).stateAsString(), "available"::equals);
         ec2.attachVolume(
-                request -> request.volumeId(volume).instanceId(guest.id()).device("/dev/sdf"));
+                request -> request.volumeId(volume).instanceId(guest.id()).device(device));
         eventually(
                 "attached",
                 LIMIT,

@@ -27,7 +27,6 @@ public final class VolumeBench {
     private static final List<Long> SIZES_GIB = List.of(1L, 100L);
     private static final int SNAPSHOTS = 9;
     private static final int ROUNDS = 3;
-    /** Both disks fit into memory: the disk's own noise would hide what the way to it costs. */
     private static final long TRAFFIC_BYTES = 256L << 20;
 
     private static final int DISKS = 50;
@@ -128,7 +127,7 @@ public final class VolumeBench {
                 "×",
                 small ? 0.4 : 0.7,
                 small ? 0.7 : 0.95,
-                "median of %d interleaved rounds; qemu-img bench, both through the page cache, all blocks allocated"
+                "median of %d interleaved rounds; qemu-img bench, all blocks allocated, both past the page cache (none)"
                         .formatted(ROUNDS));
     }
 

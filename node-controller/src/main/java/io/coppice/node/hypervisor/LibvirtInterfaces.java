@@ -6,31 +6,22 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import org.libvirt.Domain;
-import org.libvirt.LibvirtException;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
 /** Interfaces of guests by libvirt's description of each running domain. Thread-safe. */
-final class PluggedInterfaces implements GuestInterfaces {
+final class LibvirtInterfaces implements GuestInterfaces {
     /** VIR_DOMAIN_AFFECT_LIVE: the definition is written anew with all interfaces when the guest is next started. */
     private static final int AFFECT_LIVE = 1;
 
     private final LibvirtConnection connection;
-    private final Finder running;
+    private final RunningDomains running;
 
-    /** Finds the domain of an instance of this cloud that runs; empty when there is none. */
-    @FunctionalInterface
-    interface Finder {
-        Optional<Domain> find(LibvirtSession session, InstanceId instance) throws LibvirtException;
-    }
-
-    PluggedInterfaces(LibvirtConnection connection, Finder running) {
+    LibvirtInterfaces(LibvirtConnection connection, RunningDomains running) {
         this.connection = connection;
         this.running = running;
     }
@@ -46,7 +37,7 @@ final class PluggedInterfaces implements GuestInterfaces {
     @Override
     public void plug(InstanceId instance, Endpoint endpoint) {
         connection.call("give the interface " + endpoint.mac() + " to " + instance, session -> {
-            var domain = require(session, instance);
+            var domain = running.require(session, instance);
             if (!addresses(domain.getXMLDesc(0)).contains(endpoint.mac())) {
                 domain.attachDeviceFlags(DomainXml.networkInterface(endpoint), AFFECT_LIVE);
             }
@@ -57,16 +48,12 @@ final class PluggedInterfaces implements GuestInterfaces {
     @Override
     public void unplug(InstanceId instance, String mac) {
         connection.call("take the interface " + mac + " from " + instance, session -> {
-            var domain = require(session, instance);
+            var domain = running.require(session, instance);
             if (addresses(domain.getXMLDesc(0)).contains(mac)) {
                 domain.detachDeviceFlags(DomainXml.networkInterfaceOf(mac), AFFECT_LIVE);
             }
             return true;
         });
-    }
-
-    private Domain require(LibvirtSession session, InstanceId instance) throws LibvirtException {
-        return running.find(session, instance).orElseThrow(() -> new HypervisorException(instance + " does not run"));
     }
 
     /** Reads what {@code virDomainGetXMLDesc} gave. */

@@ -1,0 +1,33 @@
+package io.coppice.ebs.volume;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.MappedSuperclass;
+
+/** What is kept of everything that is asked for, worked on, and told to watchers. Read only. */
+@MappedSuperclass
+@SuppressWarnings("NullAway.Init")
+abstract class ChangingRow {
+    private long generation;
+
+    @Column(name = "error_message")
+    private String errorMessage;
+
+    private long sequence;
+
+    protected ChangingRow() {}
+
+    /** What of it was asked for last; 1 or more. */
+    public long generation() {
+        return generation;
+    }
+
+    /** Why it is in ERROR, for the user; empty otherwise. */
+    public String errorMessage() {
+        return errorMessage;
+    }
+
+    /** The number of its last change. */
+    public long sequence() {
+        return sequence;
+    }
+}

@@ -1,0 +1,65 @@
+package io.coppice.ebs.backend;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.proto.ebs.v1.VolumeExport;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A volume that is kept open, as a guest's QEMU keeps it, by a {@code qemu-io} that is told what to do. For one thread. */
+final class OpenVolume implements AutoCloseable {
+    private static final int DEADLINE_SECONDS = 60;
+
+    private final Process process;
+    private final Writer commands;
+    private final BufferedReader answers;
+
+    OpenVolume(VolumeExport export) throws IOException {
+        process = new ProcessBuilder(List.of("qemu-io", "-f", "raw", address(export)))
+                .redirectErrorStream(true)
+                .start();
+        commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static String address(VolumeExport export) {
+        return "nbd+unix:///" + export.getName() + "?socket=" + export.getUnixPath();
+    }
+
+    /** Writes until it was acknowledged, as a guest does whose host lets it try again. */
+    void write(int pattern, long offset, int bytes) throws IOException {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (!attempt("write -P %d %d %d".formatted(pattern, offset, bytes), "wrote ")) {
+            assertTrue(System.nanoTime() < deadline, "the volume is not served again");
+        }
+    }
+
+    /** One attempt; the next one finds a volume that was cut off and is served again. */
+    private boolean attempt(String command, String success) throws IOException {
+        commands.write(command + "\n");
+        commands.flush();
+        while (true) {
+            var line = answers.readLine();
+            if (line == null) {
+                throw new IOException("qemu-io ended at " + command);
+            }
+            if (line.contains(success)) {
+                return true;
+            }
+            if (line.contains("failed")) {
+                return false;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}
