@@ -29,4 +29,16 @@ public interface EbsConfig {
      */
     @WithDefault("${coppice.node.hypervisor:libvirt}")
     String volumeServer();
+
+    /** How many disks are fetched, converted or sent at a time for imports and exports. */
+    @WithDefault("2")
+    int transfersAtOnce();
+
+    /** Bytes of the largest object that is imported. */
+    @WithDefault("1099511627776")
+    long transferBytes();
+
+    /** How long one conversion of an import or export may take. */
+    @WithDefault("PT12H")
+    Duration transferTime();
 }

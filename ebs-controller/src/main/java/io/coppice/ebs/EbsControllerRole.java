@@ -5,12 +5,16 @@ import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.ebs.serve.SimulatedVolumeServer;
 import io.coppice.ebs.serve.VolumeServer;
+import io.coppice.ebs.transfer.DiskTransferService;
+import io.coppice.ebs.transfer.Transfers;
 import io.coppice.ebs.volume.BlockStorageService;
 import io.coppice.ebs.volume.SnapshotWork;
 import io.coppice.ebs.volume.Snapshots;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.ebs.volume.VolumeWorker;
 import io.coppice.ebs.volume.Volumes;
+import io.coppice.foundation.pki.AuthorityTrust;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
@@ -118,15 +122,27 @@ public class EbsControllerRole implements Role {
         worker.start();
         undo.add("stop the worker", worker::close);
         var workers = new BlockStorageService.Workers(worker, snapshotWork);
+        var transfers = transfers(folder, layers, tls);
+        undo.add("end the transfers", transfers::close);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
                 .offer(
                         new BlockStorageService(transactions, volumes, snapshots, backend, workers, changes),
                         PeerKind.CLOUD_CONTROLLER)
+                .offer(new DiskTransferService(transfers), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
         // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
         undo.add("end the watches", changes::end);
         return new Running(undo, backend, worker);
+    }
+
+    private Transfers transfers(Path folder, Layers layers, OwnCertificate tls) throws IOException {
+        return new Transfers(
+                folder.resolve("transfers"),
+                layers,
+                new Transfers.Limits(config.transfersAtOnce(), config.transferBytes(), config.transferTime()),
+                AuthorityTrust.of(tls.current().authority()),
+                clock);
     }
 
     private VolumeServer server(Path folder, Layers layers) throws IOException {

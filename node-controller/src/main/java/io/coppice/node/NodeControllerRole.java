@@ -1,6 +1,7 @@
 package io.coppice.node;
 
 import io.coppice.foundation.id.NodeId;
+import io.coppice.foundation.pki.AuthorityTrust;
 import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
@@ -88,7 +89,7 @@ public class NodeControllerRole implements Role {
     private void startReal(Path folder) throws IOException {
         var place = placeOfOne(folder);
         open(place, opened -> {
-            var trust = ImageTrust.of(place.own().current().authority());
+            var trust = AuthorityTrust.of(place.own().current().authority());
             var id = new NodeId(place.identity().name());
             opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, trust));
         });

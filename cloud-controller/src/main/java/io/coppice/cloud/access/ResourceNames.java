@@ -33,6 +33,9 @@ final class ResourceNames {
             Map.entry("fl", "vpc-flow-log"),
             Map.entry("lt", "launch-template"),
             Map.entry("pg", "placement-group"),
+            Map.entry("import-ami", "import-image-task"),
+            Map.entry("import-snap", "import-snapshot-task"),
+            Map.entry("export-ami", "export-image-task"),
             Map.entry("r", "reservation"));
 
     private final String region;

@@ -21,7 +21,7 @@ class TaggableResources {
 
     /** The kind of this resource; throws {@code InvalidID} or the kind's own error when the account has none of this id. */
     TaggableResource require(AccountId account, String id) {
-        var dash = id.indexOf('-');
+        var dash = id.lastIndexOf('-');
         var kind = byPrefix.get(id.substring(0, dash + 1));
         if (kind == null) {
             throw TagErrors.unknownResource(id);

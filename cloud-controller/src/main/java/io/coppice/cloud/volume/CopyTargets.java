@@ -13,6 +13,12 @@ public interface CopyTargets {
     /** Makes an empty one and returns its id; throws {@code VolumeLimitExceeded}. */
     String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId);
 
+    /** As {@link #make}, one that nobody is served and the EBS controller itself writes to. */
+    String makeUnserved(EntityManager entities, AccountId account, int sizeGib);
+
+    /** Why it cannot be had; empty while it can. */
+    Optional<String> failure(EntityManager entities, String id);
+
     /** Where the host may write to it; empty while it cannot. */
     Optional<VolumeExport> export(EntityManager entities, String id);
 

@@ -2,11 +2,13 @@ package io.coppice.cloud.volume;
 
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.foundation.role.SiteConfig;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Objects;
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 class StoredCopyTargets implements CopyTargets {
     private final VolumeStore store;
     private final AttachmentBook book;
+    private final SiteConfig site;
     private final Clock clock;
 
-    StoredCopyTargets(VolumeStore store, AttachmentBook book, Clock clock) {
+    StoredCopyTargets(VolumeStore store, AttachmentBook book, SiteConfig site, Clock clock) {
+        this.site = site;
         this.store = store;
         this.book = book;
         this.clock = clock;
@@ -28,17 +32,42 @@ class StoredCopyTargets implements CopyTargets {
 
     @Override
     public String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId) {
-        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        var now = now();
+        var row = hidden(entities, account, zone, sizeGib, now);
+        // No device is named so: it does not stand in the way of one.
+        var device = "copy " + row.id();
+        book.attach(entities, row, new Volume.Attachment(instanceId, device, AttachmentState.FILLING, true, now));
+        return row.id();
+    }
+
+    @Override
+    public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
+        var row = hidden(entities, account, site.zone(), sizeGib, now());
+        book.signal();
+        return row.id();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private VolumeRow hidden(EntityManager entities, AccountId account, String zone, int sizeGib, Instant now) {
         var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null);
         var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), null);
         store.add(volume, null);
         var row = Objects.requireNonNull(
                 entities.find(VolumeRow.class, volume.id().value()));
         row.hide();
-        // No device is named so: it does not stand in the way of one.
-        var device = "copy " + volume.id();
-        book.attach(entities, row, new Volume.Attachment(instanceId, device, AttachmentState.FILLING, true, now));
-        return volume.id().value();
+        return row;
+    }
+
+    @Override
+    public Optional<String> failure(EntityManager entities, String id) {
+        var row = entities.find(VolumeRow.class, id);
+        if (row == null) {
+            return Optional.of("the volume " + id + " is gone");
+        }
+        return row.is(VolumeState.ERROR) ? Optional.of(row.toVolume(Map.of()).errorMessage()) : Optional.empty();
     }
 
     @Override

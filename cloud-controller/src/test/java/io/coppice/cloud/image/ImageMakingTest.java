@@ -224,6 +224,16 @@ class ImageMakingTest {
         }
 
         @Override
+        public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
+            throw new IllegalStateException("hosts copy what images are made of");
+        }
+
+        @Override
+        public Optional<String> failure(EntityManager entities, String id) {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<VolumeExport> export(EntityManager entities, String id) {
             return served ? Optional.of(VolumeExport.newBuilder().setName(id).build()) : Optional.empty();
         }

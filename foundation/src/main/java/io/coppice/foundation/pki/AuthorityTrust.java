@@ -1,4 +1,4 @@
-package io.coppice.node;
+package io.coppice.foundation.pki;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -7,11 +7,12 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Whom a host trusts when it fetches images over HTTPS: the cloud's own authority and nobody else. */
-final class ImageTrust {
-    private ImageTrust() {}
+/** Whom a role trusts that reads or writes objects over HTTPS: the cloud's own authority and nobody else. */
+public final class AuthorityTrust {
+    private AuthorityTrust() {}
 
-    static SSLContext of(X509Certificate authority) throws IOException {
+    /** A context that trusts this authority; throws when the Java runtime cannot. */
+    public static SSLContext of(X509Certificate authority) throws IOException {
         try {
             var store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

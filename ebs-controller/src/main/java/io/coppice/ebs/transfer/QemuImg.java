@@ -1,0 +1,174 @@
+package io.coppice.ebs.transfer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.InterruptedIOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs qemu-img, without a shell and within limits of memory and time: what it reads was made by tenants. Thread-safe.
+ * Source: qemu-img(1).
+ */
+final class QemuImg {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration LOOKING = Duration.ofSeconds(30);
+    private static final long LOOKING_BYTES = 1L << 30;
+    private static final long CONVERTING_BYTES = 4L << 30;
+    private static final int LONGEST_MESSAGE = 1000;
+    private static final Pattern PROGRESS = Pattern.compile("\\((\\d{1,3})[.\\d]*/100%\\)");
+
+    private final Duration converting;
+
+    /** @param converting how long a conversion may take, seconds at least */
+    QemuImg(Duration converting) {
+        this.converting = converting;
+    }
+
+    /**
+     * The disk's size as a guest sees it, bytes.
+     *
+     * @throws UnusableDiskException when QEMU cannot read it, or it needs another file
+     */
+    long virtualBytes(Path file, DiskFormat format) throws IOException {
+        var said = new StringBuilder();
+        run(List.of("info", "--output=json", source(file, format)), LOOKING, LOOKING_BYTES, said::append);
+        JsonNode facts;
+        try {
+            facts = JSON.readTree(said.toString());
+        } catch (JsonProcessingException e) {
+            throw new IOException("qemu-img info said what cannot be read: " + cut(said.toString()), e);
+        }
+        if (facts.has("backing-filename") || facts.has("full-backing-filename")) {
+            throw new UnusableDiskException("the disk needs another one below it: make it one piece first");
+        }
+        var size = facts.path("virtual-size").asLong();
+        if (size <= 0) {
+            throw new UnusableDiskException("the disk has no size");
+        }
+        return size;
+    }
+
+    /** Writes what a disk in a file of its own holds into a layer of a volume that is there, zeros too. */
+    void fill(Path file, DiskFormat format, Path layer, IntConsumer percent) throws IOException {
+        convert(List.of("-n", "-t", "writeback", source(file, format), "-O", "qcow2", layer.toString()), percent);
+    }
+
+    /** Writes what a disk in a file of its own holds into a new file. */
+    void rewrite(Path file, DiskFormat format, Path target, DiskFormat to, IntConsumer percent) throws IOException {
+        var arguments = new ArrayList<>(List.of(source(file, format)));
+        convert(writing(arguments, to, target), percent);
+    }
+
+    /** Writes what a layer of ours and those below it hold into a new file. */
+    void extract(Path layer, Path target, DiskFormat to, IntConsumer percent) throws IOException {
+        // The storage daemons of volumes made from it have it open too.
+        var arguments = new ArrayList<>(List.of("-U", "-f", DiskFormat.QCOW2.driver(), layer.toString()));
+        convert(writing(arguments, to, target), percent);
+    }
+
+    private static List<String> writing(List<String> arguments, DiskFormat to, Path target) {
+        arguments.addAll(List.of("-O", to.driver()));
+        arguments.addAll(to.writing());
+        arguments.add(target.toString());
+        return arguments;
+    }
+
+    private void convert(List<String> arguments, IntConsumer percent) throws IOException {
+        var all = new ArrayList<>(List.of("convert", "-p"));
+        all.addAll(arguments);
+        run(all, converting, CONVERTING_BYTES, said -> {
+            var match = PROGRESS.matcher(said);
+            while (match.find()) {
+                percent.accept(Math.min(100, Integer.parseInt(match.group(1))));
+            }
+        });
+    }
+
+    /** A file and nothing that it may name, in the only notation that takes every path. */
+    private static String source(Path file, DiskFormat format) throws IOException {
+        var node = new HashMap<String, @Nullable Object>();
+        node.put("driver", format.driver());
+        node.put("file", Map.of("driver", "file", "filename", file.toString()));
+        if (format != DiskFormat.RAW) {
+            node.put("backing", null);
+        }
+        return "json:" + JSON.writeValueAsString(node);
+    }
+
+    /** Hears what a program says, piece by piece. */
+    @FunctionalInterface
+    private interface Listener {
+        void hear(String said);
+    }
+
+    private static void run(List<String> arguments, Duration limit, long memoryBytes, Listener listener)
+            throws IOException {
+        var command = new ArrayList<>(
+                List.of("prlimit", "--as=" + memoryBytes, "--cpu=" + limit.toSeconds(), "--core=0", "--", "qemu-img"));
+        command.addAll(arguments);
+        var process = new ProcessBuilder(command).start();
+        try {
+            process.getOutputStream().close();
+            var errors = CompletableFuture.supplyAsync(() -> words(process.getErrorStream()));
+            var said = CompletableFuture.runAsync(() -> hear(process.getInputStream(), listener));
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new UnusableDiskException("the disk could not be read within " + limit);
+            }
+            said.join();
+            if (process.exitValue() != 0) {
+                throw failure(errors.join());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a disk was converted");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static IOException failure(String words) {
+        return words.contains("No space left")
+                ? new IOException("there is no room for the disk now")
+                : new UnusableDiskException("the disk cannot be read: " + words);
+    }
+
+    private static void hear(InputStream stream, Listener listener) {
+        try (Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
+            var piece = new char[4096];
+            for (var count = reader.read(piece); count >= 0; count = reader.read(piece)) {
+                listener.hear(new String(piece, 0, count));
+            }
+        } catch (IOException e) {
+            // It was ended; whoever did so knows why.
+            listener.hear("");
+        }
+    }
+
+    /** What went wrong, without the places of our files. */
+    private static String words(InputStream stream) {
+        var words = new StringBuilder();
+        hear(stream, words::append);
+        return cut(
+                words.toString().replaceAll("json:\\{.*?}}|'?/[^ :']+'?", "it").strip());
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(LONGEST_MESSAGE, text.length()));
+    }
+}

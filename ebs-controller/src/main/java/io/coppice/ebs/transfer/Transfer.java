@@ -1,0 +1,235 @@
+package io.coppice.ebs.transfer;
+
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.transfer.TransferOrder.FromObject;
+import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
+import io.coppice.ebs.transfer.TransferOrder.Source;
+import io.coppice.ebs.transfer.TransferOrder.ToObject;
+import io.coppice.ebs.transfer.TransferOrder.ToVolume;
+import io.coppice.ebs.transfer.TransferStatus.Step;
+import io.coppice.foundation.id.ResourceId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.concurrent.Semaphore;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One disk on its way. Each step runs on a thread of its own while a slot is free; between steps it waits for what only its
+ * owner can tell. Thread-safe.
+ */
+final class Transfer {
+    private static final Logger LOG = Logger.getLogger(Transfer.class);
+
+    private final String id;
+    private final Source source;
+    private final Tools tools;
+    private final Path fetched;
+    private final Path converted;
+
+    private TransferStatus status = TransferStatus.NEW;
+    private @Nullable Thread working;
+    private boolean begun;
+    private boolean ended;
+
+    /** What transfers share. */
+    record Tools(
+            QemuImg qemuImg,
+            ObjectStore objects,
+            LayerFinder layers,
+            ObjectStore.Room objectRoom,
+            ObjectStore.Room diskRoom,
+            Semaphore slots,
+            Path folder) {}
+
+    /** Finds the layer of a volume or a snapshot. */
+    @FunctionalInterface
+    interface LayerFinder {
+        /** Empty when there is none. */
+        java.util.Optional<Path> find(ResourceId id) throws IOException;
+    }
+
+    Transfer(String id, Source source, Tools tools) {
+        this.id = id;
+        this.source = source;
+        this.tools = tools;
+        this.fetched = tools.folder().resolve(id + ".fetched");
+        this.converted = tools.folder().resolve(id + ".converted");
+    }
+
+    /** Goes on with what is known now, and tells how far it is. */
+    synchronized TransferStatus advance(TransferOrder order) {
+        if (working == null && !ended) {
+            switch (status.step()) {
+                case WAITING -> {
+                    if (!begun) {
+                        begun = true;
+                        begin(Step.WAITING, this::look);
+                    }
+                }
+                case FETCHED -> order.target().ifPresent(target -> begin(Step.FETCHED, () -> convert(target)));
+                case CONVERTED -> {
+                    if (!order.partUrls().isEmpty()) {
+                        begin(Step.CONVERTED, () -> send(order));
+                    }
+                }
+                case FETCHING, CONVERTING, SENDING, DONE, FAILED -> {
+                    // Under way or over.
+                }
+            }
+        }
+        return status;
+    }
+
+    /** Ends it, and removes what it kept. Returns at once; a program that runs for it ends within moments. */
+    synchronized void end() {
+        ended = true;
+        if (working == null) {
+            clear();
+        } else {
+            working.interrupt();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void begin(Step from, Work work) {
+        working = Thread.ofVirtual().name("transfer-" + id).start(() -> inSlot(from, work));
+    }
+
+    private void inSlot(Step from, Work work) {
+        try {
+            tools.slots().acquire();
+            try {
+                work.run();
+            } finally {
+                tools.slots().release();
+            }
+        } catch (InterruptedException e) {
+            LOG.debugf("the transfer %s was ended while it waited at %s", id, from);
+        } catch (UnusableDiskException e) {
+            become(status().failed(String.valueOf(e.getMessage()), false));
+        } catch (IOException e) {
+            LOG.infof("the transfer %s could not go on now: %s", id, e.getMessage());
+            become(status().failed(String.valueOf(e.getMessage()), true));
+        } finally {
+            over();
+        }
+    }
+
+    private synchronized void over() {
+        working = null;
+        switch (status.step()) {
+            case WAITING, FETCHING, CONVERTING, SENDING ->
+                // Whatever cut it off stands in the log as what ended the thread.
+                status = status.failed("the transfer broke off", true);
+            case FETCHED, CONVERTED, DONE, FAILED -> {
+                // A step came to its end.
+            }
+        }
+        if (ended || status.step() == Step.DONE || status.step() == Step.FAILED) {
+            clear();
+        }
+    }
+
+    private synchronized TransferStatus status() {
+        return status;
+    }
+
+    private synchronized void become(TransferStatus next) {
+        status = next;
+    }
+
+    private synchronized void percent(int done) {
+        status = status.percent(done);
+    }
+
+    /** Finds out how large the disk is. */
+    private void look() throws IOException {
+        become(status().at(Step.FETCHING));
+        switch (source) {
+            case FromObject from -> {
+                Files.deleteIfExists(fetched);
+                tools.objects().fetch(from.url(), fetched, tools.objectRoom(), this::percent);
+                DiskHeader.check(fetched, from.format());
+                become(status().sized(tools.qemuImg().virtualBytes(fetched, from.format()), Files.size(fetched)));
+            }
+            case FromSnapshot from -> become(status().sized(Layers.sizeBytes(layer(from.id())), 0));
+        }
+        become(status().at(Step.FETCHED));
+    }
+
+    private Path layer(ResourceId of) throws IOException {
+        return tools.layers().find(of).orElseThrow(() -> new UnusableDiskException(of + " is gone"));
+    }
+
+    private void convert(TransferOrder.Target target) throws IOException {
+        become(status().at(Step.CONVERTING));
+        switch (target) {
+            case ToVolume to -> fill(layer(to.id()));
+            case ToObject to -> {
+                tools.diskRoom().require(status().virtualBytes());
+                Files.deleteIfExists(converted);
+                switch (source) {
+                    case FromObject from ->
+                        tools.qemuImg().rewrite(fetched, from.format(), converted, to.format(), this::percent);
+                    case FromSnapshot from ->
+                        tools.qemuImg().extract(layer(from.id()), converted, to.format(), this::percent);
+                }
+                Files.deleteIfExists(fetched);
+                become(status().sized(status().virtualBytes(), Files.size(converted)));
+                become(status().at(Step.CONVERTED));
+            }
+        }
+    }
+
+    private void fill(Path layer) throws IOException {
+        if (!(source instanceof FromObject from)) {
+            throw new UnusableDiskException("only an object fills a volume");
+        }
+        if (Layers.sizeBytes(layer) < status().virtualBytes()) {
+            throw new UnusableDiskException("the disk is larger than the volume");
+        }
+        tools.qemuImg().fill(fetched, from.format(), layer, this::percent);
+        try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (NoSuchFileException e) {
+            throw new UnusableDiskException("the volume is gone");
+        }
+        become(status().at(Step.DONE).percent(100));
+    }
+
+    private void send(TransferOrder order) throws IOException {
+        become(status().at(Step.SENDING));
+        var size = Files.size(converted);
+        var part = order.partBytes();
+        if (part <= 0 || Math.ceilDiv(size, part) != order.partUrls().size()) {
+            throw new IOException("an object of " + size + " bytes does not go into "
+                    + order.partUrls().size() + " parts of " + part);
+        }
+        var etags = new ArrayList<String>();
+        for (var url : order.partUrls()) {
+            var from = part * etags.size();
+            etags.add(tools.objects().send(url, converted, from, Math.min(part, size - from)));
+            percent(100 * etags.size() / order.partUrls().size());
+        }
+        become(status().sent(etags));
+    }
+
+    private void clear() {
+        try {
+            Files.deleteIfExists(fetched);
+            Files.deleteIfExists(converted);
+        } catch (IOException e) {
+            LOG.warnf(e, "what the transfer %s kept could not be removed; the next start does", id);
+        }
+    }
+}
