@@ -6,6 +6,7 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -72,6 +73,32 @@ public interface NetworkEngine extends AutoCloseable {
     record Followed(long generation, long sequence, String failure) {
         /** Of a VPC that is not known here. */
         public static final Followed NOTHING = new Followed(0, 0, "");
+    }
+
+    /** What guests' interfaces have carried since they came to this host, as far as was looked; empty where nobody counts. */
+    default Map<String, Traffic> traffic() {
+        return Map.of();
+    }
+
+    /** What an interface has carried, as its guest sees it. */
+    record Traffic(long receivedBytes, long receivedPackets, long sentBytes, long sentPackets) {
+        /** Both together. */
+        public Traffic plus(Traffic other) {
+            return new Traffic(
+                    receivedBytes + other.receivedBytes,
+                    receivedPackets + other.receivedPackets,
+                    sentBytes + other.sentBytes,
+                    sentPackets + other.sentPackets);
+        }
+
+        /** What was carried since the other, which is earlier. */
+        public Traffic minus(Traffic earlier) {
+            return new Traffic(
+                    receivedBytes - earlier.receivedBytes,
+                    receivedPackets - earlier.receivedPackets,
+                    sentBytes - earlier.sentBytes,
+                    sentPackets - earlier.sentPackets);
+        }
     }
 
     /** Where other hosts find this one, empty when they need not. */

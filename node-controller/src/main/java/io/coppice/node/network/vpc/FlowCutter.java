@@ -25,16 +25,15 @@ final class FlowCutter {
 
     void cut(VpcView view) throws IOException {
         var policy = new FlowPolicy(view);
-        var refused = inside.run("conntrack", "-L", "-f", "ipv4")
+        var all = inside.run("conntrack", "-L", "-f", "ipv4")
                 .lines()
                 .flatMap(line -> Flow.parse(line).stream())
-                .filter(flow -> !policy.allows(flow))
                 .toList();
+        var refused = all.stream().filter(flow -> !policy.allows(flow)).collect(Collectors.toSet());
         if (refused.isEmpty()) {
             return;
         }
-        Files.writeString(
-                file, refused.stream().map(flow -> flow.removal() + "\n").collect(Collectors.joining()));
+        Files.writeString(file, String.join("\n", FlowRemovals.of(all, refused)) + "\n");
         try {
             // A flow that ended meanwhile makes the program say so; the others are forgotten all the same.
             var result = inside.execute("conntrack", "-R", file.toString());

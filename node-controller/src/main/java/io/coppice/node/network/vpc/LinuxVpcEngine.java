@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,13 @@ public final class LinuxVpcEngine implements NetworkEngine {
     public Followed followed(String vpcId) {
         var present = vpcs.get(vpcId);
         return present == null ? Followed.NOTHING : present.followed();
+    }
+
+    @Override
+    public Map<String, Traffic> traffic() {
+        var all = new HashMap<String, Traffic>();
+        vpcs.values().forEach(vpc -> all.putAll(vpc.traffic()));
+        return Map.copyOf(all);
     }
 
     private synchronized void endIfOver(String vpcId, VpcOnHost vpc) throws IOException {

@@ -186,6 +186,11 @@ final class Namespace {
         return ask("ip", List.of("-4", "-d", "-j", "-batch", "-"), questions);
     }
 
+    /** What {@code ip -s -j link show} says of each device. */
+    JsonNode askLinkStatistics() throws IOException {
+        return ask("ip", List.of("-s", "-j", "-batch", "-"), "link show").getFirst();
+    }
+
     /** What {@code bridge -j} answers to each of these questions, one array each. */
     List<JsonNode> askBridge(String... questions) throws IOException {
         return ask("bridge", List.of("-d", "-j", "-batch", "-"), questions);

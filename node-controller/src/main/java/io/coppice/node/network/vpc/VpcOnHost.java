@@ -5,6 +5,7 @@ import io.coppice.node.command.CommandException;
 import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.NetworkEngine.Followed;
+import io.coppice.node.network.NetworkEngine.Traffic;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.NatGateway;
@@ -49,6 +50,7 @@ final class VpcOnHost {
     private final Namespace inside;
     private final VpcState state;
     private final NameDaemon names;
+    private final TrafficCounters traffic;
     private final Firewall firewall;
     private final Announcer announcer;
     private final PeerExchange exchange;
@@ -82,6 +84,8 @@ final class VpcOnHost {
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside);
+        this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
+        traffic.load();
         this.followed = new Followed(state.generation(), state.sequence(), failure);
     }
 
@@ -218,6 +222,7 @@ final class VpcOnHost {
             follow(true);
             if (inside.exists()) {
                 firewall.remember();
+                traffic.look(inside, state.locals());
             }
         } finally {
             lock.unlock();
@@ -237,6 +242,16 @@ final class VpcOnHost {
     /** What the packets of this VPC follow now. Never waits. */
     Followed followed() {
         return followed;
+    }
+
+    /** What interfaces have carried as far as was looked. */
+    Map<String, Traffic> traffic() {
+        lock.lock();
+        try {
+            return traffic.totals();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes everything back and forgets it. */

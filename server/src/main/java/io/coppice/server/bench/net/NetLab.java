@@ -10,6 +10,9 @@ import io.coppice.server.bench.BenchFolder;
 import io.coppice.server.process.HostCommand;
 import io.coppice.server.process.JavaCommand;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,6 +50,7 @@ final class NetLab implements AutoCloseable {
 
     static NetLab open() throws IOException {
         var lab = new NetLab(BenchFolder.create("net"));
+        var ready = false;
         try {
             for (var network : List.of("fabric", "internet")) {
                 lab.bridged(lab.space(network));
@@ -54,10 +58,12 @@ final class NetLab implements AutoCloseable {
             ip(lab.name + "-internet", "addr", "add", "198.18.0.1/16", "dev", BRIDGE);
             lab.host(1);
             lab.host(2);
+            ready = true;
             return lab;
-        } catch (IOException | RuntimeException e) {
-            lab.close();
-            throw e;
+        } finally {
+            if (!ready) {
+                lab.close();
+            }
         }
     }
 
@@ -146,18 +152,35 @@ final class NetLab implements AutoCloseable {
         return name + "-internet";
     }
 
-    /** The namespace of the VPC on a host. */
-    String namespaceOfVpc(Host host) {
-        return name + "n" + host.nodeId().charAt(host.nodeId().length() - 1) + "-" + BenchVpc.ID;
+    /** All packet rules of the VPC on a host, as a script that replaces whatever is there by them. */
+    Path rulesOfVpc(Host host) throws IOException {
+        var file = folder.path().resolve("rules");
+        Files.writeString(file, "flush ruleset\n");
+        var process = new ProcessBuilder("nsenter", "--net=" + vpcOn(host), "nft", "list", "ruleset")
+                .redirectOutput(Redirect.appendTo(file.toFile()))
+                .redirectError(Redirect.DISCARD)
+                .start();
+        if (process.onExit().join().exitValue() != 0) {
+            throw new IOException("nft does not list the rules of " + vpcOn(host));
+        }
+        return file;
+    }
+
+    /** Carries out a script of nft in the VPC's namespace on a host. */
+    void applyInVpc(Host host, Path script) throws IOException {
+        must("nsenter", "--net=" + vpcOn(host), "nft", "-f", script.toString());
+    }
+
+    private String vpcOn(Host host) {
+        return "/run/netns/" + name + "n" + (hosts.indexOf(host) + 1) + "-" + BenchVpc.ID;
     }
 
     /** Starts {@link Wire} in a namespace; it ends with the lab. */
     Process start(String space, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of("ip", "netns", "exec", space));
         command.addAll(JavaCommand.tool(Wire.class.getName(), arguments));
-        var process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        var process =
+                new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();
         processes.add(process);
         return process;
     }
@@ -208,8 +231,7 @@ final class NetLab implements AutoCloseable {
         must(command.toArray(String[]::new));
     }
 
-    /** Runs a program of this machine; throws unless it succeeds. */
-    static void must(String... command) throws IOException {
+    private static void must(String... command) throws IOException {
         var result = HostCommand.run(COMMAND_LIMIT, command);
         if (!result.succeeded()) {
             throw new IOException(String.join(" ", command) + ": " + result.lastLine());
