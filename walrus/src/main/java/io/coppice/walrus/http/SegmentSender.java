@@ -18,18 +18,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Sends a stretch of an object. One that lies in a single file goes to the socket by the kernel alone; one that crosses
  * parts is read and written piece by piece, no faster than the client takes it. Thread-safe.
  */
 public final class SegmentSender {
-    /** What the allocator has ready; larger ones are asked of the operating system each time. */
-    private static final int PIECE_BYTES = 64 * 1024;
-
-    private static final int AHEAD = 4;
+    private static final int PIECE_BYTES = 256 * 1024;
+    private static final int AHEAD = 2;
+    /** Memory outside of the heap is scarcer than the heap: who comes after so many reads by the heap. */
+    private static final Semaphore DIRECT = new Semaphore(32);
 
     private final BlobStore store;
     private final Duration idleLimit;
@@ -76,9 +78,10 @@ public final class SegmentSender {
                 return;
             }
         }
-        var sending = new ArrayDeque<Future<Void>>();
-        for (var piece : pieces) {
-            copy(response, piece, key, sending);
+        try (var ahead = new ReadAhead(response, key.isPresent())) {
+            for (var piece : pieces) {
+                copy(ahead, piece, key);
+            }
         }
         await(response.end());
     }
@@ -98,49 +101,59 @@ public final class SegmentSender {
         return pieces;
     }
 
-    /** Reads ahead of the socket by {@link #AHEAD} buffers, so that the disk is read while the network sends. */
-    private void copy(HttpServerResponse response, Piece piece, Optional<ObjectKey> key, Deque<Future<Void>> sending)
-            throws IOException {
+    private void copy(ReadAhead ahead, Piece piece, Optional<ObjectKey> key) throws IOException {
         try (var raw = piece.segment().open(store, piece.offset(), piece.length());
                 var channel = decrypted(raw, piece.segment(), piece.offset(), key)) {
             var remaining = piece.length();
             while (remaining > 0) {
-                var bytes = buffer((int) Math.min(PIECE_BYTES, remaining), key.isPresent());
-                remaining -= bytes.capacity();
-                fill(channel, bytes, piece);
-                while (sending.size() >= AHEAD) {
-                    await(sending.remove());
-                }
-                sending.add(response.write(Buffer.buffer(bytes)).onComplete(any -> {
-                    // Whoever writes it gives it back; on a connection that is closed already nobody does.
-                    if (bytes.refCnt() > 0) {
-                        bytes.release();
-                    }
-                }));
+                remaining -= ahead.send(channel, (int) Math.min(PIECE_BYTES, remaining));
             }
         }
     }
 
-    /** What goes from the disk to the network as it is needs no place in the heap on its way. */
-    private static ByteBuf buffer(int length, boolean computed) {
-        var allocator = PooledByteBufAllocator.DEFAULT;
-        return computed ? allocator.heapBuffer(length, length) : allocator.directBuffer(length, length);
-    }
+    /** Buffers that are filled while those before them are sent. Of one thread. */
+    private final class ReadAhead implements AutoCloseable {
+        private final HttpServerResponse response;
+        private final boolean direct;
+        private final List<ByteBuf> buffers;
+        private final Deque<Future<Void>> sending = new ArrayDeque<>();
+        private int next;
 
-    private static void fill(ReadableByteChannel channel, ByteBuf bytes, Piece piece) throws IOException {
-        var whole = false;
-        try {
-            var target = bytes.internalNioBuffer(0, bytes.capacity());
+        /** What goes from the disk to the network as it is needs no place in the heap on its way. */
+        private ReadAhead(HttpServerResponse response, boolean computed) {
+            this.response = response;
+            this.direct = !computed && DIRECT.tryAcquire();
+            var allocator = PooledByteBufAllocator.DEFAULT;
+            this.buffers = Stream.generate(() -> direct
+                            ? allocator.directBuffer(PIECE_BYTES, PIECE_BYTES)
+                            : allocator.heapBuffer(PIECE_BYTES, PIECE_BYTES))
+                    .limit(AHEAD)
+                    .toList();
+        }
+
+        /** Sends the next bytes of the channel, and waits only where all buffers are on their way. */
+        private int send(ReadableByteChannel channel, int length) throws IOException {
+            if (sending.size() == buffers.size()) {
+                await(sending.remove());
+            }
+            var buffer = buffers.get(next);
+            next = (next + 1) % buffers.size();
+            var target = buffer.internalNioBuffer(0, length);
             while (target.hasRemaining()) {
                 if (channel.read(target) < 0) {
-                    throw new IOException("blob " + piece.segment().blob() + " is shorter than it was when stored");
+                    throw new IOException("a blob is shorter than it was when stored");
                 }
             }
-            bytes.writerIndex(bytes.capacity());
-            whole = true;
-        } finally {
-            if (!whole) {
-                bytes.release();
+            // The copy of the reference is given back by whoever writes it.
+            sending.add(response.write(Buffer.buffer(buffer.setIndex(0, length).retainedDuplicate())));
+            return length;
+        }
+
+        @Override
+        public void close() {
+            buffers.forEach(ByteBuf::release);
+            if (direct) {
+                DIRECT.release();
             }
         }
     }
