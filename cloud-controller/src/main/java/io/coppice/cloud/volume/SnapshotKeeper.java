@@ -34,6 +34,7 @@ class SnapshotKeeper implements BackgroundTask {
 
     private final Database database;
     private final SnapshotStore store;
+    private final SnapshotBin bin;
     private final EventLog events;
     private final Supplier<? extends Channel> ebs;
     private final Clock clock;
@@ -43,22 +44,25 @@ class SnapshotKeeper implements BackgroundTask {
     SnapshotKeeper(
             Database database,
             SnapshotStore store,
+            SnapshotBin bin,
             EventLog events,
             PeerChannels channels,
             VolumeConfig config,
             Clock clock) {
-        this(database, store, events, channels::ebs, config, clock);
+        this(database, store, bin, events, channels::ebs, config, clock);
     }
 
     SnapshotKeeper(
             Database database,
             SnapshotStore store,
+            SnapshotBin bin,
             EventLog events,
             Supplier<? extends Channel> ebs,
             VolumeConfig config,
             Clock clock) {
         this.database = database;
         this.store = store;
+        this.bin = bin;
         this.events = events;
         this.ebs = ebs;
         this.clock = clock;
@@ -99,6 +103,7 @@ class SnapshotKeeper implements BackgroundTask {
     }
 
     private void tellAll() {
+        bin.empty();
         for (var each : store.unfinished()) {
             if (!tell(each)) {
                 return;

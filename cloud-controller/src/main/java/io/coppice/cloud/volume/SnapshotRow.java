@@ -69,6 +69,12 @@ class SnapshotRow {
     @Column(name = "completed_at")
     private @Nullable Instant completedAt;
 
+    @Column(name = "recycled_at")
+    private @Nullable Instant recycledAt;
+
+    @Column(name = "leaves_bin_at")
+    private @Nullable Instant leavesBinAt;
+
     @ElementCollection(fetch = FetchType.EAGER)
     @Fetch(FetchMode.SUBSELECT)
     @CollectionTable(name = "snapshot_volume_permission", joinColumns = @JoinColumn(name = "snapshot_id"))
@@ -118,6 +124,32 @@ class SnapshotRow {
         state = SnapshotState.DELETING.text();
         generation++;
         settled = false;
+    }
+
+    /** Its owner deleted it, and can have it back until then. */
+    void recycle(Instant now, Instant until) {
+        state = SnapshotState.RECYCLED.text();
+        recycledAt = now;
+        leavesBinAt = until;
+    }
+
+    /** Its owner has it back. */
+    void restore() {
+        state = SnapshotState.COMPLETED.text();
+        recycledAt = null;
+        leavesBinAt = null;
+    }
+
+    /** When it came into the recycle bin; null when it is not there. */
+    @Nullable
+    Instant recycledAt() {
+        return recycledAt;
+    }
+
+    /** When it leaves the recycle bin for good; null when it is not there. */
+    @Nullable
+    Instant leavesBinAt() {
+        return leavesBinAt;
     }
 
     /** The EBS controller has it. */

@@ -10,6 +10,8 @@ enum SnapshotState {
     COMPLETED,
     /** It could not be taken; only deleting is left. */
     ERROR,
+    /** Deleted, and to be had back for some time; users see it in the recycle bin only. */
+    RECYCLED,
     /** To be gone; users no longer see it. */
     DELETING;
 

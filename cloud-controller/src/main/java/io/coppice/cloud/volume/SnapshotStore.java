@@ -51,7 +51,7 @@ class SnapshotStore {
 
     /**
      * At most {@code limit} snapshots that an account may use, by id, with the account's own tags: three queries. Those
-     * that are to be gone are left out.
+     * that were deleted are left out.
      */
     List<Snapshot> visible(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
         if (ids != null && ids.isEmpty()) {
@@ -59,7 +59,7 @@ class SnapshotStore {
         }
         return database.call(entities -> {
             var query = entities.createQuery(
-                            "from SnapshotRow s where s.state <> 'deleting'"
+                            "from SnapshotRow s where s.state not in ('deleting', 'recycled')"
                                     + " and (s.accountId = :account or s.isPublic or :account member of s.sharedWith)"
                                     + (ids == null ? "" : " and s.id in (:ids)")
                                     + (after == null ? "" : " and s.id > :after")

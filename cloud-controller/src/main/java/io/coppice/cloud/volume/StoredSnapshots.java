@@ -23,6 +23,7 @@ class StoredSnapshots implements Snapshots {
     private final VolumeStore volumes;
     private final SnapshotStore store;
     private final SnapshotKeeper keeper;
+    private final SnapshotBin bin;
     private final List<SnapshotUse> uses;
     private final EventLog events;
     private final Clock clock;
@@ -31,11 +32,13 @@ class StoredSnapshots implements Snapshots {
             VolumeStore volumes,
             SnapshotStore store,
             SnapshotKeeper keeper,
+            SnapshotBin bin,
             @All List<SnapshotUse> uses,
             EventLog events) {
         this.volumes = volumes;
         this.store = store;
         this.keeper = keeper;
+        this.bin = bin;
         this.uses = uses;
         this.events = events;
         this.clock = keeper.clock();
@@ -76,7 +79,7 @@ class StoredSnapshots implements Snapshots {
                             case PENDING -> Progress.PENDING;
                             case COMPLETED -> Progress.COMPLETED;
                             case ERROR -> Progress.FAILED;
-                            case DELETING -> Progress.GONE;
+                            case RECYCLED, DELETING -> Progress.GONE;
                         }));
         return Map.copyOf(found);
     }
@@ -123,7 +126,10 @@ class StoredSnapshots implements Snapshots {
     @Override
     public boolean delete(EntityManager entities, ChangeCause cause, AccountId account, String snapshotId) {
         var row = entities.find(SnapshotRow.class, snapshotId, LockModeType.PESSIMISTIC_WRITE);
-        if (row == null || !row.account().equals(account) || row.is(SnapshotState.DELETING)) {
+        if (row == null
+                || !row.account().equals(account)
+                || row.is(SnapshotState.RECYCLED)
+                || row.is(SnapshotState.DELETING)) {
             return false;
         }
         uses.stream()
@@ -133,8 +139,8 @@ class StoredSnapshots implements Snapshots {
                 .ifPresent(user -> {
                     throw SnapshotErrors.inUse(snapshotId, user);
                 });
-        row.delete();
-        record(cause, "snapshot.delete-requested", row.toSnapshot(Map.of()));
+        var kind = bin.take(row) ? "snapshot.recycled" : "snapshot.delete-requested";
+        record(cause, kind, row.toSnapshot(Map.of()));
         return true;
     }
 

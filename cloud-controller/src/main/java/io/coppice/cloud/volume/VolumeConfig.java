@@ -19,6 +19,10 @@ public interface VolumeConfig {
     @WithDefault("10000")
     int maxSnapshotsPerAccount();
 
+    /** How long the owner of a deleted snapshot can have it back from the recycle bin; nothing: it is gone at once. */
+    @WithDefault("PT0S")
+    Duration snapshotBinRetention();
+
     /** How many volumes an instance may have besides its root disk, 1 to 12. */
     @WithDefault("10")
     int maxPerInstance();

@@ -43,6 +43,7 @@ class SnapshotsTest {
             cloud.store,
             cloud.snapshots,
             cloud.snapshotKeeper,
+            cloud.bin,
             List.of((entities, snapshot) -> Optional.ofNullable(user)),
             cloud.events);
     private final SnapshotActions actions =

@@ -3,7 +3,7 @@ package io.coppice.cloud.volume;
 import java.time.Duration;
 
 /** Small limits, so that tests reach them. */
-record TestVolumeConfig() implements VolumeConfig {
+record TestVolumeConfig(Duration snapshotBinRetention) implements VolumeConfig {
     @Override
     public int maxSnapshotsPerAccount() {
         return 3;

@@ -24,6 +24,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ class VolumeActionsTest {
             .usePlaintext()
             .build();
     private final RecordingEventLog events = new RecordingEventLog();
-    private final VolumeConfig config = new TestVolumeConfig();
+    private final VolumeConfig config = new TestVolumeConfig(Duration.ZERO);
     private final List<RootVolumes.RootVolume> roots = new ArrayList<>();
     private final VolumeStore store = new VolumeStore(
             DATABASE,
@@ -61,8 +62,8 @@ class VolumeActionsTest {
     private final FakeHolders holders = new FakeHolders();
     private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
-    private final SnapshotKeeper snapshotKeeper =
-            new SnapshotKeeper(DATABASE, snapshots, events, () -> channel, config, CLOCK);
+    private final SnapshotKeeper snapshotKeeper = new SnapshotKeeper(
+            DATABASE, snapshots, new SnapshotBin(DATABASE, config, CLOCK), events, () -> channel, config, CLOCK);
     private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, book, snapshotKeeper, () -> channel, config);
     private final VolumeActions actions = new VolumeActions(
             DATABASE, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), CLOCK);

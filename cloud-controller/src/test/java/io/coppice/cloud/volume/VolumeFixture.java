@@ -29,10 +29,11 @@ final class VolumeFixture implements AutoCloseable {
     final FakeEbs ebs = new FakeEbs();
     final FakeHolders holders = new FakeHolders();
     final RecordingEventLog events = new RecordingEventLog();
-    final VolumeConfig config = new TestVolumeConfig();
+    final VolumeConfig config;
     final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     final VolumeStore store;
     final SnapshotStore snapshots;
+    final SnapshotBin bin;
     final SnapshotKeeper snapshotKeeper;
     final VolumeKeeper keeper;
     final VolumeActions volumes;
@@ -43,7 +44,13 @@ final class VolumeFixture implements AutoCloseable {
     private final ManagedChannel channel;
 
     VolumeFixture(TestDatabase database) {
+        this(database, Duration.ZERO);
+    }
+
+    /** @param binRetention how long deleted snapshots can be had back */
+    VolumeFixture(TestDatabase database, Duration binRetention) {
         this.database = database;
+        this.config = new TestVolumeConfig(binRetention);
         try {
             server = NettyServerBuilder.forPort(0).addService(ebs).build().start();
         } catch (IOException e) {
@@ -55,7 +62,8 @@ final class VolumeFixture implements AutoCloseable {
         var clock = Clock.systemUTC();
         store = new VolumeStore(database, TestTags.in(database), (account, ids, after, limit) -> List.of(), config);
         snapshots = new SnapshotStore(database, TestTags.in(database), config);
-        snapshotKeeper = new SnapshotKeeper(database, snapshots, events, () -> channel, config, clock);
+        bin = new SnapshotBin(database, config, clock);
+        snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, () -> channel, config, clock);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, () -> channel, config);
         volumes = new VolumeActions(
                 database, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), clock);
