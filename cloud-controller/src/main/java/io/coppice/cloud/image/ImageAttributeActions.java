@@ -4,12 +4,11 @@ import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.sharing.SharingChange;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.id.MalformedIdException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +29,6 @@ import software.amazon.awssdk.services.ec2.model.ResetImageAttributeResponse;
 class ImageAttributeActions implements ActionModule {
     private static final String LAUNCH_PERMISSION = "launchPermission";
     private static final String DESCRIPTION = "description";
-    private static final String EVERYBODY = "all";
     private static final int MAX_LAUNCHERS = 1000;
 
     private final Database database;
@@ -108,7 +106,7 @@ class ImageAttributeActions implements ActionModule {
         } else if (DESCRIPTION.equals(request.attribute())) {
             describeAs(context, image, request.value());
         } else {
-            var sharing = new Sharing(image);
+            var sharing = new SharingChange(image.isPublic(), image.launchers());
             if (request.launchPermission() != null) {
                 request.launchPermission()
                         .add()
@@ -125,20 +123,13 @@ class ImageAttributeActions implements ActionModule {
     }
 
     /** Attribute=launchPermission with OperationType, UserId.N and UserGroup.N. */
-    private static void oldForm(ModifyImageAttributeRequest request, Sharing sharing) {
+    private static void oldForm(ModifyImageAttributeRequest request, SharingChange sharing) {
         if (!LAUNCH_PERMISSION.equals(request.attribute())) {
             throw request.attribute() == null
                     ? ImageErrors.missing("Attribute")
                     : ImageErrors.invalid("Attribute", request.attribute(), LAUNCH_PERMISSION + " or " + DESCRIPTION);
         }
-        var add =
-                switch (String.valueOf(request.operationTypeAsString())) {
-                    case "add" -> true;
-                    case "remove" -> false;
-                    default ->
-                        throw ImageErrors.invalid(
-                                "OperationType", String.valueOf(request.operationTypeAsString()), "add or remove");
-                };
+        var add = SharingChange.adds(request.operationTypeAsString());
         request.userGroups().forEach(group -> sharing.set(group, null, add));
         request.userIds().forEach(account -> sharing.set(null, account, add));
     }
@@ -157,12 +148,9 @@ class ImageAttributeActions implements ActionModule {
         change(context, image, "has a new description", row -> row.describe(checked));
     }
 
-    private void share(RequestContext context, Image image, Sharing sharing) {
-        if (sharing.accounts.size() > MAX_LAUNCHERS) {
-            throw ImageErrors.invalid(
-                    "LaunchPermission", sharing.accounts.size() + " accounts", "at most " + MAX_LAUNCHERS);
-        }
-        change(context, image, "has new launch permissions", row -> row.share(sharing.everybody, sharing.accounts));
+    private void share(RequestContext context, Image image, SharingChange sharing) {
+        sharing.checkAtMost(MAX_LAUNCHERS, "LaunchPermission");
+        change(context, image, "has new launch permissions", row -> row.share(sharing.everybody(), sharing.accounts()));
     }
 
     private void change(RequestContext context, Image image, String summary, Consumer<ImageRow> change) {
@@ -177,41 +165,5 @@ class ImageAttributeActions implements ActionModule {
                     image.owner(),
                     Map.of("change", summary));
         });
-    }
-
-    /** Who may launch an image, while a request changes it. Used by one thread. */
-    private static final class Sharing {
-        private boolean everybody;
-        private final Set<AccountId> accounts;
-
-        Sharing(Image image) {
-            everybody = image.isPublic();
-            accounts = new HashSet<>(image.launchers());
-        }
-
-        void set(@Nullable String group, @Nullable String account, boolean allowed) {
-            if (group != null) {
-                if (!group.equals(EVERYBODY)) {
-                    throw ImageErrors.invalid("UserGroup", group, EVERYBODY);
-                }
-                everybody = allowed;
-            }
-            if (account != null) {
-                var id = parse(account);
-                if (allowed) {
-                    accounts.add(id);
-                } else {
-                    accounts.remove(id);
-                }
-            }
-        }
-
-        private static AccountId parse(String account) {
-            try {
-                return new AccountId(account);
-            } catch (MalformedIdException e) {
-                throw ImageErrors.invalid("UserId", account, "twelve digits");
-            }
-        }
     }
 }

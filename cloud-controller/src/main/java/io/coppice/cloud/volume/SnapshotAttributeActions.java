@@ -5,15 +5,13 @@ import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.sharing.SharingChange;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.id.MalformedIdException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
@@ -29,7 +27,6 @@ import software.amazon.awssdk.services.ec2.model.ResetSnapshotAttributeResponse;
 class SnapshotAttributeActions implements ActionModule {
     private static final String CREATE_VOLUME_PERMISSION = "createVolumePermission";
     private static final String ATTRIBUTE = "attribute";
-    private static final String EVERYBODY = "all";
     private static final int MAX_ACCOUNTS = 1000;
 
     private final Database database;
@@ -90,7 +87,8 @@ class SnapshotAttributeActions implements ActionModule {
 
     ModifySnapshotAttributeResponse modify(RequestContext context, ModifySnapshotAttributeRequest request) {
         var snapshot = own(context, request.snapshotId());
-        var change = new Change(snapshot.sharing());
+        var change = new SharingChange(
+                snapshot.sharing().isPublic(), snapshot.sharing().accounts());
         var permission = request.createVolumePermission();
         if (permission != null) {
             permission.add().forEach(each -> change.set(each.groupAsString(), each.userId(), true));
@@ -98,20 +96,15 @@ class SnapshotAttributeActions implements ActionModule {
         } else {
             oldForm(request, change);
         }
-        share(context, snapshot, change.sharing());
+        change.checkAtMost(MAX_ACCOUNTS, "CreateVolumePermission");
+        share(context, snapshot, new Snapshot.Sharing(change.everybody(), change.accounts()));
         return ModifySnapshotAttributeResponse.builder().build();
     }
 
     /** Attribute=createVolumePermission with OperationType, UserId.N and UserGroup.N. */
-    private static void oldForm(ModifySnapshotAttributeRequest request, Change change) {
+    private static void oldForm(ModifySnapshotAttributeRequest request, SharingChange change) {
         requirePermission(request.attributeAsString());
-        var add =
-                switch (String.valueOf(request.operationTypeAsString())) {
-                    case "add" -> true;
-                    case "remove" -> false;
-                    default ->
-                        throw VolumeErrors.invalid("operationType", String.valueOf(request.operationTypeAsString()));
-                };
+        var add = SharingChange.adds(request.operationTypeAsString());
         request.groupNames().forEach(group -> change.set(group, null, add));
         request.userIds().forEach(account -> change.set(null, account, add));
     }
@@ -136,9 +129,6 @@ class SnapshotAttributeActions implements ActionModule {
     }
 
     private void share(RequestContext context, Snapshot snapshot, Snapshot.Sharing sharing) {
-        if (sharing.accounts().size() > MAX_ACCOUNTS) {
-            throw VolumeErrors.invalid("CreateVolumePermission", "more than " + MAX_ACCOUNTS + " accounts");
-        }
         database.run(entities -> {
             if (!store.change(snapshot.id(), row -> row.share(sharing))) {
                 throw SnapshotErrors.notFound(snapshot.id().value());
@@ -158,45 +148,5 @@ class SnapshotAttributeActions implements ActionModule {
                             "accounts",
                             sharing.accounts().size()));
         });
-    }
-
-    /** Who may use a snapshot, while a request changes it. Used by one thread. */
-    private static final class Change {
-        private boolean everybody;
-        private final Set<AccountId> accounts;
-
-        Change(Snapshot.Sharing before) {
-            everybody = before.isPublic();
-            accounts = new HashSet<>(before.accounts());
-        }
-
-        void set(@Nullable String group, @Nullable String account, boolean allowed) {
-            if (group != null) {
-                if (!group.equals(EVERYBODY)) {
-                    throw VolumeErrors.invalid("UserGroup", group);
-                }
-                everybody = allowed;
-            }
-            if (account != null) {
-                var id = parse(account);
-                if (allowed) {
-                    accounts.add(id);
-                } else {
-                    accounts.remove(id);
-                }
-            }
-        }
-
-        Snapshot.Sharing sharing() {
-            return new Snapshot.Sharing(everybody, accounts);
-        }
-
-        private static AccountId parse(String account) {
-            try {
-                return new AccountId(account);
-            } catch (MalformedIdException e) {
-                throw VolumeErrors.invalid("UserId", account);
-            }
-        }
     }
 }

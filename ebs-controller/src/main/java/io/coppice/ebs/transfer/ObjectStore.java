@@ -25,6 +25,7 @@ import javax.net.ssl.SSLContext;
 final class ObjectStore {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
+    private static final Duration SILENCE_LIMIT = Duration.ofMinutes(1);
     private static final Duration PART_LIMIT = Duration.ofMinutes(30);
     private static final int PIECE_BYTES = 256 << 10;
     private static final int OK = 200;
@@ -62,19 +63,29 @@ final class ObjectStore {
                 throw new IOException("the object store does not say how large the object is");
             }
             room.require(size);
-            var piece = new byte[PIECE_BYTES];
-            var done = 0L;
+            copy(body, channel, size, percent);
+        }
+    }
+
+    private static void copy(InputStream body, FileChannel channel, long size, IntConsumer percent) throws IOException {
+        var piece = new byte[PIECE_BYTES];
+        var done = 0L;
+        try (var watch = new StallWatch(body, SILENCE_LIMIT)) {
             for (var count = body.read(piece); count >= 0; count = body.read(piece)) {
+                watch.heard();
                 var bytes = ByteBuffer.wrap(piece, 0, count);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }
                 done += count;
+                if (done > size) {
+                    throw new IOException("the object is longer than the object store said");
+                }
                 percent.accept((int) (PERCENT * done / Math.max(1, size)));
             }
-            if (done != size) {
-                throw new IOException("the object ended early");
-            }
+        }
+        if (done != size) {
+            throw new IOException("the object ended early");
         }
     }
 

@@ -30,6 +30,10 @@ final class QemuImg {
     private static final Duration LOOKING = Duration.ofSeconds(30);
     private static final long LOOKING_BYTES = 1L << 30;
     private static final long CONVERTING_BYTES = 4L << 30;
+    /** What prlimit(1) ends with when it cannot run the program, or finds none. */
+    private static final int CANNOT_RUN = 126;
+
+    private static final int NOT_FOUND = 127;
     private static final int LONGEST_MESSAGE = 1000;
     private static final Pattern PROGRESS = Pattern.compile("\\((\\d{1,3})[.\\d]*/100%\\)");
 
@@ -131,6 +135,9 @@ final class QemuImg {
                 throw new UnusableDiskException("the disk could not be read within " + limit);
             }
             said.join();
+            if (process.exitValue() >= CANNOT_RUN && process.exitValue() <= NOT_FOUND) {
+                throw new IOException("qemu-img cannot be run on the EBS controller's machine: install qemu-utils");
+            }
             if (process.exitValue() != 0) {
                 throw failure(errors.join());
             }

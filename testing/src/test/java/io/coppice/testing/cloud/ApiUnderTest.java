@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * A cloud of simulated hosts for tests that need nothing but its API: raised once for all test classes that are extended
@@ -78,6 +79,10 @@ final class ApiUnderTest implements AutoCloseable {
 
     Ec2Client ec2() {
         return cloud.ec2();
+    }
+
+    S3Client s3() {
+        return cloud.s3();
     }
 
     SignedRequests requests() {

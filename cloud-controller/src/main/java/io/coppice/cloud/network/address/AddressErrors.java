@@ -15,6 +15,10 @@ final class AddressErrors {
                 "InvalidAddress.NotFound", "Address '" + ip + "' is none of this cloud's public addresses.");
     }
 
+    static AwsException notOffered(String name) {
+        return AwsException.client("InvalidAddress.NotFound", "There is no open offer of address '" + name + "'.");
+    }
+
     static AwsException inUse(String ip) {
         return AwsException.client("InvalidIPAddress.InUse", "Address " + ip + " is in use.");
     }

@@ -186,6 +186,17 @@ public class PublicAddresses implements PublicAddressUse {
         PlainSql.update(entities, FREE + "allocation_id = ?", allocationId);
     }
 
+    /** Gives an elastic address that stands for nothing to another account, as an allocation of its own. */
+    void hand(EntityManager entities, String allocationId, AccountId to, String newAllocationId) {
+        PlainSql.update(
+                entities,
+                "update public_addresses set account_id = ?, allocation_id = ?, domain_name = null"
+                        + " where allocation_id = ?",
+                to.value(),
+                newAllocationId,
+                allocationId);
+    }
+
     void wishName(EntityManager entities, String allocationId, @Nullable String domainName) {
         PlainSql.update(
                 entities,

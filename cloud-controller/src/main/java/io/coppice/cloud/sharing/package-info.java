@@ -1,0 +1,5 @@
+/** Who besides its owner may use something: one rule for images and snapshots. */
+@NullMarked
+package io.coppice.cloud.sharing;
+
+import org.jspecify.annotations.NullMarked;
