@@ -119,7 +119,7 @@ class SnapshotActions implements ActionModule {
                 NO_VOLUME,
                 source.id().value(),
                 source.sizeGib(),
-                request.description() == null ? source.description() : text(request.description()),
+                text(request.description()),
                 tags(request.tagSpecifications()));
         var made = add(context, List.of(wish)).getFirst();
         return CopySnapshotResponse.builder()
