@@ -41,6 +41,7 @@ final class Terraform {
     private static final Map<String, String> BY_OUTPUT = Map.ofEntries(
             Map.entry("aws_instance.machine", "instance"),
             Map.entry("aws_ebs_volume.data", "volume"),
+            Map.entry("aws_ebs_snapshot.data", "snapshot"),
             Map.entry("aws_launch_template.small", "template"),
             Map.entry("aws_instance.chosen", "chosen"),
             Map.entry("aws_iam_policy.reads", "policy"),
