@@ -8,13 +8,14 @@ import io.coppice.walrus.metadata.Transactions;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps what guards the buckets that were asked for last. What this process changes is seen at once, because whoever
- * changes a bucket has it forgotten; what another Walrus on the same database changes is seen after {@link #LIFE} at the
+ * Keeps what guards the buckets that were asked for last. What this process changes is seen at once, because
+ * nothing is kept of a bucket while somebody changes it; what another Walrus on the same database changes is seen after {@link #LIFE} at the
  * latest. Writes do not rely on it: they ask the database whether the bucket is there and keeps versions. Thread-safe.
  */
 public final class BucketCache {
@@ -29,6 +30,9 @@ public final class BucketCache {
     private final Buckets buckets;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, PolicyDocument> policies = new LinkedHashMap<>();
+    /** How many are changing each bucket now. */
+    private final Map<String, Integer> changing = new HashMap<>();
+
     private long changes;
 
     private record Entry(BucketGuard guard, Instant until) {}
@@ -55,11 +59,33 @@ public final class BucketCache {
         return found;
     }
 
-    /** Forgets a bucket that was just made, changed or removed; called after that was committed. */
-    public void forget(String name) {
+    /**
+     * A change of a bucket, which may be made or removed: from now until {@link Change#close} the database is asked each time, so that
+     * whoever was told of the change, which is before this ends, finds it.
+     */
+    public Change change(String name) {
         synchronized (entries) {
             changes++;
             entries.remove(name);
+            changing.merge(name, 1, Integer::sum);
+        }
+        return new Change(name);
+    }
+
+    /** A change of a bucket that goes on. */
+    public final class Change implements AutoCloseable {
+        private final String name;
+
+        private Change(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void close() {
+            synchronized (entries) {
+                changes++;
+                changing.computeIfPresent(name, (any, count) -> count == 1 ? null : count - 1);
+            }
         }
     }
 
@@ -71,7 +97,7 @@ public final class BucketCache {
     private void keep(String name, BucketGuard guard, long askedAt) {
         synchronized (entries) {
             // What was read while something changed may be what was before.
-            if (askedAt != changes) {
+            if (askedAt != changes || changing.containsKey(name)) {
                 return;
             }
             entries.put(name, new Entry(guard, clock.instant().plus(LIFE)));

@@ -6,9 +6,12 @@ import io.coppice.walrus.notification.Announcements;
 import io.coppice.walrus.notification.Outbox;
 import io.coppice.walrus.protocol.S3Errors;
 import java.io.IOException;
+import java.util.Set;
 
 /** Finds the operation that a request is for, and runs it. Thread-safe. */
 final class S3Dispatcher {
+    private static final Set<String> CHANGES_OF_BUCKETS = Set.of("PUT", "DELETE");
+
     private final BucketOperations buckets;
     private final BucketSettings settings;
     private final Listings listings;
@@ -99,15 +102,14 @@ final class S3Dispatcher {
         void run() throws IOException;
     }
 
-    /** Whatever changes a bucket comes this way, so that what was known of it is forgotten, also when only half went well. */
+    /** Whatever changes a bucket comes this way, so that nobody who was told of the change is treated as before it. */
     private void changing(S3Request request, Operation operation) throws IOException {
-        var reads = request.method().equals("GET") || request.method().equals("HEAD");
-        try {
-            operation.run();
-        } finally {
-            if (!reads) {
-                guards.forget(request.bucket());
+        if (CHANGES_OF_BUCKETS.contains(request.method())) {
+            try (var change = guards.change(request.bucket())) {
+                operation.run();
             }
+        } else {
+            operation.run();
         }
     }
 
