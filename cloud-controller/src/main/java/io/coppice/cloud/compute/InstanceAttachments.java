@@ -7,6 +7,7 @@ import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.util.List;
+import java.util.SortedSet;
 
 /** What network interfaces need of instances, from their rows. Thread-safe. */
 @ApplicationScoped
@@ -33,6 +34,11 @@ class InstanceAttachments implements AttachedInstances {
                 row.state.awsName(),
                 type.networkInterfaces(),
                 type.addressesPerInterface());
+    }
+
+    @Override
+    public void lock(EntityManager entities, AccountId account, SortedSet<String> instanceIds) {
+        InstanceRows.lockPresent(entities, account, instanceIds);
     }
 
     @Override

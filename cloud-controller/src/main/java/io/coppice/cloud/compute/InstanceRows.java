@@ -129,14 +129,20 @@ final class InstanceRows {
      * {@code InvalidInstanceID.NotFound}.
      */
     static List<Instance> lock(EntityManager entities, AccountId account, SequencedSet<String> ids) {
-        var rows = byId(entities.createQuery(
-                        "select i from Instance i where i.accountId = :account and i.id in :ids order by i.id",
-                        Instance.class)
-                .setParameter("account", account.value())
-                .setParameter("ids", ids)
-                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
-                .getResultList());
-        return inOrder(rows, ids);
+        return inOrder(lockPresent(entities, account, ids), ids);
+    }
+
+    /** As {@link #lock}; ids that name none of the account's instances are absent. */
+    static Map<String, Instance> lockPresent(EntityManager entities, AccountId account, Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : byId(entities.createQuery(
+                                "select i from Instance i where i.accountId = :account and i.id in :ids order by i.id",
+                                Instance.class)
+                        .setParameter("account", account.value())
+                        .setParameter("ids", ids)
+                        .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                        .getResultList());
     }
 
     /** As {@link #lock}, to read only. */

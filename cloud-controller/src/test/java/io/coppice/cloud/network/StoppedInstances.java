@@ -5,14 +5,18 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Instances that exist only for their interfaces, as a test fixture; stopped until they are given another state. */
 public final class StoppedInstances implements AttachedInstances {
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final List<String> told = new ArrayList<>();
+    private final List<SortedSet<String>> locked = new ArrayList<>();
 
     /** Puts an instance there, or changes its state. */
     public void put(String id, String state, int maxInterfaces) {
@@ -31,6 +35,16 @@ public final class StoppedInstances implements AttachedInstances {
             throw AwsException.client("InvalidInstanceID.NotFound", instanceId);
         }
         return machine;
+    }
+
+    /** What was locked together, in order; each entry is one lock. */
+    public List<SortedSet<String>> locked() {
+        return List.copyOf(locked);
+    }
+
+    @Override
+    public void lock(EntityManager entities, AccountId account, SortedSet<String> instanceIds) {
+        locked.add(Collections.unmodifiableSortedSet(new TreeSet<>(instanceIds)));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.network.NetworkErrors;
 import io.coppice.cloud.network.NetworkKind;
 import io.coppice.cloud.network.NetworkLedger;
+import io.coppice.cloud.network.address.ConcernedInstances.Named;
 import io.coppice.cloud.network.gateway.InternetGateways;
 import io.coppice.cloud.network.networkinterface.AttachedInstances;
 import io.coppice.cloud.network.networkinterface.InterfaceFacts;
@@ -56,7 +57,10 @@ class AssociationActions implements ActionModule {
     }
 
     AssociateAddressResponse associate(RequestContext context, AssociateAddressRequest request) {
+        var named = new Named(
+                request.instanceId(), request.networkInterfaceId(), request.allocationId(), request.publicIp());
         return ledger.call(context, entities -> {
+            ConcernedInstances.lock(entities, instances, context.account(), named);
             var target = target(entities, context, request.instanceId(), request.networkInterfaceId());
             var address =
                     AddressActions.named(entities, addresses, context, request.allocationId(), request.publicIp());
@@ -142,7 +146,9 @@ class AssociationActions implements ActionModule {
     }
 
     DisassociateAddressResponse disassociate(RequestContext context, DisassociateAddressRequest request) {
+        var named = new Named(null, null, request.associationId(), request.publicIp());
         ledger.run(context, entities -> {
+            ConcernedInstances.lock(entities, instances, context.account(), named);
             var address = associated(entities, context, request);
             var interfaceId = address.interfaceId();
             if (interfaceId == null) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.network.NetworkFixture;
+import io.coppice.cloud.network.StoppedInstances;
 import io.coppice.cloud.place.DefaultNetwork;
 import io.coppice.cloud.store.TestDatabase;
 import java.util.List;
@@ -191,6 +192,32 @@ class AddressesTest {
                         .build());
         assertEquals(null, read(id).networkInterfaceId());
         associate(r -> r.allocationId(id).networkInterfaceId(networkInterface().networkInterfaceId()));
+    }
+
+    /** Otherwise a move would wait for a host's reports, which wait for the move: one of them would fail. */
+    @Test
+    void aMoveLocksBothInstancesTogether() {
+        var id = allocate().allocationId();
+        var before = attachedTo("i-0000000000000000b");
+        var after = attachedTo("i-0000000000000000a");
+        associate(r -> r.allocationId(id).networkInterfaceId(before));
+        associate(r -> r.allocationId(id).networkInterfaceId(after).allowReassociation(true));
+        assertEquals(
+                List.of("i-0000000000000000a", "i-0000000000000000b"),
+                List.copyOf(cloud.bean(StoppedInstances.class).locked().getLast()));
+    }
+
+    private String attachedTo(String instance) {
+        cloud.bean(StoppedInstances.class).put(instance, "stopped", 4);
+        var id = networkInterface().networkInterfaceId();
+        cloud.call(
+                AttachNetworkInterfaceResponse.class,
+                AttachNetworkInterfaceRequest.builder()
+                        .networkInterfaceId(id)
+                        .instanceId(instance)
+                        .deviceIndex(1)
+                        .build());
+        return id;
     }
 
     @Test
