@@ -29,10 +29,12 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a Cloud Controller does with a zone: wishes go in, a watch tells what came of them. */
 final class CloudFixture implements AutoCloseable {
     private static final int BATCH = 256;
+    private static final Duration REPEAT_PAUSE = Duration.ofMillis(100);
 
     private final ManagedChannel channel;
     private final Map<String, DesiredInstance> wishes = new ConcurrentHashMap<>();
@@ -173,12 +175,16 @@ final class CloudFixture implements AutoCloseable {
         }
     }
 
+    /** Until it is heard: a call may reach the controller that is just going, while the watch already waits for the next. */
     private void repeatWhenBack() {
         Thread.ofVirtual().start(() -> {
-            try {
-                repeatAll();
-            } catch (StatusRuntimeException e) {
-                // Lost again; the next break of the watch repeats.
+            while (!closed) {
+                try {
+                    repeatAll();
+                    return;
+                } catch (StatusRuntimeException e) {
+                    LockSupport.parkNanos(REPEAT_PAUSE.toNanos());
+                }
             }
         });
     }
