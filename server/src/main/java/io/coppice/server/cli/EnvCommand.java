@@ -18,6 +18,15 @@ import picocli.CommandLine.Option;
             "  ./coppice env --ansible > group_vars/all.yml"
         })
 final class EnvCommand extends CloudCommand {
+    /**
+     * Debian 12's aws is older than the variable: without this its user would knock at Amazon's door. In scripts, which do not see
+     * the function, such an aws needs the option itself. An endpoint that the caller names comes last and wins.
+     */
+    static final String AWS_WITH_ENDPOINT = """
+            # aws before 2.13 (1.29) does not read AWS_ENDPOINT_URL.
+            aws() { if [ -n "${AWS_ENDPOINT_URL:-}" ]; then command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; else command aws "$@"; fi; }
+            """;
+
     @Option(
             names = "--terraform",
             description = "Print a provider block for Terraform; keys come from the environment.")
@@ -49,7 +58,7 @@ final class EnvCommand extends CloudCommand {
             values.put("AWS_CA_BUNDLE", folder().authorityCertificate().toString());
         }
         new SampleImage(folder()).id().ifPresent(id -> values.put("COPPICE_SAMPLE_IMAGE", id));
-        return exports(values);
+        return exports(values) + AWS_WITH_ENDPOINT;
     }
 
     /** One export line for each, safe to eval. A session token left over from another cloud would spoil the signature. */

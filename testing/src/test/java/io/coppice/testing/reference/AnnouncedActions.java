@@ -1,11 +1,10 @@
 package io.coppice.testing.reference;
 
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.coppice.cloud.absent.AbsentSubjects;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.place.FlatActionModule;
+import io.coppice.testing.architecture.ProductClasses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
@@ -53,16 +52,13 @@ public final class AnnouncedActions {
     }
 
     static List<Announced> all() {
-        return new ClassFileImporter()
-                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                        .importPackages("io.coppice.cloud")
-                        .stream()
-                        .filter(type -> type.isAssignableTo(ActionModule.class) && !type.isInterface())
-                        .filter(type -> !type.isEquivalentTo(AbsentSubjects.class))
-                        // The other mode's features announce the same actions, and more.
-                        .filter(type -> !type.isAssignableTo(FlatActionModule.class))
-                        .flatMap(type -> announced(type.reflect()).stream())
-                        .toList();
+        return ProductClasses.all().stream()
+                .filter(type -> type.isAssignableTo(ActionModule.class) && !type.isInterface())
+                .filter(type -> !type.isEquivalentTo(AbsentSubjects.class))
+                // The other mode's features announce the same actions, and more.
+                .filter(type -> !type.isAssignableTo(FlatActionModule.class))
+                .flatMap(type -> announced(type.reflect()).stream())
+                .toList();
     }
 
     private static List<Announced> announced(Class<?> module) {

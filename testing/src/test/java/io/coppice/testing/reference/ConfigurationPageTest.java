@@ -3,9 +3,8 @@ package io.coppice.testing.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import io.coppice.server.settings.Settings;
+import io.coppice.testing.architecture.ProductClasses;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
@@ -111,10 +110,9 @@ class ConfigurationPageTest {
     /** All mappings of the product, by prefix. */
     private static List<Class<?>> mappings() {
         var found = new ArrayList<Class<?>>();
-        new ClassFileImporter()
-                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.coppice").stream()
-                        .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
-                        .forEach(type -> found.add(type.reflect()));
+        ProductClasses.all().stream()
+                .filter(type -> type.isAnnotatedWith(ConfigMapping.class))
+                .forEach(type -> found.add(type.reflect()));
         found.sort(Comparator.comparing(
                 type -> type.getAnnotation(ConfigMapping.class).prefix()));
         assertTrue(found.size() > 10, () -> "only these were found: " + found);
