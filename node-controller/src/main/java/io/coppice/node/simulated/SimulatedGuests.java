@@ -5,24 +5,21 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainState;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/**
- * The files that stand for a hypervisor's own memory: one per guest, so that guests outlive the process. A crash in
- * the middle of a write leaves the old file.
- */
+/** What stands for a hypervisor's own memory: a record per guest in the host's log, so that guests outlive the process. */
 final class SimulatedGuests {
-    private static final String SUFFIX = ".guest";
+    private static final String GUEST = "guest/";
 
-    private final Path folder;
+    private final KeyedLog log;
 
-    SimulatedGuests(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    SimulatedGuests(KeyedLog log) {
+        this.log = log;
     }
 
     /** What a guest is. */
@@ -30,9 +27,10 @@ final class SimulatedGuests {
 
     List<Guest> load() throws IOException {
         var guests = new ArrayList<Guest>();
-        try (var files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
-            for (var file : files) {
-                guests.add(read(file));
+        for (var id : log.keys(GUEST)) {
+            var kept = log.get(GUEST + id);
+            if (kept.isPresent()) {
+                guests.add(read(new String(kept.get(), StandardCharsets.UTF_8)));
             }
         }
         return List.copyOf(guests);
@@ -58,28 +56,16 @@ final class SimulatedGuests {
                         domain.vcpus(),
                         domain.memoryMib(),
                         guest.consoleLog());
-        var temporary = folder.resolve(domain.instance() + ".new");
-        Files.writeString(temporary, text);
-        Files.move(
-                temporary,
-                file(domain.instance()),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+        log.put(GUEST + domain.instance(), text.getBytes(StandardCharsets.UTF_8));
     }
 
     void delete(InstanceId instance) throws IOException {
-        Files.deleteIfExists(file(instance));
+        log.remove(GUEST + instance);
     }
 
-    private Path file(InstanceId instance) {
-        return folder.resolve(instance + SUFFIX);
-    }
-
-    private static Guest read(Path file) throws IOException {
+    private static Guest read(String text) throws IOException {
         var properties = new Properties();
-        try (var reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        }
+        properties.load(new StringReader(text));
         return new Guest(
                 new Domain(
                         new InstanceId(properties.getProperty("instance")),

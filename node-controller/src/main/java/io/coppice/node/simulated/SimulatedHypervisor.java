@@ -14,7 +14,6 @@ import io.coppice.node.hypervisor.HypervisorInfo;
 import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,10 +27,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guests that only pretend. They survive the process as small files, as real ones survive in their hypervisor. All
+ * Guests that only pretend. They survive the process in the host's log, as real ones survive in their hypervisor. All
  * waiting happens on the shared timer, so an idle host has no thread. Thread-safe.
  */
 public final class SimulatedHypervisor implements Hypervisor {
@@ -41,7 +41,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final SimulationPlan plan;
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
-    private final SimulatedGuests files;
+    private final SimulatedGuests kept;
+    private final Predicate<Path> disks;
     private final RunningGuests running =
             new RunningGuests(instance -> currentRun(instance).isPresent());
     private final SimulatedVolumes volumes = new SimulatedVolumes(running);
@@ -54,19 +55,25 @@ public final class SimulatedHypervisor implements Hypervisor {
     private volatile boolean closed;
 
     /**
-     * Opens the host whose guests are in {@code folder}; those that ran still run.
+     * Opens the host whose guests are in {@code log}; those that ran still run.
      *
+     * @param disks whether a disk is there
      * @param timer lets time pass for guests; shared by all hosts of the process and not closed here
      */
-    public SimulatedHypervisor(
-            SimulatedHardware hardware, SimulationPlan plan, Path folder, ScheduledExecutorService timer)
+    SimulatedHypervisor(
+            SimulatedHardware hardware,
+            SimulationPlan plan,
+            KeyedLog log,
+            Predicate<Path> disks,
+            ScheduledExecutorService timer)
             throws IOException {
         this.hardware = hardware;
         this.plan = plan;
         this.dice = new FaultDice(plan);
         this.timer = timer;
-        this.files = new SimulatedGuests(folder);
-        files.load().forEach(guest -> guests.put(guest.domain().instance(), new Running(guest, 0, true)));
+        this.disks = disks;
+        this.kept = new SimulatedGuests(log);
+        kept.load().forEach(guest -> guests.put(guest.domain().instance(), new Running(guest, 0, true)));
     }
 
     /**
@@ -119,7 +126,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         if (dice.strikes(Fault.START, instance.value())) {
             throw new HypervisorException("simulated: " + instance + " could not be started");
         }
-        if (spec.disks().stream().anyMatch(disk -> !Files.exists(disk.file()))) {
+        if (spec.disks().stream().anyMatch(disk -> !disks.test(disk.file()))) {
             throw new HypervisorException("simulated: a disk of " + instance + " does not exist");
         }
         long run;
@@ -196,10 +203,10 @@ public final class SimulatedHypervisor implements Hypervisor {
             volumes.forget(instance);
             interfaces.forget(instance);
             if (guests.remove(instance) != null) {
-                files.delete(instance);
+                kept.delete(instance);
             }
         } catch (IOException e) {
-            throw new HypervisorException("simulated: could not remove the file of " + instance, e);
+            throw new HypervisorException("simulated: could not forget " + instance, e);
         } finally {
             lock.unlock();
         }
@@ -279,7 +286,6 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     private void boot(InstanceId instance, long run) {
-        Path console;
         lock.lock();
         try {
             var current = guests.get(instance);
@@ -287,26 +293,23 @@ public final class SimulatedHypervisor implements Hypervisor {
                 return;
             }
             guests.put(instance, new Running(current.guest(), run, true));
-            console = current.guest().consoleLog();
+            SimulatedConsole.boot(current.guest().consoleLog(), instance);
         } finally {
             lock.unlock();
         }
-        SimulatedConsole.boot(console, instance);
     }
 
     private void bootAgain(InstanceId instance, long run) {
-        Path console;
         lock.lock();
         try {
             var current = guests.get(instance);
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            console = current.guest().consoleLog();
+            SimulatedConsole.write(current.guest().consoleLog(), SimulatedConsole.RESTARTING);
         } finally {
             lock.unlock();
         }
-        SimulatedConsole.write(console, SimulatedConsole.RESTARTING);
         later(plan.bootTime(), () -> boot(instance, run));
     }
 
@@ -353,7 +356,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private void put(Running guest) {
         guests.put(guest.domain().instance(), guest);
         try {
-            files.save(guest.guest());
+            kept.save(guest.guest());
         } catch (IOException e) {
             throw new HypervisorException(
                     "simulated: could not keep the state of " + guest.domain().instance(), e);

@@ -5,6 +5,7 @@ import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.node.agent.InstanceMemory;
 import io.coppice.node.agent.LinkSettings;
 import io.coppice.node.agent.NodeAgent;
 import io.coppice.node.agent.NodeFiles;
@@ -118,7 +119,7 @@ final class HostFixture implements AutoCloseable {
     }
 
     int boots(InstanceId instance) {
-        var console = folder.resolve("instances").resolve(instance.value()).resolve("console.log");
+        var console = memory().consoleLog(instance);
         try {
             return Files.exists(console) ? Files.readString(console).split("login:", -1).length - 1 : 0;
         } catch (IOException e) {
@@ -126,8 +127,9 @@ final class HostFixture implements AutoCloseable {
         }
     }
 
-    Path instanceFolder(InstanceId instance) {
-        return folder.resolve("instances").resolve(instance.value());
+    /** What the agent remembers, to look at and to tamper with while it is down. */
+    InstanceMemory memory() {
+        return simulation().drivers().memory();
     }
 
     @Override

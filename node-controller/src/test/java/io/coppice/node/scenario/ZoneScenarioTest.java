@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.agent.InstanceMemory.Progress;
 import io.coppice.node.simulated.SimulationPlan;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.cluster.v1.HostState;
@@ -69,7 +70,8 @@ class ZoneScenarioTest {
         both.forEach(ZoneFixture.InstanceFixture::terminate);
         both.forEach(each -> each.becomes(Phase.PHASE_GONE));
         assertEquals(Set.of(), host.traces());
-        both.forEach(each -> assertFalse(Files.exists(host.instanceFolder(each.id()))));
+        both.forEach(each -> assertFalse(Files.exists(host.memory().consoleLog(each.id()))));
+        assertEquals(List.of(), host.memory().instances());
         eventually(
                 "the host's capacity is free again",
                 () -> zone.cloud().hosts().getFirst().getUsed().getVcpus() == 0
@@ -252,8 +254,7 @@ class ZoneScenarioTest {
         instance.becomes(Phase.PHASE_RUNNING);
         host.dies();
         // Stands for the new boot id of a host that was switched on again.
-        var progress = host.instanceFolder(instance.id()).resolve("progress");
-        Files.writeString(progress, "1 an-earlier-boot 0\n");
+        host.memory().keep(instance.id(), new Progress(1, "an-earlier-boot", 0));
         host.starts();
         eventually("the guest runs again", () -> host.runs(instance.id()));
         instance.becomes(Phase.PHASE_RUNNING);
@@ -268,7 +269,7 @@ class ZoneScenarioTest {
         instance.becomes(Phase.PHASE_STOPPED);
         host.dies();
         zone.controllerStops();
-        Files.delete(host.instanceFolder(instance.id()).resolve("root.simulated"));
+        host.simulation().loseDisk(instance.id());
         zone.controllerStarts();
         host.starts();
         instance.start();
@@ -420,7 +421,7 @@ class ZoneScenarioTest {
         assertEquals("Client.InvalidImage", failure.getCode());
         assertFalse(failure.getRetryable());
         assertEquals(Set.of(), host.traces());
-        assertFalse(Files.exists(host.instanceFolder(instance.id())));
+        assertEquals(List.of(), host.memory().instances());
         instance.terminate();
         instance.becomes(Phase.PHASE_GONE);
     }
@@ -513,7 +514,7 @@ class ZoneScenarioTest {
         instance.becomes(Phase.PHASE_RUNNING);
         eventually("it booted", () -> host.boots(instance.id()) == 1);
         assertTrue(zone.cloud().console(instance.id()).contains("simulated guest " + instance.id()));
-        Files.writeString(host.instanceFolder(instance.id()).resolve("console.log"), "x".repeat(100_000) + "the end");
+        Files.writeString(host.memory().consoleLog(instance.id()), "x".repeat(100_000) + "the end");
         var tail = zone.cloud().console(instance.id());
         assertEquals(65_536, tail.length());
         assertTrue(tail.endsWith("the end"));
@@ -554,7 +555,7 @@ class ZoneScenarioTest {
         var instance = zone.launch();
         instance.becomes(Phase.PHASE_RUNNING);
         host.agentDies();
-        Files.delete(host.instanceFolder(instance.id()).resolve("desired.pb"));
+        host.simulation().loseWish(instance.id());
         zone.controllerStops();
         zone.controllerStarts();
         host.starts();

@@ -44,7 +44,8 @@ class SimulatedHypervisorTest extends HypervisorContract {
     }
 
     private SimulatedHypervisor open(SimulationPlan plan) throws IOException {
-        return new SimulatedHypervisor(SimulatedHardware.server(), plan, folder.resolve("guests"), timer);
+        return new SimulatedHypervisor(
+                SimulatedHardware.server(), plan, new KeyedLog(folder.resolve("host.log")), Files::exists, timer);
     }
 
     @Override
