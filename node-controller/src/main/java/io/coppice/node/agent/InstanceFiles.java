@@ -1,15 +1,19 @@
 package io.coppice.node.agent;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +100,31 @@ public final class InstanceFiles implements InstanceMemory {
     @Override
     public Path consoleLog(InstanceId instance) {
         return folder(instance).resolve(CONSOLE_FILE);
+    }
+
+    @Override
+    public Console console(InstanceId instance, int maxBytes) throws IOException {
+        var file = consoleLog(instance);
+        return Files.exists(file)
+                ? new Console(
+                        tail(file, maxBytes), Files.getLastModifiedTime(file).toMillis())
+                : Console.EMPTY;
+    }
+
+    private static ByteString tail(Path file, int maxBytes) throws IOException {
+        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            var from = Math.max(0, channel.size() - maxBytes);
+            var buffer = ByteBuffer.allocate((int) (Math.max(channel.size(), from) - from));
+            var position = from;
+            while (buffer.hasRemaining()) {
+                var read = channel.read(buffer, position);
+                if (read < 0) {
+                    break;
+                }
+                position += read;
+            }
+            return ByteString.copyFrom(buffer.flip());
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.coppice.node.agent;
 
+import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import java.io.IOException;
@@ -55,8 +56,21 @@ public interface InstanceMemory {
     /** Returns once the last progress that was kept is as durable as this host's memory is. */
     void forceProgress(InstanceId instance) throws IOException;
 
-    /** Where the guest's console is collected. */
+    /** Where a hypervisor that writes files collects the guest's console. */
     Path consoleLog(InstanceId instance);
+
+    /** The newest bytes of the guest's console, at most so many. */
+    Console console(InstanceId instance, int maxBytes) throws IOException;
+
+    /**
+     * What a guest has written to its first serial port.
+     *
+     * @param writtenAtMillis since 1970, of the newest byte; 0 when it has written nothing
+     */
+    record Console(ByteString newest, long writtenAtMillis) {
+        /** Of a guest that has written nothing. */
+        public static final Console EMPTY = new Console(ByteString.EMPTY, 0);
+    }
 
     /** Forgets all of the instance, its console too. Does nothing when nothing is remembered. */
     void remove(InstanceId instance) throws IOException;

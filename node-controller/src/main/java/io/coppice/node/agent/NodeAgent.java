@@ -256,8 +256,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private void sendConsole(ConsoleRequest request) {
         try {
-            var instance = new InstanceId(request.getInstanceId());
-            journal.deliver(ConsoleTail.read(memory.consoleLog(instance), request, host.id()));
+            journal.deliver(ConsoleTail.read(memory, request, host.id()));
         } catch (MalformedIdException | IOException e) {
             LOG.warnf(e, "%s: could not read the console of %s", host.id(), request.getInstanceId());
         }

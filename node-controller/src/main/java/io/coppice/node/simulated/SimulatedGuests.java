@@ -7,7 +7,6 @@ import io.coppice.node.hypervisor.DomainState;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -22,11 +21,8 @@ final class SimulatedGuests {
         this.log = log;
     }
 
-    /** What a guest is. */
-    record Guest(Domain domain, Path consoleLog) {}
-
-    List<Guest> load() throws IOException {
-        var guests = new ArrayList<Guest>();
+    List<Domain> load() throws IOException {
+        var guests = new ArrayList<Domain>();
         for (var id : log.keys(GUEST)) {
             var kept = log.get(GUEST + id);
             if (kept.isPresent()) {
@@ -36,8 +32,7 @@ final class SimulatedGuests {
         return List.copyOf(guests);
     }
 
-    void save(Guest guest) throws IOException {
-        var domain = guest.domain();
+    void save(Domain domain) throws IOException {
         var text = """
                 instance=%s
                 account=%s
@@ -46,7 +41,6 @@ final class SimulatedGuests {
                 state=%s
                 vcpus=%d
                 memoryMib=%d
-                consoleLog=%s
                 """.formatted(
                         domain.instance(),
                         domain.account(),
@@ -54,8 +48,7 @@ final class SimulatedGuests {
                         domain.rebootCount(),
                         domain.state(),
                         domain.vcpus(),
-                        domain.memoryMib(),
-                        guest.consoleLog());
+                        domain.memoryMib());
         log.put(GUEST + domain.instance(), text.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -63,18 +56,16 @@ final class SimulatedGuests {
         log.remove(GUEST + instance);
     }
 
-    private static Guest read(String text) throws IOException {
+    private static Domain read(String text) throws IOException {
         var properties = new Properties();
         properties.load(new StringReader(text));
-        return new Guest(
-                new Domain(
-                        new InstanceId(properties.getProperty("instance")),
-                        new AccountId(properties.getProperty("account")),
-                        Long.parseLong(properties.getProperty("generation")),
-                        Long.parseLong(properties.getProperty("reboots")),
-                        DomainState.valueOf(properties.getProperty("state")),
-                        Integer.parseInt(properties.getProperty("vcpus")),
-                        Long.parseLong(properties.getProperty("memoryMib"))),
-                Path.of(properties.getProperty("consoleLog")));
+        return new Domain(
+                new InstanceId(properties.getProperty("instance")),
+                new AccountId(properties.getProperty("account")),
+                Long.parseLong(properties.getProperty("generation")),
+                Long.parseLong(properties.getProperty("reboots")),
+                DomainState.valueOf(properties.getProperty("state")),
+                Integer.parseInt(properties.getProperty("vcpus")),
+                Long.parseLong(properties.getProperty("memoryMib")));
     }
 }

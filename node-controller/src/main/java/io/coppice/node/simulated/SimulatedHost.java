@@ -4,6 +4,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.agent.HostDrivers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,16 +17,18 @@ public final class SimulatedHost {
     private final SimulatedNetwork network;
     private final SimulatedDiskStore disks;
     private final SimulatedMetadata metadata;
+    private final SimulatedConsoles consoles;
     private final SimulatedMemory memory;
     private final HostDrivers drivers;
 
     private SimulatedHost(Path folder, SimulatedHardware hardware, SimulationPlan plan, ScheduledExecutorService timer)
             throws IOException {
         var log = new KeyedLog(folder.resolve("host.log"));
+        this.consoles = new SimulatedConsoles(log, Clock.systemUTC());
         this.disks = new SimulatedDiskStore(log, folder.resolve("disks"), hardware.diskMib(), plan);
-        this.hypervisor = new SimulatedHypervisor(hardware, plan, log, disks::isDisk, timer);
+        this.hypervisor = new SimulatedHypervisor(hardware, plan, log, consoles, disks::isDisk, timer);
         this.network = new SimulatedNetwork(plan, addressOf(folder));
-        this.memory = new SimulatedMemory(log, folder.resolve("consoles"));
+        this.memory = new SimulatedMemory(log, consoles, folder.resolve("consoles"));
         this.metadata = new SimulatedMetadata();
         this.drivers = new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, memory);
     }
@@ -70,6 +73,11 @@ public final class SimulatedHost {
     /** The root disk of an instance is gone, as if its file had been deleted by hand. */
     public void loseDisk(InstanceId instance) throws IOException {
         disks.remove(instance);
+    }
+
+    /** The guest writes this to its serial port. */
+    public void says(InstanceId instance, String text) {
+        consoles.write(instance, text);
     }
 
     /** The agent has lost what it was told of an instance; what it has done and what is there stays. */

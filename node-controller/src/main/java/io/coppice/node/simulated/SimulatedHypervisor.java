@@ -11,7 +11,6 @@ import io.coppice.node.hypervisor.GuestVolumes;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
-import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +41,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
     private final SimulatedGuests kept;
+    private final SimulatedConsoles consoles;
     private final Predicate<Path> disks;
     private final RunningGuests running =
             new RunningGuests(instance -> currentRun(instance).isPresent());
@@ -64,6 +64,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             SimulatedHardware hardware,
             SimulationPlan plan,
             KeyedLog log,
+            SimulatedConsoles consoles,
             Predicate<Path> disks,
             ScheduledExecutorService timer)
             throws IOException {
@@ -71,9 +72,10 @@ public final class SimulatedHypervisor implements Hypervisor {
         this.plan = plan;
         this.dice = new FaultDice(plan);
         this.timer = timer;
+        this.consoles = consoles;
         this.disks = disks;
         this.kept = new SimulatedGuests(log);
-        kept.load().forEach(guest -> guests.put(guest.domain().instance(), new Running(guest, 0, true)));
+        kept.load().forEach(domain -> guests.put(domain.instance(), new Running(domain, 0, true)));
     }
 
     /**
@@ -82,11 +84,7 @@ public final class SimulatedHypervisor implements Hypervisor {
      * @param run rises with every start, so that what was planned for an earlier run does not touch a later one
      * @param booted whether it listens to requests
      */
-    private record Running(Guest guest, long run, boolean booted) {
-        Domain domain() {
-            return guest.domain();
-        }
-    }
+    private record Running(Domain domain, long run, boolean booted) {}
 
     @Override
     public HypervisorInfo info() {
@@ -134,7 +132,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         try {
             var before = guests.get(instance);
             run = before == null ? 1 : before.run() + 1;
-            put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
+            put(new Running(domainOf(spec, before), run, false));
             volumes.started(spec);
             interfaces.started(spec);
         } finally {
@@ -224,9 +222,8 @@ public final class SimulatedHypervisor implements Hypervisor {
         running.require(instance);
         lock.lock();
         try {
-            var current = guests.get(instance);
-            if (current != null) {
-                SimulatedConsole.write(current.guest().consoleLog(), SimulatedConsole.INTERRUPTED);
+            if (guests.containsKey(instance)) {
+                consoles.write(instance, SimulatedConsoles.INTERRUPTED);
             }
         } finally {
             lock.unlock();
@@ -264,12 +261,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         lock.lock();
         try {
             for (var each : List.copyOf(guests.values())) {
-                put(new Running(
-                        new Guest(
-                                each.domain().in(DomainState.SHUT_OFF),
-                                each.guest().consoleLog()),
-                        each.run(),
-                        false));
+                put(new Running(each.domain().in(DomainState.SHUT_OFF), each.run(), false));
             }
         } finally {
             lock.unlock();
@@ -292,8 +284,8 @@ public final class SimulatedHypervisor implements Hypervisor {
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            guests.put(instance, new Running(current.guest(), run, true));
-            SimulatedConsole.boot(current.guest().consoleLog(), instance);
+            guests.put(instance, new Running(current.domain(), run, true));
+            consoles.boot(instance);
         } finally {
             lock.unlock();
         }
@@ -306,7 +298,7 @@ public final class SimulatedHypervisor implements Hypervisor {
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            SimulatedConsole.write(current.guest().consoleLog(), SimulatedConsole.RESTARTING);
+            consoles.write(instance, SimulatedConsoles.RESTARTING);
         } finally {
             lock.unlock();
         }
@@ -321,7 +313,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                 return;
             }
             var off = current.domain().in(DomainState.SHUT_OFF);
-            put(new Running(new Guest(off, current.guest().consoleLog()), run, false));
+            put(new Running(off, run, false));
         } finally {
             lock.unlock();
         }
@@ -356,7 +348,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private void put(Running guest) {
         guests.put(guest.domain().instance(), guest);
         try {
-            kept.save(guest.guest());
+            kept.save(guest.domain());
         } catch (IOException e) {
             throw new HypervisorException(
                     "simulated: could not keep the state of " + guest.domain().instance(), e);

@@ -1,13 +1,12 @@
 package io.coppice.node.simulated;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.agent.InstanceMemory;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -22,15 +21,16 @@ import java.util.TreeSet;
 final class SimulatedMemory implements InstanceMemory {
     private static final String DESIRED = "desired/";
     private static final String PROGRESS = "progress/";
-    private static final String CONSOLE = ".log";
 
     private final KeyedLog log;
-    private final Path consoles;
+    private final SimulatedConsoles consoles;
+    private final Path folder;
 
-    /** @param consoles the folder of the guests' consoles, which is made when it is missing */
-    SimulatedMemory(KeyedLog log, Path consoles) throws IOException {
+    /** @param folder where consoles would be files */
+    SimulatedMemory(KeyedLog log, SimulatedConsoles consoles, Path folder) {
         this.log = log;
-        this.consoles = Files.createDirectories(consoles);
+        this.consoles = consoles;
+        this.folder = folder;
     }
 
     @Override
@@ -86,18 +86,21 @@ final class SimulatedMemory implements InstanceMemory {
 
     @Override
     public Path consoleLog(InstanceId instance) {
-        return consoles.resolve(instance + CONSOLE);
+        return folder.resolve(instance.value());
+    }
+
+    @Override
+    public Console console(InstanceId instance, int maxBytes) throws IOException {
+        var text = consoles.of(instance);
+        var length = Math.min(maxBytes, text.newest().length);
+        return new Console(
+                ByteString.copyFrom(text.newest(), text.newest().length - length, length), text.writtenAtMillis());
     }
 
     /** Every instance that is remembered or has a console. */
     Set<InstanceId> traces() {
         var traces = new HashSet<>(instances());
-        try (var logs = Files.newDirectoryStream(consoles, "*" + CONSOLE)) {
-            logs.forEach(each ->
-                    traces.add(new InstanceId(each.getFileName().toString().replace(CONSOLE, ""))));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + consoles, e);
-        }
+        consoles.guests().forEach(guest -> traces.add(new InstanceId(guest)));
         return traces;
     }
 
@@ -105,6 +108,6 @@ final class SimulatedMemory implements InstanceMemory {
     public void remove(InstanceId instance) throws IOException {
         log.remove(DESIRED + instance);
         log.remove(PROGRESS + instance);
-        Files.deleteIfExists(consoleLog(instance));
+        consoles.remove(instance);
     }
 }

@@ -17,7 +17,6 @@ import io.coppice.node.simulated.SimulationPlan;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One simulated host with a real agent. */
 final class HostFixture implements AutoCloseable {
+    private static final int CONSOLE_BYTES = 1 << 16;
+
     private final ZoneFixture zone;
     private final String name;
     private final Path folder;
@@ -119,9 +120,9 @@ final class HostFixture implements AutoCloseable {
     }
 
     int boots(InstanceId instance) {
-        var console = memory().consoleLog(instance);
         try {
-            return Files.exists(console) ? Files.readString(console).split("login:", -1).length - 1 : 0;
+            var console = memory().console(instance, CONSOLE_BYTES).newest().toStringUtf8();
+            return console.split("login:", -1).length - 1;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
