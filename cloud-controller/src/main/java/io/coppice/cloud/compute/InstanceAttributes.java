@@ -237,7 +237,11 @@ final class InstanceAttributes {
             if (InstanceState.TERMINAL.contains(instance.state)) {
                 throw InstanceErrors.notStopped(id, instance.state, "its attributes; it never comes back");
             }
+            var before = instance.machine;
             work.accept(instance);
+            if (!instance.machine.equals(before)) {
+                LaunchUsage.forget(entities, context.account());
+            }
             events.append(
                     new ChangeCause(
                             context.action(),

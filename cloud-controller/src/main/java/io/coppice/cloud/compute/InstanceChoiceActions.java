@@ -135,7 +135,11 @@ class InstanceChoiceActions implements ActionModule {
             if (InstanceState.TERMINAL.contains(row.state)) {
                 throw InstanceErrors.notStopped(row.id, row.state, "its options; it never comes back");
             }
+            var before = row.machine;
             work.accept(row);
+            if (!row.machine.equals(before)) {
+                LaunchUsage.forget(entities, context.account());
+            }
             events.append(
                     new ChangeCause(
                             context.action(), context.caller().arn(), context.requestId(), "A user changed an option"),

@@ -67,9 +67,9 @@ final class InstanceRows {
 
     private InstanceRows() {}
 
-    /** Adds new instances. */
-    static void add(EntityManager entities, List<Instance> rows) {
-        WRITER.insert(entities, rows);
+    /** Adds new instances, together with other statements. */
+    static void add(PlainSql.Together together, List<Instance> rows) {
+        WRITER.insert(together, rows);
     }
 
     /**

@@ -5,8 +5,9 @@ import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.foundation.id.AccountId;
+import jakarta.persistence.EntityManager;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * How many instances of launches an account's quotas leave room for. Works in the launches' transaction, in which launches of
@@ -17,32 +18,39 @@ import java.util.function.Supplier;
  * @param memoryMib likewise
  */
 record LaunchRoom(long instances, long vcpus, long memoryMib) {
-    private static final String USED = """
-            select count(*), coalesce(sum(vcpus), 0), coalesce(sum(memory_mib), 0)
-            from instances where account_id = ? and state <> 'TERMINATED'""";
-
     /** By the configuration. */
     static LaunchRoom of(QuotaDefaults quotas) {
         return new LaunchRoom(quotas.of(Quota.INSTANCES), quotas.of(Quota.VCPUS), quotas.of(Quota.MEMORY_MIB));
     }
 
-    /** What the account's quotas leave as rows stand then; to be got once these were run. */
-    Supplier<Left> left(PlainSql.Together together, AccountId account) {
+    /** What the account's quotas leave for launches; asked together with other things, to be got once these were run. */
+    Ask ask(PlainSql.Together together, AccountId account) {
         var quotas = AccountQuotas.of(together, account);
-        var used =
-                together.query(USED, row -> new Used(row.getLong(1), row.getLong(2), row.getLong(3)), account.value());
-        return () -> left(quotas.get(), used.getFirst());
+        var bound = LaunchUsage.bound(together, account);
+        return (entities, plans) -> {
+            var own = quotas.get();
+            if (!bound.isEmpty()) {
+                var left = left(own, bound.getFirst());
+                if (left.isEnoughFor(plans)) {
+                    return left;
+                }
+            }
+            return left(own, LaunchUsage.count(entities, account));
+        };
     }
 
-    private Left left(Map<Quota, Long> own, Used used) {
+    /** Gives what is left, exactly unless all of these launches fit in any case. */
+    @FunctionalInterface
+    interface Ask {
+        Left leftFor(EntityManager entities, List<LaunchPlan> plans);
+    }
+
+    private Left left(Map<Quota, Long> own, LaunchUsage used) {
         return new Left(
                 new Share(own.getOrDefault(Quota.INSTANCES, instances), used.instances()),
                 new Share(own.getOrDefault(Quota.VCPUS, vcpus), used.vcpus()),
                 new Share(own.getOrDefault(Quota.MEMORY_MIB, memoryMib), used.memoryMib()));
     }
-
-    /** What instances of an account take of its quotas. */
-    private record Used(long instances, long vcpus, long memoryMib) {}
 
     /** A quota and what is used of it. */
     private static final class Share {
@@ -69,6 +77,24 @@ record LaunchRoom(long instances, long vcpus, long memoryMib) {
             this.instances = instances;
             this.vcpus = vcpus;
             this.memoryMib = memoryMib;
+        }
+
+        private boolean isEnoughFor(List<LaunchPlan> plans) {
+            long count = 0;
+            long cpus = 0;
+            long mib = 0;
+            for (var plan : plans) {
+                long each = plan.command().maxCount();
+                count += each;
+                cpus += each * plan.machine().vcpus();
+                mib += each * plan.machine().memoryMib();
+            }
+            return count <= instances.room(1) && cpus <= vcpus.room(1) && mib <= memoryMib.room(1);
+        }
+
+        /** What is used, with what was taken. */
+        LaunchUsage used() {
+            return new LaunchUsage(instances.used, vcpus.used, memoryMib.used);
         }
 
         /**

@@ -40,14 +40,14 @@ final class LaunchWriter {
     private final LaunchVolumes volumes;
     private final Tags tags;
     private final EventLog events;
-    private final LaunchRoom room;
+    private final LaunchRoom quotas;
 
-    LaunchWriter(LaunchNetwork network, LaunchVolumes volumes, Tags tags, EventLog events, LaunchRoom room) {
+    LaunchWriter(LaunchNetwork network, LaunchVolumes volumes, Tags tags, EventLog events, LaunchRoom quotas) {
         this.network = network;
         this.volumes = volumes;
         this.tags = tags;
         this.events = events;
-        this.room = room;
+        this.quotas = quotas;
     }
 
     /** A launch with everything looked up, and on whose behalf it is. */
@@ -68,15 +68,15 @@ final class LaunchWriter {
     List<Outcome> write(EntityManager entities, List<Launch> launches) {
         var account = launches.getFirst().plan().account();
         // Launches of one account in other processes wait here; what they have committed is counted after it.
-        var together = new PlainSql.Together().lock("launch " + account);
+        var together = new PlainSql.Together().lock(LaunchUsage.lock(account));
         var reservations = reserve(together, account, launches);
-        var left = room.left(together, account);
+        var room = quotas.ask(together, account);
         together.run(entities);
         var reserved = Set.copyOf(reservations);
         var fresh = launches.stream()
                 .filter(launch -> reserved.contains(launch.plan().reservationId()))
                 .toList();
-        var made = fresh.isEmpty() ? List.<List<Instance>>of() : make(entities, account, fresh, left.get());
+        var made = fresh.isEmpty() ? List.<List<Instance>>of() : make(entities, account, fresh, room);
         var outcomes = new ArrayList<Outcome>(launches.size());
         for (var launch : launches) {
             var place = fresh.indexOf(launch);
@@ -109,7 +109,8 @@ final class LaunchWriter {
     }
 
     private List<List<Instance>> make(
-            EntityManager entities, AccountId account, List<Launch> launches, LaunchRoom.Left left) {
+            EntityManager entities, AccountId account, List<Launch> launches, LaunchRoom.Ask room) {
+        var left = room.leftFor(entities, launches.stream().map(Launch::plan).toList());
         var idsOfEach = ids(left, launches);
         var all = idsOfEach.stream().flatMap(List::stream).toList();
         var shares = new ArrayList<Share>(launches.size());
@@ -126,7 +127,10 @@ final class LaunchWriter {
             }
             made.add(instances);
         }
-        InstanceRows.add(entities, made.stream().flatMap(List::stream).toList());
+        var rows = new PlainSql.Together();
+        left.used().keep(rows, account);
+        InstanceRows.add(rows, made.stream().flatMap(List::stream).toList());
+        rows.run(entities);
         var changes = new ArrayList<NewEvent>(all.size());
         for (int i = 0; i < launches.size(); i++) {
             var launch = launches.get(i);

@@ -46,6 +46,10 @@ final class CloudFixture {
     }
 
     CloudFixture(TestDatabase database, int instanceLimit, String cidr) {
+        this(database, new LaunchRoom(instanceLimit, 100_000, 1_000_000_000), cidr);
+    }
+
+    CloudFixture(TestDatabase database, LaunchRoom room, String cidr) {
         this.database = database;
         this.actions = new ComputeActions(
                 database,
@@ -66,13 +70,7 @@ final class CloudFixture {
                         new NoVolumes()),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
-                new ComputeActions.Wiring(
-                        cidr,
-                        new LaunchRoom(instanceLimit, 100_000, 1_000_000_000),
-                        REGION,
-                        ZONE,
-                        Clock.systemUTC(),
-                        1 << 20),
+                new ComputeActions.Wiring(cidr, room, REGION, ZONE, Clock.systemUTC(), 1 << 20),
                 zone -> signalled.run(),
                 zone -> link);
     }
@@ -83,7 +81,14 @@ final class CloudFixture {
 
     static void empty(TestDatabase database) {
         database.truncate(
-                "instances", "reservations", "addresses", "hosts", "events", "event_cursors", "account_settings");
+                "instances",
+                "reservations",
+                "addresses",
+                "hosts",
+                "events",
+                "event_cursors",
+                "account_settings",
+                "launch_usage");
     }
 
     private static InstanceTypes.Type type(String name) {

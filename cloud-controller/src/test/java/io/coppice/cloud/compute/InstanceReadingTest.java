@@ -87,7 +87,9 @@ class InstanceReadingTest {
             var rows = List.of(entities.find(Instance.class, plain), entities.find(Instance.class, full));
             entities.clear();
             PlainSql.update(entities, "delete from instances");
-            InstanceRows.add(entities, rows);
+            var together = new PlainSql.Together();
+            InstanceRows.add(together, rows);
+            together.run(entities);
         });
         assertEquals(before, List.of(valuesButSerial(plain), valuesButSerial(full)));
         assertTrue(cloud.row(plain).serial < cloud.row(full).serial);

@@ -1,19 +1,15 @@
 package io.coppice.node.agent;
 
 import com.google.protobuf.ByteString;
+import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.node.v1.ConsoleChunk;
 import io.coppice.proto.node.v1.ConsoleRequest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads the newest bytes of a guest's console. */
+/** Answers requests for the newest bytes of a guest's console. */
 final class ConsoleTail {
     /** More is never read, whoever asks. */
     private static final int MAX_BYTES = 256 * 1024;
@@ -23,11 +19,10 @@ final class ConsoleTail {
     private ConsoleTail() {}
 
     /** The answer to a request, in order; one empty chunk when the guest has written nothing. */
-    static List<ConsoleChunk> read(Path consoleLog, ConsoleRequest request, NodeId node) throws IOException {
-        var exists = Files.exists(consoleLog);
-        var bytes = exists ? tail(consoleLog, Math.clamp(request.getMaxBytes(), 0, MAX_BYTES)) : ByteString.EMPTY;
-        var writtenAt = exists ? Files.getLastModifiedTime(consoleLog).toMillis() : 0;
-        return chunks(bytes, writtenAt, request.getRequestId(), node);
+    static List<ConsoleChunk> read(InstanceMemory memory, ConsoleRequest request, NodeId node) throws IOException {
+        var console = memory.console(
+                new InstanceId(request.getInstanceId()), Math.clamp(request.getMaxBytes(), 0, MAX_BYTES));
+        return chunks(console.newest(), console.writtenAtMillis(), request.getRequestId(), node);
     }
 
     /** Bytes in parts that fit into messages; one empty part when there are none. */
@@ -45,21 +40,5 @@ final class ConsoleTail {
             position = end;
         } while (position < bytes.size());
         return List.copyOf(chunks);
-    }
-
-    private static ByteString tail(Path file, int maxBytes) throws IOException {
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            var from = Math.max(0, channel.size() - maxBytes);
-            var buffer = ByteBuffer.allocate((int) (Math.max(channel.size(), from) - from));
-            var position = from;
-            while (buffer.hasRemaining()) {
-                var read = channel.read(buffer, position);
-                if (read < 0) {
-                    break;
-                }
-                position += read;
-            }
-            return ByteString.copyFrom(buffer.flip());
-        }
     }
 }

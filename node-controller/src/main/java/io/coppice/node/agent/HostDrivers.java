@@ -5,13 +5,11 @@ import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.image.ImageCache;
 import io.coppice.node.metadata.MetadataService;
 import io.coppice.node.network.NetworkEngine;
-import java.nio.file.Path;
 
 /**
  * All that an agent needs of its host. Real and simulated hosts differ in nothing else.
  *
- * @param instancesFolder one folder per instance: its desired state, its disks, its console log
- * @param durability what the agent's own files of instances must survive
+ * @param memory what the agent remembers of its instances over a restart
  */
 public record HostDrivers(
         Hypervisor hypervisor,
@@ -19,13 +17,4 @@ public record HostDrivers(
         DiskStore disks,
         ImageCache images,
         MetadataService metadata,
-        Path instancesFolder,
-        Durability durability) {
-    /** What files survive beyond the end of the process. */
-    public enum Durability {
-        /** A power cut too: written files are forced to the disk before they are answered for. */
-        POWER_CUT,
-        /** A crash of the agent only. Enough where a power cut ends the host's world, as it does a simulated one's. */
-        CRASH
-    }
-}
+        InstanceMemory memory) {}

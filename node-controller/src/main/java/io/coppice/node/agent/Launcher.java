@@ -145,7 +145,7 @@ final class Launcher {
                 desired.getMachine().getMemoryMib(),
                 disks,
                 endpoints,
-                context.files().consoleLog(record.instance()),
+                context.drivers().memory().consoleLog(record.instance()),
                 VolumeFitter.plugs(desired));
     }
 

@@ -41,7 +41,7 @@ public final class NodeAgent implements AutoCloseable {
     private final HostDrivers drivers;
     private final AgentSettings settings;
     private final Shared shared;
-    private final InstanceFiles files;
+    private final InstanceMemory memory;
     private final VmContext context;
     private final Journal journal;
     private final NetworkFollower network;
@@ -73,12 +73,11 @@ public final class NodeAgent implements AutoCloseable {
         this.drivers = drivers;
         this.settings = settings;
         this.shared = shared;
-        this.files = new InstanceFiles(drivers.instancesFolder(), drivers.durability());
+        this.memory = drivers.memory();
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
         this.context = new VmContext(
                 drivers,
-                files,
                 settings,
                 new Workers(shared.executor(), shared.timer(), new Semaphore(settings.concurrentLaunches(), true)),
                 new AgentReporter(),
@@ -94,7 +93,7 @@ public final class NodeAgent implements AutoCloseable {
         drivers.network().start();
         subscription = drivers.hypervisor().subscribe(this::changed);
         for (var instance : known()) {
-            var wish = files.desired(instance).orElse(null);
+            var wish = memory.desired(instance).orElse(null);
             var actor = new VmActor(instance, context, wish);
             if (wish != null) {
                 journal.machine(wish);
@@ -208,13 +207,13 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private List<InstanceId> known() throws IOException {
-        var known = new ArrayList<>(files.instances());
+        var known = new ArrayList<>(memory.instances());
         drivers.hypervisor().list().forEach(domain -> known.add(domain.instance()));
         known.addAll(drivers.disks().instances());
         var distinct = new ArrayList<InstanceId>();
         for (var instance : known.stream().distinct().toList()) {
-            if (isEmptyFolder(instance)) {
-                files.remove(instance);
+            if (isForgotten(instance)) {
+                memory.remove(instance);
             } else {
                 distinct.add(instance);
             }
@@ -222,8 +221,8 @@ public final class NodeAgent implements AutoCloseable {
         return distinct;
     }
 
-    private boolean isEmptyFolder(InstanceId instance) throws IOException {
-        return files.desired(instance).isEmpty()
+    private boolean isForgotten(InstanceId instance) throws IOException {
+        return memory.desired(instance).isEmpty()
                 && drivers.hypervisor().find(instance).isEmpty()
                 && !drivers.disks().instances().contains(instance);
     }
@@ -257,8 +256,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private void sendConsole(ConsoleRequest request) {
         try {
-            var instance = new InstanceId(request.getInstanceId());
-            journal.deliver(ConsoleTail.read(files.consoleLog(instance), request, host.id()));
+            journal.deliver(ConsoleTail.read(memory, request, host.id()));
         } catch (MalformedIdException | IOException e) {
             LOG.warnf(e, "%s: could not read the console of %s", host.id(), request.getInstanceId());
         }

@@ -52,7 +52,7 @@ final class Stopper {
         context.drivers().hypervisor().remove(instance);
         putAway(instance);
         context.drivers().disks().remove(instance);
-        context.files().remove(instance);
+        context.drivers().memory().remove(instance);
     }
 
     /** Takes back what only a running guest needs. */

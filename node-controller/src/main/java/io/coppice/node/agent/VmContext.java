@@ -11,13 +11,7 @@ import java.util.concurrent.Semaphore;
  *
  * @param hostBoot names the current start of the host's operating system: when it changes, all guests were cut off
  */
-record VmContext(
-        HostDrivers drivers,
-        InstanceFiles files,
-        AgentSettings settings,
-        Workers workers,
-        Reporter reporter,
-        String hostBoot) {
+record VmContext(HostDrivers drivers, AgentSettings settings, Workers workers, Reporter reporter, String hostBoot) {
     /**
      * Who does the work.
      *

@@ -1,7 +1,7 @@
 package io.coppice.node.agent;
 
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.node.agent.InstanceFiles.Progress;
+import io.coppice.node.agent.InstanceMemory.Progress;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Observation;
@@ -19,12 +19,12 @@ final class VmRecord {
     private @Nullable DesiredInstance kept;
     private Progress progress;
 
-    /** @param kept the wish that the instance's folder holds */
+    /** @param kept the wish that this host remembers */
     VmRecord(InstanceId instance, VmContext context, @Nullable DesiredInstance kept) throws IOException {
         this.kept = kept;
         this.instance = instance;
         this.context = context;
-        this.progress = context.files().progress(instance);
+        this.progress = context.drivers().memory().progress(instance);
     }
 
     InstanceId instance() {
@@ -50,30 +50,30 @@ final class VmRecord {
 
     /** Returns once what was kept survives a power cut. */
     void force() throws IOException {
-        context.files().forceProgress(instance);
+        context.drivers().memory().forceProgress(instance);
     }
 
     /** Remembers what is wished. It is written through to the disk, so only when it is new. */
     void keep(DesiredInstance wish) throws IOException {
         if (!wish.equals(kept)) {
-            context.files().keep(wish);
+            context.drivers().memory().keep(wish);
             kept = wish;
         }
     }
 
-    /** Removes what was kept; a folder that cannot be removed is left behind. */
+    /** Removes what was kept; what cannot be removed is left behind. */
     void forget() {
         kept = null;
         try {
-            context.files().remove(instance);
+            context.drivers().memory().remove(instance);
         } catch (IOException e) {
-            LOG.warnf(e, "%s: its folder could not be removed", instance);
+            LOG.warnf(e, "%s: what was kept of it could not be removed", instance);
         }
     }
 
     private void keep(Progress next) throws IOException {
         if (!next.equals(progress)) {
-            context.files().keep(instance, next);
+            context.drivers().memory().keep(instance, next);
             progress = next;
         }
     }

@@ -2,7 +2,7 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.agent.HostDrivers;
-import io.coppice.node.agent.HostDrivers.Durability;
+import io.coppice.node.agent.InstanceFiles;
 import io.coppice.node.agent.NodeConfig;
 import io.coppice.node.disk.QcowDiskStore;
 import io.coppice.node.image.Downloader;
@@ -71,7 +71,7 @@ public final class LibvirtHost {
                     new Downloader(imageTrust, STALL_LIMIT),
                     Clock.systemUTC());
             undo.commit();
-            return new HostDrivers(hypervisor, network, disks, images, metadata, instances, Durability.POWER_CUT);
+            return new HostDrivers(hypervisor, network, disks, images, metadata, new InstanceFiles(instances));
         }
     }
 

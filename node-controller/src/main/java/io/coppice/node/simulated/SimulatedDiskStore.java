@@ -6,36 +6,35 @@ import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Root disks as files that hold nothing but their size. Thread-safe. */
+/** Root disks that are nothing but a size in the host's log. Thread-safe. */
 final class SimulatedDiskStore implements DiskStore {
-    private static final String FILE = "root.simulated";
+    private static final String DISK = "disk/";
     private static final long MIB = 1024L * 1024;
 
-    private final Path instancesFolder;
+    private final KeyedLog log;
+    private final Path folder;
     private final long totalMib;
     private final FaultDice dice;
     private final Map<InstanceId, Long> sizesMib = new ConcurrentHashMap<>();
 
-    SimulatedDiskStore(Path instancesFolder, long totalMib, SimulationPlan plan) throws IOException {
-        this.instancesFolder = Files.createDirectories(instancesFolder);
+    /** @param folder where disks would be files */
+    SimulatedDiskStore(KeyedLog log, Path folder, long totalMib, SimulationPlan plan) throws IOException {
+        this.log = log;
+        this.folder = folder;
         this.totalMib = totalMib;
         this.dice = new FaultDice(plan);
-        try (var folders = Files.newDirectoryStream(instancesFolder)) {
-            for (var folder : folders) {
-                var file = folder.resolve(FILE);
-                if (Files.exists(file)) {
-                    sizesMib.put(
-                            new InstanceId(folder.getFileName().toString()),
-                            Long.valueOf(Files.readString(file).strip()));
-                }
+        for (var id : log.keys(DISK)) {
+            var size = log.get(DISK + id);
+            if (size.isPresent()) {
+                sizesMib.put(new InstanceId(id), Long.valueOf(new String(size.get(), StandardCharsets.US_ASCII)));
             }
         }
     }
@@ -48,8 +47,7 @@ final class SimulatedDiskStore implements DiskStore {
             if (sizeMib > freeMib() || dice.strikes(Fault.DISK_FULL, instance.value())) {
                 throw new FileSystemException(file.toString(), null, "No space left on device (simulated)");
             }
-            Files.createDirectories(instancesFolder.resolve(instance.value()));
-            Files.writeString(file, Long.toString(sizeMib));
+            log.put(DISK + instance, Long.toString(sizeMib).getBytes(StandardCharsets.US_ASCII));
             sizesMib.put(instance, sizeMib);
         }
         return new Disk(file, "raw", "root");
@@ -57,7 +55,7 @@ final class SimulatedDiskStore implements DiskStore {
 
     @Override
     public boolean hasRootDisk(InstanceId instance) {
-        return Files.exists(file(instance));
+        return sizesMib.containsKey(instance);
     }
 
     @Override
@@ -69,7 +67,7 @@ final class SimulatedDiskStore implements DiskStore {
 
     @Override
     public void remove(InstanceId instance) throws IOException {
-        Files.deleteIfExists(file(instance));
+        log.remove(DISK + instance);
         sizesMib.remove(instance);
         dice.forget(instance);
     }
@@ -84,7 +82,13 @@ final class SimulatedDiskStore implements DiskStore {
         return totalMib - sizesMib.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Whether this is the file that the disk of an instance here would be. */
+    boolean isDisk(Path file) {
+        return folder.equals(file.getParent())
+                && sizesMib.containsKey(new InstanceId(file.getFileName().toString()));
+    }
+
     private Path file(InstanceId instance) {
-        return instancesFolder.resolve(instance.value()).resolve(FILE);
+        return folder.resolve(instance.value());
     }
 }

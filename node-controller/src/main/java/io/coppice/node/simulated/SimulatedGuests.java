@@ -5,41 +5,34 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainState;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/**
- * The files that stand for a hypervisor's own memory: one per guest, so that guests outlive the process. A crash in
- * the middle of a write leaves the old file.
- */
+/** What stands for a hypervisor's own memory: a record per guest in the host's log, so that guests outlive the process. */
 final class SimulatedGuests {
-    private static final String SUFFIX = ".guest";
+    private static final String GUEST = "guest/";
 
-    private final Path folder;
+    private final KeyedLog log;
 
-    SimulatedGuests(Path folder) throws IOException {
-        this.folder = Files.createDirectories(folder);
+    SimulatedGuests(KeyedLog log) {
+        this.log = log;
     }
 
-    /** What a guest is. */
-    record Guest(Domain domain, Path consoleLog) {}
-
-    List<Guest> load() throws IOException {
-        var guests = new ArrayList<Guest>();
-        try (var files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
-            for (var file : files) {
-                guests.add(read(file));
+    List<Domain> load() throws IOException {
+        var guests = new ArrayList<Domain>();
+        for (var id : log.keys(GUEST)) {
+            var kept = log.get(GUEST + id);
+            if (kept.isPresent()) {
+                guests.add(read(new String(kept.get(), StandardCharsets.UTF_8)));
             }
         }
         return List.copyOf(guests);
     }
 
-    void save(Guest guest) throws IOException {
-        var domain = guest.domain();
+    void save(Domain domain) throws IOException {
         var text = """
                 instance=%s
                 account=%s
@@ -48,7 +41,6 @@ final class SimulatedGuests {
                 state=%s
                 vcpus=%d
                 memoryMib=%d
-                consoleLog=%s
                 """.formatted(
                         domain.instance(),
                         domain.account(),
@@ -56,39 +48,24 @@ final class SimulatedGuests {
                         domain.rebootCount(),
                         domain.state(),
                         domain.vcpus(),
-                        domain.memoryMib(),
-                        guest.consoleLog());
-        var temporary = folder.resolve(domain.instance() + ".new");
-        Files.writeString(temporary, text);
-        Files.move(
-                temporary,
-                file(domain.instance()),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
+                        domain.memoryMib());
+        log.put(GUEST + domain.instance(), text.getBytes(StandardCharsets.UTF_8));
     }
 
     void delete(InstanceId instance) throws IOException {
-        Files.deleteIfExists(file(instance));
+        log.remove(GUEST + instance);
     }
 
-    private Path file(InstanceId instance) {
-        return folder.resolve(instance + SUFFIX);
-    }
-
-    private static Guest read(Path file) throws IOException {
+    private static Domain read(String text) throws IOException {
         var properties = new Properties();
-        try (var reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        }
-        return new Guest(
-                new Domain(
-                        new InstanceId(properties.getProperty("instance")),
-                        new AccountId(properties.getProperty("account")),
-                        Long.parseLong(properties.getProperty("generation")),
-                        Long.parseLong(properties.getProperty("reboots")),
-                        DomainState.valueOf(properties.getProperty("state")),
-                        Integer.parseInt(properties.getProperty("vcpus")),
-                        Long.parseLong(properties.getProperty("memoryMib"))),
-                Path.of(properties.getProperty("consoleLog")));
+        properties.load(new StringReader(text));
+        return new Domain(
+                new InstanceId(properties.getProperty("instance")),
+                new AccountId(properties.getProperty("account")),
+                Long.parseLong(properties.getProperty("generation")),
+                Long.parseLong(properties.getProperty("reboots")),
+                DomainState.valueOf(properties.getProperty("state")),
+                Integer.parseInt(properties.getProperty("vcpus")),
+                Long.parseLong(properties.getProperty("memoryMib")));
     }
 }

@@ -2,9 +2,9 @@ package io.coppice.node.simulated;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.agent.HostDrivers;
-import io.coppice.node.agent.HostDrivers.Durability;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,24 +17,20 @@ public final class SimulatedHost {
     private final SimulatedNetwork network;
     private final SimulatedDiskStore disks;
     private final SimulatedMetadata metadata;
+    private final SimulatedConsoles consoles;
+    private final SimulatedMemory memory;
     private final HostDrivers drivers;
 
     private SimulatedHost(Path folder, SimulatedHardware hardware, SimulationPlan plan, ScheduledExecutorService timer)
             throws IOException {
-        var instances = folder.resolve("instances");
-        this.hypervisor = new SimulatedHypervisor(hardware, plan, folder.resolve("guests"), timer);
+        var log = new KeyedLog(folder.resolve("host.log"));
+        this.consoles = new SimulatedConsoles(log, Clock.systemUTC());
+        this.disks = new SimulatedDiskStore(log, folder.resolve("disks"), hardware.diskMib(), plan);
+        this.hypervisor = new SimulatedHypervisor(hardware, plan, log, consoles, disks::isDisk, timer);
         this.network = new SimulatedNetwork(plan, addressOf(folder));
-        this.disks = new SimulatedDiskStore(instances, hardware.diskMib(), plan);
+        this.memory = new SimulatedMemory(log, consoles, folder.resolve("consoles"));
         this.metadata = new SimulatedMetadata();
-        this.drivers = new HostDrivers(
-                hypervisor,
-                network,
-                disks,
-                new SimulatedImageCache(plan),
-                metadata,
-                instances,
-                // Many simulated hosts share one real disk: each forcing its files there would slow what is measured.
-                Durability.CRASH);
+        this.drivers = new HostDrivers(hypervisor, network, disks, new SimulatedImageCache(plan), metadata, memory);
     }
 
     /**
@@ -74,11 +70,29 @@ public final class SimulatedHost {
         return network.vpcs().find(vpcId);
     }
 
-    /** Every instance that has anything at all on this host: a domain, a disk, an endpoint, or metadata. */
+    /** The root disk of an instance is gone, as if its file had been deleted by hand. */
+    public void loseDisk(InstanceId instance) throws IOException {
+        disks.remove(instance);
+    }
+
+    /** The guest writes this to its serial port. */
+    public void says(InstanceId instance, String text) {
+        consoles.write(instance, text);
+    }
+
+    /** The agent has lost what it was told of an instance; what it has done and what is there stays. */
+    public void loseWish(InstanceId instance) throws IOException {
+        memory.forgetDesired(instance);
+    }
+
+    /**
+     * Every instance that has anything at all on this host: a domain, a disk, an endpoint, metadata, a console, or what the
+     * agent remembers of it.
+     */
     public Set<String> traces() {
         var traces = new TreeSet<String>();
         hypervisor.list().forEach(domain -> traces.add(domain.instance().value()));
-        for (var each : List.of(network.known(), disks.instances(), metadata.published())) {
+        for (var each : List.of(network.known(), disks.instances(), metadata.published(), memory.traces())) {
             each.stream().map(InstanceId::value).forEach(traces::add);
         }
         return traces;

@@ -11,10 +11,8 @@ import io.coppice.node.hypervisor.GuestVolumes;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.HypervisorInfo;
-import io.coppice.node.simulated.SimulatedGuests.Guest;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,10 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Guests that only pretend. They survive the process as small files, as real ones survive in their hypervisor. All
+ * Guests that only pretend. They survive the process in the host's log, as real ones survive in their hypervisor. All
  * waiting happens on the shared timer, so an idle host has no thread. Thread-safe.
  */
 public final class SimulatedHypervisor implements Hypervisor {
@@ -41,7 +40,9 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final SimulationPlan plan;
     private final FaultDice dice;
     private final ScheduledExecutorService timer;
-    private final SimulatedGuests files;
+    private final SimulatedGuests kept;
+    private final SimulatedConsoles consoles;
+    private final Predicate<Path> disks;
     private final RunningGuests running =
             new RunningGuests(instance -> currentRun(instance).isPresent());
     private final SimulatedVolumes volumes = new SimulatedVolumes(running);
@@ -54,19 +55,27 @@ public final class SimulatedHypervisor implements Hypervisor {
     private volatile boolean closed;
 
     /**
-     * Opens the host whose guests are in {@code folder}; those that ran still run.
+     * Opens the host whose guests are in {@code log}; those that ran still run.
      *
+     * @param disks whether a disk is there
      * @param timer lets time pass for guests; shared by all hosts of the process and not closed here
      */
-    public SimulatedHypervisor(
-            SimulatedHardware hardware, SimulationPlan plan, Path folder, ScheduledExecutorService timer)
+    SimulatedHypervisor(
+            SimulatedHardware hardware,
+            SimulationPlan plan,
+            KeyedLog log,
+            SimulatedConsoles consoles,
+            Predicate<Path> disks,
+            ScheduledExecutorService timer)
             throws IOException {
         this.hardware = hardware;
         this.plan = plan;
         this.dice = new FaultDice(plan);
         this.timer = timer;
-        this.files = new SimulatedGuests(folder);
-        files.load().forEach(guest -> guests.put(guest.domain().instance(), new Running(guest, 0, true)));
+        this.consoles = consoles;
+        this.disks = disks;
+        this.kept = new SimulatedGuests(log);
+        kept.load().forEach(domain -> guests.put(domain.instance(), new Running(domain, 0, true)));
     }
 
     /**
@@ -75,11 +84,7 @@ public final class SimulatedHypervisor implements Hypervisor {
      * @param run rises with every start, so that what was planned for an earlier run does not touch a later one
      * @param booted whether it listens to requests
      */
-    private record Running(Guest guest, long run, boolean booted) {
-        Domain domain() {
-            return guest.domain();
-        }
-    }
+    private record Running(Domain domain, long run, boolean booted) {}
 
     @Override
     public HypervisorInfo info() {
@@ -119,7 +124,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         if (dice.strikes(Fault.START, instance.value())) {
             throw new HypervisorException("simulated: " + instance + " could not be started");
         }
-        if (spec.disks().stream().anyMatch(disk -> !Files.exists(disk.file()))) {
+        if (spec.disks().stream().anyMatch(disk -> !disks.test(disk.file()))) {
             throw new HypervisorException("simulated: a disk of " + instance + " does not exist");
         }
         long run;
@@ -127,7 +132,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         try {
             var before = guests.get(instance);
             run = before == null ? 1 : before.run() + 1;
-            put(new Running(new Guest(domainOf(spec, before), spec.consoleLog()), run, false));
+            put(new Running(domainOf(spec, before), run, false));
             volumes.started(spec);
             interfaces.started(spec);
         } finally {
@@ -196,10 +201,10 @@ public final class SimulatedHypervisor implements Hypervisor {
             volumes.forget(instance);
             interfaces.forget(instance);
             if (guests.remove(instance) != null) {
-                files.delete(instance);
+                kept.delete(instance);
             }
         } catch (IOException e) {
-            throw new HypervisorException("simulated: could not remove the file of " + instance, e);
+            throw new HypervisorException("simulated: could not forget " + instance, e);
         } finally {
             lock.unlock();
         }
@@ -217,9 +222,8 @@ public final class SimulatedHypervisor implements Hypervisor {
         running.require(instance);
         lock.lock();
         try {
-            var current = guests.get(instance);
-            if (current != null) {
-                SimulatedConsole.write(current.guest().consoleLog(), SimulatedConsole.INTERRUPTED);
+            if (guests.containsKey(instance)) {
+                consoles.write(instance, SimulatedConsoles.INTERRUPTED);
             }
         } finally {
             lock.unlock();
@@ -257,12 +261,7 @@ public final class SimulatedHypervisor implements Hypervisor {
         lock.lock();
         try {
             for (var each : List.copyOf(guests.values())) {
-                put(new Running(
-                        new Guest(
-                                each.domain().in(DomainState.SHUT_OFF),
-                                each.guest().consoleLog()),
-                        each.run(),
-                        false));
+                put(new Running(each.domain().in(DomainState.SHUT_OFF), each.run(), false));
             }
         } finally {
             lock.unlock();
@@ -279,34 +278,30 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     private void boot(InstanceId instance, long run) {
-        Path console;
         lock.lock();
         try {
             var current = guests.get(instance);
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            guests.put(instance, new Running(current.guest(), run, true));
-            console = current.guest().consoleLog();
+            guests.put(instance, new Running(current.domain(), run, true));
+            consoles.boot(instance);
         } finally {
             lock.unlock();
         }
-        SimulatedConsole.boot(console, instance);
     }
 
     private void bootAgain(InstanceId instance, long run) {
-        Path console;
         lock.lock();
         try {
             var current = guests.get(instance);
             if (current == null || !isRun(current, run)) {
                 return;
             }
-            console = current.guest().consoleLog();
+            consoles.write(instance, SimulatedConsoles.RESTARTING);
         } finally {
             lock.unlock();
         }
-        SimulatedConsole.write(console, SimulatedConsole.RESTARTING);
         later(plan.bootTime(), () -> boot(instance, run));
     }
 
@@ -318,7 +313,7 @@ public final class SimulatedHypervisor implements Hypervisor {
                 return;
             }
             var off = current.domain().in(DomainState.SHUT_OFF);
-            put(new Running(new Guest(off, current.guest().consoleLog()), run, false));
+            put(new Running(off, run, false));
         } finally {
             lock.unlock();
         }
@@ -353,7 +348,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private void put(Running guest) {
         guests.put(guest.domain().instance(), guest);
         try {
-            files.save(guest.guest());
+            kept.save(guest.domain());
         } catch (IOException e) {
             throw new HypervisorException(
                     "simulated: could not keep the state of " + guest.domain().instance(), e);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.node.agent.InstanceFiles.Progress;
+import io.coppice.node.agent.InstanceMemory.Progress;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,11 +27,11 @@ class InstanceFilesTest {
                 .setGeneration(3)
                 .setDiskExpected(true)
                 .build();
-        var files = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
+        var files = new InstanceFiles(folder.resolve("instances"));
         files.keep(wish);
         files.keep(instance, new Progress(3, "a-boot", 2));
         files.forceProgress(instance);
-        var again = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
+        var again = new InstanceFiles(folder.resolve("instances"));
         assertEquals(List.of(instance), again.instances());
         assertEquals(Optional.of(wish), again.desired(instance));
         assertEquals(new Progress(3, "a-boot", 2), again.progress(instance));
@@ -42,7 +42,7 @@ class InstanceFilesTest {
     @Test
     void aHalfWrittenFileIsNeverTheOneThatCounts() throws IOException {
         var instance = InstanceId.random();
-        var files = new InstanceFiles(folder.resolve("instances"), HostDrivers.Durability.POWER_CUT);
+        var files = new InstanceFiles(folder.resolve("instances"));
         var wish = DesiredInstance.newBuilder()
                 .setInstanceId(instance.value())
                 .setGeneration(1)

@@ -313,13 +313,15 @@ public abstract class HypervisorContract {
 
     private int boots(DomainSpec spec) {
         try {
-            var text = Files.exists(spec.consoleLog())
-                    ? Files.readString(spec.consoleLog(), StandardCharsets.ISO_8859_1)
-                    : "";
-            return text.split(Pattern.quote(bootedMarker()), -1).length - 1;
+            return console(spec).split(Pattern.quote(bootedMarker()), -1).length - 1;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What the guest has written to its first serial port. */
+    protected String console(DomainSpec spec) throws IOException {
+        return Files.exists(spec.consoleLog()) ? Files.readString(spec.consoleLog(), StandardCharsets.ISO_8859_1) : "";
     }
 
     private boolean isOff(DomainSpec spec) {

@@ -83,7 +83,7 @@ class RealGuestTest {
         var events = new CopyOnWriteArrayList<DomainEvent>();
         var host = LibvirtHost.open(config, folder.resolve("node"));
         try (var subscription = host.hypervisor().subscribe(events::add)) {
-            var console = host.instancesFolder().resolve(instance.value()).resolve("console.log");
+            var console = host.memory().consoleLog(instance);
             var image = imageSpec();
             var progress = new CopyOnWriteArrayList<Integer>();
             launch(host, desired, image, progress);
@@ -114,8 +114,7 @@ class RealGuestTest {
             host.metadata().withdraw(instance);
             host.disks().remove(instance);
             assertEquals(List.of(), host.hypervisor().list());
-            assertFalse(Files.exists(
-                    host.instancesFolder().resolve(instance.value()).resolve("root.qcow2")));
+            assertFalse(Files.exists(host.memory().consoleLog(instance).resolveSibling("root.qcow2")));
         } finally {
             host.metadata().close();
             host.hypervisor().close();
@@ -146,7 +145,7 @@ class RealGuestTest {
                         128,
                         List.of(disk),
                         endpoints,
-                        host.instancesFolder().resolve(instance.value()).resolve("console.log")));
+                        host.memory().consoleLog(instance)));
         host.network().attached(instance);
         System.getLogger("RealGuestTest")
                 .log(

@@ -178,7 +178,7 @@ class RealVpcGuestTest {
                         128,
                         List.of(disk),
                         endpoints,
-                        host.instancesFolder().resolve(instance.value()).resolve("console.log")));
+                        host.memory().consoleLog(instance)));
         host.network().attached(instance);
     }
 

@@ -5,6 +5,7 @@ import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
+import io.coppice.node.agent.InstanceMemory;
 import io.coppice.node.agent.LinkSettings;
 import io.coppice.node.agent.NodeAgent;
 import io.coppice.node.agent.NodeFiles;
@@ -16,7 +17,6 @@ import io.coppice.node.simulated.SimulationPlan;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One simulated host with a real agent. */
 final class HostFixture implements AutoCloseable {
+    private static final int CONSOLE_BYTES = 1 << 16;
+
     private final ZoneFixture zone;
     private final String name;
     private final Path folder;
@@ -118,16 +120,17 @@ final class HostFixture implements AutoCloseable {
     }
 
     int boots(InstanceId instance) {
-        var console = folder.resolve("instances").resolve(instance.value()).resolve("console.log");
         try {
-            return Files.exists(console) ? Files.readString(console).split("login:", -1).length - 1 : 0;
+            var console = memory().console(instance, CONSOLE_BYTES).newest().toStringUtf8();
+            return console.split("login:", -1).length - 1;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    Path instanceFolder(InstanceId instance) {
-        return folder.resolve("instances").resolve(instance.value());
+    /** What the agent remembers, to look at and to tamper with while it is down. */
+    InstanceMemory memory() {
+        return simulation().drivers().memory();
     }
 
     @Override

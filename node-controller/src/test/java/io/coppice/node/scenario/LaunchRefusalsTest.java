@@ -11,7 +11,6 @@ import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -119,7 +118,7 @@ class LaunchRefusalsTest {
         assertEquals("Client.InvalidImage", failure.getCode());
         assertFalse(failure.getRetryable());
         assertEquals(Set.of(), host.traces());
-        assertFalse(Files.exists(host.instanceFolder(instance.id())));
+        assertEquals(List.of(), host.memory().instances());
         instance.terminate();
         instance.becomes(Phase.PHASE_GONE);
     }

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.agent.InstanceMemory.Progress;
 import io.coppice.node.simulated.SimulationPlan;
 import io.coppice.proto.cluster.v1.HostState;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -104,8 +104,7 @@ class LostThingsTest {
         instance.becomes(Phase.PHASE_RUNNING);
         host.dies();
         // Stands for the new boot id of a host that was switched on again.
-        var progress = host.instanceFolder(instance.id()).resolve("progress");
-        Files.writeString(progress, "1 an-earlier-boot 0\n");
+        host.memory().keep(instance.id(), new Progress(1, "an-earlier-boot", 0));
         host.starts();
         eventually("the guest runs again", () -> host.runs(instance.id()));
         instance.becomes(Phase.PHASE_RUNNING);
@@ -120,7 +119,7 @@ class LostThingsTest {
         instance.becomes(Phase.PHASE_STOPPED);
         host.dies();
         zone.controllerStops();
-        Files.delete(host.instanceFolder(instance.id()).resolve("root.simulated"));
+        host.simulation().loseDisk(instance.id());
         zone.controllerStarts();
         host.starts();
         instance.start();
@@ -197,7 +196,7 @@ class LostThingsTest {
         var instance = zone.launch();
         instance.becomes(Phase.PHASE_RUNNING);
         host.agentDies();
-        Files.delete(host.instanceFolder(instance.id()).resolve("desired.pb"));
+        host.simulation().loseWish(instance.id());
         zone.controllerStops();
         zone.controllerStarts();
         host.starts();

@@ -18,7 +18,6 @@ import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +67,8 @@ class ZoneScenarioTest {
         both.forEach(ZoneFixture.InstanceFixture::terminate);
         both.forEach(each -> each.becomes(Phase.PHASE_GONE));
         assertEquals(Set.of(), host.traces());
-        both.forEach(each -> assertFalse(Files.exists(host.instanceFolder(each.id()))));
+        both.forEach(each -> assertEquals(0, host.boots(each.id()), "its console is gone"));
+        assertEquals(List.of(), host.memory().instances());
         eventually(
                 "the host's capacity is free again",
                 () -> zone.cloud().hosts().getFirst().getUsed().getVcpus() == 0
@@ -217,7 +217,7 @@ class ZoneScenarioTest {
         instance.becomes(Phase.PHASE_RUNNING);
         eventually("it booted", () -> host.boots(instance.id()) == 1);
         assertTrue(zone.cloud().console(instance.id()).contains("simulated guest " + instance.id()));
-        Files.writeString(host.instanceFolder(instance.id()).resolve("console.log"), "x".repeat(100_000) + "the end");
+        host.simulation().says(instance.id(), "x".repeat(100_000) + "the end");
         var tail = zone.cloud().console(instance.id());
         assertEquals(65_536, tail.length());
         assertTrue(tail.endsWith("the end"));

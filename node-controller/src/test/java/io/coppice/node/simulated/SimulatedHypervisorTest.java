@@ -14,12 +14,16 @@ import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,9 @@ class SimulatedHypervisorTest extends HypervisorContract {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
+    /** Of the host that was opened last. */
+    private @Nullable SimulatedConsoles consoles;
+
     @AfterEach
     void stopTimer() {
         timer.shutdownNow();
@@ -44,7 +51,9 @@ class SimulatedHypervisorTest extends HypervisorContract {
     }
 
     private SimulatedHypervisor open(SimulationPlan plan) throws IOException {
-        return new SimulatedHypervisor(SimulatedHardware.server(), plan, folder.resolve("guests"), timer);
+        var log = new KeyedLog(folder.resolve("host.log"));
+        consoles = new SimulatedConsoles(log, Clock.systemUTC());
+        return new SimulatedHypervisor(SimulatedHardware.server(), plan, log, consoles, Files::exists, timer);
     }
 
     @Override
@@ -82,6 +91,11 @@ class SimulatedHypervisorTest extends HypervisorContract {
     @Override
     protected void shutDownFromInside(Hypervisor open, DomainSpec guest) {
         ((SimulatedHypervisor) open).shutDownFromInside(guest.instance());
+    }
+
+    @Override
+    protected String console(DomainSpec spec) throws IOException {
+        return new String(Objects.requireNonNull(consoles).of(spec.instance()).newest(), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -27,7 +27,14 @@ public final class LoadGenerator {
     private static final Pattern INSTANCE = Pattern.compile("<instanceId>(i-[0-9a-f]{17})</instanceId>");
     private static final Pattern NEXT = Pattern.compile("<nextToken>([^<]+)</nextToken>");
     private static final int PAGE = 1000;
-    private static final int WARM_UP = 400;
+    /**
+     * Launches before anything is measured: as many as the server's compilers need to come to rest, so that a server is
+     * measured that has been up for a while. Each round's instances end before the next.
+     */
+    private static final int WARM_UP = 2000;
+
+    private static final int WARM_UP_ROUNDS = 6;
+    private static final int WARM_UP_READS = 400;
     private static final int SEQUENTIAL = 300;
     private static final int PARALLEL = 4000;
     private static final int READS = 60;
@@ -80,10 +87,7 @@ public final class LoadGenerator {
             if (inVpc) {
                 launch.put("SubnetId", largeSubnet(client));
             }
-            say("warm-up: " + WARM_UP + " launches and as many reads");
-            launch(16, WARM_UP);
-            times(WARM_UP / 4, () -> client.call("DescribeInstances", Map.of("MaxResults", "20")));
-            endAll(client);
+            warmUp(client);
             say("RunInstances one by one");
             var one = times(SEQUENTIAL, () -> run(client, 1));
             figures.put(ApiFigures.RUN_ONE_BY_ONE, rate(one));
@@ -97,6 +101,15 @@ public final class LoadGenerator {
             lists(client, figures);
         }
         return figures;
+    }
+
+    private void warmUp(LoadClient client) throws Exception {
+        for (int round = 1; round <= WARM_UP_ROUNDS; round++) {
+            say("warm-up: " + WARM_UP + " launches and their end, round " + round + " of " + WARM_UP_ROUNDS);
+            launch(16, WARM_UP);
+            times(WARM_UP_READS, () -> client.call("DescribeInstances", Map.of("MaxResults", "20")));
+            endAll(client);
+        }
     }
 
     private void lists(LoadClient client, Map<String, Double> figures) throws Exception {

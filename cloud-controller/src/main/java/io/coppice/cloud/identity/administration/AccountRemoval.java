@@ -35,7 +35,7 @@ final class AccountRemoval {
 
     /** Rows that are no resources of anybody: they may outlive the account, as its history, or go by themselves. */
     private static final Set<String> NOT_RESOURCES =
-            Set.of("events", "tag", "image_launch_permission", "reservations", "client_tokens");
+            Set.of("events", "tag", "image_launch_permission", "reservations", "client_tokens", "launch_usage");
 
     private static final String PRINCIPALS = """
             select id from {h-schema}users where account_id = :account
