@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -65,7 +66,8 @@ public final class SigV4 {
     /** For example {@code 20260102T030405Z}. */
     public static String timestamp(Instant time) {
         var known = latest;
-        return time.equals(known.time()) ? known.text() : TIMESTAMP.format(time);
+        // What is written has no fractions.
+        return time.getEpochSecond() == known.time().getEpochSecond() ? known.text() : remember(time);
     }
 
     /** Reads what {@link #timestamp} writes; throws {@link java.time.format.DateTimeParseException} for all else. */
@@ -76,8 +78,15 @@ public final class SigV4 {
         }
         var time = TIMESTAMP.parse(text, Instant::from);
         // Kept in the one form alone: February 31 is read too, as the last day of the month.
-        latest = new Second(time, TIMESTAMP.format(time));
+        remember(time);
         return time;
+    }
+
+    private static String remember(Instant time) {
+        var whole = time.truncatedTo(ChronoUnit.SECONDS);
+        var text = TIMESTAMP.format(whole);
+        latest = new Second(whole, text);
+        return text;
     }
 
     static byte[] hmac(byte[] key, byte[] content) {

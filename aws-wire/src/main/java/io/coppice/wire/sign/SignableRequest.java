@@ -1,5 +1,6 @@
 package io.coppice.wire.sign;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,8 @@ public record SignableRequest(String method, String rawPath, String rawQuery, Ma
     public SignableRequest {
         var lowerCase = HashMap.<String, List<String>>newHashMap(headers.size());
         headers.forEach((name, values) -> lowerCase.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
-        headers = Map.copyOf(lowerCase);
+        // Nobody else holds it: to copy it once more would cost as much as to read it.
+        headers = Collections.unmodifiableMap(lowerCase);
     }
 
     /** The first value of a header; {@code name} in lower case. */

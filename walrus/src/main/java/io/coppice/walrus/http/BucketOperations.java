@@ -10,12 +10,16 @@ import io.coppice.walrus.protocol.XmlElement;
 import io.coppice.walrus.protocol.XmlWriter;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.hibernate.StatelessSession;
 
 /** Makes, shows and removes buckets. Thread-safe. */
 final class BucketOperations {
     private static final int MAX_BODY_BYTES = 64 * 1024;
     private static final int MAX_BUCKETS = 10_000;
+    /** As AWS names regions: {@code eu-west-1}, {@code us-gov-east-1}; the first one of Europe has an older name too. */
+    private static final Pattern REGION_NAME = Pattern.compile("EU|[a-z]{2}(-[a-z]{2,12}){1,2}-\\d{1,2}");
+
     private static final String CLASSIC_REGION = "us-east-1";
 
     private final Store store;
@@ -66,10 +70,11 @@ final class BucketOperations {
         var locked = request.header("x-amz-bucket-object-lock-enabled")
                 .filter("true"::equalsIgnoreCase)
                 .isPresent();
-        var location = location(exchange.incoming().read(MAX_BODY_BYTES)).orElse(region);
+        var location = location(exchange.incoming().read(MAX_BODY_BYTES));
+        location.ifPresent(this::checkLocation);
         var name = request.bucket();
         store.transactions().call(session -> {
-            if (!store.buckets().create(session, name, owner, location)) {
+            if (!store.buckets().create(session, name, owner, location.orElse(region))) {
                 checkRecreation(session, name, owner, acl);
                 return true;
             }
@@ -117,6 +122,19 @@ final class BucketOperations {
                 : XmlElement.parse(body, "CreateBucketConfiguration")
                         .value("LocationConstraint")
                         .filter(text -> !text.isEmpty());
+    }
+
+    /** The oldest region's endpoint makes buckets for all regions, those of the others only for their own. */
+    private void checkLocation(String location) {
+        if (location.equals(region)) {
+            return;
+        }
+        if (!region.equals(CLASSIC_REGION)) {
+            throw S3Errors.foreignLocation(location);
+        }
+        if (!REGION_NAME.matcher(location).matches()) {
+            throw S3Errors.invalidLocation();
+        }
     }
 
     void head(S3Exchange exchange) {

@@ -21,9 +21,14 @@ final class PlainReads {
                     + " blob_id, segment.size_bytes, coalesce(segment.checksum_value, '-'), coalesce(nonce, '-')) order by position)"
                     + " from segment where segment.object_id = object.object_id) end";
 
+    /**
+     * The arrays come by subqueries, so that the planner never knows how long they are: a plan for any length then seems no
+     * dearer than one for this length, and is kept (PostgreSQL, "PREPARE", notes). To plan takes longer than to read.
+     */
     private static final String EACH = "select " + ObjectRow.COLUMNS
             + ", content is not null, content_nonce, case when asked.whole then content end, " + SEGMENTS
-            + ", asked.number from unnest(?, ?, ?) with ordinality as asked (bucket, key, whole, number)"
+            + ", asked.number from unnest((select ?::bigint[]), (select ?::text[]), (select ?::boolean[]))"
+            + " with ordinality as asked (bucket, key, whole, number)"
             // The limit keeps the planner from reading the whole table for the few that are asked for.
             + " cross join lateral (select * from object where bucket_id = asked.bucket and object_key = asked.key"
             + " and is_latest and not delete_marker limit 1) as object";

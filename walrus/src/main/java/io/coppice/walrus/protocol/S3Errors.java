@@ -22,6 +22,19 @@ public final class S3Errors {
         return AwsException.of("NoSuchBucket", NOT_FOUND, "The specified bucket does not exist");
     }
 
+    /** Of a location that is no region at all. */
+    public static AwsException invalidLocation() {
+        return AwsException.client("InvalidLocationConstraint", "The specified location-constraint is not valid");
+    }
+
+    /** Of a region for which buckets are not made here. */
+    public static AwsException foreignLocation(String location) {
+        return AwsException.client(
+                "IllegalLocationConstraintException",
+                "The " + location + " location constraint is incompatible for the region specific endpoint this"
+                        + " request was sent to.");
+    }
+
     public static AwsException noSuchKey() {
         return AwsException.of("NoSuchKey", NOT_FOUND, "The specified key does not exist.");
     }

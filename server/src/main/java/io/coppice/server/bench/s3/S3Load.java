@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * server's. Clients are threads with a connection each. Writes one {@link S3Figure} a line, as JSON, to its standard output.
  */
 public final class S3Load {
+    /** How long after the end of a row an answer may still come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final HexFormat HEX = HexFormat.of();
     private static final int LISTED_KEYS = 10_000;
+    private static final int NUMBER_DIGITS = 8;
     private static final int LEAST_OBJECTS = 64;
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -118,7 +126,7 @@ public final class S3Load {
         var flushes = MachineCounters.flushes() - flushesBefore;
         remember(row);
         var times = clients.stream()
-                .flatMapToDouble(client -> client.millis.stream().mapToDouble(Double::doubleValue))
+                .flatMapToDouble(client -> client.millis.build())
                 .sorted()
                 .toArray();
         var errors = clients.stream().mapToLong(client -> client.errors).sum();
@@ -156,7 +164,7 @@ public final class S3Load {
         return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
     }
 
-    private List<Client> clients(S3Row row, int seconds) throws InterruptedException {
+    private List<Client> clients(S3Row row, int seconds) throws InterruptedException, IOException {
         var end = System.nanoTime() + (long) (seconds * NANOS_PER_SECOND);
         var clients = new ArrayList<Client>();
         for (int i = 0; i < row.clients(); i++) {
@@ -164,7 +172,11 @@ public final class S3Load {
         }
         clients.forEach(Thread::start);
         for (var client : clients) {
-            client.join();
+            if (!client.join(Duration.ofSeconds(seconds).plus(PATIENCE))) {
+                // What waits for an answer gets an error instead.
+                client.connection.close();
+                client.join();
+            }
         }
         return clients;
     }
@@ -174,7 +186,8 @@ public final class S3Load {
         private final S3Row row;
         private final long end;
         private final Random random;
-        private final List<Double> millis = new ArrayList<>();
+        private final S3Connection connection = new S3Connection(target);
+        private final DoubleStream.Builder millis = DoubleStream.builder();
         private long errors;
         private String firstError = "";
         private @Nullable String token;
@@ -187,7 +200,7 @@ public final class S3Load {
 
         @Override
         public void run() {
-            try (var connection = new S3Connection(target)) {
+            try (connection) {
                 while (System.nanoTime() < end) {
                     var begun = System.nanoTime();
                     var problem = once(connection);
@@ -333,8 +346,16 @@ public final class S3Load {
     }
 
     private String path(S3Row kind, long number) {
-        return "/%s/%s/%02x/%08d"
-                .formatted(plan.bucket(), kind.name().toLowerCase(java.util.Locale.ROOT), number & 0xff, number);
+        var digits = Long.toString(number);
+        return new StringBuilder(plan.bucket().length() + 32)
+                .append('/')
+                .append(plan.bucket())
+                .append(kind.folder())
+                .append(HEX.toHexDigits((byte) number))
+                .append('/')
+                .repeat('0', Math.max(0, NUMBER_DIGITS - digits.length()))
+                .append(digits)
+                .toString();
     }
 
     private static S3Connection.Answer must(S3Connection.Answer answer, String what) throws IOException {

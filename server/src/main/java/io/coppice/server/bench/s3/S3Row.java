@@ -1,5 +1,7 @@
 package io.coppice.server.bench.s3;
 
+import java.util.Locale;
+
 /**
  * One line of the table, in the order in which they are run: what is read was written before.
  *
@@ -23,6 +25,7 @@ enum S3Row {
     private final int bytes;
     private final double reach;
     private final String against;
+    private final String folder = "/" + name().toLowerCase(Locale.ROOT) + "/";
 
     S3Row(String label, int clients, int bytes, double reach, String against) {
         this.label = label;
@@ -35,6 +38,11 @@ enum S3Row {
     /** What is done by how many. */
     String label() {
         return label;
+    }
+
+    /** Where what it writes lies in the bucket, between slashes. */
+    String folder() {
+        return folder;
     }
 
     /** How many work at once, each on a connection of its own. */
