@@ -57,6 +57,10 @@ final class Cables {
         plan.add(Setting.pair(VpcView.METADATA, mac, hostDevice, hostMac, view.namespace()));
         plan.add(Setting.up(VpcView.METADATA, PUBLIC_MTU));
         plan.add(Setting.address(VpcView.METADATA, view.routerNumber(), HOST_PREFIX));
+        // As on the other cable: with the last address the kernel would drop the neighbour, and the number may be
+        // another one
+        // after a restart.
+        plan.add(Setting.hiddenAddress(VpcView.METADATA, VpcView.LINK_RESOLVER, HOST_PREFIX));
         plan.add(Setting.neighbour(VpcView.METADATA, settings.metadataAddress(), hostMac));
         plan.add(Setting.route(Setting.LOCAL_TABLE, settings.metadataAddress(), "", VpcView.METADATA));
         plan.add(Setting.onHost("metadata", "link set dev %s up".formatted(hostDevice)));
@@ -67,8 +71,8 @@ final class Cables {
     private void stands(String hostDevice, String number, String mac) {
         plan.add(Setting.onHost(
                 "number " + number,
-                "route replace %1$s dev %2$s scope link\nneigh replace %1$s lladdr %3$s dev %2$s nud permanent"
-                        .formatted(number, hostDevice, mac),
-                "route delete %1$s dev %2$s\nneigh delete %1$s dev %2$s".formatted(number, hostDevice)));
+                "route replace " + number + " dev " + hostDevice + " scope link\nneigh replace " + number + " lladdr "
+                        + mac + " dev " + hostDevice + " nud permanent",
+                "route delete " + number + " dev " + hostDevice + "\nneigh delete " + number + " dev " + hostDevice));
     }
 }

@@ -1,9 +1,9 @@
 package io.coppice.node.network.vpc;
 
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * devices. Open flows that a change forbids are cut with it. Not thread-safe.
  */
 final class Firewall {
+    /** Of an interface whose subnet is not known. */
+    private static final String NO_ROUTER = "0.0.0.0";
+
     private final Namespace inside;
     private final FlowCutter cutter;
     // What the kernel has as far as this process knows; null when it is not known.
     private @Nullable Ruleset rules;
     private @Nullable Ruleset portRules;
-    private final Map<String, String> guards = new HashMap<>();
+    private final Map<String, Guard> guards = new HashMap<>();
     /** What the kernel showed when all was right, null after a change. */
     private @Nullable String shown;
 
@@ -49,16 +52,19 @@ final class Firewall {
     }
 
     private void loadGuards(VpcView view) throws IOException {
-        var wanted = new TreeMap<String, String>();
-        view.locals().stream()
-                .filter(LocalInterface::plugged)
-                .forEach(local -> wanted.put(local.tap(), TapGuard.of(local, view.router(local))));
+        var wanted = new HashMap<String, Guard>();
+        var routers = view.routers();
         var script = new StringBuilder();
-        wanted.forEach((tap, guard) -> {
-            if (!guard.equals(guards.get(tap))) {
-                script.append(guard);
+        for (var local : view.locals()) {
+            if (local.plugged()) {
+                var guard = new Guard(
+                        local.endpoint(), routers.getOrDefault(local.endpoint().getSubnetId(), NO_ROUTER));
+                wanted.put(local.tap(), guard);
+                if (!guard.equals(guards.get(local.tap()))) {
+                    script.append(TapGuard.of(local, guard.router()));
+                }
             }
-        });
+        }
         guards.keySet().stream()
                 .filter(tap -> !wanted.containsKey(tap))
                 .forEach(tap -> script.append(TapGuard.removal(tap)));
@@ -66,6 +72,9 @@ final class Firewall {
         guards.clear();
         guards.putAll(wanted);
     }
+
+    /** All that the guard of a device is made from. */
+    private record Guard(NetworkEndpoint endpoint, String router) {}
 
     private void change(String script) throws IOException {
         if (!script.isEmpty()) {

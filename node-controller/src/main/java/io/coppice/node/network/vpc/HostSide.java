@@ -108,8 +108,16 @@ final class HostSide {
                                 "iifname %s drop".formatted(cables),
                                 "oifname %s ct state established,related accept".formatted(cables),
                                 "oifname %s drop".formatted(cables)))
+                .baseChain("tunnels_out", "type filter hook output priority raw; policy accept", List.of(untracked()))
+                .baseChain(
+                        "tunnels_in", "type filter hook prerouting priority raw; policy accept", List.of(untracked()))
                 .baseChain("translate_source", "type nat hook postrouting priority srcnat; policy accept", toOutside)
                 .build();
+    }
+
+    /** Tunnels are no connections: what they carry is tracked in its VPC. */
+    private String untracked() {
+        return "udp dport %d notrack".formatted(settings.vxlanPort());
     }
 
     /** Removes what {@link #start} made; the uplink is only unplugged. */

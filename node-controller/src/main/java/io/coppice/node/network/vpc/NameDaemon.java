@@ -5,11 +5,12 @@ import io.coppice.proto.network.v1.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,25 +29,43 @@ final class NameDaemon {
 
     private final Namespace inside;
     private final Path folder;
+    /** What the files hold as far as this process knows. */
+    private final Map<Path, String> written = new HashMap<>();
+    /** What was written and not told to the daemon. */
+    private boolean mustRestart;
+
+    private boolean mustReload;
 
     NameDaemon(Namespace inside, Path folder) {
         this.inside = inside;
         this.folder = folder;
     }
 
-    /** Makes it answer what the view says, started or restarted when need be. */
-    void serve(VpcView view) throws IOException {
-        var restart = replace(file("conf"), configuration(view));
-        var reload = replace(file("hosts"), bindings(view)) | replace(file("names"), names(view));
+    /** Writes what it shall answer; {@link #serve} is to follow. */
+    void write(VpcView view) throws IOException {
+        mustRestart |= replace(file("conf"), configuration(view));
+        mustReload |= replace(file("hosts"), bindings(view));
+        mustReload |= replace(file("names"), names(view));
+    }
+
+    /** Makes it answer what was written, started or restarted when need be. */
+    void serve() throws IOException {
         var running = process();
-        if (running.isPresent() && restart) {
+        if (running.isPresent() && mustRestart) {
             stop();
             start();
         } else if (running.isEmpty()) {
             start();
-        } else if (reload) {
+        } else if (mustReload) {
             Signals.hangUp(running.get().pid());
         }
+        mustRestart = false;
+        mustReload = false;
+    }
+
+    /** The next look is one at the files themselves: somebody may have changed them. */
+    void forget() {
+        written.clear();
     }
 
     boolean isRunning() throws IOException {
@@ -134,24 +153,19 @@ final class NameDaemon {
     /** Only guests of this host are answered here; each host answers its own. */
     private static String bindings(VpcView view) {
         return view.locals().stream()
-                .map(local -> {
-                    var name = label(local.endpoint().getPrivateDnsName());
-                    return "%s,%s%s\n"
-                            .formatted(
-                                    local.endpoint().getMac(),
-                                    local.endpoint().getPrivateIpv4(),
-                                    name.isEmpty() ? "" : "," + name);
+                .map(LocalInterface::endpoint)
+                .map(endpoint -> {
+                    var name = label(endpoint.getPrivateDnsName());
+                    var address = endpoint.getMac() + "," + endpoint.getPrivateIpv4();
+                    return name.isEmpty() ? address + "\n" : address + "," + name + "\n";
                 })
-                .sorted()
                 .collect(Collectors.joining());
     }
 
     private static String names(VpcView view) {
         return view.faces().values().stream()
                 .filter(face -> !face.dnsName().isEmpty() && !face.addresses().isEmpty())
-                .map(face -> "%s %s\n"
-                        .formatted(face.addresses().getFirst(), face.dnsName().toLowerCase(Locale.ROOT)))
-                .sorted()
+                .map(face -> face.addresses().getFirst() + " " + face.dnsName().toLowerCase(Locale.ROOT) + "\n")
                 .collect(Collectors.joining());
     }
 
@@ -172,15 +186,24 @@ final class NameDaemon {
     }
 
     /** Whether the file was another one before. */
-    private static boolean replace(Path file, String text) throws IOException {
-        if (Files.exists(file) && Files.readString(file).equals(text)) {
+    private boolean replace(Path file, String text) throws IOException {
+        if (text.equals(written.get(file))) {
             return false;
         }
+        var isThere = Files.exists(file) && Files.readString(file).equals(text);
+        if (!isThere) {
+            write(file, text);
+        }
+        written.put(file, text);
+        return !isThere;
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        // The daemon reads it when it is told to, and who finds half of it writes it again: no need to replace it at
+        // once.
         Files.createDirectories(file.getParent());
-        var unfinished = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(unfinished, text);
-        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        return true;
+        Files.deleteIfExists(file);
+        Files.writeString(file, text);
     }
 
     /** The daemon that was started with our files; a process id that was reused by another program does not count. */

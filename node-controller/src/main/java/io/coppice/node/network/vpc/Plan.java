@@ -40,11 +40,13 @@ final class Plan {
         inside.ipAsFarAsPossible(removals(gone, Kind.ADDRESS, Kind.PORT, Kind.LINK, Kind.LINK_FROM_HOST));
         host.ipAsFarAsPossible(removals(gone, Kind.HOST));
         host.ip(additions(missing, Kind.LINK_FROM_HOST));
-        inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
-        inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
-        inside.tcAsFarAsPossible(additions(missing, Kind.SHAPE));
-        inside.ip(additions(missing, Kind.NEIGHBOUR, Kind.ROUTE, Kind.ROUTE_RULE));
-        host.ip(additions(missing, Kind.HOST));
+        try (var hosts = Beside.begin(() -> host.ip(additions(missing, Kind.HOST)))) {
+            inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
+            inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
+            inside.tcAsFarAsPossible(additions(missing, Kind.SHAPE));
+            inside.ip(additions(missing, Kind.NEIGHBOUR, Kind.ROUTE, Kind.ROUTE_RULE));
+            hosts.result();
+        }
         return !gone.isEmpty() || missing.stream().anyMatch(each -> each.kind() != Kind.HOST);
     }
 

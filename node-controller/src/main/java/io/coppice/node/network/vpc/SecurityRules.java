@@ -66,14 +66,14 @@ final class SecurityRules {
         return match.isEmpty() ? "accept" : match + " accept";
     }
 
-    /** The entries of one direction of an ACL, ending with the refusal of everything else. */
+    /** The entries of one direction of an ACL, ending with the refusal of everything else; what is allowed goes back to the caller. */
     static List<String> inOrder(List<NetworkAclEntry> entries, Side peer) {
         var rules = new ArrayList<String>();
         for (var entry : entries) {
             if (VpcMessages.isIpv4(entry.getCidr())) {
                 var match = protocol(entry.getProtocol(), entry.getFromPort(), entry.getToPort());
                 rules.add("%s %s %s"
-                        .formatted(range(entry.getCidr(), peer), match, entry.getAllow() ? "accept" : "drop")
+                        .formatted(range(entry.getCidr(), peer), match, entry.getAllow() ? "return" : "drop")
                         .replace("  ", " "));
             }
         }

@@ -2,7 +2,8 @@ package io.coppice.node.network.vpc;
 
 /**
  * One thing that the kernel keeps in a VPC's namespace and that a line of ip(8) or bridge(8) makes or removes. What should be
- * and what is are both sets of these, so that their difference is the work to do.
+ * and what is are both sets of these, so that their difference is the work to do. Those that every interface
+ * has are put together without formats: a host makes thousands of them with each change.
  *
  * @param id what cannot be there twice
  * @param value what the thing with this id is set to
@@ -80,10 +81,10 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     static Setting address(String device, String address, int prefixLength) {
         return new Setting(
                 Kind.ADDRESS,
-                "address %s %s".formatted(device, address),
+                "address " + device + " " + address,
                 Integer.toString(prefixLength),
-                "addr replace %s/%d dev %s".formatted(address, prefixLength, device),
-                "addr delete %s/%d dev %s".formatted(address, prefixLength, device));
+                "addr replace " + address + "/" + prefixLength + " dev " + device,
+                "addr delete " + address + "/" + prefixLength + " dev " + device);
     }
 
     /** An address that is nobody's outside of this host, and never chosen as a packet's source. */
@@ -111,20 +112,20 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     static Setting behind(String mac, String device) {
         return new Setting(
                 Kind.FORWARDING,
-                "behind %s %s".formatted(mac, device),
+                "behind " + mac + " " + device,
                 "",
-                "fdb replace %s dev %s master static".formatted(mac, device),
-                "fdb delete %s dev %s master".formatted(mac, device));
+                "fdb replace " + mac + " dev " + device + " master static",
+                "fdb delete " + mac + " dev " + device + " master");
     }
 
     /** The host behind which the address is. */
     static Setting carried(String mac, String tunnel, String host) {
         return new Setting(
                 Kind.FORWARDING,
-                "carried %s %s".formatted(mac, tunnel),
+                "carried " + mac + " " + tunnel,
                 host,
-                "fdb replace %s dev %s dst %s self static".formatted(mac, tunnel, host),
-                "fdb delete %s dev %s self".formatted(mac, tunnel));
+                "fdb replace " + mac + " dev " + tunnel + " dst " + host + " self static",
+                "fdb delete " + mac + " dev " + tunnel + " self");
     }
 
     /**
@@ -145,10 +146,10 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     static Setting neighbour(String device, String address, String mac) {
         return new Setting(
                 Kind.NEIGHBOUR,
-                "neighbour %s %s".formatted(device, address),
+                "neighbour " + device + " " + address,
                 mac,
-                "neigh replace %s lladdr %s dev %s nud permanent".formatted(address, mac, device),
-                "neigh delete %s dev %s".formatted(address, device));
+                "neigh replace " + address + " lladdr " + mac + " dev " + device + " nud permanent",
+                "neigh delete " + address + " dev " + device);
     }
 
     /** A route to a neighbour or through a device. {@code via} may be empty. */

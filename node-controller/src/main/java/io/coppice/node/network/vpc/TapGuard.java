@@ -43,6 +43,8 @@ final class TapGuard {
         // name.
         var isGuarded = local.endpoint().getSourceDestCheck();
         var sources = isGuarded ? "ip saddr %s accept".formatted(own) : "ether type ip accept";
+        // Most packets are these, and need no look at who serves DHCP.
+        var usual = (isGuarded ? "ip saddr %s".formatted(own) : "ether type ip") + " meta l4proto != udp accept";
         var asked = isGuarded ? "" : "arp operation request arp daddr ip %s accept".formatted(router);
         return """
                 add table netdev %1$s
@@ -52,6 +54,7 @@ final class TapGuard {
                     type filter hook ingress device "%2$s" priority -300; policy drop;
                     ether saddr != %3$s drop
                     %7$s
+                    %8$s
                     arp saddr ether != %3$s drop
                     arp operation request arp saddr ip 0.0.0.0 accept
                     arp saddr ip %4$s accept
@@ -69,7 +72,8 @@ final class TapGuard {
                         own,
                         sources,
                         asked,
-                        limit(local.endpoint().getBandwidthMbit()));
+                        limit(local.endpoint().getBandwidthMbit()),
+                        usual);
     }
 
     static String removal(String tap) {
@@ -90,6 +94,8 @@ final class TapGuard {
                         "between_ports",
                         "type filter hook forward priority 0; policy accept",
                         List.of(
+                                // To one guest, which most are: pkttype says "other" of what is not for the bridge.
+                                "ether type ip meta pkttype other accept",
                                 "arp daddr ip @routers drop",
                                 "ether type arp accept",
                                 "meta pkttype { broadcast, multicast } drop"))

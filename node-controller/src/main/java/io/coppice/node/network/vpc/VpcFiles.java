@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ final class VpcFiles {
     private static final String VPC = "vpc";
     private static final String INTERFACES = "interfaces";
     private static final String INSTANCES = "instances";
+    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final Path folder;
 
@@ -81,7 +83,7 @@ final class VpcFiles {
     private void write(String name, Content content) throws IOException {
         Files.createDirectories(folder);
         var unfinished = folder.resolve(name + ".new");
-        try (var stream = Files.newOutputStream(unfinished)) {
+        try (var stream = new BufferedOutputStream(Files.newOutputStream(unfinished), BUFFER_BYTES)) {
             content.writeTo(stream);
         }
         Files.move(

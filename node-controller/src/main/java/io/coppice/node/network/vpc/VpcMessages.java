@@ -141,8 +141,10 @@ final class VpcMessages {
 
     /** Every private IPv4 address of an interface, the primary one first. */
     static List<String> addresses(NetworkEndpoint endpoint) {
-        return Stream.concat(Stream.of(endpoint.getPrivateIpv4()), endpoint.getSecondaryPrivateIpv4List().stream())
-                .toList();
+        return endpoint.getSecondaryPrivateIpv4Count() == 0
+                ? List.of(endpoint.getPrivateIpv4())
+                : Stream.concat(Stream.of(endpoint.getPrivateIpv4()), endpoint.getSecondaryPrivateIpv4List().stream())
+                        .toList();
     }
 
     private static void checkProtocol(int protocol, int from, int to) {

@@ -128,7 +128,7 @@ final class VpcOnHost {
         lock.lock();
         try {
             var bytes = mtu.get();
-            if (!endpoints.isEmpty() && state.view(inside.name(), bytes).isEmpty()) {
+            if (!endpoints.isEmpty() && !state.isKnown()) {
                 throw new IOException("this host was not told of " + vpcId + " yet");
             }
             if (state.put(instance, endpoints) || plan == null) {
@@ -294,9 +294,30 @@ final class VpcOnHost {
             inside.sysctl(KERNEL);
             var observation = Observation.read(inside);
             plan = observation.plan();
+            names.forget();
             state.plugged(observation.devices());
             view = state.view(inside.name(), mtu.get()).orElse(seen);
         }
+        if (view.locals().isEmpty()) {
+            followPackets(view, plan, repeat);
+            names.stop();
+        } else {
+            followWithNames(view, plan, repeat);
+        }
+        completeNatGateways(view);
+        announcer.announce(view.publicByPrivate().values());
+    }
+
+    private void followWithNames(VpcView view, Plan present, boolean repeat) throws IOException {
+        try (var written = Beside.begin(() -> names.write(view))) {
+            followPackets(view, present, repeat);
+            written.result();
+            names.serve();
+        }
+    }
+
+    /** Rules first: nothing is plugged in that is not judged. */
+    private void followPackets(VpcView view, Plan present, boolean repeat) throws IOException {
         firewall.load(view);
         for (var gateway : view.ownNatGateways()) {
             NatNamespace.prepare(commands, settings, gateway);
@@ -306,15 +327,8 @@ final class VpcOnHost {
         Routing.plan(view, wanted);
         Cables.plan(view, wanted);
         Peerings.plan(view, wanted);
-        carryOut(view, wanted, plan, repeat);
+        carryOut(view, wanted, present, repeat);
         plan = wanted;
-        if (view.locals().isEmpty()) {
-            names.stop();
-        } else {
-            names.serve(view);
-        }
-        completeNatGateways(view);
-        announcer.announce(view.publicByPrivate().values());
     }
 
     private void carryOut(VpcView view, Plan wanted, Plan present, boolean repeat) throws IOException {

@@ -5,26 +5,34 @@ import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.SecurityGroupRule;
 import io.coppice.proto.network.v1.Subnet;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The packet rules of a VPC's namespace. A forwarded packet meets, in this order: the ACLs of the subnets that it leaves and
  * enters (each packet), what its sender's groups allow it to send and its receiver's groups to receive (each new flow), and the
- * guard of the cables. The namespace has a connection tracker of its own, so VPCs with the same ranges do not meet.
+ * guard of the cables. What most packets are is asked first everywhere: an established flow within a subnet meets one rule of each.
+ * The namespace has a connection tracker of its own, so VPCs with the same ranges do not meet.
  */
 final class VpcRules {
     static final String TABLE = "vpc";
     static final String FAMILY = "inet";
 
     private static final String ESTABLISHED = "ct state established,related accept";
+    /** Packets that no cable carries, which most are: they are spared all questions about cables. */
+    private static final String AMONG_SUBNETS = "iifname \"b*\" oifname \"b*\" ct status ! dnat accept";
     /** Errors of ICMP that belong to no flow are left to the rules. */
     private static final String INVALID = "ct state invalid meta l4proto != icmp drop";
 
     private static final int MAXIMUM_HOPS = 64;
+    /** Enough of a digest to tell combinations of groups apart. */
+    private static final int GROUPS_DIGITS = 16;
 
     private final VpcView view;
     private final Ruleset.Builder rules = Ruleset.builder(FAMILY, TABLE);
@@ -70,8 +78,8 @@ final class VpcRules {
             within.add("%s . %s".formatted(device, device));
             var acl = acls.get(subnet.getNetworkAclId());
             if (acl != null) {
-                leaving.put(device, "goto " + SecurityRules.chain(acl, "egress"));
-                entering.put(device, "goto " + SecurityRules.chain(acl, "ingress"));
+                leaving.put(device, "jump " + SecurityRules.chain(acl, "egress"));
+                entering.put(device, "jump " + SecurityRules.chain(acl, "ingress"));
                 used.add(acl.getNetworkAclId());
             }
         }
@@ -88,18 +96,15 @@ final class VpcRules {
         rules.set("within", "ifname . ifname", within);
         rules.map("leaving", "ifname : verdict", leaving);
         rules.map("entering", "ifname : verdict", entering);
-        var exempt = List.of(
-                "iifname . oifname @within accept",
-                "iifname \"%s\" accept".formatted(VpcView.METADATA),
-                "oifname \"%s\" accept".formatted(VpcView.METADATA));
         rules.baseChain(
-                "acl_leaving",
+                "acls",
                 "type filter hook forward priority -30; policy accept",
-                with(exempt, "iifname vmap @leaving"));
-        rules.baseChain(
-                "acl_entering",
-                "type filter hook forward priority -20; policy accept",
-                with(exempt, "oifname vmap @entering"));
+                List.of(
+                        "iifname . oifname @within accept",
+                        "iifname \"%s\" accept".formatted(VpcView.METADATA),
+                        "oifname \"%s\" accept".formatted(VpcView.METADATA),
+                        "iifname vmap @leaving",
+                        "oifname vmap @entering"));
     }
 
     private void securityGroups() {
@@ -111,21 +116,16 @@ final class VpcRules {
                     groupChain(group.getSecurityGroupId(), "in"),
                     SecurityRules.allowed(group.getIngressList(), Side.SOURCE));
         }
-        view.groupsHere().stream()
-                .flatMap(VpcRules::mentioned)
-                .distinct()
-                .sorted()
-                .forEach(group -> rules.set(SecurityRules.members(group), "ipv4_addr", view.members(group)));
-        var sending = new TreeMap<String, String>();
-        var receiving = new TreeMap<String, String>();
+        view.members(view.groupsHere().stream().flatMap(VpcRules::mentioned).collect(Collectors.toSet()))
+                .forEach((group, members) -> rules.set(SecurityRules.members(group), "ipv4_addr", members));
+        var verdicts = new HashMap<List<String>, Verdicts>();
+        var sending = new LinkedHashMap<String, String>();
+        var receiving = new LinkedHashMap<String, String>();
         for (var local : view.locals()) {
-            var groups = known(local.endpoint().getSecurityGroupIdsList());
-            var name = groupsName(groups);
-            rules.chain(name + "_out", throughAll(groups, "out"));
-            rules.chain(name + "_in", throughAll(groups, "in"));
+            var both = verdicts.computeIfAbsent(local.endpoint().getSecurityGroupIdsList(), this::verdicts);
             for (var address : local.addresses()) {
-                sending.put(address, "goto " + name + "_out");
-                receiving.put(address, "goto " + name + "_in");
+                sending.put(address, both.sending());
+                receiving.put(address, both.receiving());
             }
         }
         rules.map("sending", "ipv4_addr : verdict", sending);
@@ -151,18 +151,21 @@ final class VpcRules {
                 .map(SecurityGroupRule::getSecurityGroupId);
     }
 
-    private List<String> known(List<String> groups) {
+    /** Where packets from and to a guest are judged. */
+    private record Verdicts(String sending, String receiving) {}
+
+    /** Makes the chains of guests that are in exactly these groups; they share them. */
+    private Verdicts verdicts(List<String> groups) {
         var all = view.groupsById();
-        return groups.stream().filter(all::containsKey).distinct().sorted().toList();
+        var known = groups.stream().filter(all::containsKey).distinct().sorted().toList();
+        var name = "in_all_" + VpcSettings.digest(String.join(" ", known)).substring(0, GROUPS_DIGITS);
+        rules.chain(name + "_out", throughAll(known, "out"));
+        rules.chain(name + "_in", throughAll(known, "in"));
+        return new Verdicts("goto " + name + "_out", "goto " + name + "_in");
     }
 
     private static String groupChain(String group, String direction) {
         return "%s_%s".formatted(group.replace('-', '_'), direction);
-    }
-
-    /** Guests that are in the same groups share a chain. */
-    private static String groupsName(List<String> groups) {
-        return "in_all_" + VpcSettings.digest(String.join(" ", groups)).substring(0, 16);
     }
 
     private static List<String> throughAll(List<String> groups, String direction) {
@@ -189,7 +192,8 @@ final class VpcRules {
         rules.baseChain(
                 "cables",
                 "type filter hook forward priority 20; policy accept",
-                behind(
+                around(
+                        AMONG_SUBNETS,
                         Peerings.ofCable(view),
                         "oifname \"%s\" ip saddr @have_public accept".formatted(VpcView.PUBLIC),
                         "oifname \"%s\" drop".formatted(VpcView.PUBLIC),
@@ -206,14 +210,15 @@ final class VpcRules {
 
     /** The way to the metadata service, on which an answer may be told how far it gets. */
     private void metadata() {
-        var numbers = new TreeMap<String, String>();
-        var hops = new TreeMap<String, String>();
+        var numbers = new LinkedHashMap<String, String>();
+        var hops = new LinkedHashMap<String, String>();
+        var verdicts = new HashMap<Integer, String>();
         for (var local : view.locals()) {
-            var limit = Math.clamp(local.hopLimit(), 1, MAXIMUM_HOPS);
-            rules.chain("hops_" + limit, List.of("ip ttl set %d accept".formatted(limit)));
-            for (int i = 0; i < local.addresses().size(); i++) {
-                numbers.put(local.addresses().get(i), local.numbers().get(i));
-                hops.put(local.addresses().get(i), "goto hops_" + limit);
+            var limited = verdicts.computeIfAbsent(Math.clamp(local.hopLimit(), 1, MAXIMUM_HOPS), this::hopLimit);
+            var addresses = local.addresses();
+            for (int i = 0; i < addresses.size(); i++) {
+                numbers.put(addresses.get(i), local.numbers().get(i));
+                hops.put(addresses.get(i), limited);
             }
         }
         rules.map("numbers", "ipv4_addr : ipv4_addr", numbers);
@@ -230,8 +235,15 @@ final class VpcRules {
                         "dnat ip to ip daddr map @to_private"));
     }
 
-    private static List<String> behind(List<String> first, String... others) {
-        return Stream.concat(first.stream(), Stream.of(others)).toList();
+    private String hopLimit(int limit) {
+        rules.chain("hops_" + limit, List.of("ip ttl set %d accept".formatted(limit)));
+        return "goto hops_" + limit;
+    }
+
+    private static List<String> around(String first, List<String> middle, String... others) {
+        return Stream.of(Stream.of(first), middle.stream(), Stream.of(others))
+                .flatMap(Function.identity())
+                .toList();
     }
 
     private static List<String> with(List<String> first, String last) {

@@ -10,7 +10,9 @@ import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +154,7 @@ final class VpcState {
 
     /** Replaces the instance's interfaces here. Whether that was news. */
     boolean put(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
-        var before = Map.copyOf(locals);
+        var before = concerned(instance, endpoints);
         locals.values()
                 .removeIf(local ->
                         local.instance().equals(instance) && endpoints.stream().noneMatch(each -> isOf(local, each)));
@@ -163,12 +166,29 @@ final class VpcState {
                             ? LocalInterface.of(instance, endpoint, numbersOf(endpoint))
                             : present.withEndpoint(endpoint, numbersOf(endpoint)));
         }
-        giveBackUnused(before);
-        if (before.equals(locals)) {
+        giveBackUnused(before.values());
+        if (before.equals(concerned(instance, endpoints))) {
             return false;
         }
         keepLocals();
         return true;
+    }
+
+    /** What the instance has, and what has the ids of these. */
+    private Map<String, LocalInterface> concerned(InstanceId instance, List<NetworkEndpoint> endpoints) {
+        var all = new HashMap<String, LocalInterface>();
+        locals.forEach((id, local) -> {
+            if (local.instance().equals(instance)) {
+                all.put(id, local);
+            }
+        });
+        for (var endpoint : endpoints) {
+            var local = locals.get(endpoint.getNetworkInterfaceId());
+            if (local != null) {
+                all.put(endpoint.getNetworkInterfaceId(), local);
+            }
+        }
+        return all;
     }
 
     private static boolean isOf(LocalInterface local, NetworkEndpoint endpoint) {
@@ -181,14 +201,16 @@ final class VpcState {
                 .toList();
     }
 
-    private void giveBackUnused(Map<String, LocalInterface> before) {
-        var used = locals.values().stream()
-                .flatMap(local -> local.addresses().stream())
-                .collect(Collectors.toSet());
-        before.values().stream()
-                .flatMap(local -> local.addresses().stream())
-                .filter(address -> !used.contains(address))
-                .forEach(address -> numbers.giveBack(new Owner(vpcId, address)));
+    private void giveBackUnused(Collection<LocalInterface> before) {
+        var left = addresses(before.stream());
+        if (!left.isEmpty()) {
+            left.removeAll(addresses(locals.values().stream()));
+            left.forEach(address -> numbers.giveBack(new Owner(vpcId, address)));
+        }
+    }
+
+    private static Set<String> addresses(Stream<LocalInterface> locals) {
+        return locals.flatMap(local -> local.addresses().stream()).collect(Collectors.toCollection(HashSet::new));
     }
 
     /** Changes those of this host's interfaces that belong to the instance; whether anything changed. */
@@ -237,6 +259,11 @@ final class VpcState {
 
     long sequence() {
         return Math.max(0, sequence);
+    }
+
+    /** Whether this host was told of the VPC itself, and not of its end. */
+    boolean isKnown() {
+        return vpc != null && !vpc.getDeleted();
     }
 
     /** Everything as it should be now; empty while the VPC itself is not known. */

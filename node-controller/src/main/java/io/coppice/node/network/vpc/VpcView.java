@@ -9,12 +9,13 @@ import io.coppice.proto.network.v1.Vpc;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,10 +59,9 @@ record VpcView(
         return Cidr.parse(subnet.getCidrBlock()).address(1);
     }
 
-    /** The router that a guest's interface asks for the way; no address when its subnet is not known. */
-    String router(LocalInterface local) {
-        var subnet = subnetsById().get(local.endpoint().getSubnetId());
-        return subnet == null ? "0.0.0.0" : router(subnet);
+    /** The router's address by subnet; a subnet that is not known has none. */
+    Map<String, String> routers() {
+        return vpc.getSubnetsList().stream().collect(Collectors.toMap(Subnet::getSubnetId, VpcView::router));
     }
 
     /** The router has one hardware address per subnet, on every host the same. */
@@ -123,10 +123,22 @@ record VpcView(
 
     /** Every private address of every member of a group. */
     Set<String> members(String group) {
-        return faces.values().stream()
-                .filter(face -> face.groups().contains(group))
-                .flatMap(face -> face.addresses().stream())
-                .collect(Collectors.toCollection(TreeSet::new));
+        return Objects.requireNonNull(members(Set.of(group)).get(group));
+    }
+
+    /** Every private address of every member of these groups, in the order of the groups' names. */
+    Map<String, Set<String>> members(Set<String> groups) {
+        var all = new TreeMap<String, Set<String>>();
+        groups.forEach(group -> all.put(group, new LinkedHashSet<>()));
+        for (var face : faces.values()) {
+            for (var group : face.groups()) {
+                var members = all.get(group);
+                if (members != null) {
+                    members.addAll(face.addresses());
+                }
+            }
+        }
+        return all;
     }
 
     Map<String, SecurityGroup> groupsById() {
