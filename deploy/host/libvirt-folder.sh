@@ -3,6 +3,7 @@
 # Sourced by private-libvirtd.sh and namespaces.sh; needs bash with set -euo pipefail, root, and util-linux.
 #
 #   etc/ lib/ log/ cache/   stand for /etc/libvirt, /var/lib/libvirt, /var/log/libvirt and /var/cache/libvirt
+#   etc/nbd-tls             the host's certificate, for volumes that are served with TLS; the Node Controller puts it there
 #   run/                    stands for /run/libvirt: sockets, and what libvirtd must know of guests that outlive it
 #   host-uuid               the host's identity towards libvirt; made once
 #   passwd, group           stand for those in /etc where Debian's libvirt-qemu user is missing
@@ -28,7 +29,7 @@ usable_cgroup_controllers() {
 # libvirt_folder_make FOLDER [MIGRATION_ADDRESS]: makes the folder, or brings the configuration in it up to date.
 libvirt_folder_make() {
     local folder=$1 migration_address=${2:-}
-    mkdir -p "$folder"/{etc/qemu,lib/qemu,log/qemu,cache,run}
+    mkdir -p "$folder"/{etc/qemu,etc/nbd-tls,lib/qemu,log/qemu,cache,run}
     chmod 700 "$folder"
     if [ ! -s "$folder/host-uuid" ]; then cat /proc/sys/kernel/random/uuid > "$folder/host-uuid"; fi
     cat > "$folder/etc/libvirtd.conf" <<CONFIG
@@ -52,6 +53,7 @@ remember_owner = 0
 namespaces = [ ]
 stdio_handler = "file"
 cgroup_controllers = [ $(usable_cgroup_controllers) ]
+nbd_tls_x509_cert_dir = "/etc/libvirt/nbd-tls"
 CONFIG
     if [ -n "$migration_address" ]; then
         printf 'migration_address = "%s"\nmigration_host = "%s"\n' "$migration_address" "$migration_address" >> "$folder/etc/qemu.conf"

@@ -3,6 +3,7 @@ package io.coppice.ebs;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What can be set of the EBS controller. */
 @ConfigMapping(prefix = "coppice.ebs")
@@ -41,4 +42,22 @@ public interface EbsConfig {
     /** How long one conversion of an import or export may take. */
     @WithDefault("PT12H")
     Duration transferTime();
+
+    /**
+     * The IPv4 address at which volumes are served with TLS, to hosts on any machine. Absent: at Unix sockets, to hosts of
+     * this machine. Not to be changed while volumes are attached.
+     */
+    Optional<String> nbdAddress();
+
+    /** The ports of {@link #nbdAddress()}, FIRST-LAST: one for each volume that is attached. */
+    @WithDefault("10810-11321")
+    String nbdPorts();
+
+    /** How many chunks of snapshots, of 8 MiB each or more, are on their way to or from their copies at a time. */
+    @WithDefault("4")
+    int copiesAtOnce();
+
+    /** Bytes that copies of snapshots may write or read each second. */
+    @WithDefault("104857600")
+    long copyBytesPerSecond();
 }

@@ -1,7 +1,13 @@
 package io.coppice.ebs;
 
 import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.copy.CopyBook;
+import io.coppice.ebs.copy.SignedCopyStore;
+import io.coppice.ebs.copy.SnapshotCopier;
+import io.coppice.ebs.copy.SnapshotCopiesService;
+import io.coppice.ebs.copy.SnapshotReturns;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.ebs.serve.SimulatedVolumeServer;
 import io.coppice.ebs.serve.VolumeServer;
@@ -16,21 +22,28 @@ import io.coppice.ebs.volume.Volumes;
 import io.coppice.foundation.pki.AuthorityTrust;
 import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
+import io.coppice.foundation.pki.QemuCredentials;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.Role;
 import io.coppice.foundation.role.RoleHealth;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
+import io.coppice.foundation.role.VolumeDoor;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcServer;
 import io.coppice.foundation.signal.ChangeSignal;
 import io.coppice.foundation.undo.Undo;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The EBS controller as a role: opens its door and runs the worker. Thread-safe. */
@@ -44,7 +57,10 @@ public class EbsControllerRole implements Role {
     private @Nullable Running running;
 
     /** What is up while the role is. {@code stop} takes all of it down. */
-    private record Running(Undo stop, LocalVolumeBackend backend, VolumeWorker worker) {}
+    private record Running(Undo stop, LocalVolumeBackend backend, VolumeWorker worker, SnapshotCopier copier) {}
+
+    /** What keeps snapshots elsewhere. */
+    private record Copies(SignedCopyStore store, SnapshotCopier copier, SnapshotReturns returns) {}
 
     /** Built by the container. */
     public EbsControllerRole(SiteConfig site, EbsConfig config, Transactions transactions) {
@@ -99,14 +115,17 @@ public class EbsControllerRole implements Role {
                     Map.of(
                             "freeBytes",
                                     String.valueOf(running.backend().capacity().freeBytes()),
-                            "worker", running.worker().summary()));
+                            "worker", running.worker().summary(),
+                            "snapshotCopies", running.copier().summary()));
         } catch (IOException e) {
             return RoleHealth.notReady("the folder of the volumes cannot be read: " + e.getMessage());
         }
     }
 
     private Running open(Undo undo) throws IOException {
-        var tls = RolePki.keep(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()), clock);
+        var identity = RolePki.identity(name(), site.region(), site.zone());
+        var names = config.nbdAddress().isPresent() ? Set.of(VolumeDoor.name(site.zone())) : Set.<String>of();
+        var tls = RolePki.keep(site.dataDir(), identity, names, clock);
         var folder = site.dataDir().resolve("ebs");
         var layers = new Layers(folder.resolve("volumes"));
         var server = server(folder, layers);
@@ -116,11 +135,14 @@ public class EbsControllerRole implements Role {
         var volumes = new Volumes(clock);
         var snapshots = new Snapshots(clock);
         var changes = new ChangeSignal();
-        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes);
+        var copies = copies(layers, tls);
+        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes, copies.returns());
         var worker = new VolumeWorker(
                 transactions, volumes, snapshotWork, backend, changes, config.scanEvery(), config.maxConcurrent());
         worker.start();
         undo.add("stop the worker", worker::close);
+        copies.copier().start();
+        undo.add("stop copying snapshots", copies.copier()::close);
         var workers = new BlockStorageService.Workers(worker, snapshotWork);
         var transfers = transfers(folder, layers, tls);
         undo.add("end the transfers", transfers::close);
@@ -129,11 +151,26 @@ public class EbsControllerRole implements Role {
                         new BlockStorageService(transactions, volumes, snapshots, backend, workers, changes),
                         PeerKind.CLOUD_CONTROLLER)
                 .offer(new DiskTransferService(transfers), PeerKind.CLOUD_CONTROLLER)
+                .offer(new SnapshotCopiesService(copies.store(), copies.copier()), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
         // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
         undo.add("end the watches", changes::end);
-        return new Running(undo, backend, worker);
+        return new Running(undo, backend, worker, copies.copier());
+    }
+
+    private Copies copies(Layers layers, OwnCertificate tls) throws IOException {
+        var store = new SignedCopyStore(
+                URI.create(S3Door.of(site).url()),
+                site.region(),
+                AuthorityTrust.of(tls.current().authority()),
+                clock);
+        var book = new CopyBook(clock);
+        var limits = new SnapshotCopier.Limits(config.copiesAtOnce(), config.copyBytesPerSecond(), config.scanEvery());
+        return new Copies(
+                store,
+                new SnapshotCopier(transactions, book, layers, store, limits),
+                new SnapshotReturns(transactions, book, layers, store, limits));
     }
 
     private Transfers transfers(Path folder, Layers layers, OwnCertificate tls) throws IOException {
@@ -148,6 +185,22 @@ public class EbsControllerRole implements Role {
     private VolumeServer server(Path folder, Layers layers) throws IOException {
         return config.volumeServer().equals("simulated")
                 ? new SimulatedVolumeServer()
-                : new QemuVolumeServer(folder.resolve("run"), layers.folder(), layers::find);
+                : new QemuVolumeServer(folder.resolve("run"), layers.folder(), layers::find, nbdTls(folder));
+    }
+
+    private Optional<NbdTls> nbdTls(Path folder) throws IOException {
+        if (config.nbdAddress().isEmpty()) {
+            return Optional.empty();
+        }
+        var credentials = Files.createDirectories(folder.resolve("nbd-tls"));
+        var pki = RolePki.folder(site.dataDir(), RolePki.identity(name(), site.region(), site.zone()));
+        QemuCredentials.fill(credentials, pki, QemuCredentials.End.SERVER);
+        try {
+            return Optional.of(
+                    NbdTls.of(config.nbdAddress().get(), config.nbdPorts(), credentials, VolumeDoor.name(site.zone())));
+        } catch (IllegalArgumentException e) {
+            throw new RoleStartException(
+                    "the EBS controller does not start: " + e.getMessage(), "correct coppice.ebs.nbd-ports", e);
+        }
     }
 }

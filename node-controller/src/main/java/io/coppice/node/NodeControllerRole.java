@@ -18,6 +18,7 @@ import io.coppice.node.agent.NodeAgent.Host;
 import io.coppice.node.agent.NodeConfig;
 import io.coppice.node.agent.NodeFiles;
 import io.coppice.node.agent.NodeJoin;
+import io.coppice.node.disk.NbdCredentials;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.LibvirtHost;
 import io.coppice.node.simulated.SimulatedHost;
@@ -28,11 +29,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The Node Controller as a role of a process: one real host, or as many simulated ones as configured. */
 @ApplicationScoped
 public class NodeControllerRole implements Role {
+    private static final Logger LOG = Logger.getLogger(NodeControllerRole.class);
     /** The name in the certificate of a process that stands for many hosts. */
     private static final String SIMULATED = "simulated";
 
@@ -88,6 +91,10 @@ public class NodeControllerRole implements Role {
 
     private void startReal(Path folder) throws IOException {
         var place = placeOfOne(folder);
+        var pki = place.joined().orElseGet(() -> RolePki.folder(site.dataDir(), place.identity()));
+        if (!NbdCredentials.fill(Path.of(node.nbdTlsFolder()), pki)) {
+            LOG.debugf("%s is not there: volumes that are served with TLS cannot be attached", node.nbdTlsFolder());
+        }
         open(place, opened -> {
             var trust = AuthorityTrust.of(place.own().current().authority());
             var id = new NodeId(place.identity().name());

@@ -4,7 +4,7 @@ import io.coppice.foundation.id.AccountId;
 
 /** Which account is the cloud's own. Thread-safe. */
 @FunctionalInterface
-interface SystemAccount {
+public interface SystemAccount {
     /** Its id, which never changes; fails before the first start has made it. */
     AccountId id();
 }

@@ -9,7 +9,6 @@ import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.proto.compute.v1.AttachedVolume;
-import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -161,9 +160,8 @@ class AttachmentBook implements VolumeAttachments {
                 .setVolumeId(attachment.volumeId())
                 .setDevice(attachment.device())
                 .setSizeGib(row.shape().sizeGib())
-                .setExport(VolumeExport.newBuilder()
-                        .setName(row.exportName())
-                        .setUnixPath(Objects.requireNonNullElse(attachment.exportPath(), "")))
+                .setExport(
+                        ExportAddress.export(row.exportName(), Objects.requireNonNullElse(attachment.exportPath(), "")))
                 .build();
     }
 

@@ -74,12 +74,7 @@ class StoredCopyTargets implements CopyTargets {
     public Optional<VolumeExport> export(EntityManager entities, String id) {
         var row = entities.find(VolumeRow.class, id);
         var path = book.find(entities, id).map(AttachmentRow::exportPath);
-        return row == null
-                ? Optional.empty()
-                : path.map(each -> VolumeExport.newBuilder()
-                        .setName(row.exportName())
-                        .setUnixPath(each)
-                        .build());
+        return row == null ? Optional.empty() : path.map(each -> ExportAddress.export(row.exportName(), each));
     }
 
     @Override

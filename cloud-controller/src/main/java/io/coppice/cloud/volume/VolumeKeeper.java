@@ -190,7 +190,7 @@ class VolumeKeeper implements BackgroundTask {
                 }
                 become(row, volume, row.exportName().isEmpty() ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
                 if (report.hasExport()) {
-                    attachments.served(entities, row.id(), report.getExport().getUnixPath());
+                    attachments.served(entities, row.id(), ExportAddress.text(report.getExport()));
                 }
             }
             case VOLUME_STATE_ERROR -> {

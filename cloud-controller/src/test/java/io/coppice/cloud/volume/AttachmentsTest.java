@@ -2,24 +2,19 @@ package io.coppice.cloud.volume;
 
 import static io.coppice.cloud.front.TestRequests.ALICE;
 import static io.coppice.cloud.front.TestRequests.BOB;
+import static io.coppice.cloud.volume.VolumeFixture.code;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.store.TestDatabase;
-import io.coppice.foundation.id.AccountId;
-import io.coppice.wire.error.AwsException;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DetachVolumeRequest;
 
 /** If this fails, a volume is at two instances, at none, or stays where its user no longer wants it. */
@@ -49,26 +44,26 @@ class AttachmentsTest {
     @Test
     void aVolumeGoesToAnInstanceAndComesBack() {
         var id = cloud.available(1, null);
-        assertEquals("attaching", attach(id, INSTANCE, "/dev/sdf"));
+        assertEquals("attaching", cloud.attach(id, INSTANCE, "/dev/sdf"));
         cloud.eventually("it is served", () -> cloud.holders.told.contains(INSTANCE));
-        var wish = desired(INSTANCE).getFirst();
+        var wish = cloud.desired(INSTANCE).getFirst();
         assertEquals(id, wish.getVolumeId());
         assertEquals("/run/" + id, wish.getExport().getUnixPath());
         assertEquals(cloud.ebs.told(id).getExportName(), wish.getExport().getName());
         assertEquals("in-use attaching", state(id));
 
-        observed(INSTANCE, List.of());
+        cloud.observed(INSTANCE, List.of());
         assertEquals("in-use attaching", state(id));
-        observed(INSTANCE, List.of(id));
+        cloud.observed(INSTANCE, List.of(id));
         assertEquals("in-use attached", state(id));
-        assertEquals("VolumeInUse", code(() -> attach(id, OTHER, "/dev/sdf")));
+        assertEquals("VolumeInUse", code(() -> cloud.attach(id, OTHER, "/dev/sdf")));
 
         detach(id, INSTANCE, false);
         assertEquals("in-use detaching", state(id));
-        assertTrue(desired(INSTANCE).isEmpty());
-        observed(INSTANCE, List.of(id));
+        assertTrue(cloud.desired(INSTANCE).isEmpty());
+        cloud.observed(INSTANCE, List.of(id));
         assertEquals("in-use detaching", state(id));
-        observed(INSTANCE, List.of());
+        cloud.observed(INSTANCE, List.of());
         assertEquals("available", state(id));
         cloud.eventually(
                 "it is served no more", () -> cloud.ebs.told(id).getExportName().isEmpty());
@@ -78,13 +73,13 @@ class AttachmentsTest {
     @Test
     void everyAttachmentHasANameOfItsOwn() {
         var id = cloud.available(1, null);
-        attach(id, INSTANCE, "/dev/sdf");
+        cloud.attach(id, INSTANCE, "/dev/sdf");
         cloud.eventually(
                 "it is served", () -> !cloud.ebs.told(id).getExportName().isEmpty());
         var first = cloud.ebs.told(id).getExportName();
         detach(id, INSTANCE, true);
         assertEquals("available", state(id));
-        attach(id, OTHER, "/dev/sdf");
+        cloud.attach(id, OTHER, "/dev/sdf");
         cloud.eventually("it is served anew", () -> !List.of("", first)
                 .contains(cloud.ebs.told(id).getExportName()));
         assertNotEquals(first, cloud.ebs.told(id).getExportName());
@@ -94,20 +89,20 @@ class AttachmentsTest {
     void refusesByTheRulesOfAws() {
         var id = cloud.available(1, null);
         var second = cloud.available(1, null);
-        assertEquals("InvalidVolume.NotFound", code(() -> attachAs(BOB, id, INSTANCE, "/dev/sdf")));
-        assertEquals("InvalidParameterValue", code(() -> attach(id, INSTANCE, "/etc/passwd")));
-        assertEquals("InvalidParameterValue", code(() -> attach(id, INSTANCE, "/dev/sda")));
+        assertEquals("InvalidVolume.NotFound", code(() -> cloud.attach(BOB, id, INSTANCE, "/dev/sdf")));
+        assertEquals("InvalidParameterValue", code(() -> cloud.attach(id, INSTANCE, "/etc/passwd")));
+        assertEquals("InvalidParameterValue", code(() -> cloud.attach(id, INSTANCE, "/dev/sda")));
         cloud.holders.zone = "us-east-1b";
-        assertEquals("InvalidVolume.ZoneMismatch", code(() -> attach(id, INSTANCE, "/dev/sdf")));
+        assertEquals("InvalidVolume.ZoneMismatch", code(() -> cloud.attach(id, INSTANCE, "/dev/sdf")));
         cloud.holders.zone = "us-east-1a";
         cloud.holders.state = "pending";
-        assertEquals("IncorrectState", code(() -> attach(id, INSTANCE, "/dev/sdf")));
+        assertEquals("IncorrectState", code(() -> cloud.attach(id, INSTANCE, "/dev/sdf")));
         cloud.holders.state = "running";
-        attach(id, INSTANCE, "/dev/sdf");
-        assertEquals("InvalidParameterValue", code(() -> attach(second, INSTANCE, "/dev/xvdf")));
+        cloud.attach(id, INSTANCE, "/dev/sdf");
+        assertEquals("InvalidParameterValue", code(() -> cloud.attach(second, INSTANCE, "/dev/xvdf")));
         assertEquals("InvalidAttachment.NotFound", code(() -> detach(id, OTHER, false)));
         assertEquals("VolumeInUse", code(() -> cloud.delete(id)));
-        attach(second, INSTANCE, "/dev/sdg");
+        cloud.attach(second, INSTANCE, "/dev/sdg");
         assertEquals("VolumeLimitExceeded", code(() -> {
             cloud.available(1, null);
             cloud.available(1, null);
@@ -118,29 +113,13 @@ class AttachmentsTest {
     void anInstanceThatEndsLetsGoOfItsVolumes() {
         var kept = cloud.available(1, null);
         var gone = cloud.available(1, null);
-        attach(kept, INSTANCE, "/dev/sdf");
-        attach(gone, INSTANCE, "/dev/sdg");
+        cloud.attach(kept, INSTANCE, "/dev/sdf");
+        cloud.attach(gone, INSTANCE, "/dev/sdg");
         DATABASE.run(entities -> cloud.book.find(entities, gone).orElseThrow().deleteOnTermination(true));
         DATABASE.run(entities -> cloud.book.ended(entities, List.of(INSTANCE)));
         assertEquals("available", state(kept));
         cloud.eventually("it is deleted", () -> state(gone).equals("gone"));
         assertFalse(cloud.ebs.told(kept).getDeleted());
-    }
-
-    private String attach(String volume, String instance, String device) {
-        return attachAs(ALICE, volume, instance, device);
-    }
-
-    private String attachAs(AccountId account, String volume, String instance, String device) {
-        return cloud.attachments
-                .attach(
-                        TestRequests.by(account, "AttachVolume"),
-                        AttachVolumeRequest.builder()
-                                .volumeId(volume)
-                                .instanceId(instance)
-                                .device(device)
-                                .build())
-                .stateAsString();
     }
 
     private void detach(String volume, String instance, boolean force) {
@@ -153,15 +132,6 @@ class AttachmentsTest {
                         .build());
     }
 
-    private void observed(String instance, List<String> volumes) {
-        DATABASE.run(entities -> cloud.book.observed(entities, Map.of(instance, volumes)));
-    }
-
-    private List<io.coppice.proto.compute.v1.AttachedVolume> desired(String instance) {
-        return DATABASE.call(
-                entities -> cloud.book.desired(entities, List.of(instance)).getOrDefault(instance, List.of()));
-    }
-
     private String state(String id) {
         return cloud.store.list(ALICE, List.of(id), null, 1).stream()
                 .map(volume -> volume.state().text()
@@ -170,9 +140,5 @@ class AttachmentsTest {
                                 : " " + volume.attachment().state().text()))
                 .findFirst()
                 .orElse("gone");
-    }
-
-    private static String code(Executable call) {
-        return assertThrows(AwsException.class, call).code();
     }
 }

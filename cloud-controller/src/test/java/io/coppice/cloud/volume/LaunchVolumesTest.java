@@ -2,8 +2,8 @@ package io.coppice.cloud.volume;
 
 import static io.coppice.cloud.front.TestRequests.ALICE;
 import static io.coppice.cloud.front.TestRequests.BOB;
+import static io.coppice.cloud.volume.VolumeFixture.code;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
@@ -11,7 +11,7 @@ import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.InstanceId;
-import io.coppice.wire.error.AwsException;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.DetachVolumeRequest;
 
@@ -108,32 +106,17 @@ class LaunchVolumesTest {
         assertEquals("OperationNotPermitted", code(() -> detach(root)));
         cloud.holders.state = "stopped";
         detach(root);
-        DATABASE.run(entities -> cloud.book.observed(entities, Map.of(instance, List.of())));
+        cloud.observed(instance, List.of());
         var other = cloud.available(1, null);
         cloud.holders.state = "running";
-        assertEquals("OperationNotPermitted", code(() -> attach(other, instance)));
+        assertEquals("OperationNotPermitted", code(() -> cloud.attach(other, instance, "/dev/sda1")));
         cloud.holders.state = "stopped";
-        attach(other, instance);
+        cloud.attach(other, instance, "/dev/sda1");
         cloud.eventually("it is served", () -> desired(instance).contains(other));
     }
 
     private List<String> desired(String instance) {
-        return DATABASE
-                .call(entities -> cloud.book.desired(entities, List.of(instance)))
-                .getOrDefault(instance, List.of())
-                .stream()
-                .map(each -> each.getVolumeId())
-                .toList();
-    }
-
-    private void attach(String volume, String instance) {
-        cloud.attachments.attach(
-                TestRequests.by(ALICE, "AttachVolume"),
-                AttachVolumeRequest.builder()
-                        .volumeId(volume)
-                        .instanceId(instance)
-                        .device("/dev/sda1")
-                        .build());
+        return cloud.desired(instance).stream().map(AttachedVolume::getVolumeId).toList();
     }
 
     private void detach(String volume) {
@@ -147,9 +130,5 @@ class LaunchVolumesTest {
                 .deviceName(device)
                 .applyMutation(change)
                 .build();
-    }
-
-    private static String code(Executable call) {
-        return assertThrows(AwsException.class, call).code();
     }
 }

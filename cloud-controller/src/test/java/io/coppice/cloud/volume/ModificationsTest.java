@@ -2,8 +2,8 @@ package io.coppice.cloud.volume;
 
 import static io.coppice.cloud.front.TestRequests.ALICE;
 import static io.coppice.cloud.front.TestRequests.BOB;
+import static io.coppice.cloud.volume.VolumeFixture.code;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
@@ -12,16 +12,12 @@ import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.proto.compute.v1.AttachedVolume;
-import io.coppice.wire.error.AwsException;
 import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
-import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesModificationsRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
 
@@ -81,26 +77,14 @@ class ModificationsTest {
     void theInstanceThatHasItIsToldOfItsSize() {
         var instance = "i-0123456789abcdef0";
         var id = cloud.available(2, null);
-        cloud.attachments.attach(
-                TestRequests.by(ALICE, "AttachVolume"),
-                AttachVolumeRequest.builder()
-                        .volumeId(id)
-                        .instanceId(instance)
-                        .device("/dev/sdf")
-                        .build());
+        cloud.attach(id, instance, "/dev/sdf");
         cloud.eventually("it is served", () -> cloud.holders.told.contains(instance));
-        assertEquals(2, told(instance).getSizeGib());
+        assertEquals(2, cloud.desired(instance).getFirst().getSizeGib());
         cloud.holders.told.clear();
         modify(ALICE, id, 5);
         cloud.eventually("its instance is told", () -> cloud.holders.told.contains(instance));
         assertEquals("completed", state(id));
-        assertEquals(5, told(instance).getSizeGib());
-    }
-
-    private AttachedVolume told(String instance) {
-        return DATABASE.call(entities -> cloud.book.desired(entities, List.of(instance)))
-                .getOrDefault(instance, List.of())
-                .getFirst();
+        assertEquals(5, cloud.desired(instance).getFirst().getSizeGib());
     }
 
     private void modify(AccountId account, String id, int gib) {
@@ -122,9 +106,5 @@ class ModificationsTest {
 
     private int size(String id) {
         return cloud.store.list(ALICE, List.of(id), null, 1).getFirst().shape().sizeGib();
-    }
-
-    private static String code(Executable call) {
-        return assertThrows(AwsException.class, call).code();
     }
 }

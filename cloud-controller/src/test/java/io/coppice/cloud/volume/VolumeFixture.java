@@ -8,6 +8,9 @@ import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
+import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.compute.v1.AttachedVolume;
+import io.coppice.wire.error.AwsException;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
@@ -16,9 +19,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.function.Executable;
+import software.amazon.awssdk.services.ec2.model.AttachVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 
@@ -94,6 +100,39 @@ final class VolumeFixture implements AutoCloseable {
                 "it is made",
                 () -> store.list(ALICE, List.of(id), null, 1).getFirst().state() == VolumeState.AVAILABLE);
         return id;
+    }
+
+    /** Attaches a volume of Alice's, and returns the state of the attachment. */
+    String attach(String volume, String instance, String device) {
+        return attach(ALICE, volume, instance, device);
+    }
+
+    String attach(AccountId account, String volume, String instance, String device) {
+        return attachments
+                .attach(
+                        TestRequests.by(account, "AttachVolume"),
+                        AttachVolumeRequest.builder()
+                                .volumeId(volume)
+                                .instanceId(instance)
+                                .device(device)
+                                .build())
+                .stateAsString();
+    }
+
+    /** The volumes that an instance should have, as its host is told. */
+    List<AttachedVolume> desired(String instance) {
+        return database.call(
+                entities -> book.desired(entities, List.of(instance)).getOrDefault(instance, List.of()));
+    }
+
+    /** An instance's host says that its guest has these volumes. */
+    void observed(String instance, List<String> present) {
+        database.run(entities -> book.observed(entities, Map.of(instance, present)));
+    }
+
+    /** The error that a call ends with. */
+    static String code(Executable call) {
+        return Assertions.assertThrows(AwsException.class, call).code();
     }
 
     void delete(String id) {

@@ -28,8 +28,9 @@ import org.jboss.logging.Logger;
  */
 public final class Layers {
     private static final Logger LOG = Logger.getLogger(Layers.class);
-    private static final String SUFFIX = ".qcow2";
+    private static final String SUFFIX = LayerName.SUFFIX;
     private static final String UNFINISHED = ".new";
+    private static final String RETURNING = ".back";
     private static final int ID_BYTES = 8;
 
     private final Path files;
@@ -41,18 +42,19 @@ public final class Layers {
         removeRaw(Files.createDirectories(folder));
         this.files = Files.createDirectories(folder.resolve("layers")).toRealPath();
         this.names = Files.createDirectories(folder.resolve("names")).toRealPath();
-        try (var left = Files.newDirectoryStream(names, "*" + UNFINISHED)) {
-            for (var link : left) {
-                Files.deleteIfExists(link);
-            }
-        }
+        removeAll(names, "*" + UNFINISHED);
+        removeAll(files, "*" + RETURNING);
         sweep();
     }
 
     /** Removes the files of an earlier version, whose volumes could not be written to and so hold nothing. */
     private static void removeRaw(Path folder) throws IOException {
-        try (var earlier = Files.newDirectoryStream(folder, VolumeId.PREFIX + "*.raw")) {
-            for (var file : earlier) {
+        removeAll(folder, VolumeId.PREFIX + "*.raw");
+    }
+
+    private static void removeAll(Path folder, String pattern) throws IOException {
+        try (var left = Files.newDirectoryStream(folder, pattern)) {
+            for (var file : left) {
                 Files.deleteIfExists(file);
             }
         }
@@ -89,6 +91,58 @@ public final class Layers {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether the layer that a snapshot means is there with all that it needs. */
+    public boolean isWhole(SnapshotId id) throws IOException {
+        var top = find(id);
+        try {
+            return top.isPresent() && chain(top.get()).stream().allMatch(Files::exists);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /** Whether there is a layer of this name. */
+    public boolean has(LayerName layer) {
+        return Files.exists(file(layer));
+    }
+
+    /** The file in which a layer that was lost is to be written again, before {@link #bringBack}. */
+    public Path returning(LayerName layer) {
+        return files.resolve(layer.text() + RETURNING);
+    }
+
+    /**
+     * Gives a snapshot its layers again.
+     *
+     * @param chain all that it needs, from the lowest up: each is there, or was written to {@link #returning}
+     * @throws IOException when the layers are not over each other as the chain says
+     */
+    public synchronized void bringBack(SnapshotId id, List<LayerName> chain) throws IOException {
+        var below = Optional.<String>empty();
+        for (var layer : chain) {
+            var returning = returning(layer);
+            var there = Files.exists(returning) ? returning : file(layer);
+            if (!QcowLayer.read(there)
+                    .backing()
+                    .map(name -> nameOf(Path.of(name)))
+                    .equals(below)) {
+                throw new IOException("the layer " + layer + " does not lie over the one that it should");
+            }
+            below = Optional.of(nameOf(file(layer)));
+        }
+        for (var layer : chain) {
+            if (Files.exists(returning(layer))) {
+                Files.move(returning(layer), file(layer), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        sync(files);
+        point(id, file(chain.getLast()));
+    }
+
+    private Path file(LayerName layer) {
+        return files.resolve(layer.text() + SUFFIX);
     }
 
     /** Forgets a name, and removes the layers that no other leads to. Nothing may have them open. */
@@ -144,7 +198,7 @@ public final class Layers {
     public long promisedBytes() throws IOException {
         var sum = 0L;
         for (var volume : volumes()) {
-            var layer = find(volume);
+            var layer = find(volume).filter(Files::exists);
             sum += layer.isPresent() ? sizeBytes(layer.get()) : 0;
         }
         return sum;
@@ -158,7 +212,13 @@ public final class Layers {
     private void sweep() throws IOException {
         var needed = new HashSet<Path>();
         for (var link : links()) {
-            need(files.resolve(nameOf(Files.readSymbolicLink(link))), needed);
+            try {
+                need(files.resolve(nameOf(Files.readSymbolicLink(link))), needed);
+            } catch (NoSuchFileException e) {
+                // What lies below is not known then, and may be all that is left of somebody's disk.
+                LOG.warnf("%s needs a layer that is not there; no layer is removed while it does", link.getFileName());
+                return;
+            }
         }
         try (var all = Files.newDirectoryStream(files, "*" + SUFFIX)) {
             for (var file : all) {

@@ -23,11 +23,14 @@ import org.jboss.logging.Logger;
  */
 public final class QemuVolumeServer implements VolumeServer {
     private static final Logger LOG = Logger.getLogger(QemuVolumeServer.class);
+    private static final int PORTS_TRIED = 16;
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Path run;
     private final Path layers;
     private final Heads heads;
+    private final Optional<NbdTls> tls;
+    private final Ports ports;
     private final Map<VolumeId, Kept> kept = new ConcurrentHashMap<>();
     private final Thread keeper;
     private volatile boolean closed;
@@ -52,13 +55,19 @@ public final class QemuVolumeServer implements VolumeServer {
      *
      * @param run for sockets and process ids; made when it is missing
      * @param layers where the layers of all volumes are
+     * @param tls how volumes are served; empty: at Unix sockets
      */
-    public QemuVolumeServer(Path run, Path layers, Heads heads) throws IOException {
+    public QemuVolumeServer(Path run, Path layers, Heads heads, Optional<NbdTls> tls) throws IOException {
         this.run = Files.createDirectories(run).toRealPath();
         // Others may pass through, to sockets that they know, and not look.
         Files.setPosixFilePermissions(this.run, PosixFilePermissions.fromString("rwx--x--x"));
         this.layers = layers;
         this.heads = heads;
+        this.tls = tls;
+        this.ports = new Ports(
+                this.run,
+                tls.map(NbdTls::firstPort).orElse(1),
+                tls.map(NbdTls::lastPort).orElse(1));
         this.keeper = Thread.ofVirtual().name("volume-server").start(this::keepServing);
     }
 
@@ -88,14 +97,33 @@ public final class QemuVolumeServer implements VolumeServer {
             var daemon = daemon(volume);
             if (daemon.serving().map(Serving::name).filter(name::equals).isEmpty()) {
                 daemon.stop();
-                daemon.start(layer, name);
+                start(volume, layer, name);
             }
             each.name = Optional.of(name);
-            return VolumeExport.newBuilder()
-                    .setName(name)
-                    .setUnixPath(daemon.nbdSocket().toString())
-                    .build();
+            return listening(volume).export(name);
         });
+    }
+
+    private Listening listening(VolumeId volume) throws IOException {
+        return tls.isPresent()
+                ? new Listening.WithTls(tls.get(), ports.of(volume))
+                : new Listening.AtSocket(daemon(volume).nbdSocket());
+    }
+
+    /** Starts a daemon for a volume that none has yet, at a port that nothing else listens at. */
+    private void start(VolumeId volume, Path layer, String name) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                daemon(volume).start(layer, name, listening(volume));
+                return;
+            } catch (IOException e) {
+                if (attempt == PORTS_TRIED || !String.valueOf(e.getMessage()).contains("Address already in use")) {
+                    throw e;
+                }
+                LOG.infof("something else listens at port %s, so that another one is taken", ports.of(volume));
+                LOG.debugf("%s is served at port %s", volume, ports.next(volume));
+            }
+        }
     }
 
     @Override
@@ -103,6 +131,7 @@ public final class QemuVolumeServer implements VolumeServer {
         locked(volume, each -> {
             each.name = Optional.empty();
             daemon(volume).stop();
+            ports.release(volume);
             return true;
         });
         kept.remove(volume);
@@ -223,7 +252,8 @@ public final class QemuVolumeServer implements VolumeServer {
             if (name.isPresent() && head.isPresent() && daemon.process().isEmpty()) {
                 LOG.warnf("the storage daemon of %s died and is started again", volume);
                 daemon.stop();
-                daemon.start(head.get(), name.get());
+                // Where its guest's host dials again.
+                daemon.start(head.get(), name.get(), listening(volume));
             }
             return true;
         });

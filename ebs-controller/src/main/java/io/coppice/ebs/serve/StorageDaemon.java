@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process that serves one volume: qemu-storage-daemon with one NBD export on a Unix socket. It runs on its own, beyond
+ * The process that serves one volume: qemu-storage-daemon with one NBD export. It runs on its own, beyond
  * the end of this process; all that is known of it is asked of it. Used by one thread at a time. Sources:
  * qemu-storage-daemon(1) and qemu-storage-daemon-qmp-ref(7).
  */
@@ -137,34 +138,36 @@ final class StorageDaemon {
     }
 
     /** Starts it; returns when it listens. */
-    void start(Path layer, String name) throws IOException {
+    void start(Path layer, String name, Listening listening) throws IOException {
         if (nbdSocket.toString().length() + ".qmp".length() > LONGEST_SOCKET_PATH) {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        Access.best(access -> run(command(layer, name, access)));
-        // QEMU guests run under another user; who may connect must still know the export's name.
-        Files.setPosixFilePermissions(nbdSocket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Access.best(access -> run(command(layer, name, listening, access)));
+        if (listening instanceof Listening.AtSocket(var path)) {
+            // QEMU guests run under another user; who may connect must still know the export's name.
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
+        }
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private List<String> command(Path layer, String name, Access access) throws IOException {
-        return List.of(
-                PROGRAM,
-                "--daemonize",
-                "--pidfile",
-                pidFile.toString(),
+    private List<String> command(Path layer, String name, Listening listening, Access access) throws IOException {
+        var command = new ArrayList<>(List.of(PROGRAM, "--daemonize", "--pidfile", pidFile.toString()));
+        for (var object : listening.objects()) {
+            command.addAll(List.of("--object", JSON.writeValueAsString(object)));
+        }
+        command.addAll(List.of(
                 "--blockdev",
                 JSON.writeValueAsString(node(layer, access)),
                 "--nbd-server",
-                JSON.writeValueAsString(
-                        Map.of("addr", Map.of("type", "unix", "path", nbdSocket.toString()), "max-connections", 1)),
+                JSON.writeValueAsString(listening.server()),
                 "--export",
                 JSON.writeValueAsString(export(layer, name)),
                 "--chardev",
                 "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
                 "--monitor",
-                "chardev=qmp");
+                "chardev=qmp"));
+        return command;
     }
 
     /**

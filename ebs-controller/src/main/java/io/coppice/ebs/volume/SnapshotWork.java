@@ -9,6 +9,7 @@ import io.coppice.foundation.signal.ChangeSignal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -27,16 +28,32 @@ public final class SnapshotWork {
     private final Snapshots snapshots;
     private final VolumeBackend backend;
     private final ChangeSignal changes;
+    private final LostSnapshots lost;
     /** One snapshot, or those of one moment, are worked on by one thread at a time; by the name's hash. */
     private final Lock[] locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
-    /** Works on {@code backend} and tells of what has changed. */
-    public SnapshotWork(Transactions transactions, Snapshots snapshots, VolumeBackend backend, ChangeSignal changes) {
+    /**
+     * Works on {@code backend} and tells of what has changed.
+     *
+     * @param lost brings back what is to be copied or made a volume of
+     */
+    public SnapshotWork(
+            Transactions transactions,
+            Snapshots snapshots,
+            VolumeBackend backend,
+            ChangeSignal changes,
+            LostSnapshots lost) {
         this.transactions = transactions;
         this.snapshots = snapshots;
         this.backend = backend;
         this.changes = changes;
+        this.lost = lost;
+    }
+
+    /** Whether what is made of this snapshot must wait, since it is brought back from where a copy of it is kept. */
+    boolean mustWaitFor(Optional<SnapshotId> snapshot) throws IOException {
+        return snapshot.isPresent() && lost.isOnItsWay(snapshot.get());
     }
 
     /** Makes a snapshot what it should be; does nothing when it is. Throws when that may succeed later. */
@@ -93,6 +110,9 @@ public final class SnapshotWork {
     }
 
     private void take(SnapshotRow row) throws IOException {
+        if (mustWaitFor(row.sourceSnapshotId())) {
+            return;
+        }
         try {
             if (row.volumeId().isPresent()) {
                 backend.snapshot(row.snapshotId(), row.volumeId().get());

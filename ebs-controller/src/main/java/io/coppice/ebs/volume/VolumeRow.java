@@ -74,9 +74,6 @@ public class VolumeRow extends ChangingRow {
     public Optional<VolumeExport> export() {
         return state != VolumeStatus.AVAILABLE || exportName.isEmpty()
                 ? Optional.empty()
-                : Optional.of(VolumeExport.newBuilder()
-                        .setName(exportName)
-                        .setUnixPath(exportPath)
-                        .build());
+                : Optional.of(ExportAddress.export(exportName, exportPath));
     }
 }

@@ -191,10 +191,7 @@ public final class VolumeWorker implements AutoCloseable {
         }
         var row = current.get();
         return switch (row.state()) {
-            case CREATING -> {
-                create(row);
-                yield true;
-            }
+            case CREATING -> create(row);
             case DELETING -> {
                 backend.delete(row.volumeId());
                 settle(row, VolumeStatus.DELETED, "", "");
@@ -204,13 +201,18 @@ public final class VolumeWorker implements AutoCloseable {
         };
     }
 
-    private void create(VolumeRow row) throws IOException {
+    /** Whether it is as it should be, or cannot be. */
+    private boolean create(VolumeRow row) throws IOException {
+        if (!backend.exists(row.volumeId()) && snapshots.mustWaitFor(row.snapshotId())) {
+            return false;
+        }
         try {
             backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB, row.snapshotId());
             settle(row, VolumeStatus.AVAILABLE, "", serve(row));
         } catch (NoCapacityException | VolumeConflictException | NoSuchSnapshotException e) {
             settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()), "");
         }
+        return true;
     }
 
     private String serve(VolumeRow row) throws IOException {
@@ -218,7 +220,7 @@ public final class VolumeWorker implements AutoCloseable {
             backend.withdraw(row.volumeId());
             return "";
         }
-        return backend.serve(row.volumeId(), row.exportName()).getUnixPath();
+        return ExportAddress.text(backend.serve(row.volumeId(), row.exportName()));
     }
 
     private void settle(VolumeRow row, VolumeStatus state, String message, String exportPath) {

@@ -54,7 +54,7 @@ class SnapshotsOfOneMomentTest {
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find);
+        server = new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find, Optional.empty());
         backend = new LocalVolumeBackend(layers, server, new LocalVolumeBackend.Limits(10.0, 16));
     }
 

@@ -29,7 +29,6 @@ import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -37,11 +36,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
-import org.flywaydb.core.Flyway;
-import org.hibernate.SessionFactory;
-import org.hibernate.StatelessSession;
-import org.hibernate.cfg.Configuration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,8 +48,7 @@ class BlockStorageTest {
     @TempDir
     Path folder;
 
-    private EmbeddedPostgres postgres;
-    private SessionFactory sessions;
+    private EbsDatabase database;
     private LocalVolumeBackend backend;
     private VolumeWorker worker;
     private ChangeSignal changes;
@@ -64,21 +57,7 @@ class BlockStorageTest {
 
     @BeforeEach
     void start() throws IOException {
-        postgres = EmbeddedPostgres.builder().start();
-        Flyway.configure()
-                .dataSource(postgres.getPostgresDatabase())
-                .locations("classpath:db/ebs")
-                .schemas("ebs")
-                .defaultSchema("ebs")
-                .load()
-                .migrate();
-        sessions = new Configuration()
-                .setProperty(
-                        "hibernate.connection.url", postgres.getJdbcUrl("postgres", "postgres") + "&currentSchema=ebs")
-                .setProperty("hibernate.hbm2ddl.auto", "none")
-                .addAnnotatedClass(VolumeRow.class)
-                .addAnnotatedClass(SnapshotRow.class)
-                .buildSessionFactory();
+        database = new EbsDatabase();
         backend = new LocalVolumeBackend(
                 new Layers(folder.resolve("volumes")),
                 new SimulatedVolumeServer(),
@@ -89,8 +68,7 @@ class BlockStorageTest {
     @AfterEach
     void stop() throws IOException {
         shut();
-        sessions.close();
-        postgres.close();
+        database.close();
     }
 
     @Test
@@ -254,8 +232,8 @@ class BlockStorageTest {
         var volumes = new Volumes(Clock.systemUTC());
         changes = new ChangeSignal();
         var snapshots = new Snapshots(Clock.systemUTC());
-        var snapshotWork = new SnapshotWork(transactions(), snapshots, backend, changes);
-        worker = new VolumeWorker(transactions(), volumes, snapshotWork, backend, changes, Duration.ofSeconds(1), 4);
+        var snapshotWork = new SnapshotWork(database, snapshots, backend, changes, LostSnapshots.NEVER_COME_BACK);
+        worker = new VolumeWorker(database, volumes, snapshotWork, backend, changes, Duration.ofSeconds(1), 4);
         if (working) {
             worker.start();
         }
@@ -263,7 +241,7 @@ class BlockStorageTest {
         server = RpcServer.listeningOn(new Address("127.0.0.1", 0), tls)
                 .offer(
                         new BlockStorageService(
-                                transactions(),
+                                database,
                                 volumes,
                                 snapshots,
                                 backend,
@@ -316,25 +294,5 @@ class BlockStorageTest {
                 return volume.getState();
             }
         }
-    }
-
-    private Transactions transactions() {
-        return new Transactions() {
-            @Override
-            public <T> T call(Function<StatelessSession, T> work) {
-                try (var session = sessions.openStatelessSession()) {
-                    var transaction = session.beginTransaction();
-                    try {
-                        var result = work.apply(session);
-                        transaction.commit();
-                        return result;
-                    } finally {
-                        if (transaction.isActive()) {
-                            transaction.rollback();
-                        }
-                    }
-                }
-            }
-        };
     }
 }

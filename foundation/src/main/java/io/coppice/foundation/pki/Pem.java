@@ -63,7 +63,12 @@ public final class Pem {
 
     /** Writes beside and renames, so that a crash leaves the old key or the new one; mode 0600 from the first byte. */
     static void writePrivateKey(Path file, PrivateKey key) throws IOException {
-        replace(file, block("PRIVATE KEY", key.getEncoded()), "rw-------");
+        writePrivateKey(file, key.getEncoded());
+    }
+
+    /** Writes a key as PKCS#8 (RFC 5958) has it. */
+    static void writePrivateKey(Path file, byte[] der) throws IOException {
+        replace(file, block("PRIVATE KEY", der), "rw-------");
     }
 
     /** Writes beside and renames; everybody may read it. */

@@ -29,9 +29,9 @@ public record TlsMaterial(
 
     private static final byte[] PROBE = {1};
 
-    private static final String KEY_FILE = "key.pem";
-    private static final String CHAIN_FILE = "certificate.pem";
-    private static final String AUTHORITY_FILE = "authority.pem";
+    static final String KEY_FILE = "key.pem";
+    static final String CHAIN_FILE = "certificate.pem";
+    static final String AUTHORITY_FILE = "authority.pem";
 
     public TlsMaterial {
         chain = List.copyOf(chain);

@@ -1,6 +1,7 @@
 package io.coppice.node.agent;
 
 import io.coppice.node.disk.CopyTarget;
+import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.DiskCopyResult;
@@ -99,7 +100,7 @@ final class DiskCopier {
         var copy = desired.getDiskCopy();
         return new CopyTarget(
                 copy.getCopyId(),
-                copy.getTarget().getUnixPath(),
+                NbdAddress.of(copy.getTarget()),
                 copy.getTarget().getName());
     }
 }

@@ -19,6 +19,13 @@ public interface NodeConfig {
     @WithDefault("qemu:///system")
     String libvirtUri();
 
+    /**
+     * The folder that {@code nbd_tls_x509_cert_dir} in libvirt's qemu.conf names, as this process sees it; the host's
+     * certificate and key are put there. Used for volumes that are served with TLS.
+     */
+    @WithDefault("/etc/libvirt/nbd-tls")
+    String nbdTlsFolder();
+
     /** A token from {@code coppice node-token}: joins a cloud elsewhere. Without it the process's own PKI folder is used. */
     Optional<String> joinToken();
 

@@ -4,10 +4,10 @@ package io.coppice.node.disk;
  * Where a copy of a disk goes, by NBD.
  *
  * @param copyId names the copy
- * @param socket the path of the Unix socket at which the target is served
+ * @param address where the target is served
  * @param exportName the name of the export there; who knows it can write, so it is not logged
  */
-public record CopyTarget(String copyId, String socket, String exportName) {
+public record CopyTarget(String copyId, NbdAddress address, String exportName) {
     @Override
     public String toString() {
         return copyId;

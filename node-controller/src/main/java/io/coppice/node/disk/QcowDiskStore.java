@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -35,14 +37,17 @@ public final class QcowDiskStore implements DiskStore {
 
     private final Path folder;
     private final long reserveMib;
+    private final Path nbdCredentials;
     private final CommandRunner copying = new CommandRunner(COPY_LIMIT);
 
     /**
      * A store in {@code instancesFolder}.
      *
      * @param reserveMib what new disks leave free on the file system, MiB: running guests need it to grow theirs
+     * @param nbdCredentials the folder with this host's certificate, as {@link NbdCredentials} fills it
      */
-    public QcowDiskStore(Path instancesFolder, long reserveMib) throws IOException {
+    public QcowDiskStore(Path instancesFolder, long reserveMib, Path nbdCredentials) throws IOException {
+        this.nbdCredentials = nbdCredentials;
         this.folder = Files.createDirectories(instancesFolder).toRealPath();
         this.reserveMib = reserveMib;
     }
@@ -85,17 +90,21 @@ public final class QcowDiskStore implements DiskStore {
     @Override
     public void copyRootDisk(InstanceId instance, CopyTarget target) throws IOException {
         var file = home(instance).resolve(ROOT_DISK);
-        copying.run(
-                "qemu-img",
-                "convert",
-                "-n",
-                "--target-is-zero",
-                "-f",
-                "qcow2",
-                "-O",
-                "raw",
-                file.toString(),
-                "nbd+unix:///" + target.exportName() + "?socket=" + target.socket());
+        var command = new ArrayList<>(List.of("qemu-img", "convert"));
+        var options = "driver=raw,file.driver=nbd,file.export=" + target.exportName();
+        switch (target.address()) {
+            case NbdAddress.Socket(var path) ->
+                options += ",file.server.type=unix,file.server.path=" + path.replace(",", ",,");
+            case NbdAddress.Tls(var serverName, var host, var port) -> {
+                var folder = nbdCredentials.toString().replace(",", ",,");
+                command.addAll(List.of("--object", "tls-creds-x509,id=host,endpoint=client,dir=" + folder));
+                options += ",file.server.type=inet,file.server.host=" + host + ",file.server.port=" + port
+                        + ",file.tls-creds=host,file.tls-hostname=" + serverName;
+            }
+        }
+        command.addAll(List.of("-n", "--target-is-zero", "-f", "qcow2", "--target-image-opts"));
+        command.addAll(List.of(file.toString(), options));
+        copying.run(command.toArray(String[]::new));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.network.Endpoint;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -194,8 +195,26 @@ final class DomainXml {
         xml.writeEmptyElement("driver");
         attributes(xml, "name", "qemu", "type", "raw", "cache", "none", "discard", "unmap");
         attributes(xml, "error_policy", "stop", "rerror_policy", "stop");
-        open(xml, "source", "protocol", "nbd", "name", plug.exportName());
-        empty(xml, "host", "transport", "unix", "socket", plug.socket());
+        switch (plug.address()) {
+            case NbdAddress.Socket(var path) -> {
+                open(xml, "source", "protocol", "nbd", "name", plug.exportName());
+                empty(xml, "host", "transport", "unix", "socket", path);
+            }
+            case NbdAddress.Tls(var serverName, var host, var port) -> {
+                open(
+                        xml,
+                        "source",
+                        "protocol",
+                        "nbd",
+                        "name",
+                        plug.exportName(),
+                        "tls",
+                        "yes",
+                        "tlsHostname",
+                        serverName);
+                empty(xml, "host", "name", host, "port", String.valueOf(port));
+            }
+        }
         xml.writeEndElement();
         empty(xml, "target", "dev", target, "bus", "virtio");
         text(xml, "serial", plug.serial());

@@ -62,7 +62,7 @@ public final class LibvirtHost {
             var metadata = ImdsServer.listen(
                     network.metadataAddress(), config.network().metadataPort(), architecture, network.metadataEntry());
             undo.add("stop the metadata service", metadata::close);
-            var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB);
+            var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB, Path.of(config.nbdTlsFolder()));
             var images = new HttpImageCache(
                     folder.resolve("images"),
                     (long) config.imageCacheGib() << 30,

@@ -2,6 +2,7 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.disk.NbdAddress;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashSet;
@@ -48,7 +49,8 @@ record PluggedVolumes(Map<VolumeId, String> volumes, Set<String> targets) {
         var target = volumes.get(volume);
         if (target != null) {
             // libvirt finds a disk by its target; where the bytes are need not be true.
-            running.detachDeviceFlags(DomainXml.volume(new VolumePlug(volume, "/", "none", 0), target), AFFECT_LIVE);
+            var anywhere = new VolumePlug(volume, new NbdAddress.Socket("/"), "none", 0);
+            running.detachDeviceFlags(DomainXml.volume(anywhere, target), AFFECT_LIVE);
         }
     }
 

@@ -2,6 +2,8 @@ package io.coppice.node.hypervisor;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.coppice.node.disk.CopyTarget;
+import io.coppice.node.disk.NbdAddress;
+import io.coppice.node.disk.NbdCredentials;
 import java.util.Map;
 import java.util.Optional;
 import org.libvirt.Domain;
@@ -14,6 +16,7 @@ import org.libvirt.LibvirtException;
  */
 final class RootCopy {
     private static final String RUNNING_DISK = "inserted";
+    private static final String CREDENTIALS = "coppice-nbd";
 
     private final QemuMonitor qemu;
     private final String job;
@@ -53,7 +56,6 @@ final class RootCopy {
             // Left by an attempt whose job did not begin.
             qemu.execute("blockdev-del", Map.of("node-name", node));
         }
-        var server = Map.of("type", "unix", "path", target.socket());
         qemu.execute(
                 "blockdev-add",
                 Map.of(
@@ -65,7 +67,7 @@ final class RootCopy {
                         "size",
                         root.path("image").path("virtual-size").asLong(),
                         "file",
-                        Map.of("driver", "nbd", "server", server, "export", target.exportName())));
+                        source(target)));
         qemu.execute(
                 "blockdev-backup",
                 Map.of(
@@ -79,6 +81,47 @@ final class RootCopy {
                         "full",
                         "auto-dismiss",
                         false));
+    }
+
+    private Map<String, Object> source(CopyTarget target) throws LibvirtException {
+        return switch (target.address()) {
+            case NbdAddress.Socket(var path) ->
+                Map.of("driver", "nbd", "server", Map.of("type", "unix", "path", path), "export", target.exportName());
+            case NbdAddress.Tls(var serverName, var host, var port) -> {
+                knowCredentials();
+                yield Map.of(
+                        "driver",
+                        "nbd",
+                        "server",
+                        Map.of("type", "inet", "host", host, "port", String.valueOf(port)),
+                        "export",
+                        target.exportName(),
+                        "tls-creds",
+                        CREDENTIALS,
+                        "tls-hostname",
+                        serverName);
+            }
+        };
+    }
+
+    /** Tells QEMU of the host's certificate, once. */
+    private void knowCredentials() throws LibvirtException {
+        for (var each : qemu.execute("qom-list", Map.of("path", "/objects"))) {
+            if (each.path("name").asText().equals(CREDENTIALS)) {
+                return;
+            }
+        }
+        qemu.execute(
+                "object-add",
+                Map.of(
+                        "qom-type",
+                        "tls-creds-x509",
+                        "id",
+                        CREDENTIALS,
+                        "dir",
+                        NbdCredentials.FOLDER_OF_QEMU,
+                        "endpoint",
+                        "client"));
     }
 
     private boolean hasNode() throws LibvirtException {

@@ -1,15 +1,16 @@
 package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.disk.NbdAddress;
 
 /**
  * A volume as a guest is given it.
  *
- * @param socket the path of the Unix socket at which it is served by NBD
+ * @param address where it is served by NBD
  * @param exportName the name of the export there; who knows it can write, so it is not logged
  * @param sizeGib how large the guest should see it; 0: as large as it is when it is opened
  */
-public record VolumePlug(VolumeId volume, String socket, String exportName, int sizeGib) {
+public record VolumePlug(VolumeId volume, NbdAddress address, String exportName, int sizeGib) {
     private static final long BYTES_PER_GIB = 1L << 30;
 
     /** {@link #sizeGib} in bytes. */

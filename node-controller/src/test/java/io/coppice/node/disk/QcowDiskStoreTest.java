@@ -125,6 +125,6 @@ class QcowDiskStoreTest {
     }
 
     private QcowDiskStore store(long reserveMib) throws IOException {
-        return new QcowDiskStore(folder.resolve("instances"), reserveMib);
+        return new QcowDiskStore(folder.resolve("instances"), reserveMib, folder);
     }
 }

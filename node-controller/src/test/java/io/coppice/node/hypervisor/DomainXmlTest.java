@@ -8,6 +8,7 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.network.Endpoint;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +45,7 @@ class DomainXmlTest {
 
     @Test
     void aVolumeStopsItsGuestInsteadOfFailing() {
-        var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), "/run/v", "e1", 0);
+        var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), new NbdAddress.Socket("/run/v"), "e1", 0);
         var xml = DomainXml.volume(plug, "vdc");
         assertTrue(xml.contains("error_policy=\"stop\" rerror_policy=\"stop\""), xml);
         assertTrue(
@@ -57,9 +58,19 @@ class DomainXmlTest {
     }
 
     @Test
+    void aVolumeOfAnotherMachineIsDialledWithTls() {
+        var address = new NbdAddress.Tls("volumes.us-east-1a", "10.0.0.7", 10_810);
+        var xml = DomainXml.volume(new VolumePlug(new VolumeId("vol-0123456789abcdef0"), address, "e1", 0), "vdc");
+        assertTrue(
+                xml.contains("<source protocol=\"nbd\" name=\"e1\" tls=\"yes\" tlsHostname=\"volumes.us-east-1a\">"
+                        + "<host name=\"10.0.0.7\" port=\"10810\"/>"),
+                xml);
+    }
+
+    @Test
     void withoutADiskOfItsOwnAGuestBootsFromItsFirstVolume() {
-        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), "/run/root", "e1", 0);
-        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), "/run/data", "e2", 0);
+        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), new NbdAddress.Socket("/run/root"), "e1", 0);
+        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), new NbdAddress.Socket("/run/data"), "e2", 0);
         var spec = spec("/disks/root.qcow2", 128);
         var volumesOnly = new DomainSpec(
                 INSTANCE,

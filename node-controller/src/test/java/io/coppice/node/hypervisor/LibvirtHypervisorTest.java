@@ -11,6 +11,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore.CachedBase;
+import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.disk.QcowDiskStore;
 import io.coppice.node.lab.GuestImage;
 import io.coppice.node.lab.PrivateLibvirtd;
@@ -66,7 +67,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
 
     @Override
     protected DomainSpec bootable(InstanceId instance, long generation) throws Exception {
-        var store = new QcowDiskStore(folder.resolve("instances"), 0);
+        var store = new QcowDiskStore(folder.resolve("instances"), 0, folder);
         var disk = store.ensureRootDisk(instance, new CachedBase("unused", image, "qcow2"), 0);
         return spec(instance, generation, disk);
     }
@@ -155,7 +156,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
                 .inheritIO()
                 .start());
         eventually("the volume is served", () -> Files.exists(socket));
-        return new VolumePlug(id, socket.toString(), EXPORT, 0);
+        return new VolumePlug(id, new NbdAddress.Socket(socket.toString()), EXPORT, 0);
     }
 
     @AfterEach

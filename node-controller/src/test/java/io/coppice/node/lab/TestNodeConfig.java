@@ -48,6 +48,11 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
     }
 
     @Override
+    public String nbdTlsFolder() {
+        return "/etc/libvirt/nbd-tls";
+    }
+
+    @Override
     public Optional<String> joinToken() {
         return Optional.empty();
     }

@@ -7,6 +7,7 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorContract;
@@ -67,7 +68,7 @@ class SimulatedHypervisorTest extends HypervisorContract {
 
     @Override
     protected VolumePlug volume() {
-        return new VolumePlug(VolumeId.random(), "", "e0", 0);
+        return new VolumePlug(VolumeId.random(), new NbdAddress.Socket(""), "e0", 0);
     }
 
     @Override

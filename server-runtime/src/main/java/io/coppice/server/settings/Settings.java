@@ -39,6 +39,7 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String HYPERVISOR = "coppice.node.hypervisor";
     public static final String SIMULATED_HOSTS = "coppice.node.simulated-hosts";
     public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
+    public static final String NBD_TLS_FOLDER = "coppice.node.nbd-tls-folder";
     public static final String JOIN_TOKEN = "coppice.node.join-token";
     public static final String NODE_CIDR = "coppice.node.network.cidr";
 

@@ -7,6 +7,7 @@ import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.S3Door;
+import io.coppice.foundation.role.VolumeDoor;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.Defaults;
 import io.coppice.server.settings.Settings;
@@ -103,8 +104,11 @@ final class RoleCertificateCommand extends CloudCommand {
         }
     }
 
-    /** Users and hosts speak HTTPS with Walrus: its certificate names where. */
+    /** Users and hosts speak HTTPS with Walrus: its certificate names where. Hosts look for one name of an EBS controller. */
     private Set<String> names(PeerIdentity identity) {
+        if (identity.kind() == PeerKind.EBS_CONTROLLER) {
+            return Set.of(VolumeDoor.name(identity.name()));
+        }
         if (identity.kind() != PeerKind.WALRUS) {
             return Set.of();
         }

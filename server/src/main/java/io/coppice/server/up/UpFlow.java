@@ -175,7 +175,8 @@ public final class UpFlow {
             return settings;
         }
         var uri = steps.run("private libvirtd", scripts::startLibvirt);
-        var changed = settings.with(Map.of(Settings.LIBVIRT_URI, uri));
+        var nbdTls = folder.libvirt().resolve("etc/nbd-tls");
+        var changed = settings.with(Map.of(Settings.LIBVIRT_URI, uri, Settings.NBD_TLS_FOLDER, nbdTls.toString()));
         changed.save(folder);
         return changed;
     }

@@ -56,6 +56,7 @@ class SourceBudgetTest {
             "walrus/Courier",
             "ebs-controller/QemuVolumeServer",
             "ebs-controller/VolumeWorker",
+            "ebs-controller/SnapshotCopier",
             "cloud-controller/NetworkSender",
             "cloud-controller/ZoneControl",
             "cloud-controller/ZoneReconciler",

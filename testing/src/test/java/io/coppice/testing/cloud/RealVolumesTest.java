@@ -9,10 +9,14 @@ import io.coppice.testing.cloud.RealGuests.Guest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
@@ -20,6 +24,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  * If this fails, what a guest wrote to a volume is not there for another one, or a guest sees an error because a process of
  * ours was restarted.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RealVolumesTest {
     private static final String WRITE_FOR_EVER = "(n=0; while :; do n=$((n+1)); echo $n >> /mnt/log;"
             + " [ $((n%50)) = 0 ] && sync; done) >/dev/null 2>&1 & echo";
@@ -54,7 +59,25 @@ class RealVolumesTest {
     }
 
     @Test
+    @Order(1)
     void aVolumeOutlivesItsGuestAndASnapshotOutlivesWhatComesAfterIt() throws IOException {
+        outlive();
+    }
+
+    /** As hosts on other machines have it: volumes are served at ports of an address, with TLS. */
+    @Test
+    @Order(2)
+    void theSameIsTrueOfVolumesThatAreServedWithTls() throws IOException {
+        cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "down").orFail();
+        Files.writeString(
+                cloud.data().resolve("config/coppice.properties"),
+                "\ncoppice.ebs.nbd-address=127.0.0.1\n",
+                StandardOpenOption.APPEND);
+        cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
+        outlive();
+    }
+
+    private static void outlive() throws IOException {
         try (var ec2 = cloud.ec2()) {
             var zone = ec2.describeAvailabilityZones()
                     .availabilityZones()

@@ -142,7 +142,8 @@ public final class VolumeBench {
 
     private static Measurement disks(VolumeLab lab) throws IOException {
         var image = lab.layers().find(lab.volume(2 * GIB)).orElseThrow();
-        var store = new QcowDiskStore(lab.folder().path().resolve("instances"), 0);
+        var store = new QcowDiskStore(
+                lab.folder().path().resolve("instances"), 0, lab.folder().path());
         var base = new CachedBase("0".repeat(64), image, "qcow2");
         var took = new ArrayList<Double>();
         for (var i = 0; i < DISKS; i++) {

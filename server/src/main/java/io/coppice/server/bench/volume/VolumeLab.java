@@ -25,7 +25,7 @@ record VolumeLab(BenchFolder folder, Layers layers, QemuVolumeServer server, Loc
     static VolumeLab open() throws IOException {
         var folder = BenchFolder.create("volumes");
         var layers = new Layers(folder.path().resolve("volumes"));
-        var server = new QemuVolumeServer(run(folder), layers.folder(), layers::find);
+        var server = new QemuVolumeServer(run(folder), layers.folder(), layers::find, Optional.empty());
         var limits = new LocalVolumeBackend.Limits(OVERCOMMIT, MOST_LAYERS);
         return new VolumeLab(folder, layers, server, new LocalVolumeBackend(layers, server, limits));
     }

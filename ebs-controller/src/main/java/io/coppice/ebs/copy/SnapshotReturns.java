@@ -1,0 +1,111 @@
+package io.coppice.ebs.copy;
+
+import io.coppice.ebs.layer.LayerName;
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.volume.LostSnapshots;
+import io.coppice.ebs.volume.Transactions;
+import io.coppice.foundation.id.SnapshotId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes snapshots again of their copies, when they are wanted and their layers are gone: one at a time, since they share
+ * layers. A restart begins anew with the layer that it was at. Thread-safe.
+ */
+public final class SnapshotReturns implements LostSnapshots {
+    private static final Logger LOG = Logger.getLogger(SnapshotReturns.class);
+    /** Left for guests, which are stopped when there is nothing. */
+    private static final long RESERVE_BYTES = 1L << 30;
+
+    private final Transactions transactions;
+    private final CopyBook book;
+    private final Layers layers;
+    private final CopyStore store;
+    private final LayerCourier courier;
+    private final Map<SnapshotId, Search> searches = new ConcurrentHashMap<>();
+    private final ReentrantLock turn = new ReentrantLock();
+
+    private enum Search {
+        UNDER_WAY,
+        /** The object store has none; told once. */
+        NOTHING_FOUND
+    }
+
+    /** Brings layers back into {@code layers}. */
+    public SnapshotReturns(
+            Transactions transactions, CopyBook book, Layers layers, CopyStore store, SnapshotCopier.Limits limits) {
+        this.transactions = transactions;
+        this.book = book;
+        this.layers = layers;
+        this.store = store;
+        this.courier = limits.courier(store);
+    }
+
+    @Override
+    public boolean isOnItsWay(SnapshotId id) throws IOException {
+        if (layers.isWhole(id)) {
+            return false;
+        }
+        if (!store.isOpen()) {
+            return transactions.call(session -> book.isCopied(session, id));
+        }
+        if (searches.remove(id, Search.NOTHING_FOUND)) {
+            return false;
+        }
+        if (searches.putIfAbsent(id, Search.UNDER_WAY) == null) {
+            Thread.ofVirtual().name("return-" + id).start(() -> search(id));
+        }
+        return true;
+    }
+
+    private void search(SnapshotId id) {
+        turn.lock();
+        try {
+            if (bringBack(id)) {
+                searches.remove(id);
+            } else {
+                searches.put(id, Search.NOTHING_FOUND);
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warnf(e, "%s cannot be brought back from its copy now: %s", id, e.getMessage());
+            searches.remove(id);
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Returns false when there is no copy of it. */
+    boolean bringBack(SnapshotId id) throws IOException {
+        if (layers.isWhole(id)) {
+            return true;
+        }
+        var listed = store.get(SnapshotManifest.key(id), SnapshotManifest.MOST_BYTES);
+        if (listed.isEmpty()) {
+            return false;
+        }
+        var chain = new ArrayList<LayerName>();
+        for (var layer : SnapshotManifest.read(id, listed.get()).layers()) {
+            if (!layers.has(layer.name())) {
+                fetch(layer);
+            }
+            chain.add(layer.name());
+        }
+        layers.bringBack(id, chain);
+        LOG.infof("%s was brought back from its copy", id);
+        return true;
+    }
+
+    private void fetch(SnapshotManifest.Layer layer) throws IOException {
+        var manifest = courier.manifest(layer);
+        var room = Files.getFileStore(layers.folder()).getUsableSpace() - RESERVE_BYTES;
+        if (room < manifest.fileBytes()) {
+            throw new IOException("there is no room for " + manifest.fileBytes() + " bytes of a snapshot");
+        }
+        courier.fetch(manifest, layers.returning(layer.name()));
+    }
+}

@@ -1,0 +1,27 @@
+package io.coppice.ebs.layer;
+
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** What a layer is called, wherever it lies: 16 hexadecimal digits, made at random and never used again. */
+public record LayerName(String text) {
+    static final String SUFFIX = ".qcow2";
+    private static final Pattern FORM = Pattern.compile("[0-9a-f]{16}");
+
+    public LayerName {
+        if (!FORM.matcher(text).matches()) {
+            throw new IllegalArgumentException("the name of a layer is 16 hexadecimal digits");
+        }
+    }
+
+    /** The name of a layer's file. */
+    public static LayerName of(Path layer) {
+        var file = String.valueOf(layer.getFileName());
+        return new LayerName(file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file);
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,98 @@
+package io.coppice.ebs.serve;
+
+import io.coppice.foundation.pki.PeerKind;
+import io.coppice.proto.ebs.v1.VolumeExport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Where a storage daemon listens, in the words of qemu-storage-daemon-qmp-ref(7). */
+sealed interface Listening {
+    /** What {@link #server()} speaks of by name. */
+    List<Map<String, Object>> objects();
+
+    /** The options of {@code --nbd-server}. One connection at a time: a volume has one writer. */
+    Map<String, Object> server();
+
+    /** Where hosts find what is served under this name. */
+    VolumeExport export(String name);
+
+    /** At a Unix socket of this machine. */
+    record AtSocket(Path path) implements Listening {
+        @Override
+        public List<Map<String, Object>> objects() {
+            return List.of();
+        }
+
+        @Override
+        public Map<String, Object> server() {
+            return Map.of("addr", Map.of("type", "unix", "path", path.toString()), "max-connections", 1);
+        }
+
+        @Override
+        public VolumeExport export(String name) {
+            return VolumeExport.newBuilder()
+                    .setName(name)
+                    .setUnixPath(path.toString())
+                    .build();
+        }
+    }
+
+    /** At a port, for those who show the certificate of a host of this cloud and know the export's name. */
+    record WithTls(NbdTls tls, int port) implements Listening {
+        private static final String CREDENTIALS = "tls";
+        private static final String HOSTS = "hosts";
+
+        @Override
+        public List<Map<String, Object>> objects() {
+            var kind = "OU=" + PeerKind.NODE.text();
+            return List.of(
+                    Map.of(
+                            "qom-type",
+                            "tls-creds-x509",
+                            "id",
+                            CREDENTIALS,
+                            "dir",
+                            tls.credentials().toString(),
+                            "endpoint",
+                            "server",
+                            "verify-peer",
+                            true),
+                    // GnuTLS writes a name's parts in one order or the other, as it was built.
+                    Map.of(
+                            "qom-type",
+                            "authz-list",
+                            "id",
+                            HOSTS,
+                            "policy",
+                            "deny",
+                            "rules",
+                            List.of(allow(kind + ",CN=*"), allow("CN=*," + kind))));
+        }
+
+        private static Map<String, Object> allow(String names) {
+            return Map.of("match", names, "policy", "allow", "format", "glob");
+        }
+
+        @Override
+        public Map<String, Object> server() {
+            return Map.of(
+                    "addr",
+                    Map.of("type", "inet", "host", tls.address(), "port", String.valueOf(port)),
+                    "max-connections",
+                    1,
+                    "tls-creds",
+                    CREDENTIALS,
+                    "tls-authz",
+                    HOSTS);
+        }
+
+        @Override
+        public VolumeExport export(String name) {
+            return VolumeExport.newBuilder()
+                    .setName(name)
+                    .setTlsAddress(tls.serverName() + "@" + tls.address() + ":" + port)
+                    .build();
+        }
+    }
+}
