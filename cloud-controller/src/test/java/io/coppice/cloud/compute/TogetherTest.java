@@ -53,4 +53,19 @@ class TogetherTest {
             assertEquals(2, PlainSql.query(entities, NAMES, row -> true, "x").size());
         });
     }
+
+    @Test
+    void whatIsPlannedOnceChangesNoOtherStatementsPlans() {
+        var mode = "select current_setting('plan_cache_mode') where ? = 'x'";
+        DATABASE.run(entities -> {
+            var together = PlainSql.Together.plannedOnce();
+            var within = together.query(mode, row -> row.getString(1), "x");
+            together.update(PUT, "1", "first", "x");
+            var found = together.query(NAMES, row -> row.getString(1), "x");
+            together.run(entities);
+            assertEquals(List.of("force_generic_plan"), within);
+            assertEquals(List.of("first"), found);
+            assertEquals(List.of("auto"), PlainSql.query(entities, mode, row -> row.getString(1), "x"));
+        });
+    }
 }

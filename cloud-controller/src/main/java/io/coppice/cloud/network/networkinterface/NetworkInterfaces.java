@@ -41,6 +41,9 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
     private static final EntityWriter<InterfaceRow> WRITER =
             new EntityWriter<>(InterfaceRow.class, MethodHandles.lookup(), Set.of());
 
+    /** Instances whose interfaces are looked up one by one in any case; of many, PostgreSQL may rather read all. */
+    private static final int FEW = 64;
+
     private static final String OF_INSTANCES =
             ROWS.select() + " where instance_id = any(?) order by instance_id, device_index";
 
@@ -199,7 +202,7 @@ public class NetworkInterfaces implements VpcPart, SubnetPart {
         }
         entities.flush();
         var choice = InterfaceChoice.ofInstances(instanceIds);
-        var together = new PlainSql.Together();
+        var together = instanceIds.size() <= FEW ? PlainSql.Together.plannedOnce() : new PlainSql.Together();
         var rows = together.query(OF_INSTANCES, ROWS::read, (Object) choice.ids());
         var parts = InterfaceParts.of(together, choice);
         together.run(entities);
