@@ -34,12 +34,13 @@ final class Beside<T> implements AutoCloseable {
         });
     }
 
-    /** What it came to; throws what it threw. */
+    /** What it came to; throws {@link IOException} with the words of what it threw. */
     T result() throws IOException {
         try {
             return task.get();
         } catch (ExecutionException e) {
-            throw new IOException(e.getCause());
+            var cause = e.getCause();
+            throw new IOException(cause == null ? e.getMessage() : cause.getMessage(), cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while waiting for what went on beside", e);

@@ -13,6 +13,16 @@ import java.util.stream.Collectors;
 final class Plan {
     private final Map<String, Setting> settings = new LinkedHashMap<>();
 
+    /** All that a VPC needs on this host. */
+    static Plan of(VpcView view) {
+        var plan = new Plan();
+        Segments.plan(view, plan);
+        Routing.plan(view, plan);
+        Cables.plan(view, plan);
+        Peerings.plan(view, plan);
+        return plan;
+    }
+
     void add(Setting setting) {
         settings.put(setting.id(), setting);
     }
@@ -20,6 +30,14 @@ final class Plan {
     private boolean holds(Setting setting) {
         var present = settings.get(setting.id());
         return present != null && present.value().equals(setting.value());
+    }
+
+    /** Whether it is the other one and, at most, neighbours and the host's own settings besides. */
+    boolean onlyNamesMoreThan(Plan present) {
+        return present.settings.keySet().stream().allMatch(settings::containsKey)
+                && settings.values().stream()
+                        .filter(each -> each.kind() != Kind.NEIGHBOUR && each.kind() != Kind.HOST)
+                        .allMatch(present::holds);
     }
 
     /**

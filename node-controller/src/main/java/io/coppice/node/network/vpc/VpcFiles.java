@@ -1,15 +1,18 @@
 package io.coppice.node.network.vpc;
 
+import com.google.protobuf.ByteString;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,10 +71,21 @@ final class VpcFiles {
         return instances;
     }
 
-    void keep(List<DesiredInstance> instances) throws IOException {
+    /** An instance as {@link #keep(Collection)} writes it. */
+    static ByteString encoded(DesiredInstance instance) {
+        var bytes = ByteString.newOutput();
+        try {
+            instance.writeDelimitedTo(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory has no errors of its own", e);
+        }
+        return bytes.toByteString();
+    }
+
+    void keep(Collection<ByteString> instances) throws IOException {
         write(INSTANCES, stream -> {
             for (var each : instances) {
-                each.writeDelimitedTo(stream);
+                each.writeTo(stream);
             }
         });
     }

@@ -8,7 +8,6 @@ import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.NetworkEngine.Traffic;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
-import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -45,7 +44,6 @@ final class VpcOnHost {
 
     private final String vpcId;
     private final VpcSettings settings;
-    private final CommandRunner commands;
     private final Namespace host;
     private final Namespace inside;
     private final VpcState state;
@@ -53,13 +51,13 @@ final class VpcOnHost {
     private final TrafficCounters traffic;
     private final Firewall firewall;
     private final Announcer announcer;
+    private final CarriedGateways gateways;
     private final PeerExchange exchange;
     private final Supplier<Integer> mtu;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
     private @Nullable Plan plan;
-    private final Set<String> natGateways = new HashSet<>();
     private String failure = "";
 
     private volatile Followed followed;
@@ -74,7 +72,7 @@ final class VpcOnHost {
     VpcOnHost(String vpcId, Host around, VpcState state, VpcFiles files) {
         this.vpcId = vpcId;
         this.settings = around.settings();
-        this.commands = around.commands();
+        var commands = around.commands();
         this.exchange = around.exchange();
         this.mtu = around.mtu();
         this.state = state;
@@ -84,6 +82,7 @@ final class VpcOnHost {
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside);
+        this.gateways = new CarriedGateways(commands, settings);
         this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
         traffic.load();
         this.followed = new Followed(state.generation(), state.sequence(), failure);
@@ -291,6 +290,7 @@ final class VpcOnHost {
             plan = null;
         }
         if (plan == null) {
+            gateways.forget();
             inside.sysctl(KERNEL);
             var observation = Observation.read(inside);
             plan = observation.plan();
@@ -304,7 +304,7 @@ final class VpcOnHost {
         } else {
             followWithNames(view, plan, repeat);
         }
-        completeNatGateways(view);
+        gateways.complete(view);
         announcer.announce(view.publicByPrivate().values());
     }
 
@@ -316,18 +316,19 @@ final class VpcOnHost {
         }
     }
 
-    /** Rules first: nothing is plugged in that is not judged. */
+    /** Rules first, so that nothing is plugged in that is not judged; who may be met where opens no way, and may come meanwhile. */
     private void followPackets(VpcView view, Plan present, boolean repeat) throws IOException {
-        firewall.load(view);
-        for (var gateway : view.ownNatGateways()) {
-            NatNamespace.prepare(commands, settings, gateway);
+        var wanted = Plan.of(view);
+        if (!repeat && wanted.onlyNamesMoreThan(present)) {
+            try (var named = Beside.begin(() -> carryOut(view, wanted, present, false))) {
+                firewall.load(view);
+                named.result();
+            }
+        } else {
+            firewall.load(view);
+            gateways.prepare(view);
+            carryOut(view, wanted, present, repeat);
         }
-        var wanted = new Plan();
-        Segments.plan(view, wanted);
-        Routing.plan(view, wanted);
-        Cables.plan(view, wanted);
-        Peerings.plan(view, wanted);
-        carryOut(view, wanted, present, repeat);
         plan = wanted;
     }
 
@@ -342,32 +343,10 @@ final class VpcOnHost {
         exchange.plugIn(Peerings.port(view));
     }
 
-    private void completeNatGateways(VpcView view) throws IOException {
-        var wanted = new HashSet<String>();
-        var subnets = view.subnetsById();
-        for (NatGateway gateway : view.ownNatGateways()) {
-            var subnet = subnets.get(gateway.getSubnetId());
-            if (subnet != null) {
-                NatNamespace.complete(commands, view, gateway, subnet);
-                wanted.add(NatNamespace.name(settings, gateway));
-            }
-        }
-        for (var name : natGateways) {
-            if (!wanted.contains(name)) {
-                Namespace.named(commands, name).remove();
-            }
-        }
-        natGateways.clear();
-        natGateways.addAll(wanted);
-    }
-
     private void takeDown() throws IOException {
         names.stop();
         announcer.announce(List.of());
-        for (var name : natGateways) {
-            Namespace.named(commands, name).remove();
-        }
-        natGateways.clear();
+        gateways.remove();
         if (inside.exists()) {
             // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one
             // now.
@@ -384,7 +363,7 @@ final class VpcOnHost {
     Set<String> namespaces() {
         lock.lock();
         try {
-            var all = new HashSet<>(natGateways);
+            var all = new HashSet<>(gateways.namespaces());
             all.add(inside.name());
             return Set.copyOf(all);
         } finally {

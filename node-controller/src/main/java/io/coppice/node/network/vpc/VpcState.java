@@ -1,5 +1,6 @@
 package io.coppice.node.network.vpc;
 
+import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.network.vpc.GuestNumbers.Owner;
 import io.coppice.proto.compute.v1.DesiredInstance;
@@ -39,6 +40,8 @@ final class VpcState {
     private final VpcFiles files;
     private final Map<String, EndpointLocation> locations = new TreeMap<>();
     private final Map<String, LocalInterface> locals = new TreeMap<>();
+    /** This host's instances as they are kept. */
+    private final Map<InstanceId, ByteString> encoded = new HashMap<>();
     /** A full picture that has not come to its end. */
     private final Map<String, EndpointLocation> coming = new HashMap<>();
 
@@ -170,7 +173,9 @@ final class VpcState {
         if (before.equals(concerned(instance, endpoints))) {
             return false;
         }
-        keepLocals();
+        var changed = before.values().stream().map(LocalInterface::instance).collect(Collectors.toSet());
+        changed.add(instance);
+        keepLocals(changed);
         return true;
     }
 
@@ -220,7 +225,7 @@ final class VpcState {
         if (before.equals(locals)) {
             return false;
         }
-        keepLocals();
+        keepLocals(Set.of(instance));
         return true;
     }
 
@@ -229,17 +234,24 @@ final class VpcState {
         locals.replaceAll((id, local) -> local.withPlugged(devices.contains(local.tap())));
     }
 
-    private void keepLocals() throws IOException {
+    /** Writes down all of this host's interfaces; only those instances are encoded anew. */
+    private void keepLocals(Set<InstanceId> changed) throws IOException {
+        encoded.keySet().removeAll(changed);
         var byInstance = new LinkedHashMap<InstanceId, DesiredInstance.Builder>();
         for (var local : locals.values()) {
-            byInstance
-                    .computeIfAbsent(
-                            local.instance(), id -> DesiredInstance.newBuilder().setInstanceId(id.value()))
-                    .addEndpoints(local.endpoint())
-                    .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+            if (!encoded.containsKey(local.instance())) {
+                byInstance
+                        .computeIfAbsent(local.instance(), VpcState::instance)
+                        .addEndpoints(local.endpoint())
+                        .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+            }
         }
-        files.keep(
-                byInstance.values().stream().map(DesiredInstance.Builder::build).toList());
+        byInstance.forEach((id, instance) -> encoded.put(id, VpcFiles.encoded(instance.build())));
+        files.keep(encoded.values());
+    }
+
+    private static DesiredInstance.Builder instance(InstanceId id) {
+        return DesiredInstance.newBuilder().setInstanceId(id.value());
     }
 
     List<LocalInterface> locals() {
