@@ -38,7 +38,24 @@ record Chunk(Form form, String sha256) {
     }
 
     /** A piece, and what is written of it; nothing for zeros. */
-    record Written(Chunk chunk, byte[] content) {}
+    static final class Written {
+        private final Chunk chunk;
+        private final byte[] content;
+
+        private Written(Chunk chunk, byte[] content) {
+            this.chunk = chunk;
+            this.content = content;
+        }
+
+        Chunk chunk() {
+            return chunk;
+        }
+
+        /** Not to be changed: it may be the piece itself. */
+        byte[] content() {
+            return content;
+        }
+    }
 
     static Chunk parse(String text) throws IOException {
         if (!TEXT.matcher(text).matches()) {
@@ -92,7 +109,7 @@ record Chunk(Form form, String sha256) {
     }
 
     private static boolean isZeros(byte[] raw) {
-        return raw.length == 0 || raw[0] == 0 && Arrays.equals(raw, 0, raw.length - 1, raw, 1, raw.length);
+        return raw.length == 0 || (raw[0] == 0 && Arrays.equals(raw, 0, raw.length - 1, raw, 1, raw.length));
     }
 
     private static byte[] deflate(byte[] raw) {

@@ -116,7 +116,7 @@ class TlsVolumesTest {
 
     @Test
     void aPortThatSomethingElseHasIsLeftToIt() throws Exception {
-        try (var other = new ServerSocket(firstPort, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var other = new ServerSocket(firstPort, 1, InetAddress.getLoopbackAddress())) {
             var export = serve(VolumeId.random(), NAME);
             assertNotEquals("127.0.0.1:" + other.getLocalPort(), address(export));
             assertEquals(0, io(export, host(authority, PeerKind.NODE), SERVER, "write -P 1 0 4096"));
