@@ -1,5 +1,6 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.foundation.disk.ForeignQcow2;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,18 +13,12 @@ import java.util.Optional;
 /**
  * Looks at the beginning and the end of a disk that a tenant made, before any program opens it: whether it is in the format
  * that was said, and in one piece. A disk that names other files would let its maker read files of this machine. Sources:
- * QEMU, docs/interop/qcow2.txt; VMware, Virtual Disk Format 5.0; Microsoft, Virtual Hard Disk Image Format Specification
+ * VMware, Virtual Disk Format 5.0; Microsoft, Virtual Hard Disk Image Format Specification
  * and [MS-VHDX].
  */
 final class DiskHeader {
     private static final int HEAD_BYTES = 4096;
     private static final int FOOTER_BYTES = 512;
-    private static final int QCOW2_MAGIC = 0x514649fb;
-    private static final int QCOW2_MIN_HEADER = 72;
-    private static final int QCOW2_V3_HEADER = 104;
-    private static final long QCOW2_NOT_CLOSED = 3;
-    private static final long QCOW2_EXTERNAL_DATA = 4;
-    private static final long QCOW2_KNOWN = 0x1f;
     private static final String VMDK_SPARSE = "KDMV";
     private static final int VMDK_CAPACITY_AT = 12;
     private static final String VHD_COOKIE = "conectix";
@@ -72,14 +67,14 @@ final class DiskHeader {
             case RAW, VHDX -> {
                 // One has no header; qemu-img itself refuses the other when it has a parent.
             }
-            case QCOW2 -> checkQcow2();
+            case QCOW2 -> check(ForeignQcow2.of(head).orElseThrow());
             case VMDK -> checkVmdk();
             case VHD -> checkVhd();
         }
     }
 
     private Optional<DiskFormat> recognised() {
-        if (head.limit() >= Integer.BYTES && head.getInt(0) == QCOW2_MAGIC) {
+        if (ForeignQcow2.of(head).isPresent()) {
             return Optional.of(DiskFormat.QCOW2);
         }
         if (begins(head, VMDK_SPARSE) || begins(head, "# Disk DescriptorFile") || begins(head, "COWD")) {
@@ -97,35 +92,25 @@ final class DiskHeader {
                 && bytes.slice(0, expected.length).equals(ByteBuffer.wrap(expected));
     }
 
-    private void checkQcow2() throws UnusableDiskException {
-        if (head.limit() < QCOW2_MIN_HEADER) {
-            throw cutOff();
-        }
-        var version = head.getInt(4);
-        if (version != 2 && version != 3) {
-            throw new UnusableDiskException("qcow2 version " + version + " is not known: versions 2 and 3 are");
-        }
-        if (head.getLong(8) != 0 || head.getInt(16) != 0) {
-            throw otherFile("a backing file");
-        }
-        if (head.getInt(32) != 0) {
-            throw new UnusableDiskException("the disk is encrypted: decrypt it with qemu-img convert first");
-        }
-        if (version == 3) {
-            if (head.limit() < QCOW2_V3_HEADER) {
-                throw cutOff();
-            }
-            var features = head.getLong(72);
-            if ((features & QCOW2_EXTERNAL_DATA) != 0) {
-                throw otherFile("a data file");
-            }
-            if ((features & QCOW2_NOT_CLOSED) != 0) {
-                throw new UnusableDiskException(
-                        "the disk was not closed in good order: repair it with qemu-img check -r all");
-            }
-            if ((features & ~QCOW2_KNOWN) != 0) {
-                throw new UnusableDiskException("the disk uses features of qcow2 that are not known");
-            }
+    private static void check(ForeignQcow2 disk) throws UnusableDiskException {
+        var fault = disk.fault();
+        if (fault.isPresent()) {
+            throw switch (fault.get()) {
+                case CUT_OFF -> cutOff();
+                case UNKNOWN_VERSION ->
+                    new UnusableDiskException(
+                            "the disk is of a version of qcow2 that is not known: versions 2 and 3 are");
+                case BACKING_FILE -> otherFile("a backing file");
+                case CLUSTER_SIZE -> new UnusableDiskException("the cluster size of the disk is out of range");
+                case ENCRYPTED ->
+                    new UnusableDiskException("the disk is encrypted: decrypt it with qemu-img convert first");
+                case EXTERNAL_DATA -> otherFile("a data file");
+                case NOT_CLOSED ->
+                    new UnusableDiskException(
+                            "the disk was not closed in good order: repair it with qemu-img check -r all");
+                case UNKNOWN_FEATURES ->
+                    new UnusableDiskException("the disk uses features of qcow2 that are not known");
+            };
         }
     }
 

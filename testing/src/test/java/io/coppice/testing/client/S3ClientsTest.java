@@ -79,6 +79,11 @@ class S3ClientsTest {
         new S3Minio(tools).tell();
     }
 
+    @Test
+    void hadoopRenamesSeeksAndCommits() throws Exception {
+        new S3Hadoop(tools).tell();
+    }
+
     private static String program(String name) {
         var program = Toolbox.find(name);
         assumeTrue(program.isPresent(), name + " is missing: apt-get install " + name);

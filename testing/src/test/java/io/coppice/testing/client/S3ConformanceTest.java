@@ -33,13 +33,14 @@ class S3ConformanceTest {
     private static final Pattern FAILED = Pattern.compile("^failed: ([^:]+):", Pattern.MULTILINE);
     private static final Pattern ALL =
             Pattern.compile("^\\| all +\\| +(\\d+) \\| +(\\d+) \\| +(\\d+) \\|", Pattern.MULTILINE);
+    /** At least: some are chosen by the beginning of a name that others share. */
     private static final int QUICK_TESTS = 10;
 
     @Test
     void tenSubjectsAnswerAsInS3() {
         var output = run("--quick");
         assertEquals(List.of(), failed(output).toList(), output);
-        assertEquals(QUICK_TESTS, passed(output), output);
+        assertTrue(passed(output) >= QUICK_TESTS, output);
     }
 
     @Test

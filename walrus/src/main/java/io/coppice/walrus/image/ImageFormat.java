@@ -1,5 +1,6 @@
 package io.coppice.walrus.image;
 
+import io.coppice.foundation.disk.ForeignQcow2;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -7,7 +8,7 @@ import java.util.List;
 
 /**
  * Tells what an image is from its first bytes and never from its name. Accepts raw disks that boot or hold a file system,
- * and self-contained qcow2 (QEMU, docs/interop/qcow2.txt). A qcow2 that names another file is refused: it would let a
+ * and self-contained qcow2 (QEMU). A qcow2 that names another file is refused: it would let a
  * tenant read files of the host.
  */
 public final class ImageFormat {
@@ -15,14 +16,6 @@ public final class ImageFormat {
     public static final int HEAD_BYTES = 68 * 1024;
 
     private static final long MAX_VIRTUAL_BYTES = 64L << 40;
-    private static final int QCOW2_MAGIC = 0x514649fb;
-    private static final int QCOW2_MIN_HEADER = 72;
-    private static final int QCOW2_V3_HEADER = 104;
-    private static final int QCOW2_MAX_CLUSTER_BITS = 21;
-    private static final long INCOMPATIBLE_DIRTY = 1;
-    private static final long INCOMPATIBLE_CORRUPT = 1 << 1;
-    private static final long INCOMPATIBLE_EXTERNAL_DATA = 1 << 2;
-    private static final long INCOMPATIBLE_KNOWN = 0x1f;
     private static final int SECTOR = 512;
     private static final int BOOT_SIGNATURE_AT = 510;
     private static final String CONVERT = "convert it with: qemu-img convert -O qcow2 IN OUT.qcow2";
@@ -81,8 +74,9 @@ public final class ImageFormat {
             throw new NotAnImageException("the object is empty: upload a raw disk or a qcow2 file");
         }
         var bytes = head.slice().order(ByteOrder.BIG_ENDIAN);
-        if (bytes.limit() >= 4 && bytes.getInt(0) == QCOW2_MAGIC) {
-            return qcow2(bytes);
+        var qcow2 = ForeignQcow2.of(bytes);
+        if (qcow2.isPresent()) {
+            return qcow2(qcow2.get());
         }
         for (var foreign : FOREIGN) {
             if (foreign.matches(bytes)) {
@@ -104,51 +98,29 @@ public final class ImageFormat {
         return new Recognised("raw", (sizeBytes + SECTOR - 1) / SECTOR * SECTOR);
     }
 
-    private static Recognised qcow2(ByteBuffer head) {
-        if (head.limit() < QCOW2_MIN_HEADER) {
-            throw new NotAnImageException("the qcow2 header is cut off");
-        }
-        var version = head.getInt(4);
-        if (version != 2 && version != 3) {
-            throw new NotAnImageException("qcow2 version " + version + " is not known: versions 2 and 3 are");
-        }
-        if (head.getLong(8) != 0 || head.getInt(16) != 0) {
-            throw new NotAnImageException(
-                    "the qcow2 file needs a backing file: flatten it with: qemu-img convert -O qcow2 IN OUT.qcow2");
-        }
-        var clusterBits = head.getInt(20);
-        if (clusterBits < 9 || clusterBits > QCOW2_MAX_CLUSTER_BITS) {
-            throw new NotAnImageException("the qcow2 cluster size is out of range");
-        }
-        var virtualSize = head.getLong(24);
-        if (virtualSize <= 0 || virtualSize > MAX_VIRTUAL_BYTES) {
+    private static Recognised qcow2(ForeignQcow2 disk) {
+        disk.fault().ifPresent(fault -> {
+            throw new NotAnImageException(explanation(fault));
+        });
+        if (disk.virtualSizeBytes() <= 0 || disk.virtualSizeBytes() > MAX_VIRTUAL_BYTES) {
             throw new NotAnImageException("the qcow2 disk must have between 1 byte and 64 TiB");
         }
-        if (head.getInt(32) != 0) {
-            throw new NotAnImageException(
-                    "the qcow2 file is encrypted: decrypt it with qemu-img convert, then upload it again");
-        }
-        if (version == 3) {
-            checkFeatures(head);
-        }
-        return new Recognised("qcow2", virtualSize);
+        return new Recognised("qcow2", disk.virtualSizeBytes());
     }
 
-    private static void checkFeatures(ByteBuffer head) {
-        if (head.limit() < QCOW2_V3_HEADER) {
-            throw new NotAnImageException("the qcow2 header is cut off");
-        }
-        var incompatible = head.getLong(72);
-        if ((incompatible & INCOMPATIBLE_EXTERNAL_DATA) != 0) {
-            throw new NotAnImageException("the qcow2 file keeps its data in another file: " + CONVERT);
-        }
-        if ((incompatible & (INCOMPATIBLE_DIRTY | INCOMPATIBLE_CORRUPT)) != 0) {
-            throw new NotAnImageException(
-                    "the qcow2 file was not closed in good order: repair it with: qemu-img check -r all IMAGE");
-        }
-        if ((incompatible & ~INCOMPATIBLE_KNOWN) != 0) {
-            throw new NotAnImageException("the qcow2 file uses features that are not known: " + CONVERT);
-        }
+    private static String explanation(ForeignQcow2.Fault fault) {
+        return switch (fault) {
+            case CUT_OFF -> "the qcow2 header is cut off";
+            case UNKNOWN_VERSION -> "the qcow2 file is of a version that is not known: versions 2 and 3 are";
+            case BACKING_FILE ->
+                "the qcow2 file needs a backing file: flatten it with: qemu-img convert -O qcow2 IN OUT.qcow2";
+            case CLUSTER_SIZE -> "the qcow2 cluster size is out of range";
+            case ENCRYPTED -> "the qcow2 file is encrypted: decrypt it with qemu-img convert, then upload it again";
+            case EXTERNAL_DATA -> "the qcow2 file keeps its data in another file: " + CONVERT;
+            case NOT_CLOSED ->
+                "the qcow2 file was not closed in good order: repair it with: qemu-img check -r all IMAGE";
+            case UNKNOWN_FEATURES -> "the qcow2 file uses features that are not known: " + CONVERT;
+        };
     }
 
     private static byte[] bytes(String text) {

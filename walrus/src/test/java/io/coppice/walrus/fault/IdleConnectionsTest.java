@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jboss.logging.Logger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("full")
 class IdleConnectionsTest {
-    private static final Logger LOG = Logger.getLogger(IdleConnectionsTest.class);
     private static final int CONNECTIONS = 10_000;
     private static final long MOST_BYTES = 200L << 20;
     private static final int TIMEOUT_MILLIS = 60_000;
@@ -49,7 +47,6 @@ class IdleConnectionsTest {
                 ask(open.getLast());
             }
             var added = walrus.residentBytes() - before;
-            LOG.infof("%,d idle connections take %,d KiB of memory", CONNECTIONS, added >> 10);
             assertTrue(added < MOST_BYTES, CONNECTIONS + " idle connections take " + (added >> 20) + " MiB");
             for (var each : List.of(open.getFirst(), open.get(CONNECTIONS / 2), open.getLast())) {
                 ask(each);
