@@ -11,7 +11,10 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.coppice.proto.cluster.v1.Cluster;
 import io.coppice.proto.compute.v1.Instance;
+import io.coppice.proto.ebs.v1.Copies;
 import io.coppice.proto.ebs.v1.Ebs;
+import io.coppice.proto.ebs.v1.Export;
+import io.coppice.proto.ebs.v1.Transfer;
 import io.coppice.proto.identity.v1.IdentityOuterClass;
 import io.coppice.proto.network.v1.Network;
 import io.coppice.proto.node.v1.Node;
@@ -23,6 +26,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.Test;
  */
 class ContractCompatibilityTest {
     private static final Path GOLDEN = Path.of("src/test/resources/contracts.txt");
+    private static final Path SOURCES = Path.of("src/main/protobuf");
     private static final List<FileDescriptor> FILES = List.of(
             Instance.getDescriptor(),
             Network.getDescriptor(),
@@ -41,7 +46,20 @@ class ContractCompatibilityTest {
             Cluster.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
             Walrus.getDescriptor(),
-            Ebs.getDescriptor());
+            Ebs.getDescriptor(),
+            Export.getDescriptor(),
+            Transfer.getDescriptor(),
+            Copies.getDescriptor());
+
+    @Test
+    void noContractIsForgotten() throws IOException {
+        try (var tree = Files.walk(SOURCES)) {
+            var written = tree.filter(file -> file.toString().endsWith(".proto"))
+                    .map(file -> SOURCES.relativize(file).toString())
+                    .collect(Collectors.toSet());
+            assertEquals(written, FILES.stream().map(FileDescriptor::getName).collect(Collectors.toSet()));
+        }
+    }
 
     @Test
     void nothingThatWasPromisedIsTakenBack() throws IOException {
