@@ -48,6 +48,14 @@ public final class PortClaims implements AutoCloseable {
         }
     }
 
+    /**
+     * Claims what a cloud has chosen long ago, so that none that is raised meanwhile gets it. What another claims already is left
+     * to it: who listens there is told when the cloud tries to.
+     */
+    public void claimAll(Settings settings) {
+        settings.listensOn().forEach(key -> claim(settings.endpoint(key).port()));
+    }
+
     @Override
     public void close() {
         try {

@@ -109,6 +109,20 @@ final class SettingsTest {
     }
 
     @Test
+    void aNewCloudGetsNoPortOfOneThatIsJustStartingAgain() throws Exception {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getByName(Loopback.ADDRESS))) {
+            free = socket.getLocalPort();
+        }
+        try (var claims = PortClaims.in(temporary);
+                var ofAnother = PortClaims.in(temporary)) {
+            claims.claimAll(with(Settings.API, "127.0.0.1:" + free)
+                    .with(Map.of(Settings.ROLES, "clc", Settings.CLOUD, "127.0.0.1:" + free)));
+            assertTrue(new PortChooser(ofAnother).choose(Loopback.ADDRESS, free) != free);
+        }
+    }
+
+    @Test
     void guestsGetARangeThatNothingUses() {
         var candidates = List.of("172.31.0.0/16", "172.30.0.0/16", "10.213.0.0/16");
         assertEquals(

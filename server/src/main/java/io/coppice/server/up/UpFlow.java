@@ -82,6 +82,7 @@ public final class UpFlow {
         var settings = present.isPresent() ? present.get() : steps.run("settings", () -> firstSettings(claims));
         KnownKeys.ofThisVersion().check(settings, folder.settings(), System.getenv());
         checkReachable(settings);
+        claims.claimAll(settings);
         checkPorts(settings);
         var image = wantsImage() ? Optional.of(inBackground(sample::build)) : Optional.<FutureTask<Path>>empty();
         settings = startHostsOfOurs(settings);
