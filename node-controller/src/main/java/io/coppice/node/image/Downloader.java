@@ -30,7 +30,6 @@ public final class Downloader {
     private static final Logger LOG = Logger.getLogger(Downloader.class);
     private static final int BUFFER_BYTES = 256 << 10;
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final HttpClient client;
     private final Duration stallLimit;
@@ -108,7 +107,7 @@ public final class Downloader {
     }
 
     private HttpResponse<InputStream> request(ImageSpec image, long offset) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(image.url()).timeout(ANSWER_LIMIT).GET();
+        var request = HttpRequest.newBuilder(image.url()).timeout(stallLimit).GET();
         if (offset > 0) {
             request.header("Range", "bytes=" + offset + "-");
         }

@@ -53,6 +53,7 @@ class HttpImageCacheTest {
     private volatile int status = 200;
     private volatile int breakAfterBytes = Integer.MAX_VALUE;
     private volatile boolean gated;
+    private volatile boolean mute;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private Set<String> inUse = Set.of();
 
@@ -74,6 +75,9 @@ class HttpImageCacheTest {
 
     private void serve(HttpExchange exchange) throws IOException {
         requests.incrementAndGet();
+        if (mute) {
+            awaitGate();
+        }
         var range = exchange.getRequestHeaders().getFirst("Range");
         ranges.add(String.valueOf(range));
         if (status != 200) {
@@ -85,6 +89,9 @@ class HttpImageCacheTest {
         exchange.sendResponseHeaders(range == null ? 200 : 206, content.length - from);
         try (var body = exchange.getResponseBody()) {
             if (gated) {
+                // So that the head is gone, too: it waits for the first byte.
+                body.write(content, from++, 1);
+                body.flush();
                 awaitGate();
             }
             body.write(content, from, Math.min(content.length - from, breakAfterBytes));
@@ -160,6 +167,14 @@ class HttpImageCacheTest {
         var failure = assertThrows(ImageUnavailableException.class, () -> cache.fetch(spec("raw"), percent -> {}));
         assertTrue(failure.worthRetrying());
         assertTrue(failure.toString().contains("403"), failure.getMessage());
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerIsGivenUp() throws Exception {
+        mute = true;
+        var failure = assertThrows(
+                ImageUnavailableException.class, () -> cache(10 << 20).fetch(spec("raw"), percent -> {}));
+        assertTrue(failure.worthRetrying());
     }
 
     @Test
