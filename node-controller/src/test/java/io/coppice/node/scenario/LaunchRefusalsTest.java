@@ -11,32 +11,13 @@ import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** If this failed, an instance that finds no room, or no disk to begin with, would be lost or tried for ever. */
-class LaunchRefusalsTest {
-    @TempDir
-    Path folder;
-
-    private ZoneFixture zone;
-
-    @BeforeEach
-    void openZone() throws IOException {
-        zone = new ZoneFixture(folder);
-    }
-
-    @AfterEach
-    void closeZone() throws Exception {
-        zone.close();
-    }
-
+class LaunchRefusalsTest extends ZoneScenario {
     @Test
     void aStoppedInstanceThatCannotStartKeepsItsDiskAndIsTriedAgain() throws IOException {
         var host = zone.host();

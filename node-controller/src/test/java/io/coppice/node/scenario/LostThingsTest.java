@@ -11,33 +11,14 @@ import io.coppice.node.simulated.SimulationPlan;
 import io.coppice.proto.cluster.v1.HostState;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** If this failed, what a zone loses (a wire, a process, the power, a disk) would take guests or users' bytes with it. */
-class LostThingsTest {
-    @TempDir
-    Path folder;
-
-    private ZoneFixture zone;
-
-    @BeforeEach
-    void openZone() throws IOException {
-        zone = new ZoneFixture(folder);
-    }
-
-    @AfterEach
-    void closeZone() throws Exception {
-        zone.close();
-    }
-
+class LostThingsTest extends ZoneScenario {
     @Test
     void aWireThatIsPulledDuringALaunchLosesNothing() throws IOException {
         var slow = new SimulationPlan(

@@ -18,34 +18,15 @@ import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** If this failed, a wish of the Cloud Controller would not come true on a host, or would come true twice. */
-class ZoneScenarioTest {
-    @TempDir
-    Path folder;
-
-    private ZoneFixture zone;
-
-    @BeforeEach
-    void openZone() throws IOException {
-        zone = new ZoneFixture(folder);
-    }
-
-    @AfterEach
-    void closeZone() throws Exception {
-        zone.close();
-    }
-
+class ZoneScenarioTest extends ZoneScenario {
     @Test
     void instancesLaunchStopStartAndTerminate() throws IOException {
         var host = zone.host();
