@@ -168,15 +168,14 @@ final class CloudFixture implements AutoCloseable {
                     take(event);
                 }
             } catch (StatusRuntimeException e) {
-                if (!closed) {
-                    repeatWhenBack();
-                }
+                // The controller that is going breaks the watch or ends it; the next one begins with a snapshot.
+                LockSupport.parkNanos(REPEAT_PAUSE.toNanos());
             }
         }
     }
 
-    /** Until it is heard: a call may reach the controller that is just going, while the watch already waits for the next. */
-    private void repeatWhenBack() {
+    /** A call may still reach a controller that is just going. */
+    private void repeatUntilHeard() {
         Thread.ofVirtual().start(() -> {
             while (!closed) {
                 try {
@@ -192,6 +191,10 @@ final class CloudFixture implements AutoCloseable {
     private void take(ZoneEvent event) {
         if (keepEvents) {
             events.add(event);
+        }
+        // As the Cloud Controller does: a zone that begins with all it knows may know nothing of what it was told.
+        if (event.hasSnapshotBegin()) {
+            repeatUntilHeard();
         }
         if (!event.hasObservation()) {
             return;
