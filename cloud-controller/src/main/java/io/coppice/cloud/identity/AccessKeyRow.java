@@ -1,5 +1,6 @@
 package io.coppice.cloud.identity;
 
+import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
@@ -11,7 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An access key as stored: its secret is sealed. The user comes with it. */
+/** An access key as stored: its secret is sealed. Whose it is comes with it. */
 @Entity(name = "AccessKey")
 @Table(name = "access_keys")
 public class AccessKeyRow {
@@ -19,8 +20,12 @@ public class AccessKeyRow {
     private String id;
 
     @ManyToOne(fetch = FetchType.EAGER, optional = false)
+    @JoinColumn(name = "account_id")
+    private AccountRow account;
+
+    @ManyToOne(fetch = FetchType.EAGER)
     @JoinColumn(name = "user_id")
-    private UserRow user;
+    private @Nullable UserRow user;
 
     @Column(name = "sealed_secret")
     private byte[] sealedSecret;
@@ -43,13 +48,24 @@ public class AccessKeyRow {
     @SuppressWarnings("NullAway.Init")
     protected AccessKeyRow() {}
 
-    /** A new key, active. */
+    /** A new key of a user, active. */
     public AccessKeyRow(String id, UserRow user, byte[] sealedSecret, Instant createdAt) {
+        this(id, user.owner(), user, sealedSecret, createdAt);
+    }
+
+    private AccessKeyRow(
+            String id, AccountRow account, @Nullable UserRow user, byte[] sealedSecret, Instant createdAt) {
         this.id = id;
+        this.account = account;
         this.user = user;
         this.sealedSecret = sealedSecret.clone();
         this.active = true;
         this.createdAt = createdAt;
+    }
+
+    /** A new key of an account's root, active. */
+    public static AccessKeyRow ofRoot(String id, AccountRow account, byte[] sealedSecret, Instant createdAt) {
+        return new AccessKeyRow(id, account, null, sealedSecret, createdAt);
     }
 
     /** {@code AKIA…}. */
@@ -57,9 +73,19 @@ public class AccessKeyRow {
         return id;
     }
 
-    /** Whose it is. */
-    public UserRow user() {
-        return user;
+    /** The account whose it is, by one of its users or its root. */
+    public AccountId account() {
+        return new AccountId(account.id());
+    }
+
+    /** The user whose it is; empty when it is the root's. */
+    public Optional<UserRow> user() {
+        return Optional.ofNullable(user);
+    }
+
+    /** Who signs with it. */
+    Principal principal() {
+        return user == null ? Principal.root(account) : Principal.of(user);
     }
 
     /** Whether requests signed with it are accepted. */

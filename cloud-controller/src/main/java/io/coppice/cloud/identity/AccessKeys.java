@@ -139,8 +139,8 @@ public final class AccessKeys {
         var changesBefore = changes.get();
         var read = database.call(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, accessKeyId))
                 .filter(AccessKeyRow::active)
-                .map(row -> new Known(
-                        secrets.open(row.id(), row.sealedSecret()), Principal.of(row.user()), now.plus(CACHE_TIME))));
+                .map(row ->
+                        new Known(secrets.open(row.id(), row.sealedSecret()), row.principal(), now.plus(CACHE_TIME))));
         read.ifPresentOrElse(known -> remember(accessKeyId, known), () -> cache.remove(accessKeyId));
         if (changes.get() != changesBefore) {
             // Something changed while this was read: what was read may be the state before.

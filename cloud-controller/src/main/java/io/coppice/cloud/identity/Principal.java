@@ -32,6 +32,11 @@ public record Principal(
         return of(user.owner(), user.arn(), user.id(), user.name());
     }
 
+    /** An account's root, which is no user and whom no policy binds. */
+    public static Principal root(AccountRow account) {
+        return of(account, "arn:aws:iam::" + account.id() + ":root", account.id(), account.name());
+    }
+
     /** Somebody of an account with these names, without a session. */
     public static Principal of(AccountRow account, String arn, String userId, String displayName) {
         return new Principal(

@@ -95,6 +95,38 @@ class AccountTest {
     }
 
     @Test
+    void theRootOfAnAccountHasKeysOfItsOwn() throws IOException {
+        var id = text(ask(operator, "CreateAccount", Map.of("AccountName", "rooted")), "AccountId");
+        assertEquals("0", ofSummary(operator, "rooted"));
+        var made = ask(operator, "CreateAccessKey", Map.of("DelegateAccount", "rooted"));
+        assertEquals("root", text(made, "UserName"));
+        var root = new Credentials(text(made, "AccessKeyId"), text(made, "SecretAccessKey"));
+        var identity = ask(root, "sts", "GetCallerIdentity", Map.of());
+        assertEquals("arn:aws:iam::" + id + ":root", text(identity, "Arn"));
+        assertEquals(id, text(identity, "UserId"));
+        assertEquals("1", ofSummary(operator, "rooted"));
+
+        var second = text(ask(root, "CreateAccessKey", Map.of()), "AccessKeyId");
+        assertEquals("LimitExceeded", code(ask(root, "CreateAccessKey", Map.of())));
+        assertTrue(ask(root, "ListAccessKeys", Map.of()).contains(second));
+        assertFalse(ask(root, "ListAccessKeys", Map.of("UserName", "admin")).contains(second));
+        assertEquals("root", text(ask(root, "GetAccessKeyLastUsed", Map.of("AccessKeyId", second)), "UserName"));
+        assertEquals("NoSuchEntity", code(ask(tenant, "GetAccessKeyLastUsed", Map.of("AccessKeyId", second))));
+        assertEquals("NoSuchEntity", code(ask(tenant, "DeleteAccessKey", Map.of("AccessKeyId", second))));
+        assertEquals("AccessDenied", code(ask(tenant, "CreateAccessKey", Map.of("DelegateAccount", "rooted"))));
+        assertFalse(ask(root, "DeleteAccessKey", Map.of("AccessKeyId", second)).contains("<Code>"));
+        assertEquals("ValidationError", code(ask(root, "CreateLoginProfile", Map.of("Password", "Correct-Horse-7"))));
+
+        ask(operator, "DeleteAccount", Map.of("AccountName", "rooted", "Recursive", "true"));
+        assertEquals("InvalidClientTokenId", code(ask(root, "sts", "GetCallerIdentity", Map.of())));
+    }
+
+    private static String ofSummary(Credentials by, String account) throws IOException {
+        var summary = ask(by, "GetAccountSummary", Map.of("DelegateAccount", account));
+        return text(summary.substring(summary.indexOf("AccountAccessKeysPresent")), "value");
+    }
+
+    @Test
     void anAccountWithResourcesStaysWhateverTheOperatorSays() throws IOException {
         var id = text(ask(operator, "CreateAccount", Map.of("AccountName", "holder")), "AccountId");
         identity.keyPair(new AccountId(id), "key-of-holder");

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.coppice.cloud.identity.credential.KeyOwner;
 import io.coppice.cloud.identity.user.Users;
 import io.coppice.cloud.peer.FailureGate;
 import io.coppice.cloud.store.Database;
@@ -153,9 +154,9 @@ class IdentityTest {
     void aDeletedKeyIsForgottenAtOnce() throws IOException {
         var user = create("short-lived");
         var keys = identity.keys();
-        var key = identity.userKeys().create(user);
+        var key = identity.userKeys().create(KeyOwner.of(user));
         assertTrue(keys.find(key.row().id(), SCOPE).isPresent());
-        identity.userKeys().delete(user, key.row().id());
+        identity.userKeys().delete(KeyOwner.of(user), key.row().id());
         assertTrue(keys.find(key.row().id(), SCOPE).isEmpty());
     }
 
@@ -163,11 +164,11 @@ class IdentityTest {
     void aKeyThatIsTurnedOffOpensNothing() throws IOException {
         var user = create("paused");
         var keys = identity.keys();
-        var id = identity.userKeys().create(user).row().id();
+        var id = identity.userKeys().create(KeyOwner.of(user)).row().id();
         assertTrue(keys.find(id, SCOPE).isPresent());
-        identity.userKeys().activate(user, id, false);
+        identity.userKeys().activate(KeyOwner.of(user), id, false);
         assertTrue(keys.find(id, SCOPE).isEmpty());
-        identity.userKeys().activate(user, id, true);
+        identity.userKeys().activate(KeyOwner.of(user), id, true);
         assertTrue(keys.find(id, SCOPE).isPresent());
     }
 
@@ -175,10 +176,10 @@ class IdentityTest {
     void limitsAndConflictsOfKeys() throws IOException {
         var user = create("Alice");
         assertEquals("EntityAlreadyExists", code(() -> create("alice")));
-        identity.userKeys().create(user);
-        identity.userKeys().create(user);
-        assertEquals("LimitExceeded", code(() -> identity.userKeys().create(user)));
-        assertEquals("NoSuchEntity", code(() -> identity.userKeys().delete(user, "AKIANOBODY")));
+        identity.userKeys().create(KeyOwner.of(user));
+        identity.userKeys().create(KeyOwner.of(user));
+        assertEquals("LimitExceeded", code(() -> identity.userKeys().create(KeyOwner.of(user))));
+        assertEquals("NoSuchEntity", code(() -> identity.userKeys().delete(KeyOwner.of(user), "AKIANOBODY")));
     }
 
     private static UserRow create(String name) throws IOException {

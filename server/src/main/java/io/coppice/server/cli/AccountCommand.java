@@ -90,7 +90,7 @@ final class AccountCommand extends CloudCommand {
         }
     }
 
-    @Command(name = "key", description = "Make an access key of an account's user, as lines for a shell.")
+    @Command(name = "key", description = "Make an access key of an account's user or root, as lines for a shell.")
     static final class Key extends Call {
         @Parameters(paramLabel = "NAME", description = "Name or id of the account.")
         @SuppressWarnings("NullAway.Init")
@@ -102,9 +102,15 @@ final class AccountCommand extends CloudCommand {
                 description = "Whose key it will be; ${DEFAULT-VALUE} when absent.")
         private String user = "admin";
 
+        @Option(
+                names = "--root",
+                description = "Make it the root's: no policy binds it. Keep it for what nobody else can mend.")
+        private boolean root;
+
         @Override
         public Integer call() {
-            var made = ask("CreateAccessKey", Map.of("UserName", user, "DelegateAccount", name));
+            var whose = root ? Map.of("DelegateAccount", name) : Map.of("UserName", user, "DelegateAccount", name);
+            var made = ask("CreateAccessKey", whose);
             var values = new LinkedHashMap<String, String>();
             values.put("AWS_ACCESS_KEY_ID", made.text("AccessKeyId"));
             values.put("AWS_SECRET_ACCESS_KEY", made.text("SecretAccessKey"));

@@ -2,6 +2,7 @@ package io.coppice.walrus.access;
 
 import io.coppice.policy.Decision;
 import io.coppice.policy.PolicyDocument;
+import io.coppice.policy.PolicyPrincipal;
 import io.coppice.walrus.acl.Acl;
 import io.coppice.walrus.acl.AclPermission;
 import io.coppice.walrus.acl.Ownership;
@@ -10,13 +11,18 @@ import io.coppice.walrus.identity.Principal;
 import io.coppice.walrus.metadata.BucketRow;
 import io.coppice.walrus.metadata.BucketSetting;
 import io.coppice.walrus.metadata.ObjectRow;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that guards one bucket: its policy, its access control list, whose objects are, and what is never public. Identity
  * policies come with the caller. An explicit deny anywhere refuses; then either policies or a list must allow.
  */
 public final class BucketGuard {
+    private static final Set<S3Operation> OF_POLICY =
+            EnumSet.of(S3Operation.GET_BUCKET_POLICY, S3Operation.PUT_BUCKET_POLICY, S3Operation.DELETE_BUCKET_POLICY);
+
     private final BucketRow bucket;
     private final Optional<PolicyDocument> policy;
     private final PublicAccessBlock block;
@@ -56,7 +62,7 @@ public final class BucketGuard {
      */
     public Optional<String> refusal(
             Principal caller, S3Operation operation, S3Permission permission, Optional<ObjectRow> object) {
-        var decision = permission.decide(policy);
+        var decision = permission.decide(policy.filter(each -> !outranksPolicy(caller, operation)));
         if (decision instanceof Decision.ExplicitlyDenied) {
             return permission.reason(decision);
         }
@@ -80,6 +86,17 @@ public final class BucketGuard {
                         decision.allowed()
                                 ? "The object belongs to another account, which has not granted this."
                                 : "Access Denied"));
+    }
+
+    /**
+     * The root of the bucket's account can always see, replace and delete its policy, so that nobody is locked out for ever
+     * (S3 API reference, PutBucketPolicy). What the operator caps holds for the root too.
+     */
+    private boolean outranksPolicy(Principal caller, S3Operation operation) {
+        var who = caller.permissions().principal();
+        return OF_POLICY.contains(operation)
+                && who.type() == PolicyPrincipal.Type.ACCOUNT
+                && who.account().equals(bucket.accountId());
     }
 
     /** Whether the caller may do that to an object that is not the bucket owner's. */

@@ -190,6 +190,25 @@ class S3PoliciesTest {
     }
 
     @Test
+    void aPolicyThatDeniesEverybodyLocksAllOutButTheRoot() {
+        var closed = "locked-out";
+        var policy = """
+                {"Statement":{"Effect":"Deny","Principal":"*","Action":["s3:*BucketPolicy","s3:ListBucket"],\
+                "Resource":"arn:aws:s3:::%s"}}""".formatted(closed);
+        walrus.carolMay(set(allow("s3:*", "*")));
+        carol.createBucket(b -> b.bucket(closed));
+        carol.putBucketPolicy(b -> b.bucket(closed).policy(policy));
+        refused(() -> carol.getBucketPolicy(b -> b.bucket(closed)));
+        refused(() -> carol.deleteBucketPolicy(b -> b.bucket(closed)));
+        refused(() -> carol.putBucketPolicy(b -> b.bucket(closed).policy(policy)));
+        refused(() -> alice.listObjectsV2(b -> b.bucket(closed)));
+        assertEquals(policy, alice.getBucketPolicy(b -> b.bucket(closed)).policy());
+        alice.putBucketPolicy(b -> b.bucket(closed).policy(policy));
+        alice.deleteBucketPolicy(b -> b.bucket(closed));
+        assertDoesNotThrow(() -> carol.listObjectsV2(b -> b.bucket(closed)));
+    }
+
+    @Test
     void aSecondSubresourceOpensNothing() {
         walrus.carolMay(set(allow("s3:GetObjectTagging", "*"), allow("s3:GetBucketLocation", "*")));
         refused(() -> carol.getObjectTagging(b ->

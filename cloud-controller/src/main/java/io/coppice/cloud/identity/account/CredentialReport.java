@@ -3,6 +3,7 @@ package io.coppice.cloud.identity.account;
 import io.coppice.cloud.identity.AccessKeyRow;
 import io.coppice.cloud.identity.AccountRow;
 import io.coppice.cloud.identity.KeyUse;
+import io.coppice.cloud.identity.UserRow;
 import io.coppice.cloud.identity.credential.LoginProfiles;
 import io.coppice.cloud.identity.entity.Sql;
 import io.coppice.cloud.identity.user.Users;
@@ -28,6 +29,9 @@ final class CredentialReport {
             + "access_key_1_last_used_date,access_key_1_last_used_region,access_key_1_last_used_service,"
             + "access_key_2_active,access_key_2_last_rotated,access_key_2_last_used_date,access_key_2_last_used_region,"
             + "access_key_2_last_used_service,cert_1_active,cert_1_last_rotated,cert_2_active,cert_2_last_rotated";
+    /** What AWS calls the root in this report; no user can have this name as id. */
+    private static final String ROOT = "<root_account>";
+
     private static final String NONE = "N/A";
     private static final String UNKNOWN = "not_supported";
     private static final int KEYS = 2;
@@ -38,11 +42,12 @@ final class CredentialReport {
     static String write(EntityManager entities, AccountId account, Instant now) {
         var users = Users.ROWS.all(entities, account);
         var keys = entities.createQuery(
-                        "select k from AccessKey k where k.user.accountId = :account order by k.createdAt, k.id",
+                        "select k from AccessKey k where k.account.id = :account order by k.createdAt, k.id",
                         AccessKeyRow.class)
                 .setParameter("account", account.value())
                 .getResultStream()
-                .collect(Collectors.groupingBy(key -> key.user().id()));
+                .collect(
+                        Collectors.groupingBy(key -> key.user().map(UserRow::id).orElse(ROOT)));
         var passwords = Sql.rows(entities, """
                         select l.user_id, l.changed_at from {h-schema}login_profiles l
                         join {h-schema}users u on u.id = l.user_id where u.account_id = :account""")
@@ -58,7 +63,7 @@ final class CredentialReport {
         var maxAgeDays = LoginProfiles.rules(entities, account)
                 .map(rules -> rules.maxAgeDays())
                 .orElse(0);
-        var lines = new StringBuilder(HEADER).append('\n').append(root(entities, account));
+        var lines = new StringBuilder(HEADER).append('\n').append(root(entities, account, keys));
         for (var user : users) {
             var changed = Optional.ofNullable(passwords.get(user.id()));
             var fields = new ArrayList<>(List.of(
@@ -81,10 +86,10 @@ final class CredentialReport {
         return lines.toString();
     }
 
-    private static String root(EntityManager entities, AccountId account) {
+    private static String root(EntityManager entities, AccountId account, Map<String, List<AccessKeyRow>> keys) {
         var row = entities.find(AccountRow.class, account.value());
         var fields = new ArrayList<>(List.of(
-                "<root_account>",
+                ROOT,
                 "arn:aws:iam::" + account + ":root",
                 row.createdAt().toString(),
                 "false",
@@ -92,7 +97,7 @@ final class CredentialReport {
                 UNKNOWN,
                 UNKNOWN,
                 "false"));
-        addKeys(fields, List.of());
+        addKeys(fields, keys.getOrDefault(ROOT, List.of()));
         addCertificates(fields, List.of());
         return line(fields);
     }

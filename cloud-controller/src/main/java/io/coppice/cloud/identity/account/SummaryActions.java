@@ -55,6 +55,9 @@ public final class SummaryActions implements ActionModule {
                           select 'MFADevicesInUse', count(*) from {h-schema}mfa_devices
                           where account_id = :account and user_id is not null
                           union all
+                          select 'AccountAccessKeysPresent', least(count(*), 1) from {h-schema}access_keys
+                          where account_id = :account and user_id is null
+                          union all
                           select 'Providers', count(*) from {h-schema}oidc_providers where account_id = :account
                         ) as counts""")
                 .setParameter("account", context.account().value())
@@ -84,8 +87,7 @@ public final class SummaryActions implements ActionModule {
         limits.put(SummaryKeyType.ATTACHED_POLICIES_PER_ROLE_QUOTA, 10);
         limits.put(SummaryKeyType.VERSIONS_PER_POLICY_QUOTA, 5);
         limits.put(SummaryKeyType.GLOBAL_ENDPOINT_TOKEN_VERSION, 1);
-        // An account's root has no keys, password or device here.
-        limits.put(SummaryKeyType.ACCOUNT_ACCESS_KEYS_PRESENT, 0);
+        // An account's root has no password or device here.
         limits.put(SummaryKeyType.ACCOUNT_MFA_ENABLED, 0);
         limits.put(SummaryKeyType.ACCOUNT_SIGNING_CERTIFICATES_PRESENT, 0);
         return limits;

@@ -16,8 +16,10 @@ import java.util.Set;
  * says so. Works in the caller's transaction.
  */
 final class AccountRemoval {
-    /** In an order in which nothing refers to what is gone. All have the column account_id or hang on a principal. */
-    private static final List<String> OF_IAM = List.of(
+    /** What goes with an account, in an order in which nothing refers to what is gone. All have the column account_id. */
+    private static final List<String> OF_ACCOUNT = List.of(
+            "access_keys",
+            "account_settings",
             "account_policies",
             "account_quotas",
             "account_aliases",
@@ -62,8 +64,6 @@ final class AccountRemoval {
             "delete from {h-schema}vpcs where account_id = :account",
             "delete from {h-schema}dhcp_options where account_id = :account",
             "delete from {h-schema}network_accounts where id = :account",
-            "delete from {h-schema}access_keys where user_id in (select id from {h-schema}users where account_id ="
-                    + " :account)",
             "delete from {h-schema}login_profiles where user_id in (select id from {h-schema}users where account_id ="
                     + " :account)",
             "delete from {h-schema}earlier_passwords where user_id in (select id from {h-schema}users where account_id ="
@@ -102,7 +102,7 @@ final class AccountRemoval {
                     + " still has users, groups, roles or policies. Delete them first, or set Recursive.");
         }
         BEFORE.forEach(sql -> execute(entities, sql, account));
-        OF_IAM.forEach(
+        OF_ACCOUNT.forEach(
                 table -> execute(entities, "delete from {h-schema}" + table + " where account_id = :account", account));
         execute(entities, "delete from {h-schema}accounts where id = :account", account);
     }
@@ -118,7 +118,7 @@ final class AccountRemoval {
                           join pg_class k on k.oid = a.tableoid join pg_namespace n on n.oid = k.relnamespace
                           where a.id = :account)
                         and t.table_type = 'BASE TABLE' order by c.table_name""").setParameter("account", account.id()).getResultList();
-        var ours = new HashSet<>(OF_IAM);
+        var ours = new HashSet<>(OF_ACCOUNT);
         var left = new ArrayList<String>();
         for (var table : tables) {
             if (!ours.contains(table) && !NOT_RESOURCES.contains(table)) {

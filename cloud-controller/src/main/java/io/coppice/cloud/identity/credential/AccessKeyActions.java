@@ -12,7 +12,6 @@ import io.coppice.cloud.identity.entity.IamErrors;
 import io.coppice.cloud.identity.entity.IamPages;
 import io.coppice.cloud.identity.entity.IamStore;
 import io.coppice.cloud.identity.entity.Require;
-import io.coppice.cloud.identity.user.Users;
 import jakarta.inject.Singleton;
 import java.util.Comparator;
 import java.util.Optional;
@@ -60,11 +59,11 @@ public final class AccessKeyActions implements ActionModule {
     }
 
     private CreateAccessKeyResponse create(RequestContext context, CreateAccessKeyRequest request) {
-        var user = user(context, request.userName());
-        var created = keys.create(user);
+        var owner = owner(context, request.userName());
+        var created = keys.create(owner);
         return CreateAccessKeyResponse.builder()
                 .accessKey(AccessKey.builder()
-                        .userName(user.name())
+                        .userName(owner.name())
                         .accessKeyId(created.row().id())
                         .status(status(created.row()))
                         .secretAccessKey(created.secret())
@@ -74,14 +73,14 @@ public final class AccessKeyActions implements ActionModule {
     }
 
     private ListAccessKeysResponse list(RequestContext context, ListAccessKeysRequest request) {
-        var user = user(context, request.userName());
-        var rows = store.read(entities -> UserKeys.of(entities, user)).stream()
+        var owner = owner(context, request.userName());
+        var rows = store.read(entities -> UserKeys.of(entities, owner)).stream()
                 .sorted(Comparator.comparing(AccessKeyRow::id))
                 .toList();
         var page = store.cut(context, new IamPages.Ask(request.maxItems(), request.marker()), rows, AccessKeyRow::id);
         return ListAccessKeysResponse.builder()
                 .accessKeyMetadata(page.map(key -> AccessKeyMetadata.builder()
-                        .userName(user.name())
+                        .userName(owner.name())
                         .accessKeyId(key.id())
                         .status(status(key))
                         .createDate(key.createdAt())
@@ -94,24 +93,24 @@ public final class AccessKeyActions implements ActionModule {
     private UpdateAccessKeyResponse update(RequestContext context, UpdateAccessKeyRequest request) {
         var id = keyId(request.accessKeyId());
         var on = active(request.statusAsString());
-        keys.activate(user(context, request.userName()), id, on);
+        keys.activate(owner(context, request.userName()), id, on);
         return UpdateAccessKeyResponse.builder().build();
     }
 
     private DeleteAccessKeyResponse delete(RequestContext context, DeleteAccessKeyRequest request) {
         var id = keyId(request.accessKeyId());
-        keys.delete(user(context, request.userName()), id);
+        keys.delete(owner(context, request.userName()), id);
         return DeleteAccessKeyResponse.builder().build();
     }
 
     private GetAccessKeyLastUsedResponse lastUsed(RequestContext context, GetAccessKeyLastUsedRequest request) {
         var id = keyId(request.accessKeyId());
         var key = store.read(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, id))
-                .filter(row -> row.user().account().equals(context.account()))
+                .filter(row -> row.account().equals(context.account()))
                 .orElseThrow(() -> IamErrors.noSuchEntity("The Access Key with id " + id + " cannot be found.")));
         var use = uses.lastUse(key);
         return GetAccessKeyLastUsedResponse.builder()
-                .userName(key.user().name())
+                .userName(key.user().map(UserRow::name).orElse(KeyOwner.ROOT))
                 .accessKeyLastUsed(AccessKeyLastUsed.builder()
                         .lastUsedDate(use.map(KeyUse::at).orElse(null))
                         .serviceName(use.map(KeyUse::service).orElse(NEVER))
@@ -120,8 +119,8 @@ public final class AccessKeyActions implements ActionModule {
                 .build();
     }
 
-    private UserRow user(RequestContext context, @Nullable String name) {
-        return store.read(entities -> Users.orCaller(entities, context.caller(), name));
+    private KeyOwner owner(RequestContext context, @Nullable String name) {
+        return store.read(entities -> KeyOwner.named(entities, context.caller(), name));
     }
 
     private static String keyId(@Nullable String id) {

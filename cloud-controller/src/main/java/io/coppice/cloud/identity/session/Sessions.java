@@ -116,8 +116,8 @@ public final class Sessions {
     private static Optional<Principal> holder(EntityManager entities, AccountRow owner, SessionClaims claims) {
         var id = claims.grant().principalId();
         if (id.equals(owner.id())) {
-            var arn = "arn:aws:iam::" + owner.id() + ":root";
-            return Optional.of(Principal.of(owner, arn, id, owner.name()).within(session(claims, arn)));
+            var root = Principal.root(owner);
+            return Optional.of(root.within(session(claims, root.arn())));
         }
         return Optional.ofNullable(entities.find(UserRow.class, id))
                 .map(user -> Principal.of(user).within(session(claims, user.arn())));

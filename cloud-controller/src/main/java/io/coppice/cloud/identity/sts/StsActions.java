@@ -67,7 +67,7 @@ public final class StsActions implements ActionModule {
                 "[\\w]*");
         var account = Identifiers.accountOfTemporaryKey(id)
                 .or(() -> database.call(entities -> Optional.ofNullable(entities.find(AccessKeyRow.class, id))
-                        .map(key -> key.user().account().value())))
+                        .map(key -> key.account().value())))
                 .orElseThrow(() -> IamErrors.validation("The access key " + id + " is none of this cloud."));
         return GetAccessKeyInfoResponse.builder().account(account).build();
     }
