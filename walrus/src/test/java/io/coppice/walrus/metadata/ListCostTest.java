@@ -31,8 +31,8 @@ class ListCostTest {
 
     @Test
     @Tag("full")
-    void aPageCostsTheSameAmongAMillionKeys() throws Exception {
-        compare(100 * SMALL);
+    void aPageCostsTheSameAmongTenMillionKeys() throws Exception {
+        compare(1_000 * SMALL);
     }
 
     private static void compare(int many) throws Exception {
