@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,11 +49,25 @@ class RecipesTest {
     @SuppressWarnings("NullAway.Init")
     Path folder;
 
-    /** All at once: each waits most of its time, for a process of aws or for the cloud. */
+    /** A process of aws for each of a hundred commands: minutes of two processors. */
     @Test
+    @Tag("full")
     void everyRecipeWorksAsItIsWrittenAndCleansUp() throws Exception {
         var recipes = recipes();
         assertTrue(recipes.size() >= 6, "recipes found: " + recipes.keySet());
+        follow(recipes);
+    }
+
+    @Test
+    void theShortestRecipeWorksAsItIsWrittenAndCleansUp() throws Exception {
+        var shortest = recipes().entrySet().stream()
+                .min(Comparator.comparing(each -> each.getValue().length()))
+                .orElseThrow();
+        follow(Map.ofEntries(shortest));
+    }
+
+    /** All at once: each waits most of its time, for a process of aws or for the cloud. */
+    private void follow(Map<String, String> recipes) throws Exception {
         try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "simulated", "--hosts", "2");
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var tools = new Toolbox(cloud.environment(), folder);

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -29,7 +30,9 @@ class SnapshotCopiesTest {
     @TempDir
     private Path folder;
 
+    /** What is copied and how it comes back is tested without a cloud in CI; this raises one three times. */
     @Test
+    @Tag("full")
     void aSnapshotOutlivesTheDiskItWasTakenOn() throws IOException {
         try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "simulated", "--hosts", "1")) {
             cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "down").orFail();
