@@ -5,16 +5,19 @@ usage: vpc_story.py OUTSIDE
 OUTSIDE is an IPv4 address that this cloud's public network has a way to, but that has no way back to guests' own addresses: an
 answer from there proves that addresses were translated. Two small guests run at once, at most.
 """
+import gzip
 import os
 import subprocess
 import sys
 import tempfile
 
+from botocore.exceptions import ClientError
+
 from cloud import IMAGE, NAME, WAITER, client, eventually, expect, expect_in, finish, refusal, step
 
 OUTSIDE = sys.argv[1]
 WHO_AM_I = "timeout 10 wget -qO- http://169.254.169.254/latest/meta-data/instance-id"
-ec2 = client("ec2")
+ec2, s3 = client("ec2"), client("s3")
 
 
 def named(kind):
@@ -56,6 +59,58 @@ def make_network():
         {"IpProtocol": "icmp", "FromPort": -1, "ToPort": -1, "UserIdGroupPairs": [{"GroupId": group}]}])
     step(f"{vpc} with two subnets, an internet gateway and a group")
     return dict(vpc=vpc, public=public, private=private, gateway=gateway, table=table, group=group)
+
+
+def record(net):
+    """From now on what passes and what is refused in the VPC is written down in a bucket."""
+    s3.create_bucket(Bucket=NAME)
+    made = ec2.create_flow_logs(
+        ResourceType="VPC", ResourceIds=[net["vpc"]], TrafficType="ALL", LogDestinationType="s3",
+        LogDestination=f"arn:aws:s3:::{NAME}/flows/", MaxAggregationInterval=60, TagSpecifications=named("vpc-flow-log"))
+    expect("resources without a flow log", made["Unsuccessful"], [])
+    net.update(flow_log=made["FlowLogIds"][0])
+    expect("the same again", refusal(
+        ec2.create_flow_logs, ResourceType="VPC", ResourceIds=[net["vpc"]], TrafficType="ALL", LogDestinationType="s3",
+        LogDestination=f"arn:aws:s3:::{NAME}/flows/", MaxAggregationInterval=60), "FlowLogAlreadyExists")
+    step(f"{net['flow_log']} records")
+
+
+def recorded_lines():
+    lines = []
+    for each in s3.list_objects_v2(Bucket=NAME, Prefix="flows/AWSLogs/").get("Contents", []):
+        text = gzip.decompress(s3.get_object(Bucket=NAME, Key=each["Key"])["Body"].read()).decode()
+        head, *records = text.splitlines()
+        lines += [dict(zip(head.split(), record.split())) for record in records]
+    return lines
+
+
+def emptied():
+    for each in s3.list_objects_v2(Bucket=NAME).get("Contents", []):
+        s3.delete_object(Bucket=NAME, Key=each["Key"])
+    try:
+        s3.delete_bucket(Bucket=NAME)
+    except ClientError as error:
+        expect("why the bucket stays", error.response["Error"]["Code"], "BucketNotEmpty")
+        return False
+    return True
+
+
+def look_at_records(net):
+    """Logins are in the records, and so are those that came to a closed door."""
+    own = instance(net["machine"])["PrivateIpAddress"]
+    for action in ("ACCEPT", "REJECT"):
+        line = eventually(f"a login with {action} in the records", lambda: next(
+            (each for each in recorded_lines() if each["action"] == action and each["dstaddr"] == own
+             and each["dstport"] == "22" and each["protocol"] == "6"), None))
+        expect("its status", line["log-status"], "OK")
+        expect("whether it has bytes", int(line["bytes"]) >= 40 * int(line["packets"]) > 0, True)
+    log = ec2.describe_flow_logs(FlowLogIds=[net["flow_log"]])["FlowLogs"][0]
+    expect("its delivery", log["DeliverLogsStatus"], "SUCCESS")
+    ec2.delete_flow_logs(FlowLogIds=[net["flow_log"]])
+    expect("a deleted flow log", refusal(ec2.describe_flow_logs, FlowLogIds=[net["flow_log"]]), "InvalidFlowLogId.NotFound")
+    # One object may have been on its way while the flow log was deleted.
+    eventually("the end of the bucket", emptied)
+    step("what passed and what was refused is recorded")
 
 
 def launch(subnet, group, script=""):
@@ -158,10 +213,12 @@ def main():
     net = make_network()
     with tempfile.TemporaryDirectory() as folder:
         key = make_key(folder)
+        record(net)
         reach(key, net)
         close_and_open(key, net)
         leave_by_nat(key, net)
         move(key, net)
+        look_at_records(net)
         clean_up(net)
     finish([])
 

@@ -56,6 +56,10 @@ public interface ClusterConfig {
     @WithDefault("16384")
     int sessionQueue();
 
+    /** Room for what hosts have counted of recorded flows and nobody has taken yet, bytes. */
+    @WithDefault("67108864")
+    long flowReportBytes();
+
     /** Silence on a watch after which a sign of life is sent. */
     @WithDefault("5s")
     Duration keepAlive();

@@ -6,6 +6,7 @@ import io.coppice.cluster.schedule.Scheduler;
 import io.coppice.cluster.session.ConsoleRequests;
 import io.coppice.cluster.session.NodeGatewayService;
 import io.coppice.cluster.session.NodeGatewayService.Door;
+import io.coppice.cluster.session.RecordedFlows;
 import io.coppice.cluster.session.Speakers;
 import io.coppice.cluster.zone.HostRoster;
 import io.coppice.cluster.zone.Zone;
@@ -67,9 +68,10 @@ public final class ClusterController implements AutoCloseable {
         this.cloud = RpcChannels.open(site.cloud(), own, PeerKind.CLOUD_CONTROLLER);
         var consoles =
                 new ConsoleRequests(zone, config.consoleTimeout(), config.consoleMaxBytes(), config.consoleRequests());
-        var door = new Door(site.zone(), new Speakers(config.allowSimulatedHosts()), config.sessionQueue());
+        var flows = new RecordedFlows(config.flowReportBytes());
+        var door = new Door(site.zone(), new Speakers(config.allowSimulatedHosts()), flows, config.sessionQueue());
         this.gateway = new NodeGatewayService(zone, door, consoles, cloud);
-        this.control = new ClusterControllerService(zone, log, consoles, executor);
+        this.control = new ClusterControllerService(zone, log, consoles, flows, executor);
         try {
             this.server = RpcServer.listeningOn(site.listen(), own)
                     .offerWithOpenMethods(gateway, Set.of(PeerKind.NODE), Set.of(NodeGatewayService.OPEN_METHOD))

@@ -16,6 +16,7 @@ import io.coppice.foundation.undo.Undo;
 import io.coppice.walrus.blob.BlobStore;
 import io.coppice.walrus.bundle.BundleKey;
 import io.coppice.walrus.encryption.KeyStore;
+import io.coppice.walrus.http.LogDeliveryService;
 import io.coppice.walrus.http.S3Server;
 import io.coppice.walrus.http.S3Settings;
 import io.coppice.walrus.http.SegmentSender;
@@ -170,9 +171,18 @@ public class WalrusRole implements Role {
 
         var bundleKey = BundleKey.open(folder, clock);
         var images = new Images(transactions, blobs, blobStore, bundleKey, clock);
+        var store = new Store(
+                transactions,
+                clock,
+                blobs,
+                blobStore,
+                encryptionKeys,
+                Math.clamp(config.rowBytes(), 0, MAX_ROW_BYTES),
+                Shortcuts.of(transactions, clock));
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().walrus()), tls)
                 .offer(new ImageStoreService(images, urls, door.url()), PeerKind.CLOUD_CONTROLLER)
                 .offer(new UsageService(transactions), PeerKind.CLOUD_CONTROLLER)
+                .offer(new LogDeliveryService(store, identity), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
 
@@ -198,14 +208,7 @@ public class WalrusRole implements Role {
                         Optional.of(folder.resolve("access-log"))));
         var server = new S3Server(
                 vertx,
-                new Store(
-                        transactions,
-                        clock,
-                        blobs,
-                        blobStore,
-                        encryptionKeys,
-                        Math.clamp(config.rowBytes(), 0, MAX_ROW_BYTES),
-                        Shortcuts.of(transactions, clock)),
+                store,
                 new Identity(keys, identity, identity),
                 settings,
                 Optional.of(downloads),

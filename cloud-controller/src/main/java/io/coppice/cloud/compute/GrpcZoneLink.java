@@ -8,6 +8,8 @@ import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.TakeFlowsRequest;
+import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
@@ -105,5 +107,10 @@ final class GrpcZoneLink implements ZoneLink {
                         .setAction(action)
                         .build())
                 .getData();
+    }
+
+    @Override
+    public TakeFlowsResponse takeFlows(TakeFlowsRequest request) {
+        return stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS).takeFlows(request);
     }
 }

@@ -34,7 +34,9 @@ public enum NetworkKind {
     /** A network interface. */
     NETWORK_INTERFACE("eni-", "network-interface", "InvalidNetworkInterfaceID", "networkInterface ID"),
     /** An elastic IP address. */
-    ELASTIC_IP("eipalloc-", "elastic-ip", "InvalidAllocationID", "allocation ID");
+    ELASTIC_IP("eipalloc-", "elastic-ip", "InvalidAllocationID", "allocation ID"),
+    /** A flow log. */
+    FLOW_LOG("fl-", "vpc-flow-log", "InvalidFlowLogId", "flow log ID");
 
     private static final String ID_DIGITS = "[0-9a-f]{8}([0-9a-f]{9})?";
     private static final int DIGITS = 17;

@@ -110,6 +110,12 @@ class TaggableNetworks {
         return new Taggable(NetworkKind.ELASTIC_IP, "(select allocation_id as id, account_id from public_addresses) a");
     }
 
+    @Produces
+    @Singleton
+    TaggableResource flowLogs() {
+        return new Taggable(NetworkKind.FLOW_LOG, "flow_logs");
+    }
+
     /** One kind, by the table that its rows are in. */
     private final class Taggable implements TaggableResource {
         private final NetworkKind kind;

@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import io.coppice.cloud.network.VpcGenerations.Change;
 import io.coppice.cloud.network.VpcGenerations.Changes;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.TakeFlowsRequest;
+import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.SecurityGroup;
@@ -199,6 +201,11 @@ class NetworkSenderTest {
         private int sent;
         private int largest;
         private int failures;
+
+        @Override
+        public TakeFlowsResponse takeFlows(TakeFlowsRequest request) {
+            throw new AssertionError("nobody asks for flows here");
+        }
 
         @Override
         public synchronized void applyNetworks(List<Vpc> vpcs) {

@@ -3,6 +3,7 @@ package io.coppice.cluster.control;
 import io.coppice.cluster.event.WatchStream;
 import io.coppice.cluster.event.ZoneEventLog;
 import io.coppice.cluster.session.ConsoleRequests;
+import io.coppice.cluster.session.RecordedFlows;
 import io.coppice.cluster.zone.Zone;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.MalformedIdException;
@@ -18,6 +19,8 @@ import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.ListHostsRequest;
 import io.coppice.proto.cluster.v1.ListHostsResponse;
+import io.coppice.proto.cluster.v1.TakeFlowsRequest;
+import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
@@ -42,15 +45,18 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     private final Zone zone;
     private final ZoneEventLog log;
     private final ConsoleRequests consoles;
+    private final RecordedFlows flows;
     private final Executor executor;
     private final LargeVpcs largeVpcs = new LargeVpcs();
     private final Set<WatchStream> watches = ConcurrentHashMap.newKeySet();
 
     /** Opens the door of this zone; {@code executor} runs what may block. */
-    public ClusterControllerService(Zone zone, ZoneEventLog log, ConsoleRequests consoles, Executor executor) {
+    public ClusterControllerService(
+            Zone zone, ZoneEventLog log, ConsoleRequests consoles, RecordedFlows flows, Executor executor) {
         this.zone = zone;
         this.log = log;
         this.consoles = consoles;
+        this.flows = flows;
         this.executor = executor;
     }
 
@@ -144,6 +150,12 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
             Thread.currentThread().interrupt();
             answer.onError(Status.CANCELLED.withCause(e).asRuntimeException());
         }
+    }
+
+    @Override
+    public void takeFlows(TakeFlowsRequest request, StreamObserver<TakeFlowsResponse> answer) {
+        answer.onNext(flows.take(request));
+        answer.onCompleted();
     }
 
     @Override

@@ -41,9 +41,10 @@ public final class NodeGatewayService extends NodeGatewayGrpc.NodeGatewayImplBas
      * How the door is run.
      *
      * @param zoneName the zone that hosts join here
+     * @param flows takes what hosts have counted of recorded flows
      * @param queueSize messages that may wait for one session
      */
-    public record Door(String zoneName, Speakers speakers, int queueSize) {}
+    public record Door(String zoneName, Speakers speakers, RecordedFlows flows, int queueSize) {}
 
     /** Opens the door of this zone; {@code cloud} leads to the Cloud Controller, which admits new hosts. */
     public NodeGatewayService(Zone zone, Door door, ConsoleRequests consoles, ManagedChannel cloud) {
@@ -57,6 +58,7 @@ public final class NodeGatewayService extends NodeGatewayGrpc.NodeGatewayImplBas
     public StreamObserver<NodeMessage> session(StreamObserver<ClusterMessage> answers) {
         var session = new NodeSession(
                 zone,
+                door.flows(),
                 door.speakers(),
                 RpcServer.caller(),
                 (ServerCallStreamObserver<ClusterMessage>) answers,

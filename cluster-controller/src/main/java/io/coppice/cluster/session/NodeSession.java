@@ -24,6 +24,7 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
     private static final Logger LOG = Logger.getLogger(NodeSession.class);
 
     private final Zone zone;
+    private final RecordedFlows flows;
     private final Speakers speakers;
     private final PeerIdentity caller;
     private final BoundedSender<ClusterMessage> sender;
@@ -33,12 +34,14 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
 
     NodeSession(
             Zone zone,
+            RecordedFlows flows,
             Speakers speakers,
             PeerIdentity caller,
             ServerCallStreamObserver<ClusterMessage> stream,
             int queueSize,
             Consumer<NodeSession> whenOver) {
         this.zone = zone;
+        this.flows = flows;
         this.speakers = speakers;
         this.caller = caller;
         this.sender = new BoundedSender<>(stream, queueSize);
@@ -80,6 +83,7 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
             case NETWORK_REQUEST ->
                 zone.networkRequested(node, message.getNetworkRequest().getVpcId(), this);
             case NETWORK_STATUS -> zone.networkFollowed(node, message.getNetworkStatus(), this);
+            case FLOW_REPORT -> flows.add(message.getFlowReport());
             case HELLO, BODY_NOT_SET -> LOG.warnf("host %s sent a message of a newer kind: ignored", node);
         }
     }

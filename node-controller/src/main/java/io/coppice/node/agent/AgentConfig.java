@@ -39,6 +39,10 @@ public interface AgentConfig {
     @WithDefault("1024")
     int maxInstances();
 
+    /** How long flows that are recorded are counted together, whole seconds; it ends with the next look at the host. */
+    @WithDefault("50s")
+    Duration flowPeriod();
+
     /** Wait before dialling the Cluster Controller again; doubles with every failure, and chance shortens it. */
     @WithDefault("500ms")
     Duration redialFirst();
@@ -65,6 +69,7 @@ public interface AgentConfig {
                 retryFirst(),
                 retryLongest(),
                 lookEvery(),
+                flowPeriod(),
                 maxInstances());
     }
 

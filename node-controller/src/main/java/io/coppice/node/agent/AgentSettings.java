@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param retryFirst wait before the second attempt; doubles with every further one
  * @param retryLongest longest such wait
  * @param lookEvery time between two looks at the hypervisor for missed events
+ * @param flowPeriod how long recorded flows are counted together, at least a second; the look that follows ends it
  * @param maxInstances instances that one host may hold, 1 to 4,096
  */
 public record AgentSettings(
@@ -22,6 +23,7 @@ public record AgentSettings(
         Duration retryFirst,
         Duration retryLongest,
         Duration lookEvery,
+        Duration flowPeriod,
         int maxInstances) {
     /** What a host uses unless it is configured otherwise. */
     public static AgentSettings defaults() {
@@ -33,6 +35,7 @@ public record AgentSettings(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
+                Duration.ofSeconds(50),
                 4096);
     }
 

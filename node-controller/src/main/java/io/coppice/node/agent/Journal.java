@@ -171,13 +171,15 @@ final class Journal {
         }
     }
 
-    /** Passes on what is not about an instance. Lost without a session: the next one begins with all of it. */
-    void tell(NodeMessage.Builder message) {
+    /** Passes on what is not about an instance. False without a session: the next one begins with all of it. */
+    boolean tell(NodeMessage.Builder message) {
         lock.lock();
         try {
-            if (uplink != null) {
-                uplink.send(message.setNodeId(node.value()).build());
+            if (uplink == null) {
+                return false;
             }
+            uplink.send(message.setNodeId(node.value()).build());
+            return true;
         } finally {
             lock.unlock();
         }

@@ -45,6 +45,7 @@ public final class NodeAgent implements AutoCloseable {
     private final VmContext context;
     private final Journal journal;
     private final NetworkFollower network;
+    private final FlowTeller flows;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
 
     private volatile @Nullable HypervisorInfo info;
@@ -76,6 +77,7 @@ public final class NodeAgent implements AutoCloseable {
         this.memory = drivers.memory();
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
+        this.flows = new FlowTeller(drivers.network(), settings.flowPeriod(), journal::tell);
         this.context = new VmContext(
                 drivers,
                 settings,
@@ -248,6 +250,7 @@ public final class NodeAgent implements AutoCloseable {
             }
             drivers.network().repair();
             network.tellChanges();
+            flows.tell();
         } catch (Exception e) {
             // The boundary of the look: the next one comes in a moment.
             LOG.warnf(e, "%s: could not look at the host", host.id());

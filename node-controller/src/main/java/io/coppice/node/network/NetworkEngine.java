@@ -3,8 +3,10 @@ package io.coppice.node.network;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -99,6 +101,15 @@ public interface NetworkEngine extends AutoCloseable {
                     sentBytes - earlier.sentBytes,
                     sentPackets - earlier.sentPackets);
         }
+    }
+
+    /**
+     * What was counted of flows that somebody wants recorded; told once. Called now and then.
+     *
+     * @param period what has lasted at least that long is told and begins anew
+     */
+    default List<FlowReport> recordedFlows(Duration period) {
+        return List.of();
     }
 
     /** Where other hosts find this one, empty when they need not. */

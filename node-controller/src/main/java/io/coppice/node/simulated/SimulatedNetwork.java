@@ -6,8 +6,11 @@ import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,7 @@ final class SimulatedNetwork implements NetworkEngine {
 
     private final FaultDice dice;
     private final String address;
+    private final SimulatedFlows flows;
     private final SimulatedVpcs vpcs = new SimulatedVpcs();
     private final Set<InstanceId> known = ConcurrentHashMap.newKeySet();
 
@@ -27,6 +31,7 @@ final class SimulatedNetwork implements NetworkEngine {
     SimulatedNetwork(SimulationPlan plan, String address) {
         this.dice = new FaultDice(plan);
         this.address = address;
+        this.flows = new SimulatedFlows(address, InstantSource.system());
     }
 
     @Override
@@ -76,6 +81,11 @@ final class SimulatedNetwork implements NetworkEngine {
     @Override
     public Followed followed(String vpcId) {
         return vpcs.followed(vpcId);
+    }
+
+    @Override
+    public List<FlowReport> recordedFlows(Duration period) {
+        return flows.of(vpcs.recorded(), period);
     }
 
     @Override

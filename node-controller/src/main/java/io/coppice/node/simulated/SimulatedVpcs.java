@@ -5,6 +5,7 @@ import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +105,14 @@ final class SimulatedVpcs {
 
     synchronized Set<String> ids() {
         return Set.copyOf(vpcs.keySet());
+    }
+
+    /** A copy of everything that the host was told of those VPCs whose flows are recorded. */
+    synchronized List<SimulatedVpc> recorded() {
+        return vpcs.values().stream()
+                .filter(entry -> entry.vpc.hasFlowLogging())
+                .map(entry -> new SimulatedVpc(entry.vpc, entry.interfaces, entry.lastSequence()))
+                .toList();
     }
 
     /** A copy of everything that the host was told of a VPC. */

@@ -62,6 +62,7 @@ final class ZoneFixture implements AutoCloseable {
             Duration.ofMillis(50),
             Duration.ofMillis(200),
             Duration.ofMillis(300),
+            Duration.ofSeconds(1),
             4096);
     private ClusterController controller;
     private int port;

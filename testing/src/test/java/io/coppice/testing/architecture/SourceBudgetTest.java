@@ -46,6 +46,7 @@ class SourceBudgetTest {
             // The roles' gRPC doors: an error becomes a status and one log line.
             "cloud-controller/FailureGate",
             "walrus/ImageStoreService",
+            "walrus/LogDeliveryService",
             "ebs-controller/BlockStorageService",
             // Loops that must go on with the next thing.
             "cloud-controller/BackgroundLoop",

@@ -23,7 +23,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the message that hosts are told of a VPC by, in eleven queries however much is in the VPC. The generation is read
+ * Makes the message that hosts are told of a VPC by, in twelve queries however much is in the VPC. The generation is read
  * first: what is written meanwhile may be in the message already and comes once more with a higher one. Thread-safe.
  */
 @ApplicationScoped
@@ -67,6 +67,7 @@ public class VpcCompiler {
                 .addAllSecurityGroups(groups.of(entities, vpcId))
                 .addAllNatGateways(natGateways(entities, vpcId))
                 .addAllPeerings(peerings(entities, vpcId));
+        RecordedInterfaces.of(entities, vpcId).ifPresent(vpc::setFlowLogging);
         return Optional.of(vpc.build());
     }
 

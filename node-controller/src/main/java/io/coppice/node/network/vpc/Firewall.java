@@ -108,7 +108,9 @@ final class Firewall {
         shown = show();
     }
 
+    /** What counts flows is in another family and changes with every packet. */
     private String show() throws IOException {
-        return inside.execute("nft", "-s", "list", "ruleset").output();
+        return inside.execute("nft", "-s", "list ruleset inet; list ruleset bridge; list ruleset netdev")
+                .output();
     }
 }

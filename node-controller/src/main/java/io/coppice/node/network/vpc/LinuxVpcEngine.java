@@ -8,6 +8,7 @@ import io.coppice.node.network.MetadataEntry;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +20,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -31,6 +34,7 @@ import org.jboss.logging.Logger;
 public final class LinuxVpcEngine implements NetworkEngine {
     private static final Logger LOG = Logger.getLogger(LinuxVpcEngine.class);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
+    private static final int MOST_ENDED = 1_024;
 
     private final VpcSettings settings;
     private final Path folder;
@@ -40,6 +44,9 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final PeerExchange exchange;
     private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
+    /** What was counted of VPCs that have left this host. */
+    private final Queue<FlowReport> ended = new ConcurrentLinkedQueue<>();
+
     private volatile int guestMtu;
 
     /**
@@ -150,10 +157,30 @@ public final class LinuxVpcEngine implements NetworkEngine {
         return Map.copyOf(all);
     }
 
+    /** One VPC whose flows cannot be read does not keep the others' from being told. */
+    @Override
+    public List<FlowReport> recordedFlows(Duration period) {
+        var all = new ArrayList<FlowReport>();
+        for (var report = ended.poll(); report != null; report = ended.poll()) {
+            all.add(report);
+        }
+        for (var entry : vpcs.entrySet()) {
+            try {
+                all.addAll(entry.getValue().recordedFlows(period));
+            } catch (IOException e) {
+                LOG.errorf(e, "what was counted of %s cannot be read on this host; it is tried again", entry.getKey());
+            }
+        }
+        return all;
+    }
+
     private synchronized void endIfOver(String vpcId, VpcOnHost vpc) throws IOException {
         if (vpc.isOver()) {
             vpc.remove();
             vpcs.remove(vpcId);
+            if (ended.size() < MOST_ENDED) {
+                ended.addAll(vpc.recordedFlows(Duration.ZERO));
+            }
         }
     }
 

@@ -8,8 +8,11 @@ import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.NetworkEngine.Traffic;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +52,7 @@ final class VpcOnHost {
     private final VpcState state;
     private final NameDaemon names;
     private final TrafficCounters traffic;
+    private final FlowRecorder flows;
     private final Firewall firewall;
     private final Announcer announcer;
     private final CarriedGateways gateways;
@@ -85,6 +89,7 @@ final class VpcOnHost {
         this.gateways = new CarriedGateways(commands, settings);
         this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
         traffic.load();
+        this.flows = new FlowRecorder(vpcId, inside, InstantSource.system());
         this.followed = new Followed(state.generation(), state.sequence(), failure);
     }
 
@@ -253,6 +258,17 @@ final class VpcOnHost {
         }
     }
 
+    /** What was counted of recorded flows, when that has lasted so long. */
+    List<FlowReport> recordedFlows(Duration period) throws IOException {
+        lock.lock();
+        try {
+            var view = state.view(inside.name(), mtu.get());
+            return view.isPresent() && inside.exists() ? flows.turn(view.get(), period) : flows.last();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Takes everything back and forgets it. */
     void remove() throws IOException {
         lock.lock();
@@ -291,6 +307,7 @@ final class VpcOnHost {
         }
         if (plan == null) {
             gateways.forget();
+            flows.forget();
             inside.sysctl(KERNEL);
             var observation = Observation.read(inside);
             plan = observation.plan();
@@ -304,6 +321,7 @@ final class VpcOnHost {
         } else {
             followWithNames(view, plan, repeat);
         }
+        flows.cover(view);
         gateways.complete(view);
         announcer.announce(view.publicByPrivate().values());
     }
@@ -348,6 +366,7 @@ final class VpcOnHost {
         announcer.announce(List.of());
         gateways.remove();
         if (inside.exists()) {
+            flows.end();
             // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one
             // now.
             new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);

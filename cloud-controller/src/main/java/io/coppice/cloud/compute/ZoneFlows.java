@@ -1,0 +1,40 @@
+package io.coppice.cloud.compute;
+
+import io.coppice.cloud.network.flowlog.FlowSource;
+import io.coppice.foundation.role.SiteConfig;
+import io.coppice.proto.cluster.v1.TakeFlowsRequest;
+import io.coppice.proto.cluster.v1.TakeFlowsResponse;
+import io.grpc.StatusRuntimeException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** What hosts have counted of recorded flows, asked of their zone's Cluster Controller. Thread-safe. */
+@ApplicationScoped
+class ZoneFlows implements FlowSource {
+    private static final Logger LOG = Logger.getLogger(ZoneFlows.class);
+
+    private final InstanceConsoles.ZoneLinks links;
+    private final SiteConfig site;
+
+    ZoneFlows(InstanceConsoles.ZoneLinks links, SiteConfig site) {
+        this.links = links;
+        this.site = site;
+    }
+
+    @Override
+    public List<String> zones() {
+        return List.of(site.zone());
+    }
+
+    @Override
+    public Optional<TakeFlowsResponse> take(String zone, TakeFlowsRequest request) {
+        try {
+            return links.of(zone).map(link -> link.takeFlows(request));
+        } catch (StatusRuntimeException e) {
+            LOG.debugf("the flows of zone %s wait there: %s", zone, e.getMessage());
+            return Optional.empty();
+        }
+    }
+}
