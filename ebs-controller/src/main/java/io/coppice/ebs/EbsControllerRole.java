@@ -1,19 +1,24 @@
 package io.coppice.ebs;
 
+import io.coppice.ebs.backend.LayerEncryption;
 import io.coppice.ebs.backend.LocalVolumeBackend;
 import io.coppice.ebs.copy.CopyBook;
 import io.coppice.ebs.copy.SignedCopyStore;
 import io.coppice.ebs.copy.SnapshotCopier;
 import io.coppice.ebs.copy.SnapshotCopiesService;
 import io.coppice.ebs.copy.SnapshotReturns;
+import io.coppice.ebs.key.DiskKeys;
+import io.coppice.ebs.key.MasterKey;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.ebs.serve.SimulatedVolumeServer;
 import io.coppice.ebs.serve.VolumeServer;
 import io.coppice.ebs.transfer.DiskTransferService;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.transfer.Transfers;
 import io.coppice.ebs.volume.BlockStorageService;
+import io.coppice.ebs.volume.KeptKeys;
 import io.coppice.ebs.volume.SnapshotWork;
 import io.coppice.ebs.volume.Snapshots;
 import io.coppice.ebs.volume.Transactions;
@@ -49,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 /** The EBS controller as a role: opens its door and runs the worker. Thread-safe. */
 @ApplicationScoped
 public class EbsControllerRole implements Role {
+    private static final String MASTER_KEY = "ebs-master-key";
+
     private final SiteConfig site;
     private final EbsConfig config;
     private final Transactions transactions;
@@ -128,15 +135,21 @@ public class EbsControllerRole implements Role {
         var tls = RolePki.keep(site.dataDir(), identity, names, clock);
         var folder = site.dataDir().resolve("ebs");
         var layers = new Layers(folder.resolve("volumes"));
-        var server = server(folder, layers);
-        undo.add("stop looking after what is served", server::close);
-        var backend = new LocalVolumeBackend(
-                layers, server, new LocalVolumeBackend.Limits(config.overcommit(), config.maxLayers()));
         var volumes = new Volumes(clock);
         var snapshots = new Snapshots(clock);
+        // Beside the folder of volumes: a disk that is lost must not take along what its copies are read with.
+        var master = MasterKey.open(site.dataDir().resolve(MASTER_KEY));
+        var keys = new KeptKeys(transactions, volumes, snapshots, master);
+        var server = server(folder, layers, keys);
+        undo.add("stop looking after what is served", server::close);
+        var backend = new LocalVolumeBackend(
+                layers,
+                server,
+                new LayerEncryption(layers, keys, copier(), config.transfersAtOnce()),
+                new LocalVolumeBackend.Limits(config.overcommit(), config.maxLayers()));
         var changes = new ChangeSignal();
         var copies = copies(layers, tls);
-        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes, copies.returns());
+        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes, copies.returns(), keys);
         var worker = new VolumeWorker(
                 transactions, volumes, snapshotWork, backend, changes, config.scanEvery(), config.maxConcurrent());
         worker.start();
@@ -144,7 +157,7 @@ public class EbsControllerRole implements Role {
         copies.copier().start();
         undo.add("stop copying snapshots", copies.copier()::close);
         var workers = new BlockStorageService.Workers(worker, snapshotWork);
-        var transfers = transfers(folder, layers, tls);
+        var transfers = transfers(folder, layers, keys, tls);
         undo.add("end the transfers", transfers::close);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
                 .offer(
@@ -173,19 +186,28 @@ public class EbsControllerRole implements Role {
                 new SnapshotReturns(transactions, book, layers, store, limits));
     }
 
-    private Transfers transfers(Path folder, Layers layers, OwnCertificate tls) throws IOException {
+    private Transfers transfers(Path folder, Layers layers, DiskKeys keys, OwnCertificate tls) throws IOException {
         return new Transfers(
                 folder.resolve("transfers"),
                 layers,
+                keys,
                 new Transfers.Limits(config.transfersAtOnce(), config.transferBytes(), config.transferTime()),
                 AuthorityTrust.of(tls.current().authority()),
                 clock);
     }
 
-    private VolumeServer server(Path folder, Layers layers) throws IOException {
-        return config.volumeServer().equals("simulated")
+    private boolean isSimulated() {
+        return config.volumeServer().equals("simulated");
+    }
+
+    private LayerEncryption.Copier copier() {
+        return isSimulated() ? LayerEncryption.Copier.NOTHING : new QemuImg(config.transferTime())::encrypt;
+    }
+
+    private VolumeServer server(Path folder, Layers layers, DiskKeys keys) throws IOException {
+        return isSimulated()
                 ? new SimulatedVolumeServer()
-                : new QemuVolumeServer(folder.resolve("run"), layers.folder(), layers::find, nbdTls(folder));
+                : new QemuVolumeServer(folder.resolve("run"), layers, keys, nbdTls(folder));
     }
 
     private Optional<NbdTls> nbdTls(Path folder) throws IOException {

@@ -30,6 +30,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
 
     private final Layers layers;
     private final VolumeServer server;
+    private final LayerEncryption encryption;
     private final Limits limits;
     /** Volumes whose towers are being copied into their uppermost layer. */
     private final Set<VolumeId> flattening = ConcurrentHashMap.newKeySet();
@@ -48,22 +49,38 @@ public final class LocalVolumeBackend implements VolumeBackend {
     public record Limits(double overcommit, int depth) {}
 
     /** Keeps bytes in {@code layers} and serves them by {@code server}; neither is closed by this. */
-    public LocalVolumeBackend(Layers layers, VolumeServer server, Limits limits) {
+    public LocalVolumeBackend(Layers layers, VolumeServer server, LayerEncryption encryption, Limits limits) {
+        this.encryption = encryption;
         this.layers = layers;
         this.server = server;
         this.limits = limits;
     }
 
     @Override
-    public void create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException {
-        locked(id, () -> {
+    public boolean create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException {
+        var key = encryption.keyOf(id);
+        return locked(id, () -> {
             var present = layers.find(id);
             if (present.isPresent()) {
                 grow(id, present.get(), sizeBytes);
-            } else {
-                var base = from.isPresent() ? Optional.of(fitting(from.get(), sizeBytes)) : Optional.<Path>empty();
-                promise(id, sizeBytes, sizeBytes, base);
+                return true;
             }
+            if (from.isEmpty()) {
+                promise(sizeBytes, () -> {
+                    if (key.isPresent()) {
+                        layers.add(id, sizeBytes, key.get());
+                    } else {
+                        layers.add(id, sizeBytes, Optional.empty());
+                    }
+                    return true;
+                });
+                return true;
+            }
+            var base = fitting(from.get(), sizeBytes);
+            if (key.isPresent() && !Layers.isEncrypted(base)) {
+                return promise(sizeBytes, () -> encryption.finish(id, base, sizeBytes, key.get()));
+            }
+            promise(sizeBytes, () -> layers.add(id, sizeBytes, Optional.of(base)));
             return true;
         });
     }
@@ -75,19 +92,20 @@ public final class LocalVolumeBackend implements VolumeBackend {
         }
         if (before < sizeBytes) {
             // A larger layer over the old one: what lies beyond the old one's end reads as zeros.
-            promise(id, sizeBytes - before, sizeBytes, Optional.of(present));
+            promise(sizeBytes - before, () -> layers.add(id, sizeBytes, Optional.of(present)));
             followIfServed(id);
         }
     }
 
-    private void promise(VolumeId id, long moreBytes, long sizeBytes, Optional<Path> base) throws IOException {
+    /** Does what takes so many bytes more, if there is room for them. */
+    private <T> T promise(long moreBytes, Work<T> work) throws IOException {
         promising.lock();
         try {
             var free = capacity().freeBytes();
             if (moreBytes > free) {
                 throw new NoCapacityException(moreBytes, free);
             }
-            layers.add(id, sizeBytes, base);
+            return work.run();
         } finally {
             promising.unlock();
         }
@@ -106,6 +124,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
         locked(id, () -> {
             server.withdraw(id);
             layers.remove(id);
+            encryption.forget(id);
             return true;
         });
     }
@@ -242,15 +261,23 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     @Override
-    public void copy(SnapshotId id, SnapshotId source) throws IOException {
-        if (layers.find(id).isEmpty()) {
-            layers.point(id, layers.find(source).orElseThrow(() -> new NoSuchSnapshotException(source, "it is gone")));
+    public boolean copy(SnapshotId id, SnapshotId source) throws IOException {
+        if (layers.find(id).isPresent()) {
+            return true;
         }
+        var base = layers.find(source).orElseThrow(() -> new NoSuchSnapshotException(source, "it is gone"));
+        var key = encryption.keyOf(id);
+        if (key.isPresent() && !Layers.isEncrypted(base)) {
+            return encryption.finish(id, base, Layers.sizeBytes(base), key.get());
+        }
+        layers.point(id, base);
+        return true;
     }
 
     @Override
     public void delete(SnapshotId id) throws IOException {
         layers.remove(id);
+        encryption.forget(id);
     }
 
     @Override

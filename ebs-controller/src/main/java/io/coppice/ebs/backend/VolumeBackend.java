@@ -17,13 +17,16 @@ public interface VolumeBackend {
     /**
      * Makes a volume of that many bytes, durable when this returns, or a smaller one larger. It holds what the snapshot
      * holds, and zeros beyond. Who has a volume open that becomes larger is cut off, and finds it again as large as it is.
+     * It is encrypted when it has a key.
      *
      * @param from looked at for a new volume only
+     * @return whether that is done; false while what a snapshot holds is being encrypted, which takes as long as that is large:
+     *     to be called again
      * @throws NoCapacityException when the backend cannot promise so much
      * @throws VolumeConflictException when it is there and larger
      * @throws NoSuchSnapshotException when there is no such snapshot, or it does not fit
      */
-    void create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException;
+    boolean create(VolumeId id, long sizeBytes, Optional<SnapshotId> from) throws IOException;
 
     /** Removes a volume, which is then served to nobody; its snapshots stay. Does nothing when it is not there. */
     void delete(VolumeId id) throws IOException;
@@ -59,11 +62,12 @@ public interface VolumeBackend {
     void snapshot(Map<SnapshotId, VolumeId> together) throws IOException;
 
     /**
-     * Makes a second snapshot with the same content.
+     * Makes a second snapshot with the same content, encrypted when it has a key.
      *
+     * @return as of {@link #create}
      * @throws NoSuchSnapshotException when there is no {@code source}
      */
-    void copy(SnapshotId id, SnapshotId source) throws IOException;
+    boolean copy(SnapshotId id, SnapshotId source) throws IOException;
 
     /** Removes a snapshot; volumes made from it stay. Does nothing when it is not there. */
     void delete(SnapshotId id) throws IOException;

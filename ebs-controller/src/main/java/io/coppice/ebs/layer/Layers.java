@@ -1,5 +1,6 @@
 package io.coppice.ebs.layer;
 
+import io.coppice.ebs.key.DiskKey;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -31,6 +32,7 @@ public final class Layers {
     private static final String SUFFIX = LayerName.SUFFIX;
     private static final String UNFINISHED = ".new";
     private static final String RETURNING = ".back";
+    private static final String FILLING = ".filling";
     private static final int ID_BYTES = 8;
 
     private final Path files;
@@ -44,6 +46,7 @@ public final class Layers {
         this.names = Files.createDirectories(folder.resolve("names")).toRealPath();
         removeAll(names, "*" + UNFINISHED);
         removeAll(files, "*" + RETURNING);
+        removeAll(files, "*" + FILLING);
         sweep();
     }
 
@@ -60,18 +63,59 @@ public final class Layers {
         }
     }
 
-    /** Gives {@code id} an empty layer of its own, over {@code base} if one is given. The size is in bytes. */
+    /**
+     * Gives {@code id} an empty layer of its own, over {@code base} if one is given, which is encrypted with the same key if
+     * the base is. The size is in bytes.
+     */
     public synchronized Path add(VolumeId id, long sizeBytes, Optional<Path> base) throws IOException {
         if (base.isPresent() && !Files.exists(base.get())) {
             throw new NoSuchFileException(base.get().toString());
         }
-        var bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        var file = files.resolve(HexFormat.of().formatHex(bytes) + SUFFIX);
-        new QcowLayer(sizeBytes, base.map(Layers::nameOf)).write(file);
+        var encrypted = base.isPresent() && isEncrypted(base.get());
+        var luksHeader = encrypted ? QcowLayer.luksHeader(base.get()) : new byte[0];
+        var file = fresh();
+        new QcowLayer(sizeBytes, base.map(Layers::nameOf), encrypted).write(file, luksHeader);
         sync(files);
         point(id, file);
         return file;
+    }
+
+    /** Gives {@code id} an empty layer of its own, over none, that is encrypted with this key. The size is in bytes. */
+    public synchronized Path add(VolumeId id, long sizeBytes, DiskKey key) throws IOException {
+        var file = fresh();
+        writeEncrypted(file, sizeBytes, key);
+        sync(files);
+        point(id, file);
+        return file;
+    }
+
+    /**
+     * An empty encrypted layer to be filled before {@link #adopt}, which nobody knows until then. One that was begun for the
+     * same id before is gone. The size is in bytes.
+     */
+    public Path prepare(ResourceId id, long sizeBytes, DiskKey key) throws IOException {
+        var file = files.resolve(id.value() + FILLING);
+        Files.deleteIfExists(file);
+        writeEncrypted(file, sizeBytes, key);
+        return file;
+    }
+
+    private static void writeEncrypted(Path file, long sizeBytes, DiskKey key) throws IOException {
+        new QcowLayer(sizeBytes, Optional.empty(), true).write(file, LuksHeader.make(key.passphrase()));
+    }
+
+    /** Lets {@code id} mean a layer of {@link #prepare} that is durable by now. */
+    public synchronized void adopt(ResourceId id, Path prepared) throws IOException {
+        var file = fresh();
+        Files.move(prepared, file, StandardCopyOption.ATOMIC_MOVE);
+        sync(files);
+        point(id, file);
+    }
+
+    private Path fresh() {
+        var bytes = new byte[ID_BYTES];
+        random.nextBytes(bytes);
+        return files.resolve(HexFormat.of().formatHex(bytes) + SUFFIX);
     }
 
     /** Lets {@code id} mean this layer from now on. */
@@ -161,6 +205,11 @@ public final class Layers {
     /** Whether nothing was written to a layer that nobody has open. */
     public static boolean isUntouched(Path layer) throws IOException {
         return Files.size(layer) == QcowLayer.read(layer).emptyBytes();
+    }
+
+    /** Whether what is written to a layer is encrypted; all layers of a tower are or none, and with the same key. */
+    public static boolean isEncrypted(Path layer) throws IOException {
+        return QcowLayer.read(layer).encrypted();
     }
 
     /** The size of the disk that a layer holds, bytes. */

@@ -1,6 +1,9 @@
 package io.coppice.ebs.serve;
 
+import io.coppice.ebs.key.DiskKeys;
+import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.StorageDaemon.Serving;
+import io.coppice.ebs.serve.StorageDaemon.Tower;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
@@ -27,20 +30,13 @@ public final class QemuVolumeServer implements VolumeServer {
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final Path run;
-    private final Path layers;
-    private final Heads heads;
+    private final Layers layers;
+    private final DiskKeys keys;
     private final Optional<NbdTls> tls;
     private final Ports ports;
     private final Map<VolumeId, Kept> kept = new ConcurrentHashMap<>();
     private final Thread keeper;
     private volatile boolean closed;
-
-    /** Where volumes are written to, as the store of layers knows it. */
-    @FunctionalInterface
-    public interface Heads {
-        /** The layer of a volume that is to be written to; empty when there is no such volume. */
-        Optional<Path> of(VolumeId volume) throws IOException;
-    }
 
     /** A volume that should be served. */
     private static final class Kept {
@@ -54,15 +50,16 @@ public final class QemuVolumeServer implements VolumeServer {
      * Begins to look after what it will be told to serve.
      *
      * @param run for sockets and process ids; made when it is missing
-     * @param layers where the layers of all volumes are
+     * @param layers what volumes are made of
+     * @param keys of those that are encrypted
      * @param tls how volumes are served; empty: at Unix sockets
      */
-    public QemuVolumeServer(Path run, Path layers, Heads heads, Optional<NbdTls> tls) throws IOException {
+    public QemuVolumeServer(Path run, Layers layers, DiskKeys keys, Optional<NbdTls> tls) throws IOException {
         this.run = Files.createDirectories(run).toRealPath();
         // Others may pass through, to sockets that they know, and not look.
         Files.setPosixFilePermissions(this.run, PosixFilePermissions.fromString("rwx--x--x"));
         this.layers = layers;
-        this.heads = heads;
+        this.keys = keys;
         this.tls = tls;
         this.ports = new Ports(
                 this.run,
@@ -114,7 +111,7 @@ public final class QemuVolumeServer implements VolumeServer {
     private void start(VolumeId volume, Path layer, String name) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                daemon(volume).start(layer, name, listening(volume));
+                daemon(volume).start(tower(volume, layer), name, listening(volume));
                 return;
             } catch (IOException e) {
                 if (attempt == PORTS_TRIED || !String.valueOf(e.getMessage()).contains("Address already in use")) {
@@ -124,6 +121,17 @@ public final class QemuVolumeServer implements VolumeServer {
                 LOG.debugf("%s is served at port %s", volume, ports.next(volume));
             }
         }
+    }
+
+    private Tower tower(VolumeId volume, Path top) throws IOException {
+        if (!Layers.isEncrypted(top)) {
+            return new Tower(layers.chain(top), Optional.empty());
+        }
+        var key = keys.of(volume);
+        if (key.isEmpty()) {
+            throw new IOException(volume + " is encrypted, and its key is not known");
+        }
+        return new Tower(layers.chain(top), key);
     }
 
     @Override
@@ -248,19 +256,19 @@ public final class QemuVolumeServer implements VolumeServer {
         }
         locked(volume, each -> {
             var name = each.name;
-            var head = heads.of(volume);
+            var head = layers.find(volume);
             if (name.isPresent() && head.isPresent() && daemon.process().isEmpty()) {
                 LOG.warnf("the storage daemon of %s died and is started again", volume);
                 daemon.stop();
                 // Where its guest's host dials again.
-                daemon.start(head.get(), name.get(), listening(volume));
+                daemon.start(tower(volume, head.get()), name.get(), listening(volume));
             }
             return true;
         });
     }
 
     private StorageDaemon daemon(VolumeId volume) {
-        return new StorageDaemon(volume, run, layers);
+        return new StorageDaemon(volume, run, layers.folder());
     }
 
     private <T> T locked(VolumeId volume, Work<T> work) throws IOException {

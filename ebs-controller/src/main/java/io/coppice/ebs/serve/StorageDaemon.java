@@ -1,6 +1,8 @@
 package io.coppice.ebs.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.serve.LayerNodes.Access;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -10,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The process that serves one volume: qemu-storage-daemon with one NBD export. It runs on its own, beyond
@@ -34,6 +34,9 @@ final class StorageDaemon {
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LONGEST_SOCKET_PATH = 107;
     private static final String FLATTENING = "flatten";
+    /** Through a pipe: a key in an argument could be read by every user of this machine. */
+    private static final String SECRET = "secret,id=" + LayerNodes.KEY + ",file=/dev/stdin";
+
     /**
      * Memory that a large request took is kept for the next ones, 32 MiB at most: otherwise the kernel clears each page of it
      * again for every request, which costs more than the request. Source: mallopt(3).
@@ -101,7 +104,8 @@ final class StorageDaemon {
             }
             var export = exports.get(0);
             return Optional.of(new Serving(
-                    export.path("id").asText(), layerOf(export.path("node-name").asText())));
+                    export.path("id").asText(),
+                    LayerNodes.layer(layers, export.path("node-name").asText())));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();
@@ -111,45 +115,24 @@ final class StorageDaemon {
     }
 
     /**
-     * How layers are opened. What guests wrote lies in their own memory already: past this machine's page cache it does not
-     * lie there twice, and a snapshot finds nothing left to be written.
+     * What is served.
+     *
+     * @param chain the layer that is written to, and all below it
+     * @param key that encrypted layers are opened with; empty when they are not encrypted
      */
-    private enum Access {
-        PAST_THE_PAGE_CACHE(true),
-        /** For file systems that cannot do otherwise, such as those in memory. */
-        THROUGH_THE_PAGE_CACHE(false);
-
-        private final boolean direct;
-
-        Access(boolean direct) {
-            this.direct = direct;
+    record Tower(List<Path> chain, Optional<DiskKey> key) {
+        Path top() {
+            return chain.getFirst();
         }
-
-        /** Does something past the page cache, or through it where the file system has no other way. */
-        static void best(Opening opening) throws IOException {
-            try {
-                opening.with(PAST_THE_PAGE_CACHE);
-            } catch (IOException e) {
-                if (!String.valueOf(e.getMessage()).contains("O_DIRECT")) {
-                    throw e;
-                }
-                opening.with(THROUGH_THE_PAGE_CACHE);
-            }
-        }
-    }
-
-    @FunctionalInterface
-    private interface Opening {
-        void with(Access access) throws IOException;
     }
 
     /** Starts it; returns when it listens. */
-    void start(Path layer, String name, Listening listening) throws IOException {
+    void start(Tower tower, String name, Listening listening) throws IOException {
         if (nbdSocket.toString().length() + ".qmp".length() > LONGEST_SOCKET_PATH) {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        Access.best(access -> run(command(layer, name, listening, access)));
+        Access.best(access -> run(command(tower, name, listening, access), tower.key()));
         if (listening instanceof Listening.AtSocket(var path)) {
             // QEMU guests run under another user; who may connect must still know the export's name.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -157,18 +140,21 @@ final class StorageDaemon {
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private List<String> command(Path layer, String name, Listening listening, Access access) throws IOException {
+    private List<String> command(Tower tower, String name, Listening listening, Access access) throws IOException {
         var command = new ArrayList<>(List.of(PROGRAM, "--daemonize", "--pidfile", pidFile.toString()));
+        if (tower.key().isPresent()) {
+            command.addAll(List.of("--object", SECRET));
+        }
         for (var object : listening.objects()) {
             command.addAll(List.of("--object", JSON.writeValueAsString(object)));
         }
         command.addAll(List.of(
                 "--blockdev",
-                JSON.writeValueAsString(node(layer, access)),
+                JSON.writeValueAsString(LayerNodes.tower(tower.chain(), access)),
                 "--nbd-server",
                 JSON.writeValueAsString(listening.server()),
                 "--export",
-                JSON.writeValueAsString(export(layer, name)),
+                JSON.writeValueAsString(export(tower.top(), name)),
                 "--chardev",
                 "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
                 "--monitor",
@@ -181,21 +167,7 @@ final class StorageDaemon {
      * (nbd_blockdev_client_closed in blockdev-nbd.c).
      */
     private Map<String, Object> export(Path layer, String name) {
-        return Map.of("type", "nbd", "id", name, "name", name, "node-name", nodeOf(layer), "writable", true);
-    }
-
-    private Map<String, Object> node(Path layer, Access access) {
-        return Map.of(
-                "driver",
-                "qcow2",
-                "cache",
-                Map.of("direct", access.direct),
-                "node-name",
-                nodeOf(layer),
-                "discard",
-                "unmap",
-                "file",
-                Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
+        return Map.of("type", "nbd", "id", name, "name", name, "node-name", LayerNodes.name(layer), "writable", true);
     }
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
@@ -203,15 +175,11 @@ final class StorageDaemon {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             cancelFlattening(qmp);
             var known = qmp.execute("query-named-block-nodes", Map.of("flat", true));
-            if (known.findValuesAsText("node-name").stream().noneMatch(nodeOf(overlay)::equals)) {
-                Access.best(access -> {
-                    var node = new HashMap<String, @Nullable Object>(node(overlay, access));
-                    // Linked by the next command: opening it from the header would open the layer below twice.
-                    node.put("backing", null);
-                    qmp.execute("blockdev-add", node);
-                });
+            if (known.findValuesAsText("node-name").stream().noneMatch(LayerNodes.name(overlay)::equals)) {
+                Access.best(access -> qmp.execute("blockdev-add", LayerNodes.overlay(overlay, access)));
             }
-            qmp.execute("blockdev-snapshot", Map.of("node", nodeOf(from), "overlay", nodeOf(overlay)));
+            qmp.execute(
+                    "blockdev-snapshot", Map.of("node", LayerNodes.name(from), "overlay", LayerNodes.name(overlay)));
         }
     }
 
@@ -235,7 +203,7 @@ final class StorageDaemon {
     void flatten(Path layer) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             if (qmp.execute("query-block-jobs", Map.of()).isEmpty()) {
-                qmp.execute("block-stream", Map.of("job-id", FLATTENING, "device", nodeOf(layer)));
+                qmp.execute("block-stream", Map.of("job-id", FLATTENING, "device", LayerNodes.name(layer)));
             }
         }
     }
@@ -295,22 +263,14 @@ final class StorageDaemon {
         boolean look() throws IOException;
     }
 
-    private String nodeOf(Path layer) {
-        var name = String.valueOf(layer.getFileName());
-        // Begins with a letter, as QEMU wants it.
-        return "l" + name.substring(0, name.lastIndexOf('.'));
-    }
-
-    private Path layerOf(String node) {
-        return layers.resolve(node.substring(1) + ".qcow2");
-    }
-
-    private void run(List<String> command) throws IOException {
+    private void run(List<String> command, Optional<DiskKey> key) throws IOException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(MEMORY);
         var process = builder.start();
-        process.getOutputStream().close();
         try {
+            try (var input = process.getOutputStream()) {
+                input.write(key.map(DiskKey::passphrase).orElse(new byte[0]));
+            }
             var ended = process.onExit().get(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
             if (ended.exitValue() != 0) {
                 var words =

@@ -3,6 +3,7 @@ package io.coppice.ebs.transfer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.ebs.key.DiskKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -25,22 +27,22 @@ import org.jspecify.annotations.Nullable;
  * Runs qemu-img, without a shell and within limits of memory and time: what it reads was made by tenants. Thread-safe.
  * Source: qemu-img(1).
  */
-final class QemuImg {
+public final class QemuImg {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration LOOKING = Duration.ofSeconds(30);
-    private static final long LOOKING_BYTES = 1L << 30;
+    private static final Limits LOOKING = new Limits(Duration.ofSeconds(30), 1L << 30);
     private static final long CONVERTING_BYTES = 4L << 30;
     /** What prlimit(1) ends with when it cannot run the program, or finds none. */
     private static final int CANNOT_RUN = 126;
 
     private static final int NOT_FOUND = 127;
     private static final int LONGEST_MESSAGE = 1000;
+    private static final String KEY = "disk-key";
     private static final Pattern PROGRESS = Pattern.compile("\\((\\d{1,3})[.\\d]*/100%\\)");
 
     private final Duration converting;
 
     /** @param converting how long a conversion may take, seconds at least */
-    QemuImg(Duration converting) {
+    public QemuImg(Duration converting) {
         this.converting = converting;
     }
 
@@ -51,7 +53,7 @@ final class QemuImg {
      */
     long virtualBytes(Path file, DiskFormat format) throws IOException {
         var said = new StringBuilder();
-        run(List.of("info", "--output=json", source(file, format)), LOOKING, LOOKING_BYTES, said::append);
+        run(List.of("info", "--output=json", source(file, format)), LOOKING, new byte[0], said::append);
         JsonNode facts;
         try {
             facts = JSON.readTree(said.toString());
@@ -68,22 +70,44 @@ final class QemuImg {
         return size;
     }
 
-    /** Writes what a disk in a file of its own holds into a layer of a volume that is there, zeros too. */
-    void fill(Path file, DiskFormat format, Path layer, IntConsumer percent) throws IOException {
-        convert(List.of("-n", "-t", "writeback", source(file, format), "-O", "qcow2", layer.toString()), percent);
+    /**
+     * Writes what a disk in a file of its own holds into a layer of a volume that is there, zeros too.
+     *
+     * @param key that opens the layer; empty when it is not encrypted
+     */
+    void fill(Path file, DiskFormat format, Path layer, Optional<DiskKey> key, IntConsumer percent) throws IOException {
+        convert(into(List.of("-n", "-t", "writeback", source(file, format)), layer, key), key, percent);
+    }
+
+    /** Writes what a plain layer of ours and those below it hold into an empty layer that this key opens. */
+    public void encrypt(Path plain, Path layer, DiskKey key) throws IOException {
+        var options = List.of("-n", "--target-is-zero", "-U", "-f", DiskFormat.QCOW2.driver(), plain.toString());
+        convert(into(options, layer, Optional.of(key)), Optional.of(key), percent -> {});
+    }
+
+    private static List<String> into(List<String> options, Path layer, Optional<DiskKey> key) {
+        var arguments = new ArrayList<>(options);
+        if (key.isPresent()) {
+            var target = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY
+                    + ",file.driver=file,file.filename=" + layer.toString().replace(",", ",,");
+            arguments.addAll(List.of("--target-image-opts", target));
+        } else {
+            arguments.addAll(List.of("-O", DiskFormat.QCOW2.driver(), layer.toString()));
+        }
+        return arguments;
     }
 
     /** Writes what a disk in a file of its own holds into a new file. */
     void rewrite(Path file, DiskFormat format, Path target, DiskFormat to, IntConsumer percent) throws IOException {
         var arguments = new ArrayList<>(List.of(source(file, format)));
-        convert(writing(arguments, to, target), percent);
+        convert(writing(arguments, to, target), Optional.empty(), percent);
     }
 
     /** Writes what a layer of ours and those below it hold into a new file. */
     void extract(Path layer, Path target, DiskFormat to, IntConsumer percent) throws IOException {
         // The storage daemons of volumes made from it have it open too.
         var arguments = new ArrayList<>(List.of("-U", "-f", DiskFormat.QCOW2.driver(), layer.toString()));
-        convert(writing(arguments, to, target), percent);
+        convert(writing(arguments, to, target), Optional.empty(), percent);
     }
 
     private static List<String> writing(List<String> arguments, DiskFormat to, Path target) {
@@ -93,10 +117,15 @@ final class QemuImg {
         return arguments;
     }
 
-    private void convert(List<String> arguments, IntConsumer percent) throws IOException {
+    private void convert(List<String> arguments, Optional<DiskKey> key, IntConsumer percent) throws IOException {
         var all = new ArrayList<>(List.of("convert", "-p"));
+        if (key.isPresent()) {
+            // Through a pipe: a key in an argument could be read by every user of this machine.
+            all.addAll(List.of("--object", "secret,id=" + KEY + ",file=/dev/stdin"));
+        }
         all.addAll(arguments);
-        run(all, converting, CONVERTING_BYTES, said -> {
+        var input = key.map(DiskKey::passphrase).orElse(new byte[0]);
+        run(all, new Limits(converting, CONVERTING_BYTES), input, said -> {
             var match = PROGRESS.matcher(said);
             while (match.find()) {
                 percent.accept(Math.min(100, Integer.parseInt(match.group(1))));
@@ -121,14 +150,19 @@ final class QemuImg {
         void hear(String said);
     }
 
-    private static void run(List<String> arguments, Duration limit, long memoryBytes, Listener listener)
-            throws IOException {
-        var command = new ArrayList<>(
-                List.of("prlimit", "--as=" + memoryBytes, "--cpu=" + limit.toSeconds(), "--core=0", "--", "qemu-img"));
+    /** What a program may take. */
+    private record Limits(Duration time, long memoryBytes) {}
+
+    private static void run(List<String> arguments, Limits limits, byte[] input, Listener listener) throws IOException {
+        var limit = limits.time();
+        var command = new ArrayList<>(List.of(
+                "prlimit", "--as=" + limits.memoryBytes(), "--cpu=" + limit.toSeconds(), "--core=0", "--", "qemu-img"));
         command.addAll(arguments);
         var process = new ProcessBuilder(command).start();
         try {
-            process.getOutputStream().close();
+            try (var pipe = process.getOutputStream()) {
+                pipe.write(input);
+            }
             var errors = CompletableFuture.supplyAsync(() -> words(process.getErrorStream()));
             var said = CompletableFuture.runAsync(() -> hear(process.getInputStream(), listener));
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {

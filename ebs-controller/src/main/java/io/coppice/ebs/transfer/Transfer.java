@@ -1,5 +1,6 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
@@ -8,6 +9,7 @@ import io.coppice.ebs.transfer.TransferOrder.ToObject;
 import io.coppice.ebs.transfer.TransferOrder.ToVolume;
 import io.coppice.ebs.transfer.TransferStatus.Step;
 import io.coppice.foundation.id.ResourceId;
+import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -42,6 +44,7 @@ final class Transfer {
             QemuImg qemuImg,
             ObjectStore objects,
             LayerFinder layers,
+            DiskKeys keys,
             ObjectStore.Room objectRoom,
             ObjectStore.Room diskRoom,
             Semaphore slots,
@@ -171,10 +174,18 @@ final class Transfer {
         return tools.layers().find(of).orElseThrow(() -> new UnusableDiskException(of + " is gone"));
     }
 
+    /** What leaves in the clear must not have been encrypted. */
+    private static Path plain(Path layer) throws IOException {
+        if (Layers.isEncrypted(layer)) {
+            throw new UnusableDiskException("an encrypted snapshot is not exported");
+        }
+        return layer;
+    }
+
     private void convert(TransferOrder.Target target) throws IOException {
         become(status().at(Step.CONVERTING));
         switch (target) {
-            case ToVolume to -> fill(layer(to.id()));
+            case ToVolume to -> fill(layer(to.id()), to.id());
             case ToObject to -> {
                 tools.diskRoom().require(status().virtualBytes());
                 Files.deleteIfExists(converted);
@@ -182,7 +193,7 @@ final class Transfer {
                     case FromObject from ->
                         tools.qemuImg().rewrite(fetched, from.format(), converted, to.format(), this::percent);
                     case FromSnapshot from ->
-                        tools.qemuImg().extract(layer(from.id()), converted, to.format(), this::percent);
+                        tools.qemuImg().extract(plain(layer(from.id())), converted, to.format(), this::percent);
                 }
                 Files.deleteIfExists(fetched);
                 become(status().sized(status().virtualBytes(), Files.size(converted)));
@@ -191,14 +202,14 @@ final class Transfer {
         }
     }
 
-    private void fill(Path layer) throws IOException {
+    private void fill(Path layer, VolumeId volume) throws IOException {
         if (!(source instanceof FromObject from)) {
             throw new UnusableDiskException("only an object fills a volume");
         }
         if (Layers.sizeBytes(layer) < status().virtualBytes()) {
             throw new UnusableDiskException("the disk is larger than the volume");
         }
-        tools.qemuImg().fill(fetched, from.format(), layer, this::percent);
+        tools.qemuImg().fill(fetched, from.format(), layer, tools.keys().of(volume), this::percent);
         try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
             channel.force(true);
         } catch (NoSuchFileException e) {

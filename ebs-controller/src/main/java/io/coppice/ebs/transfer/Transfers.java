@@ -1,5 +1,6 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,9 +42,11 @@ public final class Transfers implements AutoCloseable {
     /**
      * Keeps what is under way in {@code folder}, which it empties first.
      *
+     * @param keys of volumes that are encrypted
      * @param trust whom it trusts where the object store speaks HTTPS
      */
-    public Transfers(Path folder, Layers layers, Limits limits, SSLContext trust, Clock clock) throws IOException {
+    public Transfers(Path folder, Layers layers, DiskKeys keys, Limits limits, SSLContext trust, Clock clock)
+            throws IOException {
         this.folder = Files.createDirectories(folder);
         this.limits = limits;
         this.clock = clock;
@@ -56,6 +59,7 @@ public final class Transfers implements AutoCloseable {
                 new QemuImg(limits.time()),
                 new ObjectStore(trust),
                 layers::find,
+                keys,
                 this::requireForObject,
                 this::require,
                 new Semaphore(limits.atOnce()),

@@ -80,6 +80,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     wanted.getVolumeType(),
                     wanted.getZone(),
                     snapshot(wanted.getSnapshotId()),
+                    wanted.getKmsKeyId(),
                     wanted.getExportName());
             var changed = transactions.call(session -> volumes.want(session, desired));
             if (changed) {
@@ -102,6 +103,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     new AccountId(wanted.getAccountId()),
                     volume.isEmpty() ? Optional.empty() : Optional.of(new VolumeId(volume)),
                     snapshot(wanted.getSourceSnapshotId()),
+                    wanted.getKmsKeyId(),
                     wanted.getMomentId().isEmpty()
                             ? Moment.ITS_OWN
                             : new Moment(wanted.getMomentId(), wanted.getMomentSize()));

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param sizeGib 1 to 65,536
  * @param type for example {@code gp3}
  * @param from the snapshot that a new one holds
+ * @param kmsKeyId of the key that a new one is encrypted under; empty: it is not encrypted
  * @param exportName as which export it should be served; empty: to nobody
  */
 public record Desired(
@@ -25,6 +26,7 @@ public record Desired(
         String type,
         String zone,
         Optional<SnapshotId> from,
+        String kmsKeyId,
         String exportName) {
     private static final Pattern EXPORT_NAME = Pattern.compile("(e[0-9a-f]{32})?");
     private static final int MAX_GIB = 65_536;

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param generation rises with every change asked for; 1 or more
  * @param deleted whether it should be gone
+ * @param kmsKeyId of the key that a copy is encrypted under; empty: it is encrypted if what it is made from is, and likewise
  * @param moment with which others it is taken
  */
 public record DesiredSnapshotState(
@@ -19,6 +20,7 @@ public record DesiredSnapshotState(
         AccountId account,
         Optional<VolumeId> volume,
         Optional<SnapshotId> source,
+        String kmsKeyId,
         Moment moment) {
     private static final int MOST_TOGETHER = 64;
 

@@ -29,6 +29,7 @@ public final class SnapshotWork {
     private final VolumeBackend backend;
     private final ChangeSignal changes;
     private final LostSnapshots lost;
+    private final KeptKeys keys;
     /** One snapshot, or those of one moment, are worked on by one thread at a time; by the name's hash. */
     private final Lock[] locks =
             Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
@@ -37,18 +38,26 @@ public final class SnapshotWork {
      * Works on {@code backend} and tells of what has changed.
      *
      * @param lost brings back what is to be copied or made a volume of
+     * @param keys of what is encrypted
      */
     public SnapshotWork(
             Transactions transactions,
             Snapshots snapshots,
             VolumeBackend backend,
             ChangeSignal changes,
-            LostSnapshots lost) {
+            LostSnapshots lost,
+            KeptKeys keys) {
         this.transactions = transactions;
         this.snapshots = snapshots;
         this.backend = backend;
         this.changes = changes;
         this.lost = lost;
+        this.keys = keys;
+    }
+
+    /** The keys of what it works on. */
+    KeptKeys keys() {
+        return keys;
     }
 
     /** Whether what is made of this snapshot must wait, since it is brought back from where a copy of it is kept. */
@@ -114,10 +123,11 @@ public final class SnapshotWork {
             return;
         }
         try {
+            keys.assign(row);
             if (row.volumeId().isPresent()) {
                 backend.snapshot(row.snapshotId(), row.volumeId().get());
-            } else if (row.sourceSnapshotId().isPresent()) {
-                backend.copy(row.snapshotId(), row.sourceSnapshotId().get());
+            } else if (!backend.copy(row.snapshotId(), row.sourceSnapshotId().orElseThrow())) {
+                return;
             }
             settle(row, SnapshotStatus.COMPLETED, "");
         } catch (NoSuchVolumeException | NoSuchSnapshotException e) {
@@ -139,6 +149,7 @@ public final class SnapshotWork {
             }
             var volume = row.volumeId().orElseThrow();
             if (backend.exists(volume)) {
+                keys.assign(row);
                 possible.put(row.snapshotId(), volume);
                 rows.add(row);
             } else {

@@ -20,8 +20,9 @@ public final class Snapshots {
     public boolean want(StatelessSession session, DesiredSnapshotState desired) {
         var sequence = Volumes.nextSequence(session);
         return session.createNativeMutationQuery("insert into snapshot (snapshot_id, generation, desired_deleted,"
-                                + " account_id, volume_id, source_snapshot_id, moment_id, moment_size, state, sequence,"
-                                + " changed_at) values (:id, :generation, :deleted, :account, :volume, :source,"
+                                + " account_id, volume_id, source_snapshot_id, kms_key_id, moment_id, moment_size, state,"
+                                + " sequence, changed_at) values (:id, :generation, :deleted, :account, :volume, :source,"
+                                + " :kms,"
                                 + " :moment, :size, :state, :sequence, :now)"
                                 + " on conflict (snapshot_id) do update set generation = excluded.generation,"
                                 + " desired_deleted = excluded.desired_deleted, error_message = '',"
@@ -36,6 +37,7 @@ public final class Snapshots {
                         .setParameter(
                                 "source",
                                 desired.source().map(SnapshotId::value).orElse(""))
+                        .setParameter("kms", desired.kmsKeyId())
                         .setParameter("moment", desired.moment().id())
                         .setParameter("size", desired.moment().size())
                         .setParameter(
@@ -49,6 +51,7 @@ public final class Snapshots {
     /** Writes down how it went; does nothing when something else is wanted by now. */
     public void settle(StatelessSession session, SnapshotRow row, SnapshotStatus state, String errorMessage) {
         session.createNativeMutationQuery("update snapshot set state = :state, error_message = :message,"
+                        + " wrapped_key = case when :state = 'DELETED' then '' else wrapped_key end,"
                         + " sequence = :sequence, changed_at = :now where snapshot_id = :id"
                         + " and generation = :generation")
                 .setParameter("state", state.name())
@@ -57,6 +60,16 @@ public final class Snapshots {
                 .setParameter("now", clock.instant())
                 .setParameter("id", row.snapshotId().value())
                 .setParameter("generation", row.generation())
+                .executeUpdate();
+    }
+
+    /** Writes down its key wrapped under that id, unless it has one or is gone. */
+    void keep(StatelessSession session, SnapshotRow row, String kmsKeyId, String wrappedKey) {
+        session.createNativeMutationQuery("update snapshot set wrapped_key = :key, kms_key_id = :kms"
+                        + " where snapshot_id = :id and wrapped_key = '' and state <> 'DELETED'")
+                .setParameter("key", wrappedKey)
+                .setParameter("kms", kmsKeyId)
+                .setParameter("id", row.snapshotId().value())
                 .executeUpdate();
     }
 

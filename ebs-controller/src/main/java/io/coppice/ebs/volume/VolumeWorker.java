@@ -207,7 +207,10 @@ public final class VolumeWorker implements AutoCloseable {
             return false;
         }
         try {
-            backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB, row.snapshotId());
+            snapshots.keys().assign(row);
+            if (!backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB, row.snapshotId())) {
+                return false;
+            }
             settle(row, VolumeStatus.AVAILABLE, "", serve(row));
         } catch (NoCapacityException | VolumeConflictException | NoSuchSnapshotException e) {
             settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()), "");

@@ -20,9 +20,9 @@ public final class Volumes {
         var sequence = nextSequence(session);
         return session.createNativeMutationQuery(
                                 "insert into volume (volume_id, generation, desired_deleted, account_id,"
-                                        + " size_gib, volume_type, zone, snapshot_id, export_name, state, sequence,"
+                                        + " size_gib, volume_type, zone, snapshot_id, kms_key_id, export_name, state, sequence,"
                                         + " changed_at) values (:id, :generation, :deleted, :account, :size, :type,"
-                                        + " :zone, :snapshot, :export, :state, :sequence, :now)"
+                                        + " :zone, :snapshot, :kms, :export, :state, :sequence, :now)"
                                         + " on conflict (volume_id) do update set generation = excluded.generation,"
                                         + " desired_deleted = excluded.desired_deleted, size_gib = excluded.size_gib,"
                                         + " volume_type = excluded.volume_type, export_name ="
@@ -39,6 +39,7 @@ public final class Volumes {
                         .setParameter(
                                 "snapshot",
                                 desired.from().map(SnapshotId::value).orElse(""))
+                        .setParameter("kms", desired.kmsKeyId())
                         .setParameter("export", desired.exportName())
                         .setParameter(
                                 "state", (desired.deleted() ? VolumeStatus.DELETING : VolumeStatus.CREATING).name())
@@ -53,6 +54,7 @@ public final class Volumes {
             StatelessSession session, VolumeRow row, VolumeStatus state, String errorMessage, String exportPath) {
         session.createNativeMutationQuery("update volume set state = :state, error_message = :message,"
                         + " export_path = :path,"
+                        + " wrapped_key = case when :state = 'DELETED' then '' else wrapped_key end,"
                         + " sequence = :sequence, changed_at = :now where volume_id = :id and generation = :generation")
                 .setParameter("state", state.name())
                 .setParameter("message", errorMessage)
@@ -61,6 +63,15 @@ public final class Volumes {
                 .setParameter("now", clock.instant())
                 .setParameter("id", row.volumeId().value())
                 .setParameter("generation", row.generation())
+                .executeUpdate();
+    }
+
+    /** Writes down its wrapped key, unless it has one or is gone. */
+    void keep(StatelessSession session, VolumeRow row, String wrappedKey) {
+        session.createNativeMutationQuery("update volume set wrapped_key = :key where volume_id = :id"
+                        + " and wrapped_key = '' and state <> 'DELETED'")
+                .setParameter("key", wrappedKey)
+                .setParameter("id", row.volumeId().value())
                 .executeUpdate();
     }
 

@@ -20,8 +20,12 @@ class LocalVolumeBackendTest extends VolumeBackendContract {
 
     @Override
     VolumeBackend backend() throws IOException {
+        var layers = new Layers(folder);
         return new LocalVolumeBackend(
-                new Layers(folder), new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1.0, 3));
+                layers,
+                new SimulatedVolumeServer(),
+                LayerEncryption.none(layers),
+                new LocalVolumeBackend.Limits(1.0, 3));
     }
 
     @Test

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,17 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
  * If this failed, guests would lose what they wrote: with real storage daemons, written and read as a guest's QEMU does it.
  */
 class ServedVolumesTest extends VolumeBackendContract {
-    private static final String FIRST = "e00000000000000000000000000000001";
-    private static final String SECOND = "e00000000000000000000000000000002";
+    static final String FIRST = "e00000000000000000000000000000001";
+    static final String SECOND = "e00000000000000000000000000000002";
     private static final int DEADLINE_SECONDS = 60;
 
     @TempDir
     Path folder;
 
-    private final List<VolumeId> served = new ArrayList<>();
-    private Layers layers;
+    final List<VolumeId> served = new ArrayList<>();
+    Layers layers;
     private QemuVolumeServer server;
-    private LocalVolumeBackend backend;
+    LocalVolumeBackend backend;
 
     @BeforeEach
     void open() throws IOException {
@@ -45,8 +48,17 @@ class ServedVolumesTest extends VolumeBackendContract {
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find, Optional.empty());
-        backend = new LocalVolumeBackend(layers, server, new LocalVolumeBackend.Limits(1.0, 3));
+        server = new QemuVolumeServer(folder.resolve("r"), layers, keys(), Optional.empty());
+        backend = new LocalVolumeBackend(
+                layers,
+                server,
+                new LayerEncryption(layers, keys(), new QemuImg(Duration.ofMinutes(5))::encrypt, 1),
+                new LocalVolumeBackend.Limits(1.0, 3));
+    }
+
+    /** Which of the disks are encrypted. */
+    DiskKeys keys() {
+        return DiskKeys.NONE;
     }
 
     @AfterEach
@@ -178,18 +190,18 @@ class ServedVolumesTest extends VolumeBackendContract {
         assertTrue(holds(export, 6));
     }
 
-    private VolumeExport served(VolumeId volume, String name) throws IOException {
+    VolumeExport served(VolumeId volume, String name) throws IOException {
         served.add(volume);
         backend.create(volume, GIB, NOTHING);
         return backend.serve(volume, name);
     }
 
-    private static void write(VolumeExport export, int pattern) throws Exception {
+    static void write(VolumeExport export, int pattern) throws Exception {
         assertEquals(0, io(export, "write -P " + pattern + " 0 65536"));
         assertEquals(0, io(export, "flush"));
     }
 
-    private static boolean holds(VolumeExport export, int pattern) throws Exception {
+    static boolean holds(VolumeExport export, int pattern) throws Exception {
         return io(export, "read -P " + pattern + " 0 65536") == 0;
     }
 
@@ -208,12 +220,12 @@ class ServedVolumesTest extends VolumeBackendContract {
         return process.exitValue();
     }
 
-    private long pid(VolumeId volume) throws IOException {
+    long pid(VolumeId volume) throws IOException {
         var file = folder.resolve("r").resolve(volume.value() + ".pid");
         return Files.exists(file) ? Long.parseLong(Files.readString(file).strip()) : 0;
     }
 
-    private static void eventually(Check check) throws Exception {
+    static void eventually(Check check) throws Exception {
         var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
         while (!check.holds()) {
             assertTrue(System.nanoTime() < deadline, "it did not come to be");
@@ -222,7 +234,7 @@ class ServedVolumesTest extends VolumeBackendContract {
     }
 
     @FunctionalInterface
-    private interface Check {
+    interface Check {
         boolean holds() throws Exception;
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.foundation.id.SnapshotId;
@@ -54,8 +55,9 @@ class SnapshotsOfOneMomentTest {
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find, Optional.empty());
-        backend = new LocalVolumeBackend(layers, server, new LocalVolumeBackend.Limits(10.0, 16));
+        server = new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.empty());
+        backend = new LocalVolumeBackend(
+                layers, server, LayerEncryption.none(layers), new LocalVolumeBackend.Limits(10.0, 16));
     }
 
     @AfterEach

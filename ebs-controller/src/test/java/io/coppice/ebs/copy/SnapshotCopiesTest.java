@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.backend.LayerEncryption;
 import io.coppice.ebs.backend.LocalVolumeBackend;
 import io.coppice.ebs.backend.NoSuchSnapshotException;
+import io.coppice.ebs.key.MasterKey;
 import io.coppice.ebs.layer.LayerName;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.SimulatedVolumeServer;
 import io.coppice.ebs.volume.DesiredSnapshotState;
 import io.coppice.ebs.volume.DesiredSnapshotState.Moment;
 import io.coppice.ebs.volume.EbsDatabase;
+import io.coppice.ebs.volume.KeptKeys;
 import io.coppice.ebs.volume.SnapshotWork;
 import io.coppice.ebs.volume.Snapshots;
+import io.coppice.ebs.volume.Volumes;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -84,11 +88,18 @@ class SnapshotCopiesTest {
 
     private void reopen() throws IOException {
         layers = new Layers(folder.resolve("volumes"));
-        backend = new LocalVolumeBackend(layers, new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1000, 16));
+        backend = new LocalVolumeBackend(
+                layers,
+                new SimulatedVolumeServer(),
+                LayerEncryption.none(layers),
+                new LocalVolumeBackend.Limits(1000, 16));
         var book = new CopyBook(Clock.systemUTC());
         copier = new SnapshotCopier(database, book, layers, store, LIMITS);
         returns = new SnapshotReturns(database, book, layers, store, LIMITS);
-        work = new SnapshotWork(database, new Snapshots(Clock.systemUTC()), backend, new ChangeSignal(), returns);
+        var snapshots = new Snapshots(Clock.systemUTC());
+        var keys = new KeptKeys(
+                database, new Volumes(Clock.systemUTC()), snapshots, MasterKey.open(folder.resolve("master-key")));
+        work = new SnapshotWork(database, snapshots, backend, new ChangeSignal(), returns, keys);
     }
 
     @Test
@@ -235,7 +246,7 @@ class SnapshotCopiesTest {
 
     private void want(SnapshotId id, long generation, boolean deleted, Optional<VolumeId> volume) throws IOException {
         var wish = new DesiredSnapshotState(
-                id, generation, deleted, new AccountId("111111111111"), volume, Optional.empty(), Moment.ITS_OWN);
+                id, generation, deleted, new AccountId("111111111111"), volume, Optional.empty(), "", Moment.ITS_OWN);
         database.call(session -> new Snapshots(Clock.systemUTC()).want(session, wish));
         work.run(id);
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.pki.CertificateAuthority;
@@ -62,7 +63,7 @@ class TlsVolumesTest {
         var identity = new PeerIdentity(PeerKind.EBS_CONTROLLER, "us-east-1a");
         var credentials = credentials(authority, identity, Set.of(SERVER), QemuCredentials.End.SERVER);
         var tls = NbdTls.of("127.0.0.1", firstPort + "-" + (firstPort + PORTS), credentials, SERVER);
-        return new QemuVolumeServer(folder.resolve("r"), layers.folder(), layers::find, Optional.of(tls));
+        return new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.of(tls));
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
@@ -89,6 +90,7 @@ class TransfersTest {
             return new Transfers(
                     folder.resolve("transfers"),
                     layers,
+                    DiskKeys.NONE,
                     new Transfers.Limits(2, objectBytes, LIMIT),
                     SSLContext.getDefault(),
                     Clock.systemUTC());

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.backend.LayerEncryption;
 import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.key.MasterKey;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.SimulatedVolumeServer;
 import io.coppice.foundation.id.SnapshotId;
@@ -30,12 +33,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,8 @@ class BlockStorageTest {
     Path folder;
 
     private EbsDatabase database;
+    private Layers layers;
+    private KeptKeys keys;
     private LocalVolumeBackend backend;
     private VolumeWorker worker;
     private ChangeSignal changes;
@@ -58,9 +65,16 @@ class BlockStorageTest {
     @BeforeEach
     void start() throws IOException {
         database = new EbsDatabase();
+        layers = new Layers(folder.resolve("volumes"));
+        keys = new KeptKeys(
+                database,
+                new Volumes(Clock.systemUTC()),
+                new Snapshots(Clock.systemUTC()),
+                MasterKey.open(folder.resolve("master-key")));
         backend = new LocalVolumeBackend(
-                new Layers(folder.resolve("volumes")),
+                layers,
                 new SimulatedVolumeServer(),
+                new LayerEncryption(layers, keys, LayerEncryption.Copier.NOTHING, 1),
                 new LocalVolumeBackend.Limits(1.0, 3));
         open(true);
     }
@@ -227,12 +241,93 @@ class BlockStorageTest {
         assertThrows(StatusRuntimeException.class, () -> stub().apply(request(id, 0, false, 1)));
     }
 
+    @Test
+    void whatIsMadeFromAnEncryptedVolumeHasItsKeyAndLosesItWhenItIsDeleted() throws IOException {
+        var volume = VolumeId.random();
+        var snapshot = SnapshotId.random();
+        var clone = VolumeId.random();
+        stub().apply(encrypted(volume, "", "first"));
+        await(() -> backend.exists(volume));
+        var key = keys.of(volume).orElseThrow();
+        stub().applySnapshot(snapshot(snapshot, DesiredSnapshot.newBuilder().setVolumeId(volume.value())));
+        stub().apply(encrypted(clone, snapshot.value(), "second"));
+        await(() -> backend.exists(clone));
+        assertTrue(Layers.isEncrypted(layers.find(clone).orElseThrow()));
+        assertEquals(key, keys.of(snapshot).orElseThrow());
+        assertEquals(key, keys.of(clone).orElseThrow());
+        stub().apply(request(volume, 2, true, 1));
+        await(() -> keys.of(volume).isEmpty());
+        assertEquals(key, keys.of(clone).orElseThrow());
+        assertFalse(key.toString().contains(new String(key.passphrase(), StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void aCopyOfAPlainSnapshotCanBeEncrypted() throws IOException {
+        var volume = VolumeId.random();
+        apply(volume, 1, false);
+        await(() -> backend.exists(volume));
+        var plain = SnapshotId.random();
+        stub().applySnapshot(snapshot(plain, DesiredSnapshot.newBuilder().setVolumeId(volume.value())));
+        var copy = SnapshotId.random();
+        var answer = stub().applySnapshot(snapshot(
+                copy,
+                DesiredSnapshot.newBuilder().setSourceSnapshotId(plain.value()).setKmsKeyId("first")));
+        assertEquals(SnapshotState.SNAPSHOT_STATE_PENDING, answer.getSnapshot().getState());
+        await(() -> layers.find(copy).isPresent());
+        assertTrue(Layers.isEncrypted(layers.find(copy).orElseThrow()));
+        assertFalse(Layers.isEncrypted(layers.find(plain).orElseThrow()));
+        assertTrue(keys.of(plain).isEmpty());
+        var second = SnapshotId.random();
+        stub().applySnapshot(snapshot(second, DesiredSnapshot.newBuilder().setSourceSnapshotId(copy.value())));
+        assertEquals(layers.find(copy), layers.find(second));
+        assertEquals(keys.of(copy), keys.of(second));
+    }
+
+    @Test
+    void aKeyOpensForItsOwnerAndUnderItsMasterKeyOnly() throws IOException {
+        var master = MasterKey.open(folder.resolve("master-key"));
+        var owner = VolumeId.random();
+        var key = DiskKey.random();
+        var wrapped = master.wrap(owner, "first", key);
+        assertEquals(key, MasterKey.open(folder.resolve("master-key")).unwrap(owner, "first", wrapped));
+        assertThrows(IOException.class, () -> master.unwrap(VolumeId.random(), "first", wrapped));
+        assertThrows(IOException.class, () -> master.unwrap(owner, "second", wrapped));
+        var other = MasterKey.open(folder.resolve("other-key"));
+        assertThrows(IOException.class, () -> other.unwrap(owner, "first", wrapped));
+    }
+
+    private static ApplyVolumeRequest encrypted(VolumeId id, String snapshot, String kmsKeyId) {
+        var volume = request(id, 1, false, 1).getVolume().toBuilder();
+        return ApplyVolumeRequest.newBuilder()
+                .setVolume(volume.setSnapshotId(snapshot).setKmsKeyId(kmsKeyId))
+                .build();
+    }
+
+    private static ApplySnapshotRequest snapshot(SnapshotId id, DesiredSnapshot.Builder of) {
+        return ApplySnapshotRequest.newBuilder()
+                .setSnapshot(of.setSnapshotId(id.value()).setGeneration(1).setAccountId("111111111111"))
+                .build();
+    }
+
+    private static void await(Check check) throws IOException {
+        var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (!check.holds()) {
+            assertTrue(System.nanoTime() < deadline, "it did not come to be");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    @FunctionalInterface
+    private interface Check {
+        boolean holds() throws IOException;
+    }
+
     private void open(boolean working) throws IOException {
         var authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
         var volumes = new Volumes(Clock.systemUTC());
         changes = new ChangeSignal();
         var snapshots = new Snapshots(Clock.systemUTC());
-        var snapshotWork = new SnapshotWork(database, snapshots, backend, changes, LostSnapshots.NEVER_COME_BACK);
+        var snapshotWork = new SnapshotWork(database, snapshots, backend, changes, LostSnapshots.NEVER_COME_BACK, keys);
         worker = new VolumeWorker(database, volumes, snapshotWork, backend, changes, Duration.ofSeconds(1), 4);
         if (working) {
             worker.start();

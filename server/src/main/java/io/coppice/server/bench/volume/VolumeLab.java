@@ -1,6 +1,8 @@
 package io.coppice.server.bench.volume;
 
+import io.coppice.ebs.backend.LayerEncryption;
 import io.coppice.ebs.backend.LocalVolumeBackend;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.foundation.id.VolumeId;
@@ -25,9 +27,10 @@ record VolumeLab(BenchFolder folder, Layers layers, QemuVolumeServer server, Loc
     static VolumeLab open() throws IOException {
         var folder = BenchFolder.create("volumes");
         var layers = new Layers(folder.path().resolve("volumes"));
-        var server = new QemuVolumeServer(run(folder), layers.folder(), layers::find, Optional.empty());
+        var server = new QemuVolumeServer(run(folder), layers, DiskKeys.NONE, Optional.empty());
         var limits = new LocalVolumeBackend.Limits(OVERCOMMIT, MOST_LAYERS);
-        return new VolumeLab(folder, layers, server, new LocalVolumeBackend(layers, server, limits));
+        return new VolumeLab(
+                folder, layers, server, new LocalVolumeBackend(layers, server, LayerEncryption.none(layers), limits));
     }
 
     private static Path run(BenchFolder folder) {

@@ -1,0 +1,106 @@
+package io.coppice.ebs.serve;
+
+import io.coppice.ebs.layer.Layers;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Layers in the words of qemu-storage-daemon-qmp-ref(7), as block nodes. Stateless. */
+final class LayerNodes {
+    /** What the secret is called that encrypted layers are opened with. */
+    static final String KEY = "disk-key";
+
+    private LayerNodes() {}
+
+    /**
+     * How layers are opened. What guests wrote lies in their own memory already: past this machine's page cache it does not
+     * lie there twice, and a snapshot finds nothing left to be written.
+     */
+    enum Access {
+        PAST_THE_PAGE_CACHE(true),
+        /** For file systems that cannot do otherwise, such as those in memory. */
+        THROUGH_THE_PAGE_CACHE(false);
+
+        private final boolean direct;
+
+        Access(boolean direct) {
+            this.direct = direct;
+        }
+
+        /** Does something past the page cache, or through it where the file system has no other way. */
+        static void best(Opening opening) throws IOException {
+            try {
+                opening.with(PAST_THE_PAGE_CACHE);
+            } catch (IOException e) {
+                if (!String.valueOf(e.getMessage()).contains("O_DIRECT")) {
+                    throw e;
+                }
+                opening.with(THROUGH_THE_PAGE_CACHE);
+            }
+        }
+    }
+
+    /** Opens something. */
+    @FunctionalInterface
+    interface Opening {
+        /** Does it so, or throws. */
+        void with(Access access) throws IOException;
+    }
+
+    /** What a layer is called. */
+    static String name(Path layer) {
+        var file = String.valueOf(layer.getFileName());
+        // Begins with a letter, as QEMU wants it.
+        return "l" + file.substring(0, file.lastIndexOf('.'));
+    }
+
+    /** The layer in {@code folder} that is called so. */
+    static Path layer(Path folder, String name) {
+        return folder.resolve(name.substring(1) + ".qcow2");
+    }
+
+    /** A tower, from its top: QEMU finds what is below by itself, unless it must be told of a key for each layer. */
+    static Map<String, @Nullable Object> tower(List<Path> chain, Access access) throws IOException {
+        var node = named(chain.getFirst(), access);
+        if (Layers.isEncrypted(chain.getFirst()) && chain.size() > 1) {
+            node.put("backing", below(chain.subList(1, chain.size()), access));
+        }
+        return node;
+    }
+
+    /** The top alone; what is below is linked by another command: opening it from the header would open it twice. */
+    static Map<String, @Nullable Object> overlay(Path layer, Access access) throws IOException {
+        var node = named(layer, access);
+        node.put("backing", null);
+        return node;
+    }
+
+    private static Map<String, @Nullable Object> named(Path layer, Access access) throws IOException {
+        var node = node(layer, access);
+        node.put("node-name", name(layer));
+        return node;
+    }
+
+    private static Map<String, @Nullable Object> below(List<Path> chain, Access access) throws IOException {
+        var node = node(chain.getFirst(), access);
+        if (chain.size() > 1) {
+            node.put("backing", below(chain.subList(1, chain.size()), access));
+        }
+        return node;
+    }
+
+    private static Map<String, @Nullable Object> node(Path layer, Access access) throws IOException {
+        var node = new HashMap<String, @Nullable Object>();
+        node.put("driver", "qcow2");
+        node.put("cache", Map.of("direct", access.direct));
+        node.put("discard", "unmap");
+        node.put("file", Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
+        if (Layers.isEncrypted(layer)) {
+            node.put("encrypt", Map.of("format", "luks", "key-secret", KEY));
+        }
+        return node;
+    }
+}
