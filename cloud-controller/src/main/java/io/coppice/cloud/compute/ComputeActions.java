@@ -7,6 +7,7 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.setting.AccountSettings;
@@ -58,6 +59,7 @@ public class ComputeActions implements ActionModule {
             ComputeConfig config,
             QuotaDefaults quotas,
             SiteConfig site,
+            Zones zones,
             ZoneNetworks zoneNetworks,
             VolumeAttachments volumes,
             LaunchVolumes launchVolumes,
@@ -69,10 +71,9 @@ public class ComputeActions implements ActionModule {
                 pages,
                 events,
                 new Wiring(
-                        config.networkCidr(),
                         LaunchRoom.of(quotas),
                         site.region(),
-                        site.zone(),
+                        new RoomiestZone(database, zones, zone, types),
                         Clock.systemUTC(),
                         config.describedBytes()),
                 zoneNetworks.network(),
@@ -85,28 +86,9 @@ public class ComputeActions implements ActionModule {
      *
      * @param describedBytes how much is kept of what lists were answered with
      */
-    record Wiring(String networkCidr, LaunchRoom room, String region, String zone, Clock clock, long describedBytes) {}
+    record Wiring(LaunchRoom room, String region, LaunchZones zones, Clock clock, long describedBytes) {}
 
-    ComputeActions(
-            Database database,
-            InstanceLauncher.Catalogue catalogue,
-            Pages pages,
-            EventLog events,
-            Wiring wiring,
-            ZoneSignal signal,
-            InstanceConsoles.ZoneLinks links) {
-        this(
-                database,
-                catalogue,
-                pages,
-                events,
-                wiring,
-                new FlatNetwork(catalogue.networks(), new AddressPool(wiring.networkCidr()), wiring.zone()),
-                signal,
-                links);
-    }
-
-    /** With a network other than the flat one; for tests. */
+    /** For tests. */
     ComputeActions(
             Database database,
             InstanceLauncher.Catalogue catalogue,
@@ -116,14 +98,14 @@ public class ComputeActions implements ActionModule {
             LaunchNetwork network,
             ZoneSignal signal,
             InstanceConsoles.ZoneLinks links) {
-        var answers = new InstanceAnswers(wiring.region(), wiring.zone());
+        var answers = new InstanceAnswers(wiring.region());
         launcher = new InstanceLauncher(
                 database,
                 catalogue,
                 events,
                 network,
                 answers,
-                new InstanceLauncher.ComputeSettings(wiring.room(), wiring.clock(), signal));
+                new InstanceLauncher.ComputeSettings(wiring.room(), wiring.zones(), wiring.clock(), signal));
         queries = new InstanceQueries(
                 database,
                 pages,

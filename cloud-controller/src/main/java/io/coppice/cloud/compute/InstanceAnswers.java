@@ -21,19 +21,13 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 /** Writes instances in the words of the EC2 API. Pure, thread-safe. */
 final class InstanceAnswers {
     private final String region;
-    private final String zone;
 
-    InstanceAnswers(String region, String zone) {
+    InstanceAnswers(String region) {
         this.region = region;
-        this.zone = zone;
     }
 
     String region() {
         return region;
-    }
-
-    String zone() {
-        return zone;
     }
 
     RunInstancesResponse launched(AccountId account, LaunchWriter.Outcome outcome) {

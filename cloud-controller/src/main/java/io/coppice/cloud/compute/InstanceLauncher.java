@@ -48,7 +48,7 @@ final class InstanceLauncher {
             LaunchVolumes launchVolumes) {}
 
     /** What a launch needs to know of the cloud. */
-    record ComputeSettings(LaunchRoom room, Clock clock, ZoneSignal signal) {}
+    record ComputeSettings(LaunchRoom room, LaunchZones zones, Clock clock, ZoneSignal signal) {}
 
     InstanceLauncher(
             Database database,
@@ -62,7 +62,7 @@ final class InstanceLauncher {
         this.answers = answers;
         this.settings = settings;
         this.network = network;
-        this.parser = new LaunchParser(answers.zone(), network.flat());
+        this.parser = new LaunchParser(settings.zones(), network.flat());
         this.writer = new LaunchWriter(network, catalogue.launchVolumes(), catalogue.tags(), events, settings.room());
         this.queue = new LaunchQueue(database, writer, catalogue);
     }
@@ -72,7 +72,7 @@ final class InstanceLauncher {
     }
 
     RunInstancesResponse run(RequestContext context, LaunchRequest request) {
-        var command = parser.parse(request);
+        var command = parser.parse(context.account(), request);
         var outcome = carryOut(context, command);
         settings.signal().changed(command.zone());
         return answers.launched(context.account(), outcome);

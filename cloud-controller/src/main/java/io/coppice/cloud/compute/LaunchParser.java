@@ -1,6 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.volume.LaunchVolumes;
+import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.wire.error.AwsException;
@@ -23,16 +24,16 @@ final class LaunchParser {
     private static final int MAX_HOP_LIMIT = 64;
     private static final String USUAL_TYPE = "m1.small";
 
-    private final String zone;
+    private final LaunchZones zones;
     private final boolean flat;
 
-    /** Parses for the one zone of this cloud, and for its kind of network. */
-    LaunchParser(String zone, boolean flat) {
-        this.zone = zone;
+    /** Parses for the zones of this cloud, and for its kind of network. */
+    LaunchParser(LaunchZones zones, boolean flat) {
+        this.zones = zones;
         this.flat = flat;
     }
 
-    LaunchCommand parse(LaunchRequest launch) {
+    LaunchCommand parse(AccountId account, LaunchRequest launch) {
         var request = launch.request();
         LaunchRefusals.check(request);
         if (flat) {
@@ -43,7 +44,7 @@ final class LaunchParser {
         if (minimum > maximum) {
             throw InstanceErrors.invalid("minCount", minimum, "It is greater than maxCount (" + maximum + ").");
         }
-        var type = request.instanceTypeAsString() == null ? USUAL_TYPE : request.instanceTypeAsString();
+        var type = type(request);
         return new LaunchCommand(
                 image(request.imageId()),
                 type,
@@ -51,7 +52,7 @@ final class LaunchParser {
                 maximum,
                 text(request.keyName()),
                 userData(request.userData()),
-                zone(request),
+                zones.of(account, request),
                 flat ? LaunchNetworks.groupIds(request) : List.of(),
                 flat ? LaunchNetworks.groupNames(request) : List.of(),
                 flat ? LaunchNetworks.subnetId(request) : "",
@@ -65,6 +66,11 @@ final class LaunchParser {
                 launch.placementGroup(),
                 clientToken(request.clientToken()),
                 fingerprint(launch.original()));
+    }
+
+    /** The name of the type that is asked for. */
+    static String type(RunInstancesRequest request) {
+        return request.instanceTypeAsString() == null ? USUAL_TYPE : request.instanceTypeAsString();
     }
 
     private static int count(String name, @Nullable Integer value) {
@@ -103,20 +109,6 @@ final class LaunchParser {
         } catch (IllegalArgumentException e) {
             throw InstanceErrors.invalid("userData", "not base64", "Invalid BASE64 encoding of user data.");
         }
-    }
-
-    private String zone(RunInstancesRequest request) {
-        var placement = request.placement();
-        if (placement == null
-                || placement.availabilityZone() == null
-                || placement.availabilityZone().isEmpty()) {
-            return zone;
-        }
-        if (!placement.availabilityZone().equals(zone)) {
-            throw InstanceErrors.invalid(
-                    "availabilityZone", placement.availabilityZone(), "The zone of this cloud is " + zone + ".");
-        }
-        return zone;
     }
 
     private static InstanceOptions options(RunInstancesRequest request) {

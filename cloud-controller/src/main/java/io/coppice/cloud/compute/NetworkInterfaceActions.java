@@ -98,7 +98,7 @@ public class NetworkInterfaceActions implements FlatActionModule, TaggableResour
         this.database = database;
         this.tags = tags;
         this.pages = pages;
-        this.answers = new InstanceAnswers(site.region(), site.zone());
+        this.answers = new InstanceAnswers(site.region());
         this.flat = site.network().mode() == NetworkMode.FLAT;
     }
 

@@ -19,6 +19,9 @@ final class ZoneControl {
     /** Launches that come one upon another go to the zone together, and the first one's answer goes out before. */
     private static final Duration GATHER = Duration.ofMillis(20);
 
+    /** A Cluster Controller that is started again is heard of sooner. */
+    private static final Duration SILENT_AFTER = Duration.ofSeconds(10);
+
     /** Two processes that bring a zone to the same desired state for a moment do no harm. */
     private static final Duration CHECK_LEASE_EVERY = Duration.ofSeconds(1);
 
@@ -83,8 +86,9 @@ final class ZoneControl {
                 .toList();
     }
 
-    boolean connected() {
-        return watcher.connected();
+    /** Whether the zone says nothing for longer than it takes to begin anew. False while another replica has it. */
+    boolean silent() {
+        return holding && watcher.silence().compareTo(SILENT_AFTER) > 0;
     }
 
     private void run() {

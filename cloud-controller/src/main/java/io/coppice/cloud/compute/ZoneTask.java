@@ -7,6 +7,8 @@ import io.coppice.cloud.image.Images;
 import io.coppice.cloud.image.InstanceCopies;
 import io.coppice.cloud.instanceprofile.ProfileCredentials;
 import io.coppice.cloud.network.compile.VpcChanges;
+import io.coppice.cloud.place.ZoneHealth;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.Lease;
 import io.coppice.cloud.tag.Tags;
@@ -16,26 +18,29 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
-import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.grpc.ManagedChannel;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** The Cloud Controller's side of its zone: the channel, the reconciler and the watcher, from start to stop. */
+/**
+ * The Cloud Controller's side of its zones: of each the channel, the reconciler and the watcher, from start to stop. They share
+ * nothing but the database: a zone that does not answer holds up no other one.
+ */
 @ApplicationScoped
-public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.ZoneLinks {
+public class ZoneTask implements BackgroundTask, ZoneSignal, ZoneHealth, InstanceConsoles.ZoneLinks {
     private static final long CLOSE_SECONDS = 3;
 
     private final SiteConfig site;
+    private final Zones zones;
     private final ComputeConfig config;
     private final Database database;
     private final AgroalDataSource pool;
@@ -47,7 +52,8 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     private final VpcChanges vpcs;
     private final VolumeAttachments volumes;
     private final InstanceCopies copies;
-    private volatile @Nullable Running running;
+    /** By zone; nothing before the start and after the stop. */
+    private volatile Map<String, Running> running = Map.of();
 
     private record Running(ManagedChannel channel, ZoneLink link, ZoneControl control) {}
 
@@ -70,6 +76,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     @SuppressWarnings("TooManyParameters")
     public ZoneTask(
             SiteConfig site,
+            Zones zones,
             ComputeConfig config,
             Database database,
             @DataSource("cloud") AgroalDataSource pool,
@@ -82,6 +89,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
             VolumeAttachments volumes,
             InstanceCopies copies) {
         this.site = site;
+        this.zones = zones;
         this.config = config;
         this.database = database;
         this.pool = pool;
@@ -102,21 +110,24 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
 
     @Override
     public synchronized void start() {
-        if (running != null) {
+        if (!running.isEmpty()) {
             return;
         }
         var clock = Clock.systemUTC();
         var material =
                 RolePki.keep(site.dataDir(), new PeerIdentity(PeerKind.CLOUD_CONTROLLER, "cloud-controller"), clock);
-        var channel =
-                RpcChannels.open(Address.parse(site.endpoints().cluster()), material, PeerKind.CLUSTER_CONTROLLER);
-        var link = new GrpcZoneLink(channel);
-        var control = control(link, clock);
-        running = new Running(channel, link, control);
-        control.start();
+        var made = new HashMap<String, Running>();
+        for (var zone : zones.all()) {
+            var doors = zones.doors(zone).orElseThrow();
+            var channel = RpcChannels.open(doors.cluster(), material, PeerKind.CLUSTER_CONTROLLER);
+            var link = new GrpcZoneLink(channel);
+            made.put(zone, new Running(channel, link, control(zone, link, clock)));
+        }
+        running = Map.copyOf(made);
+        made.values().forEach(each -> each.control().start());
     }
 
-    private ZoneControl control(ZoneLink link, Clock clock) {
+    private ZoneControl control(String zone, ZoneLink link, Clock clock) {
         var belongings = new ZoneReconciler.Belongings(networks.network(), volumes, copies);
         var reconciler = new ZoneReconciler(
                 database,
@@ -126,45 +137,49 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                 events,
                 belongings,
                 new ZoneReconciler.Settings(
-                        site.zone(),
+                        zone,
                         site.region(),
                         clock,
                         config.applyAgainAfter(),
                         config.applyBatch(),
                         config.unschedulableLimit()));
-        var sender = networkSender(link, clock);
-        var ingest = new ObservationIngest(
-                database, events, belongings, clock, site.zone(), new EveryWorker(reconciler, sender));
-        var watcher = new ZoneWatcher(
-                link, ingest, () -> changed(site.zone()), config.watchBuffer(), config.reconnectLimit());
-        var purger = new InstancePurger(database, tags, clock, config.terminatedVisible());
+        var sender = networkSender(zone, link, clock);
+        var ingest =
+                new ObservationIngest(database, events, belongings, clock, zone, new EveryWorker(reconciler, sender));
+        var watcher = new ZoneWatcher(link, ingest, () -> changed(zone), config.watchBuffer(), config.reconnectLimit());
         return new ZoneControl(
-                site.zone(),
-                new Lease(pool, "zone " + site.zone()),
-                new ZoneControl.Workers(reconciler, sender, watcher, purger::run),
+                zone,
+                new Lease(pool, "zone " + zone),
+                new ZoneControl.Workers(reconciler, sender, watcher, purge(zone, clock)),
                 config.reconcileInterval());
     }
 
-    private Optional<NetworkSender> networkSender(ZoneLink link, Clock clock) {
+    /** Those that are terminated are removed by whoever has the cloud's own zone, whichever zone they were in. */
+    private Runnable purge(String zone, Clock clock) {
+        return zone.equals(zones.standard())
+                ? new InstancePurger(database, tags, clock, config.terminatedVisible())::run
+                : () -> {};
+    }
+
+    private Optional<NetworkSender> networkSender(String zone, ZoneLink link, Clock clock) {
         if (site.network().mode() == NetworkMode.FLAT) {
             return Optional.empty();
         }
         return Optional.of(new NetworkSender(
                 new VpcSource(vpcs),
                 link,
-                new NetworkSender.Settings(site.zone(), clock, config.reconcileInterval(), config.reconnectLimit())));
+                new NetworkSender.Settings(zone, clock, config.reconcileInterval(), config.reconnectLimit())));
     }
 
     @Override
     public synchronized void stop() {
-        var ending = running;
-        running = null;
-        if (ending == null) {
-            return;
-        }
+        var ending = running.values();
+        running = Map.of();
         try {
-            ending.control().stop();
-            ending.channel().shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            for (var each : ending) {
+                each.control().stop();
+                each.channel().shutdownNow().awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -172,7 +187,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
 
     @Override
     public void changed(String zone) {
-        var now = running;
+        var now = running.get(zone);
         if (now != null) {
             now.control().signal();
         }
@@ -180,16 +195,22 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
 
     @Override
     public Optional<ZoneLink> of(String zone) {
-        var now = running;
-        return now == null ? Optional.empty() : Optional.of(now.link());
+        return Optional.ofNullable(running.get(zone)).map(Running::link);
     }
 
-    /** How the reconcilers of this process are; empty while another replica has the zone, or before the start. */
+    @Override
+    public boolean impaired(String zone) {
+        var now = running.get(zone);
+        return now != null && now.control().silent();
+    }
+
+    /** How the reconcilers of this process are; without those of zones that another replica has, empty before the start. */
     public List<ReconcilerStatus> statuses() {
-        var now = running;
-        return now == null || !now.control().holding()
-                ? List.of()
-                : now.control().statuses();
+        return running.values().stream()
+                .map(Running::control)
+                .filter(ZoneControl::holding)
+                .flatMap(control -> control.statuses().stream())
+                .toList();
     }
 
     @Override
@@ -200,11 +221,5 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
                         status -> status.backlog() > 0
                                 ? status.result() + ", " + status.backlog() + " waiting"
                                 : status.result()));
-    }
-
-    /** Whether reports of the zone arrive. */
-    public boolean connected() {
-        var now = running;
-        return now != null && now.control().connected();
     }
 }

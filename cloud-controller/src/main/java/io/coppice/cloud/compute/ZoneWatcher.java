@@ -31,6 +31,7 @@ final class ZoneWatcher {
     private final int buffer;
     private final Duration reconnectLimit;
     private final AtomicBoolean connected = new AtomicBoolean();
+    private volatile long lastHeardNanos = System.nanoTime();
     private volatile boolean stopped;
     private volatile Thread loop = Thread.ofVirtual().unstarted(() -> {});
     private String streamId = "";
@@ -46,6 +47,7 @@ final class ZoneWatcher {
 
     void start(String zone) {
         stopped = false;
+        lastHeardNanos = System.nanoTime();
         loop = Thread.ofVirtual().name("zone-watch " + zone).start(this::follow);
     }
 
@@ -60,6 +62,11 @@ final class ZoneWatcher {
     /** Whether events arrive now. */
     boolean connected() {
         return connected.get();
+    }
+
+    /** For how long no events have arrived, though they were asked for; nothing while they do. */
+    Duration silence() {
+        return connected() || stopped ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - lastHeardNanos);
     }
 
     private void follow() {
@@ -130,6 +137,7 @@ final class ZoneWatcher {
             }
             queue.drainTo(run, MOST_AT_ONCE - 1);
             connected.set(true);
+            lastHeardNanos = System.nanoTime();
             if (ingest.ingest(run)) {
                 signal.run();
             }

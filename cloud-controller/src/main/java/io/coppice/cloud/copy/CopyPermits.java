@@ -7,6 +7,8 @@ import io.coppice.cloud.identity.session.SessionGrant;
 import io.coppice.cloud.identity.session.SessionTokens;
 import io.coppice.cloud.image.SystemAccount;
 import io.coppice.cloud.peer.PeerChannels;
+import io.coppice.cloud.place.Zones;
+import io.coppice.cloud.volume.SnapshotReach;
 import io.coppice.proto.ebs.v1.PermitCopiesRequest;
 import io.coppice.proto.ebs.v1.PermitCopiesResponse;
 import io.coppice.proto.ebs.v1.SnapshotCopiesGrpc;
@@ -16,48 +18,57 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Lets the EBS controller keep copies of snapshots: hands it credentials of the cloud's own account that reach one bucket,
- * and new ones long before they end. Thread-safe.
+ * Lets the EBS controllers keep copies of snapshots: hands each credentials of the cloud's own account that reach one bucket
+ * and read those of the other zones, and new ones long before they end. Thread-safe.
  */
 @ApplicationScoped
-class CopyPermits implements BackgroundTask {
+class CopyPermits implements BackgroundTask, SnapshotReach {
     private static final Logger LOG = Logger.getLogger(CopyPermits.class);
     private static final Duration INTERVAL = Duration.ofSeconds(20);
     private static final Duration LIFE = Duration.ofMinutes(30);
     private static final int SECONDS = 10;
     private static final String SESSION = "snapshot-copies";
-    /** What copies need: their bucket, and objects in it. */
-    private static final String POLICY = """
-            {"Version":"2012-10-17","Statement":[
-              {"Effect":"Allow","Action":"s3:CreateBucket","Resource":"arn:aws:s3:::%1$s"},
-              {"Effect":"Allow","Action":["s3:GetObject","s3:PutObject","s3:DeleteObject","s3:ListBucket"],
-               "Resource":["arn:aws:s3:::%1$s","arn:aws:s3:::%1$s/*"]}]}""";
+    /** Of the object store. */
+    private static final int LONGEST_BUCKET = 63;
 
     private final SystemAccount system;
     private final SessionTokens tokens;
     private final CopyConfig config;
-    private final Supplier<? extends Channel> ebs;
-    private final BackgroundLoop loop;
-    private volatile String state = "not permitted yet";
+    private final Zones zones;
+    private final Function<String, ? extends Channel> ebs;
+    private final Collection<BackgroundLoop> loops;
+    private final Map<String, String> states = new ConcurrentHashMap<>();
 
     @Inject
-    CopyPermits(SystemAccount system, SessionTokens tokens, CopyConfig config, PeerChannels channels) {
-        this(system, tokens, config, channels::ebs);
+    CopyPermits(SystemAccount system, SessionTokens tokens, CopyConfig config, Zones zones, PeerChannels channels) {
+        this(system, tokens, config, zones, channels::ebs);
     }
 
-    CopyPermits(SystemAccount system, SessionTokens tokens, CopyConfig config, Supplier<? extends Channel> ebs) {
+    /** @param ebs the channel to the EBS controller of a zone */
+    CopyPermits(
+            SystemAccount system,
+            SessionTokens tokens,
+            CopyConfig config,
+            Zones zones,
+            Function<String, ? extends Channel> ebs) {
         this.system = system;
         this.tokens = tokens;
         this.config = config;
+        this.zones = zones;
         this.ebs = ebs;
-        loop = new BackgroundLoop(SESSION, INTERVAL, this::permit, Clock.systemUTC());
+        loops = zones.all().stream()
+                .map(zone -> new BackgroundLoop(label(zone), INTERVAL, () -> permit(zone), Clock.systemUTC()))
+                .toList();
     }
 
     @Override
@@ -67,45 +78,74 @@ class CopyPermits implements BackgroundTask {
 
     @Override
     public void start() {
-        if (config.enabled()) {
-            loop.start();
+        if (enabled()) {
+            zones.all().forEach(zone -> states.put(label(zone), "not permitted yet"));
+            loops.forEach(BackgroundLoop::start);
         }
     }
 
     @Override
     public void stop() {
-        loop.stop();
+        loops.forEach(BackgroundLoop::stop);
     }
 
     @Override
     public Map<String, String> state() {
-        return config.enabled() ? Map.of(SESSION, state) : Map.of();
+        return new TreeMap<>(states);
     }
 
-    private void permit() {
+    @Override
+    public boolean acrossZones() {
+        return enabled();
+    }
+
+    private boolean enabled() {
+        return config.enabled().orElse(!zones.one());
+    }
+
+    private String label(String zone) {
+        return zone.equals(zones.standard()) ? SESSION : SESSION + " " + zone;
+    }
+
+    private String bucket(String zone) {
+        var name = zone.equals(zones.standard()) ? config.bucket() : config.bucket() + "-" + zone;
+        return name.substring(0, Math.min(name.length(), LONGEST_BUCKET));
+    }
+
+    private void permit(String zone) {
         var account = system.id();
+        var own = bucket(zone);
+        var others = zones.all().stream()
+                .filter(each -> !each.equals(zone))
+                .map(this::bucket)
+                .toList();
         var credentials = tokens.issue(new SessionGrant(
                 Session.Kind.FEDERATED,
                 account,
                 account.value(),
                 SESSION,
                 LIFE,
-                new Session.Restriction(List.of(POLICY.formatted(config.bucket())), List.of()),
+                new Session.Restriction(List.of(CopyPolicy.of(own, others)), List.of()),
                 Map.of(),
                 Session.Origin.UNKNOWN));
         try {
-            state = words(SnapshotCopiesGrpc.newBlockingStub(ebs.get())
-                    .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
-                    .permit(PermitCopiesRequest.newBuilder()
-                            .setBucket(config.bucket())
-                            .setAccessKeyId(credentials.accessKeyId())
-                            .setSecretAccessKey(credentials.secretAccessKey())
-                            .setSessionToken(credentials.sessionToken())
-                            .setExpiresAtMillis(credentials.expiresAt().toEpochMilli())
-                            .build()));
+            states.put(
+                    label(zone),
+                    words(SnapshotCopiesGrpc.newBlockingStub(ebs.apply(zone))
+                            .withDeadlineAfter(SECONDS, TimeUnit.SECONDS)
+                            .permit(PermitCopiesRequest.newBuilder()
+                                    .setBucket(own)
+                                    .addAllReadableBuckets(others)
+                                    .setAccessKeyId(credentials.accessKeyId())
+                                    .setSecretAccessKey(credentials.secretAccessKey())
+                                    .setSessionToken(credentials.sessionToken())
+                                    .setExpiresAtMillis(credentials.expiresAt().toEpochMilli())
+                                    .build())));
         } catch (StatusRuntimeException e) {
-            LOG.infof("the EBS controller cannot be told of copies now and will be later: %s", e.getMessage());
-            state = "the EBS controller does not answer";
+            LOG.infof(
+                    "the EBS controller of %s cannot be told of copies now and will be later: %s",
+                    zone, e.getMessage());
+            states.put(label(zone), "the EBS controller does not answer");
         }
     }
 

@@ -7,6 +7,7 @@ import io.coppice.cloud.identity.administration.Delegation;
 import io.coppice.cloud.identity.administration.QuotaActions;
 import io.coppice.cloud.identity.policy.StoredPolicySource;
 import io.coppice.cloud.identity.session.SessionPolicies;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.quota.ObjectStoreUsage;
 import io.coppice.cloud.quota.QuotaDefaults;
 import io.coppice.cloud.store.Database;
@@ -15,7 +16,6 @@ import io.coppice.foundation.pki.PeerTrust;
 import io.coppice.foundation.pki.RolePki;
 import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.role.SiteConfig;
-import io.coppice.foundation.rpc.Address;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -78,9 +78,12 @@ class IdentityBeans {
 
     @Produces
     @Singleton
-    JoinTokens joinTokens(Database database, CertificateAuthority authority) {
-        var cluster = Address.parse(site.endpoints().cluster());
-        return new JoinTokens(database, cluster, () -> PeerTrust.fingerprint(authority.certificate()), clock);
+    JoinTokens joinTokens(Database database, CertificateAuthority authority, Zones zones) {
+        return new JoinTokens(
+                database,
+                zone -> zones.doors(zone).map(Zones.Doors::cluster),
+                () -> PeerTrust.fingerprint(authority.certificate()),
+                clock);
     }
 
     @Produces

@@ -12,6 +12,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Tokens by which hosts join: made for one zone, good for a while and for so many hosts. Thread-safe. */
@@ -29,17 +31,21 @@ public final class JoinTokens {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Database database;
-    private final Address cluster;
+    private final Function<String, Optional<Address>> clusters;
     private final Supplier<String> authorityFingerprint;
     private final Clock clock;
 
     /**
-     * @param cluster where hosts find their Cluster Controller
+     * @param clusters where the hosts of a zone find their Cluster Controller; empty for a zone that is none
      * @param authorityFingerprint by which they know that it is the right one; asked for when a token is made
      */
-    public JoinTokens(Database database, Address cluster, Supplier<String> authorityFingerprint, Clock clock) {
+    public JoinTokens(
+            Database database,
+            Function<String, Optional<Address>> clusters,
+            Supplier<String> authorityFingerprint,
+            Clock clock) {
         this.database = database;
-        this.cluster = cluster;
+        this.clusters = clusters;
         this.authorityFingerprint = authorityFingerprint;
         this.clock = clock;
     }
@@ -61,6 +67,8 @@ public final class JoinTokens {
             throw new IllegalArgumentException("a join token lives up to 30 days and serves 1 to " + MAX_USES
                     + " hosts, not " + life + " and " + uses);
         }
+        var cluster = clusters.apply(zone)
+                .orElseThrow(() -> new IllegalArgumentException("the zone " + zone + " is none of this cloud"));
         var bytes = new byte[SECRET_BYTES];
         RANDOM.nextBytes(bytes);
         var secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
@@ -71,7 +79,7 @@ public final class JoinTokens {
                     .executeUpdate();
             entities.persist(new JoinTokenRow(hash(secret), zone, now.plus(life), uses, now));
         });
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(json(secret));
+        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(json(cluster, secret));
     }
 
     /**
@@ -95,7 +103,7 @@ public final class JoinTokens {
                 == 1;
     }
 
-    private byte[] json(String secret) {
+    private byte[] json(Address cluster, String secret) {
         var fields = new LinkedHashMap<String, String>();
         fields.put("cluster", cluster.toString());
         fields.put("authority", authorityFingerprint.get());

@@ -3,10 +3,10 @@ package io.coppice.cloud.instancetype;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
-import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -99,12 +99,12 @@ class InstanceTypeActions implements ActionModule {
 
     private final Catalogue catalogue;
     private final Pages pages;
-    private final SiteConfig site;
+    private final Zones zones;
 
-    InstanceTypeActions(Catalogue catalogue, Pages pages, SiteConfig site) {
+    InstanceTypeActions(Catalogue catalogue, Pages pages, Zones zones) {
         this.catalogue = catalogue;
         this.pages = pages;
-        this.site = site;
+        this.zones = zones;
     }
 
     @Override
@@ -161,11 +161,11 @@ class InstanceTypeActions implements ActionModule {
             RequestContext context, DescribeInstanceTypeOfferingsRequest request) {
         var page = pages.open(context, OFFERING_PAGES, request.maxResults(), request.nextToken(), false);
         var locationType = request.locationTypeAsString() == null ? "region" : request.locationTypeAsString();
-        var location = location(locationType);
+        var locations = locations(locationType);
         var offerings = catalogue.all().stream()
-                .map(type -> new Offering(type.name(), location))
+                .flatMap(type -> locations.stream().map(location -> new Offering(type.name(), location)))
                 .toList();
-        var found = pages.cut(page, offerings, OFFERINGS.select(request.filters()), Offering::instanceType);
+        var found = pages.cut(page, offerings, OFFERINGS.select(request.filters()), Offering::key);
         return DescribeInstanceTypeOfferingsResponse.builder()
                 .instanceTypeOfferings(found.map(offering -> InstanceTypeOffering.builder()
                         .instanceType(offering.instanceType())
@@ -176,15 +176,20 @@ class InstanceTypeActions implements ActionModule {
                 .build();
     }
 
-    private String location(String locationType) {
+    private List<String> locations(String locationType) {
         return switch (LocationType.fromValue(locationType)) {
-            case REGION -> site.region();
-            case AVAILABILITY_ZONE -> site.zone();
-            case AVAILABILITY_ZONE_ID, OUTPOST, UNKNOWN_TO_SDK_VERSION ->
-                throw InstanceTypeErrors.unknownLocationType(locationType);
+            case REGION -> List.of(zones.region());
+            case AVAILABILITY_ZONE -> zones.all();
+            case AVAILABILITY_ZONE_ID -> zones.all().stream().map(Zones::idOf).toList();
+            case OUTPOST, UNKNOWN_TO_SDK_VERSION -> throw InstanceTypeErrors.unknownLocationType(locationType);
         };
     }
 
     /** That a type can be had somewhere. */
-    private record Offering(String instanceType, String location) {}
+    private record Offering(String instanceType, String location) {
+        /** Pages go on behind it. */
+        String key() {
+            return instanceType + " " + location;
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import software.amazon.awssdk.services.ec2.model.AccountAttribute;
 import software.amazon.awssdk.services.ec2.model.AccountAttributeValue;
 import software.amazon.awssdk.services.ec2.model.AvailabilityZone;
+import software.amazon.awssdk.services.ec2.model.AvailabilityZoneMessage;
 import software.amazon.awssdk.services.ec2.model.AvailabilityZoneOptInStatus;
 import software.amazon.awssdk.services.ec2.model.AvailabilityZoneState;
 import software.amazon.awssdk.services.ec2.model.DescribeAccountAttributesRequest;
@@ -45,11 +46,13 @@ class PlaceActions implements ActionModule {
     private final Zones zones;
     private final DefaultNetwork networks;
     private final PlaceConfig config;
+    private final ZoneHealth health;
 
-    PlaceActions(Zones zones, DefaultNetwork networks, PlaceConfig config) {
+    PlaceActions(Zones zones, DefaultNetwork networks, PlaceConfig config, ZoneHealth health) {
         this.zones = zones;
         this.networks = networks;
         this.config = config;
+        this.health = health;
     }
 
     @Override
@@ -88,30 +91,42 @@ class PlaceActions implements ActionModule {
     }
 
     DescribeAvailabilityZonesResponse zones(RequestContext context, DescribeAvailabilityZonesRequest request) {
-        var name = zones.zone();
-        var id = Zones.idOf(name);
-        check(request.zoneNames(), name);
-        check(request.zoneIds(), id);
-        var zone = AvailabilityZone.builder()
-                .zoneName(name)
-                .zoneId(id)
-                .zoneType("availability-zone")
-                .state(AvailabilityZoneState.AVAILABLE)
-                .regionName(zones.region())
-                .groupName(zones.region())
-                .networkBorderGroup(zones.region())
-                .optInStatus(AvailabilityZoneOptInStatus.OPT_IN_NOT_REQUIRED)
-                .messages(List.of())
-                .build();
+        var names = request.zoneNames();
+        var ids = request.zoneIds();
+        check(names, zones.all());
+        check(ids, zones.all().stream().map(Zones::idOf).toList());
         return DescribeAvailabilityZonesResponse.builder()
-                .availabilityZones(List.of(zone).stream()
+                .availabilityZones(zones.all().stream()
+                        .filter(zone -> names.isEmpty() || names.contains(zone))
+                        .filter(zone -> ids.isEmpty() || ids.contains(Zones.idOf(zone)))
+                        .map(this::zone)
                         .filter(ZONES.select(request.filters()))
                         .toList())
                 .build();
     }
 
-    private static void check(List<String> given, String known) {
-        var unknown = given.stream().filter(each -> !each.equals(known)).toList();
+    private AvailabilityZone zone(String name) {
+        var impaired = health.impaired(name);
+        var messages = impaired
+                ? List.of(AvailabilityZoneMessage.builder()
+                        .message("The controller of " + name + " is away; what is asked of the zone waits for it.")
+                        .build())
+                : List.<AvailabilityZoneMessage>of();
+        return AvailabilityZone.builder()
+                .zoneName(name)
+                .zoneId(Zones.idOf(name))
+                .zoneType("availability-zone")
+                .state(impaired ? AvailabilityZoneState.IMPAIRED : AvailabilityZoneState.AVAILABLE)
+                .regionName(zones.region())
+                .groupName(zones.region())
+                .networkBorderGroup(zones.region())
+                .optInStatus(AvailabilityZoneOptInStatus.OPT_IN_NOT_REQUIRED)
+                .messages(messages)
+                .build();
+    }
+
+    private static void check(List<String> given, List<String> known) {
+        var unknown = given.stream().filter(each -> !known.contains(each)).toList();
         if (!unknown.isEmpty()) {
             throw PlaceErrors.invalidZones(unknown);
         }

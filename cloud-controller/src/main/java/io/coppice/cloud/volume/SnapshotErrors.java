@@ -50,6 +50,13 @@ final class SnapshotErrors {
         return AwsException.client("SnapshotLimitExceeded", "This account would have more than " + most + " snapshots");
     }
 
+    static AwsException otherZone(String id, String zone) {
+        return AwsException.client(
+                "UnsupportedOperation",
+                "The snapshot " + id + " is in " + zone + " and no copies of snapshots are kept in this cloud"
+                        + " (coppice.snapshot-copies.enabled=false): make the volume there.");
+    }
+
     static AwsException otherRegion(String region) {
         return AwsException.client(
                 "InvalidParameterValue",

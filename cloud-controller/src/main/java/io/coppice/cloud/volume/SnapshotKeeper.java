@@ -4,27 +4,24 @@ import io.coppice.cloud.background.BackgroundLoop;
 import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.proto.ebs.v1.ApplySnapshotRequest;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
 import io.coppice.proto.ebs.v1.DesiredSnapshot;
-import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Brings snapshots to where they should be: tells the EBS controller what is wanted until it is so, and takes in what it
- * answers. Thread-safe.
+ * Brings snapshots to where they should be: tells the EBS controller of the zone where their bytes are what is wanted
+ * until it is so, and takes in what it answers. Thread-safe.
  */
 @ApplicationScoped
 class SnapshotKeeper implements BackgroundTask {
@@ -36,28 +33,16 @@ class SnapshotKeeper implements BackgroundTask {
     private final SnapshotStore store;
     private final SnapshotBin bin;
     private final EventLog events;
-    private final Supplier<? extends Channel> ebs;
+    private final EbsLinks ebs;
     private final Clock clock;
-    private final BackgroundLoop telling;
-
-    @Inject
-    SnapshotKeeper(
-            Database database,
-            SnapshotStore store,
-            SnapshotBin bin,
-            EventLog events,
-            PeerChannels channels,
-            VolumeConfig config,
-            Clock clock) {
-        this(database, store, bin, events, channels::ebs, config, clock);
-    }
+    private final Collection<BackgroundLoop> telling;
 
     SnapshotKeeper(
             Database database,
             SnapshotStore store,
             SnapshotBin bin,
             EventLog events,
-            Supplier<? extends Channel> ebs,
+            EbsLinks ebs,
             VolumeConfig config,
             Clock clock) {
         this.database = database;
@@ -66,7 +51,9 @@ class SnapshotKeeper implements BackgroundTask {
         this.events = events;
         this.ebs = ebs;
         this.clock = clock;
-        telling = new BackgroundLoop("snapshots", config.interval(), this::tellAll, Clock.systemUTC());
+        telling = ebs.each(zone -> new BackgroundLoop(
+                        "snapshots " + zone, config.interval(), () -> tellAll(zone), Clock.systemUTC()))
+                .values();
     }
 
     @Override
@@ -76,12 +63,12 @@ class SnapshotKeeper implements BackgroundTask {
 
     @Override
     public void start() {
-        telling.start();
+        telling.forEach(BackgroundLoop::start);
     }
 
     @Override
     public void stop() {
-        telling.stop();
+        telling.forEach(BackgroundLoop::stop);
     }
 
     /** Dates what is observed. */
@@ -91,7 +78,7 @@ class SnapshotKeeper implements BackgroundTask {
 
     /** A snapshot is to be gone. */
     void signal() {
-        telling.signal();
+        telling.forEach(BackgroundLoop::signal);
     }
 
     /**
@@ -102,9 +89,11 @@ class SnapshotKeeper implements BackgroundTask {
         tell(snapshot);
     }
 
-    private void tellAll() {
-        bin.empty();
-        for (var each : store.unfinished()) {
+    private void tellAll(String zone) {
+        if (zone.equals(ebs.standard())) {
+            bin.empty();
+        }
+        for (var each : store.unfinished(zone, zone.equals(ebs.standard()))) {
             if (!tell(each)) {
                 return;
             }
@@ -114,8 +103,9 @@ class SnapshotKeeper implements BackgroundTask {
     private boolean tell(SnapshotStore.Unfinished unfinished) {
         var snapshot = unfinished.snapshot();
         var source = snapshot.sourceId();
+        var zone = unfinished.zone().orElse(ebs.standard());
         try {
-            var answer = BlockStorageGrpc.newBlockingStub(ebs.get())
+            var answer = BlockStorageGrpc.newBlockingStub(ebs.of(zone))
                     .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
                     .applySnapshot(ApplySnapshotRequest.newBuilder()
                             .setSnapshot(DesiredSnapshot.newBuilder()
@@ -131,7 +121,9 @@ class SnapshotKeeper implements BackgroundTask {
             observe(answer.getSnapshot());
             return true;
         } catch (StatusRuntimeException e) {
-            LOG.infof("the EBS controller cannot be told of snapshots now and will be later: %s", e.getMessage());
+            LOG.infof(
+                    "the EBS controller of %s cannot be told of snapshots now and will be later: %s",
+                    zone, e.getMessage());
             return false;
         }
     }

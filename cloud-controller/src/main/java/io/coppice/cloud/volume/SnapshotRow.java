@@ -13,6 +13,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.annotations.Fetch;
@@ -63,6 +64,9 @@ class SnapshotRow {
     @Column(name = "moment_size", nullable = false)
     private int momentSize;
 
+    @Column(name = "zone", updatable = false)
+    private @Nullable String zone;
+
     @Column(name = "started_at", nullable = false)
     private Instant startedAt;
 
@@ -84,7 +88,9 @@ class SnapshotRow {
     @SuppressWarnings("NullAway.Init")
     protected SnapshotRow() {}
 
-    SnapshotRow(Snapshot snapshot, SnapshotMoment moment) {
+    /** @param zone where its bytes will be; null in the cloud's own */
+    SnapshotRow(Snapshot snapshot, SnapshotMoment moment, @Nullable String zone) {
+        this.zone = zone;
         id = snapshot.id().value();
         accountId = snapshot.owner().value();
         volumeId = snapshot.volumeId();
@@ -101,6 +107,11 @@ class SnapshotRow {
 
     String id() {
         return id;
+    }
+
+    /** Where its bytes are; empty: in the cloud's own zone. */
+    Optional<String> zone() {
+        return Optional.ofNullable(zone);
     }
 
     long generation() {

@@ -44,9 +44,19 @@ class SnapshotStore {
             throw SnapshotErrors.limitExceeded(config.maxSnapshotsPerAccount());
         }
         for (var snapshot : snapshots) {
-            entities.persist(new SnapshotRow(snapshot, moment));
+            entities.persist(new SnapshotRow(snapshot, moment, zone(entities, snapshot)));
             tags.put(account, snapshot.id().value(), RESOURCE_TYPE, snapshot.tags());
         }
+    }
+
+    /** Where the bytes will be: where what it is of is. */
+    private static @Nullable String zone(EntityManager entities, Snapshot snapshot) {
+        if (snapshot.sourceId() != null) {
+            var source = entities.find(SnapshotRow.class, snapshot.sourceId());
+            return source == null ? null : source.zone().orElse(null);
+        }
+        var volume = entities.find(VolumeRow.class, snapshot.volumeId());
+        return volume == null ? null : volume.zone();
     }
 
     /**
@@ -97,6 +107,12 @@ class SnapshotStore {
         return found;
     }
 
+    /** Where the bytes of a snapshot of whatever account are; empty: in the cloud's own zone, or there is none. */
+    Optional<String> zone(String id) {
+        return database.call(entities ->
+                Optional.ofNullable(entities.find(SnapshotRow.class, id)).flatMap(SnapshotRow::zone));
+    }
+
     /** What the EBS controller must know of a snapshot of whatever account; empty when there is none. */
     Optional<Unfinished> find(String id) {
         return database.call(entities ->
@@ -116,10 +132,19 @@ class SnapshotStore {
                         .collect(Collectors.toMap(row -> (String) row[0], row -> SnapshotState.parse((String) row[1])));
     }
 
-    /** Snapshots that are not yet as they should be, oldest first, as many as one pass takes. */
-    List<Unfinished> unfinished() {
+    /**
+     * Snapshots of a zone that are not yet as they should be, oldest first, as many as one pass takes.
+     *
+     * @param standard whether the zone is also that of snapshots that say none
+     */
+    List<Unfinished> unfinished(String zone, boolean standard) {
         return database.call(entities -> entities
-                .createQuery("from SnapshotRow s where s.settled = false order by s.startedAt", SnapshotRow.class)
+                .createQuery(
+                        "from SnapshotRow s where s.settled = false"
+                                + " and (s.zone = :zone or s.zone is null and :standard = true) order by s.startedAt",
+                        SnapshotRow.class)
+                .setParameter("zone", zone)
+                .setParameter("standard", standard)
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()
@@ -128,11 +153,15 @@ class SnapshotStore {
     }
 
     private static Unfinished unfinished(SnapshotRow row) {
-        return new Unfinished(row.toSnapshot(Map.of()), row.generation(), row.moment());
+        return new Unfinished(row.toSnapshot(Map.of()), row.generation(), row.moment(), row.zone());
     }
 
-    /** A snapshot that the EBS controller must be told of, without tags. */
-    record Unfinished(Snapshot snapshot, long generation, SnapshotMoment moment) {}
+    /**
+     * A snapshot that the EBS controller must be told of, without tags.
+     *
+     * @param zone where its bytes are; empty: in the cloud's own
+     */
+    record Unfinished(Snapshot snapshot, long generation, SnapshotMoment moment, Optional<String> zone) {}
 
     /** Changes a snapshot under a lock; false when it is gone. */
     boolean change(SnapshotId id, Consumer<SnapshotRow> change) {

@@ -4,31 +4,28 @@ import io.coppice.cloud.background.BackgroundLoop;
 import io.coppice.cloud.background.BackgroundTask;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
-import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
-import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Brings volumes to where they should be: tells the EBS controller what is wanted until it is so, and takes in what it
- * reports. Telling is idempotent by generation, and a report of another generation is ignored, so lost and repeated
+ * Brings volumes to where they should be: tells the EBS controller of each zone what is wanted until it is so, and takes in
+ * what it reports. A zone that does not answer holds up no other one. Telling is idempotent by generation, and a report of another generation is ignored, so lost and repeated
  * messages do no harm, nor do two replicas at it. Thread-safe.
  */
 @ApplicationScoped
@@ -43,28 +40,17 @@ class VolumeKeeper implements BackgroundTask {
     private final SnapshotKeeper snapshots;
     private final EventLog events;
     private final Clock clock;
-    private final Supplier<? extends Channel> ebs;
-    private final BackgroundLoop telling;
-    private final BackgroundLoop watching;
-    private volatile Context.@Nullable CancellableContext reports;
-
-    @Inject
-    VolumeKeeper(
-            Database database,
-            VolumeStore store,
-            AttachmentBook attachments,
-            SnapshotKeeper snapshots,
-            PeerChannels channels,
-            VolumeConfig config) {
-        this(database, store, attachments, snapshots, channels::ebs, config);
-    }
+    private final EbsLinks ebs;
+    private final Collection<BackgroundLoop> telling;
+    private final Collection<BackgroundLoop> watching;
+    private final Map<String, Context.CancellableContext> reports = new ConcurrentHashMap<>();
 
     VolumeKeeper(
             Database database,
             VolumeStore store,
             AttachmentBook attachments,
             SnapshotKeeper snapshots,
-            Supplier<? extends Channel> ebs,
+            EbsLinks ebs,
             VolumeConfig config) {
         this.database = database;
         this.store = store;
@@ -73,10 +59,14 @@ class VolumeKeeper implements BackgroundTask {
         this.events = attachments.events();
         this.clock = snapshots.clock();
         this.ebs = ebs;
-        telling = new BackgroundLoop("volumes", config.interval(), this::tell, Clock.systemUTC());
+        telling = ebs.each(zone ->
+                        new BackgroundLoop("volumes " + zone, config.interval(), () -> tell(zone), Clock.systemUTC()))
+                .values();
         // A pass lasts as long as the stream; the interval is the pause before the next attempt.
-        watching = new BackgroundLoop("volumes-watch", config.interval(), this::watch, Clock.systemUTC());
-        attachments.listen(telling::signal);
+        watching = ebs.each(zone -> new BackgroundLoop(
+                        "volumes-watch " + zone, config.interval(), () -> watch(zone), Clock.systemUTC()))
+                .values();
+        attachments.listen(this::signal);
     }
 
     @Override
@@ -86,18 +76,15 @@ class VolumeKeeper implements BackgroundTask {
 
     @Override
     public void start() {
-        watching.start();
-        telling.start();
+        watching.forEach(BackgroundLoop::start);
+        telling.forEach(BackgroundLoop::start);
     }
 
     @Override
     public void stop() {
-        var stream = reports;
-        if (stream != null) {
-            stream.cancel(null);
-        }
-        telling.stop();
-        watching.stop();
+        reports.values().forEach(stream -> stream.cancel(null));
+        telling.forEach(BackgroundLoop::stop);
+        watching.forEach(BackgroundLoop::stop);
     }
 
     /** Where changes of volumes are told. */
@@ -107,21 +94,23 @@ class VolumeKeeper implements BackgroundTask {
 
     /** A volume was made or is to be gone. */
     void signal() {
-        telling.signal();
+        telling.forEach(BackgroundLoop::signal);
     }
 
-    private void tell() {
-        var unfinished = store.unfinished();
+    private void tell(String zone) {
+        var unfinished = store.unfinished(zone);
         try {
             for (var each : unfinished) {
-                var ignored = BlockStorageGrpc.newBlockingStub(ebs.get())
+                var ignored = BlockStorageGrpc.newBlockingStub(ebs.of(zone))
                         .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
                         .apply(ApplyVolumeRequest.newBuilder()
                                 .setVolume(desired(each))
                                 .build());
             }
         } catch (StatusRuntimeException e) {
-            LOG.infof("the EBS controller cannot be told of volumes now and will be later: %s", e.getMessage());
+            LOG.infof(
+                    "the EBS controller of %s cannot be told of volumes now and will be later: %s",
+                    zone, e.getMessage());
         }
     }
 
@@ -140,13 +129,13 @@ class VolumeKeeper implements BackgroundTask {
                 .build();
     }
 
-    private void watch() {
+    private void watch(String zone) {
         var stream = Context.current().withCancellation();
-        reports = stream;
+        reports.put(zone, stream);
         var before = stream.attach();
         try {
             // From 0: the stream begins with what is there, so nothing needs to be remembered here.
-            var changes = BlockStorageGrpc.newBlockingStub(ebs.get())
+            var changes = BlockStorageGrpc.newBlockingStub(ebs.of(zone))
                     .watch(WatchVolumesRequest.newBuilder().build());
             while (changes.hasNext()) {
                 var event = changes.next();
@@ -157,7 +146,7 @@ class VolumeKeeper implements BackgroundTask {
                 }
             }
         } catch (StatusRuntimeException e) {
-            LOG.debugf("the EBS controller's reports ended and will be asked for again: %s", e.getMessage());
+            LOG.debugf("the reports of %s ended and will be asked for again: %s", zone, e.getMessage());
         } finally {
             stream.detach(before);
             stream.cancel(null);
@@ -199,7 +188,7 @@ class VolumeKeeper implements BackgroundTask {
                     change.get().fail(cut(report.getErrorMessage()), clock.instant());
                     row.reshape(change.get().original(row.shape()));
                     attachments.resized(entities, row.id());
-                    telling.signal();
+                    signal();
                 } else {
                     fail(row, volume, report.getErrorMessage());
                 }

@@ -15,10 +15,12 @@ class VolumeShapes {
 
     private final Zones zones;
     private final SnapshotStore snapshots;
+    private final SnapshotReach reach;
 
-    VolumeShapes(Zones zones, SnapshotStore snapshots) {
+    VolumeShapes(Zones zones, SnapshotStore snapshots, SnapshotReach reach) {
         this.zones = zones;
         this.snapshots = snapshots;
+        this.reach = reach;
     }
 
     /** What is asked for; throws as AWS does for what cannot be had. */
@@ -40,6 +42,7 @@ class VolumeShapes {
             throw VolumeErrors.missing("AvailabilityZone");
         }
         var zone = zones.require(request.availabilityZone());
+        checkReach(zone, snapshotId);
         if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
             throw VolumeErrors.unsupported("An encrypted volume");
         }
@@ -73,6 +76,17 @@ class VolumeShapes {
         kind.checkSize(size);
         var iops = request.iops() == null && kind == present.kind() ? present.iops() : iops(kind, request.iops());
         return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId());
+    }
+
+    /** Without copies the bytes of a snapshot never leave the zone that it was taken in. */
+    private void checkReach(String zone, @Nullable String snapshotId) {
+        if (snapshotId == null || zones.one() || reach.acrossZones()) {
+            return;
+        }
+        var home = snapshots.zone(snapshotId).orElse(zones.standard());
+        if (!home.equals(zone)) {
+            throw SnapshotErrors.otherZone(snapshotId, home);
+        }
     }
 
     private @Nullable Snapshot snapshot(AccountId account, @Nullable String id) {

@@ -161,10 +161,13 @@ class VolumeStore {
                         .collect(Collectors.toMap(AttachmentRow::volumeId, AttachmentRow::toAttachment));
     }
 
-    /** Volumes that are not yet as they should be, oldest first, as many as one pass takes. */
-    List<Unfinished> unfinished() {
+    /** Volumes of a zone that are not yet as they should be, oldest first, as many as one pass takes. */
+    List<Unfinished> unfinished(String zone) {
         return database.call(entities -> entities
-                .createQuery("from VolumeRow v where v.settled = false order by v.createdAt", VolumeRow.class)
+                .createQuery(
+                        "from VolumeRow v where v.settled = false and v.zone = :zone order by v.createdAt",
+                        VolumeRow.class)
+                .setParameter("zone", zone)
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()

@@ -63,16 +63,21 @@ final class CloudFixture {
                         },
                         CloudFixture::type,
                         TestTags.in(database),
-                        account -> new NetworkNames.DefaultNames(
-                                "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default"),
+                        CloudFixture::names,
                         TestSettings.stored(),
                         new NoVolumes(),
                         new NoVolumes()),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
-                new ComputeActions.Wiring(cidr, room, REGION, ZONE, Clock.systemUTC(), 1 << 20),
+                new ComputeActions.Wiring(room, REGION, LaunchZones.one(ZONE), Clock.systemUTC(), 1 << 20),
+                new FlatNetwork(CloudFixture::names, new AddressPool(cidr), ZONE),
                 zone -> signalled.run(),
                 zone -> link);
+    }
+
+    private static NetworkNames.DefaultNames names(AccountId account) {
+        return new NetworkNames.DefaultNames(
+                "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default");
     }
 
     static TestDatabase startDatabase() {

@@ -85,10 +85,9 @@ class VpcLaunchTest {
             new Pages(new PageTokens(() -> new byte[32])),
             cloud.events(),
             new ComputeActions.Wiring(
-                    CloudFixture.CIDR,
                     new LaunchRoom(1000, 100_000, 1_000_000_000),
                     CloudFixture.REGION,
-                    TestSite.config().zone(),
+                    LaunchZones.one(TestSite.config().zone()),
                     Clock.systemUTC(),
                     1 << 20),
             network,

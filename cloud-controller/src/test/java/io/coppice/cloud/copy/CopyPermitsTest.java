@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.session.SessionTokens;
+import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.place.Zones;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.ebs.v1.PermitCopiesRequest;
 import io.coppice.proto.ebs.v1.PermitCopiesResponse;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -40,7 +43,7 @@ class CopyPermitsTest {
     private Server server;
     private ManagedChannel channel;
 
-    private record Config(boolean enabled, String bucket) implements CopyConfig {}
+    private record Config(Optional<Boolean> enabled, String bucket) implements CopyConfig {}
 
     private static final class FakeCopies extends SnapshotCopiesGrpc.SnapshotCopiesImplBase {
         private final Queue<PermitCopiesRequest> asked = new ConcurrentLinkedQueue<>();
@@ -103,8 +106,9 @@ class CopyPermitsTest {
         return new CopyPermits(
                 () -> new AccountId("000000000001"),
                 new SessionTokens(SecretBox.open(folder), Clock.systemUTC()),
-                new Config(enabled, "kept-here"),
-                () -> channel);
+                new Config(Optional.of(enabled), "kept-here"),
+                new Zones(TestSite.config()),
+                zone -> channel);
     }
 
     private static void eventually(BooleanSupplier condition) {

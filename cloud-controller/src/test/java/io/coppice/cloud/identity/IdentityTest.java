@@ -360,7 +360,7 @@ class IdentityTest {
     private static JoinTokens tokens(Clock clock) {
         return new JoinTokens(
                 identity.database(),
-                new Address("10.0.0.1", 8775),
+                zone -> Optional.of(new Address("10.0.0.1", 8775)),
                 () -> PeerTrust.fingerprint(authority.certificate()),
                 clock);
     }

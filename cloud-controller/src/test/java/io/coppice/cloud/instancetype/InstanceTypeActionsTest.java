@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.cloud.front.GoldenAnswers;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.foundation.role.RoleStartException;
@@ -35,8 +36,8 @@ class InstanceTypeActionsTest {
     Path folder;
 
     private final Catalogue catalogue = new Catalogue(Optional.empty(), false, Map::of);
-    private final InstanceTypeActions actions =
-            new InstanceTypeActions(catalogue, new Pages(new PageTokens(() -> new byte[32])), TestSite.config());
+    private final InstanceTypeActions actions = new InstanceTypeActions(
+            catalogue, new Pages(new PageTokens(() -> new byte[32])), new Zones(TestSite.config()));
 
     private DescribeInstanceTypesResponse types(DescribeInstanceTypesRequest.Builder request) {
         return actions.describeTypes(TestRequests.by(ALICE, "DescribeInstanceTypes"), request.build());

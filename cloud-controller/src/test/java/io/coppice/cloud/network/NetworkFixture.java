@@ -93,7 +93,7 @@ public final class NetworkFixture {
                         TestTags.in(database),
                         new Pages(new PageTokens(() -> new byte[32])),
                         new ClientTokens(clock),
-                        new Zones(site),
+                        new Zones(site, under("coppice.zones.cluster.", values), under("coppice.zones.ebs.", values)),
                         new DefaultNetwork(site, "172.31.0.0/16"))
                 .forEach(each -> made.put(each.getClass(), each));
         mappings.forEach(type -> made.put(type, config.getConfigMapping(type)));
@@ -102,6 +102,17 @@ public final class NetworkFixture {
                 .filter(type -> ActionModule.class.isAssignableFrom(type) && isBean(type))
                 .forEach(type -> modules.add((ActionModule) bean(type)));
         actions = new TestActions(modules);
+    }
+
+    /** The values whose keys begin so, by what follows. */
+    private static Map<String, String> under(String prefix, Map<String, String> values) {
+        var found = new TreeMap<String, String>();
+        values.forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                found.put(key.substring(prefix.length()), value);
+            }
+        });
+        return found;
     }
 
     /** A database with the entities of all these features, of tags and of others. */

@@ -19,7 +19,9 @@ import io.coppice.foundation.id.SubnetId;
 import io.coppice.foundation.id.VpcId;
 import io.coppice.wire.error.AwsException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -130,24 +132,26 @@ class PlaceTest {
                         DescribeNetworkAclsRequest.builder().build()));
     }
 
+    private static final PlaceConfig LIMITS = new PlaceConfig() {
+        @Override
+        public int maxInstances() {
+            return 1000;
+        }
+
+        @Override
+        public int maxElasticIps() {
+            return 0;
+        }
+
+        @Override
+        public int maxSecurityGroupsPerInterface() {
+            return 5;
+        }
+    };
+
     @Test
     void placesAreAsWrittenDown() {
-        var actions = new PlaceActions(zones, networks, new PlaceConfig() {
-            @Override
-            public int maxInstances() {
-                return 1000;
-            }
-
-            @Override
-            public int maxElasticIps() {
-                return 0;
-            }
-
-            @Override
-            public int maxSecurityGroupsPerInterface() {
-                return 5;
-            }
-        });
+        var actions = new PlaceActions(zones, networks, LIMITS, zone -> false);
         GoldenAnswers.check(
                 "DescribeRegions",
                 actions.regions(
@@ -163,6 +167,58 @@ class PlaceTest {
                         by("DescribeAccountAttributes"),
                         DescribeAccountAttributesRequest.builder().build()));
         assertEquals("InvalidZone.NotFound", code(() -> zones.require("us-east-1z")));
+    }
+
+    @Test
+    void everyZoneIsListedAndOneWhoseControllerIsAwayIsImpaired() {
+        var actions = new PlaceActions(TestSite.twoZones(), networks, LIMITS, "us-east-1b"::equals);
+        assertEquals(
+                List.of("us-east-1a use1-az1 available", "us-east-1b use1-az2 impaired"),
+                zones(actions, request -> {}));
+        assertEquals(List.of("us-east-1b use1-az2 impaired"), zones(actions, request -> request.zoneIds("use1-az2")));
+        assertEquals(
+                List.of("us-east-1a use1-az1 available"),
+                zones(
+                        actions,
+                        request -> request.filters(Filter.builder()
+                                .name("state")
+                                .values("available")
+                                .build())));
+        assertEquals(
+                "InvalidParameterValue",
+                code(() -> zones(actions, request -> request.zoneNames("us-east-1a", "us-east-1c"))));
+    }
+
+    private static List<String> zones(
+            PlaceActions actions, Consumer<DescribeAvailabilityZonesRequest.Builder> changes) {
+        var request = DescribeAvailabilityZonesRequest.builder();
+        changes.accept(request);
+        return actions.zones(by("DescribeAvailabilityZones"), request.build()).availabilityZones().stream()
+                .map(zone -> zone.zoneName() + " " + zone.zoneId() + " " + zone.stateAsString())
+                .toList();
+    }
+
+    /** A zone by a slip of the pen would take what is wanted of another one. */
+    @Test
+    void zonesThatCannotBeAreRefusedWithTheKeyToCorrect() {
+        var flat = TestSite.config();
+        var vpc = TestSite.vpc();
+        var there = Map.of("us-east-1b", "10.0.0.2:8775");
+        assertRefused("coppice.network.mode", () -> new Zones(flat, there, Map.of("us-east-1b", "10.0.0.2:8776")));
+        assertRefused("coppice.zones.ebs.us-east-1b", () -> new Zones(vpc, there, Map.of()));
+        assertRefused("coppice.zones.cluster.us-east-1b", () -> new Zones(vpc, Map.of(), there));
+        assertRefused("same address", () -> new Zones(vpc, there, there));
+        assertRefused(
+                "name of its own",
+                () -> new Zones(vpc, Map.of("us-east-1a", "10.0.0.2:8775"), Map.of("us-east-1a", "10.0.0.2:8776")));
+        assertRefused(
+                "lower-case", () -> new Zones(vpc, Map.of("B_2", "10.0.0.2:8775"), Map.of("B_2", "10.0.0.2:8776")));
+    }
+
+    private static void assertRefused(String words, Executable zones) {
+        var message = String.valueOf(
+                assertThrows(IllegalArgumentException.class, zones).getMessage());
+        assertTrue(message.contains(words), message);
     }
 
     /** The filters that terraform sends. */

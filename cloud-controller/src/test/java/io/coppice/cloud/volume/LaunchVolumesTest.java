@@ -33,7 +33,10 @@ class LaunchVolumesTest {
 
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
     private final LaunchVolumeMaker launches = new LaunchVolumeMaker(
-            cloud.store, new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots), cloud.book, cloud.config);
+            cloud.store,
+            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots, () -> true),
+            cloud.book,
+            cloud.config);
 
     @AfterAll
     static void stopDatabase() {

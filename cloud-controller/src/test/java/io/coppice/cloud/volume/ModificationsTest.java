@@ -29,7 +29,7 @@ class ModificationsTest {
     private final ModificationActions actions = new ModificationActions(
             DATABASE,
             cloud.store,
-            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots),
+            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots, () -> true),
             cloud.keeper,
             new Pages(new PageTokens(() -> new byte[32])),
             Clock.systemUTC());

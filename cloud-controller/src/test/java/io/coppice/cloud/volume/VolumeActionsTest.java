@@ -63,10 +63,22 @@ class VolumeActionsTest {
     private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
     private final SnapshotKeeper snapshotKeeper = new SnapshotKeeper(
-            DATABASE, snapshots, new SnapshotBin(DATABASE, config, CLOCK), events, () -> channel, config, CLOCK);
-    private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, book, snapshotKeeper, () -> channel, config);
+            DATABASE,
+            snapshots,
+            new SnapshotBin(DATABASE, config, CLOCK),
+            events,
+            new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel)),
+            config,
+            CLOCK);
+    private final VolumeKeeper keeper = new VolumeKeeper(
+            DATABASE,
+            store,
+            book,
+            snapshotKeeper,
+            new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel)),
+            config);
     private final VolumeActions actions = new VolumeActions(
-            DATABASE, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), CLOCK);
+            DATABASE, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots, () -> true), CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
 
     @Test

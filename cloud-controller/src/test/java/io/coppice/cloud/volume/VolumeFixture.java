@@ -5,7 +5,6 @@ import static io.coppice.cloud.front.TestRequests.ALICE;
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
-import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.id.AccountId;
@@ -32,7 +31,13 @@ import software.amazon.awssdk.services.ec2.model.DeleteVolumeRequest;
 final class VolumeFixture implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Of us-east-1a, the cloud's own zone. */
     final FakeEbs ebs = new FakeEbs();
+    /** Of us-east-1b. */
+    final FakeEbs otherEbs = new FakeEbs();
+    /** Whether copies of snapshots are kept. */
+    volatile boolean copies = true;
+
     final FakeHolders holders = new FakeHolders();
     final RecordingEventLog events = new RecordingEventLog();
     final VolumeConfig config;
@@ -48,6 +53,8 @@ final class VolumeFixture implements AutoCloseable {
     private final TestDatabase database;
     private final Server server;
     private final ManagedChannel channel;
+    private final Server otherServer;
+    private final ManagedChannel otherChannel;
 
     VolumeFixture(TestDatabase database) {
         this(database, Duration.ZERO);
@@ -57,23 +64,39 @@ final class VolumeFixture implements AutoCloseable {
     VolumeFixture(TestDatabase database, Duration binRetention) {
         this.database = database;
         this.config = new TestVolumeConfig(binRetention);
-        try {
-            server = NettyServerBuilder.forPort(0).addService(ebs).build().start();
-        } catch (IOException e) {
-            throw new IllegalStateException("no free port", e);
-        }
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
-                .usePlaintext()
-                .build();
+        server = serve(ebs);
+        channel = open(server);
+        otherServer = serve(otherEbs);
+        otherChannel = open(otherServer);
+        var links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel, "us-east-1b", () -> otherChannel));
         var clock = Clock.systemUTC();
         store = new VolumeStore(database, TestTags.in(database), (account, ids, after, limit) -> List.of(), config);
         snapshots = new SnapshotStore(database, TestTags.in(database), config);
         bin = new SnapshotBin(database, config, clock);
-        snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, () -> channel, config, clock);
-        keeper = new VolumeKeeper(database, store, book, snapshotKeeper, () -> channel, config);
+        snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
+        keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
         volumes = new VolumeActions(
-                database, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), clock);
+                database, store, keeper, new VolumeShapes(TestSite.twoZones(), snapshots, () -> copies), clock);
         attachments = new AttachmentActions(database, store, book, holders, config, clock);
+    }
+
+    private static Server serve(FakeEbs controller) {
+        try {
+            return NettyServerBuilder.forPort(0).addService(controller).build().start();
+        } catch (IOException e) {
+            throw new IllegalStateException("no free port", e);
+        }
+    }
+
+    private static ManagedChannel open(Server server) {
+        return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+                .usePlaintext()
+                .build();
+    }
+
+    /** From now on the EBS controller of us-east-1b answers nobody. */
+    void endOtherZone() {
+        otherServer.shutdownNow();
     }
 
     static TestDatabase startDatabase() {
@@ -88,10 +111,15 @@ final class VolumeFixture implements AutoCloseable {
 
     /** A volume that the EBS controller has made. */
     String available(int gib, @Nullable String snapshotId) {
+        return available("us-east-1a", gib, snapshotId);
+    }
+
+    /** As the other one, in another zone. */
+    String available(String zone, int gib, @Nullable String snapshotId) {
         var id = volumes.create(
                         TestRequests.by(ALICE, "CreateVolume"),
                         CreateVolumeRequest.builder()
-                                .availabilityZone("us-east-1a")
+                                .availabilityZone(zone)
                                 .size(gib)
                                 .snapshotId(snapshotId)
                                 .build())
@@ -159,5 +187,7 @@ final class VolumeFixture implements AutoCloseable {
         snapshotKeeper.stop();
         channel.shutdownNow();
         server.shutdownNow();
+        otherChannel.shutdownNow();
+        otherServer.shutdownNow();
     }
 }

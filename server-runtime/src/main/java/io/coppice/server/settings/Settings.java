@@ -36,6 +36,12 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String CLUSTER = "coppice.endpoints.cluster";
     public static final String EBS = "coppice.endpoints.ebs";
     public static final String WALRUS = "coppice.endpoints.walrus";
+    /** Where the Cluster Controller of a further zone is; the zone's name follows. */
+    public static final String ZONE_CLUSTER = "coppice.zones.cluster.";
+
+    /** Where the EBS controller of a further zone is; the zone's name follows. */
+    public static final String ZONE_EBS = "coppice.zones.ebs.";
+
     public static final String HYPERVISOR = "coppice.node.hypervisor";
     public static final String SIMULATED_HOSTS = "coppice.node.simulated-hosts";
     public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
@@ -189,6 +195,15 @@ public record Settings(SequencedMap<String, String> values) {
         } catch (IllegalArgumentException e) {
             throw new OperatorException(key + ": " + e.getMessage(), "Write it as host:port.", e);
         }
+    }
+
+    /** The zones besides the cloud's own, by name. */
+    public List<String> furtherZones() {
+        return values.keySet().stream()
+                .filter(key -> key.startsWith(ZONE_CLUSTER))
+                .map(key -> key.substring(ZONE_CLUSTER.length()))
+                .sorted()
+                .toList();
     }
 
     /** The keys of the endpoints that this process listens on; the others are where it finds the roles elsewhere. */

@@ -63,7 +63,18 @@ final class NodeCommand extends CloudCommand {
             }
             var none = Optional.<String>empty();
             var options = new UpOptions(
-                    none, Optional.empty(), none, Optional.empty(), none, none, none, none, false, false, false);
+                    none,
+                    Optional.empty(),
+                    Optional.empty(),
+                    none,
+                    Optional.empty(),
+                    none,
+                    none,
+                    none,
+                    none,
+                    false,
+                    false,
+                    false);
             new UpFlow(folder, options, machine, new Steps(out())).run();
             out().println("this machine is a host of the cloud at " + cluster);
             return 0;

@@ -1,7 +1,9 @@
 package io.coppice.server.cli;
 
 import io.coppice.server.up.JoinToken;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Prints a token with which another machine's Node Controller joins. */
 @Command(
@@ -10,11 +12,14 @@ import picocli.CommandLine.Command;
         footerHeading = "%nExamples:%n",
         footer = {"  ./coppice node-token            here", "  ./coppice node join TOKEN       on the other machine"})
 final class NodeTokenCommand extends CloudCommand {
+    @Option(names = "--zone", paramLabel = "NAME", description = "The zone it joins; the cloud's own when absent.")
+    private @Nullable String zone;
+
     @Override
     public Integer call() {
         var settings = cloud.settings();
         try (var client = new StatusClient(folder(), settings)) {
-            out().println(JoinToken.create(client, settings));
+            out().println(zone == null ? JoinToken.create(client, settings) : JoinToken.create(client, settings, zone));
         }
         return 0;
     }

@@ -1,5 +1,6 @@
 package io.coppice.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.coppice.foundation.role.RoleName;
@@ -7,7 +8,10 @@ import io.coppice.server.database.EmbeddedPostgres;
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.settings.Settings;
 import io.coppice.server.up.SampleImage;
+import io.coppice.server.up.ZoneServers;
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -40,6 +44,11 @@ final class StatusCommand extends CloudCommand {
                     "postgres",
                     settings.value(Settings.DATABASE_URL).isPresent()
                             || EmbeddedPostgres.of(folder()).running().isPresent());
+            var zones = zones();
+            zones.forEach(report.putObject("zones")::set);
+            if (zones.values().stream().anyMatch(zone -> !zone.path("ready").asBoolean())) {
+                report.put("ready", false);
+            }
             new SampleImage(folder()).id().ifPresent(id -> report.put("sampleImage", id));
             if (output == OutputFormat.json) {
                 out().println(json.writerWithDefaultPrettyPrinter().writeValueAsString(report));
@@ -48,6 +57,32 @@ final class StatusCommand extends CloudCommand {
             }
             return report.path("ready").asBoolean() ? 0 : 1;
         }
+    }
+
+    /** The servers of further zones on this machine, by zone. */
+    private Map<String, JsonNode> zones() {
+        var zones = new TreeMap<String, JsonNode>();
+        for (var zone : ZoneServers.of(folder())) {
+            var settings = Settings.load(zone);
+            if (settings.isEmpty()) {
+                continue;
+            }
+            try (var client = new StatusClient(zone, settings.get())) {
+                zones.put(ZoneServers.zone(zone), client.status().orElseGet(() -> new ObjectMapper()
+                        .createObjectNode()
+                        .put("ready", false)));
+            }
+        }
+        return zones;
+    }
+
+    private void printRoles(JsonNode report, String indent) {
+        report.path("roles").properties().forEach(role -> out().printf(
+                        "%s%s %-18s %s%n",
+                        indent,
+                        role.getValue().path("ready").asBoolean() ? "✓" : "✗",
+                        role.getKey(),
+                        role.getValue().path("summary").asText()));
     }
 
     private void print(ObjectNode report) {
@@ -60,11 +95,12 @@ final class StatusCommand extends CloudCommand {
         if (report.has("endpointUrl")) {
             out().println("  endpoint " + report.path("endpointUrl").asText());
         }
-        report.path("roles").properties().forEach(role -> out().printf(
-                        "  %s %-18s %s%n",
-                        role.getValue().path("ready").asBoolean() ? "✓" : "✗",
-                        role.getKey(),
-                        role.getValue().path("summary").asText()));
+        printRoles(report, "  ");
+        report.path("zones").properties().forEach(zone -> {
+            out().println("  zone " + zone.getKey()
+                    + (zone.getValue().path("ready").asBoolean() ? "" : ": not ready"));
+            printRoles(zone.getValue(), "    ");
+        });
         if (report.has("sampleImage")) {
             out().println("  sample image " + report.path("sampleImage").asText());
         }

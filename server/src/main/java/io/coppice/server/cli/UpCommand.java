@@ -11,6 +11,7 @@ import io.coppice.server.up.Machine;
 import io.coppice.server.up.SampleImage;
 import io.coppice.server.up.UpFlow;
 import io.coppice.server.up.UpOptions;
+import io.coppice.server.up.ZoneServers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
             "  ./coppice up",
             "  ./coppice up --data /srv/cloud2                  a second cloud beside the first",
             "  ./coppice up --hypervisor simulated --hosts 50   fifty hosts that only pretend",
+            "  ./coppice up --hypervisor simulated --zones 2    two zones, a host in each",
             "  ./coppice up --hypervisor libvirt --hosts 3      three hosts in namespaces (root)",
             "  ./coppice up --listen 192.0.2.10                 HTTPS for other machines",
             "",
@@ -41,6 +43,12 @@ final class UpCommand extends CloudCommand {
 
     @Option(names = "--hosts", paramLabel = "N", description = "How many hosts, 1 to 10000 (libvirt: 1 to 16).")
     private @Nullable Integer hosts;
+
+    @Option(
+            names = "--zones",
+            paramLabel = "N",
+            description = "How many availability zones, 1 to 6; each has --hosts simulated hosts. Default: 1.")
+    private @Nullable Integer zones;
 
     @Option(
             names = "--listen",
@@ -91,7 +99,9 @@ final class UpCommand extends CloudCommand {
         var flow = new UpFlow(folder, options(), Machine.here(), new Steps(out()));
         var present = flow.alreadyUp();
         if (present.isPresent()) {
-            out().println("the cloud in " + folder + " is up already (nothing changed)");
+            var woken = flow.startZones();
+            out().println("the cloud in " + folder + " is up already "
+                    + (woken == 0 ? "(nothing changed)" : "(" + woken + " of its zones were not)"));
             new Ending(folder, present.get()).print(false);
             return 0;
         }
@@ -112,6 +122,10 @@ final class UpCommand extends CloudCommand {
         if (hosts != null && (hosts < 1 || hosts > most)) {
             throw new OperatorException("--hosts " + hosts + " is out of range", "Choose 1 to " + most + ".");
         }
+        if (zones != null && (zones < 1 || zones > ZoneServers.MOST)) {
+            throw new OperatorException(
+                    "--zones " + zones + " is out of range", "Choose 1 to " + ZoneServers.MOST + ".");
+        }
     }
 
     private int waitFor(Process server) throws InterruptedException {
@@ -124,6 +138,7 @@ final class UpCommand extends CloudCommand {
         return new UpOptions(
                 Optional.ofNullable(hypervisor),
                 Optional.ofNullable(hosts),
+                Optional.ofNullable(zones),
                 Optional.ofNullable(listen),
                 Optional.ofNullable(network),
                 Optional.ofNullable(region),

@@ -70,6 +70,7 @@ final class FirstSettings {
                                     reached,
                                     new Settings(values).endpoint(Settings.API).port()));
         }
+        zones(values, simulated, reached);
         values.put(Settings.HYPERVISOR, hypervisor.name());
         var network = new GuestNetwork(folder, machine);
         var mode = options.network().orElse(Defaults.NETWORK_MODE);
@@ -90,6 +91,28 @@ final class FirstSettings {
         options.databaseUser().ifPresent(user -> values.put(Settings.DATABASE_USER, user));
         options.databasePasswordFile().ifPresent(file -> values.put(Settings.DATABASE_PASSWORD_FILE, file));
         return new Settings(values);
+    }
+
+    /** Doors for further zones, on which their own servers will listen. */
+    private void zones(LinkedHashMap<String, String> values, boolean simulated, String reached) {
+        var further = ZoneServers.further(
+                values.getOrDefault(Settings.REGION, ""), options.zones().orElse(1));
+        if (further.isEmpty()) {
+            return;
+        }
+        if (!simulated) {
+            throw new OperatorException(
+                    "several zones on one machine have simulated hosts only",
+                    "Add --hypervisor simulated, or add a zone on other machines: see docs/operations.md.");
+        }
+        if (options.network().orElse(Defaults.NETWORK_MODE) != NetworkMode.VPC) {
+            throw new OperatorException("several zones need VPCs", "Leave --network flat or --zones out.");
+        }
+        for (var zone : further) {
+            var cluster = new Address(reached, ports.choose(reached, 0));
+            var ebs = new Address(Loopback.ADDRESS, ports.choose(Loopback.ADDRESS, 0));
+            values.putAll(ZoneServers.doors(zone, cluster.toString(), ebs.toString()));
+        }
     }
 
     /** The address of this machine that users and hosts elsewhere reach; loopback when nobody elsewhere shall. */

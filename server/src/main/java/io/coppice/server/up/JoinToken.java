@@ -24,10 +24,15 @@ public final class JoinToken {
 
     private JoinToken() {}
 
-    /** A new token for the cloud's zone. */
+    /** A new token for the cloud's own zone. */
     public static String create(StatusClient operator, Settings settings) {
+        return create(operator, settings, settings.value(Settings.ZONE, ""));
+    }
+
+    /** A new token for one of the cloud's zones. */
+    public static String create(StatusClient operator, Settings settings, String zone) {
         try {
-            var made = operator.post("/api/v1/node-tokens", Map.of("zone", settings.value(Settings.ZONE, "")))
+            var made = operator.post("/api/v1/node-tokens", Map.of("zone", zone))
                     .path("token")
                     .asText();
             return withNetwork(made, GuestNetwork.told(settings));

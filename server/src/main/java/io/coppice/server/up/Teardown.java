@@ -51,6 +51,14 @@ public final class Teardown {
                 steps.run("a Node Controller stopped", () -> node.stop(STOP_LIMIT));
             }
         }
+        for (var zone : ZoneServers.of(folder)) {
+            var server = new BackgroundServer(zone);
+            if (server.pid().isPresent()) {
+                steps.run("zone " + ZoneServers.zone(zone) + " stopped", () -> server.stop(STOP_LIMIT));
+            } else {
+                server.stop(STOP_LIMIT);
+            }
+        }
         var server = new BackgroundServer(folder);
         var running = server.pid().isPresent();
         var gone = running

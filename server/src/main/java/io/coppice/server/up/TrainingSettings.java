@@ -13,7 +13,18 @@ public final class TrainingSettings {
     public static Settings choose(DataFolder folder, Machine machine, PortClaims claims) {
         var none = Optional.<String>empty();
         var options = new UpOptions(
-                none, Optional.of(1), none, Optional.empty(), none, none, none, none, false, false, false);
+                none,
+                Optional.of(1),
+                Optional.empty(),
+                none,
+                Optional.empty(),
+                none,
+                none,
+                none,
+                none,
+                false,
+                false,
+                false);
         return new FirstSettings(folder, options, machine, claims)
                 .choose(new HypervisorChoice(HypervisorChoice.SIMULATED, "training"));
     }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +90,7 @@ public final class UpFlow {
         new StartJournal(folder).begin();
         var process = options.foreground() ? server.startInForeground() : server.start();
         // A cloud that did not come up leaves nothing running, also when Ctrl-C was the reason.
-        var interrupted = new Thread(() -> server.stop(STOP_LIMIT), "stop-half-raised");
+        var interrupted = new Thread(this::stopAll, "stop-half-raised");
         Runtime.getRuntime().addShutdownHook(interrupted);
         try {
             new StartWatcher(folder, steps).awaitStarted(process);
@@ -97,16 +98,40 @@ public final class UpFlow {
                 finish(settings, image);
             }
         } catch (Exception e) {
-            server.stop(STOP_LIMIT);
+            stopAll();
             throw e;
         }
         Runtime.getRuntime().removeShutdownHook(interrupted);
         return new Up(settings, process);
     }
 
+    private void stopAll() {
+        ZoneServers.of(folder).forEach(zone -> new BackgroundServer(zone).stop(STOP_LIMIT));
+        server.stop(STOP_LIMIT);
+    }
+
+    /** Starts those of the cloud's further zones on this machine that do not run, and says how many; its own server runs. */
+    public int startZones() throws Exception {
+        var started = 0;
+        for (var made : ZoneServers.of(folder)) {
+            if (new BackgroundServer(made).pid().isEmpty()) {
+                var zone = ZoneServers.zone(made);
+                var one = new ZoneServer(folder, zone, Clock.systemUTC());
+                one.start(steps);
+                steps.run("zone " + zone, () -> {
+                    one.awaitReady(steps);
+                    return true;
+                });
+                started++;
+            }
+        }
+        return started;
+    }
+
     private void finish(Settings settings, Optional<FutureTask<Path>> image) throws Exception {
         try (var client = new StatusClient(folder, settings)) {
             startNamespaceNodes(settings, client);
+            startZones();
             steps.run("every role ready", () -> {
                 new StartWatcher(folder, steps).awaitReady(client, hosts(settings));
                 return true;
@@ -137,6 +162,7 @@ public final class UpFlow {
                 + (hypervisor.name().equals(HypervisorChoice.SIMULATED) ? ": instances are only pretended" : ""));
         var settings = new FirstSettings(folder, options, machine, claims).choose(hypervisor);
         settings.save(folder);
+        settings.furtherZones().forEach(zone -> new ZoneServer(folder, zone, Clock.systemUTC()).make(settings));
         return settings;
     }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param hypervisor {@code libvirt} or {@code simulated}
  * @param hosts how many hosts, 1 or more
+ * @param zones how many zones, 1 or more
  * @param listen the address of the users' door
  * @param network the networks of guests
  * @param region as users write it in AWS_REGION
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record UpOptions(
         Optional<String> hypervisor,
         Optional<Integer> hosts,
+        Optional<Integer> zones,
         Optional<String> listen,
         Optional<NetworkMode> network,
         Optional<String> region,

@@ -50,6 +50,33 @@ final class HypervisorChoiceTest {
     }
 
     @Test
+    void furtherZonesHaveDoorsOfTheirOwnAndWhatTheCloudHas() {
+        var cloud = choose("simulated", 3, Optional.of(3), Optional.empty(), Optional.of(NetworkMode.VPC));
+        assertEquals(List.of("us-east-1b", "us-east-1c"), cloud.furtherZones());
+        var zone = ZoneServers.settings(cloud, "us-east-1c");
+        assertEquals("us-east-1c", zone.value(Settings.ZONE, ""));
+        assertEquals("cc,nc,ebs", zone.value(Settings.ROLES, ""));
+        for (var key : List.of(Settings.CLUSTER, Settings.EBS)) {
+            assertTrue(!zone.endpoint(key).equals(cloud.endpoint(key)), key);
+        }
+        for (var key : List.of(Settings.CLOUD, Settings.S3, Settings.VXLAN_PORT, Settings.SIMULATED_HOSTS)) {
+            assertEquals(cloud.value(key), zone.value(key), key);
+        }
+        assertEquals(List.of(), zone.furtherZones());
+    }
+
+    @Test
+    void severalZonesNeedSimulatedHostsAndVpcs() {
+        var two = Optional.of(2);
+        assertThrows(
+                OperatorException.class,
+                () -> choose("libvirt", 1, two, Optional.empty(), Optional.of(NetworkMode.VPC)));
+        assertThrows(
+                OperatorException.class,
+                () -> choose("simulated", 1, two, Optional.empty(), Optional.of(NetworkMode.FLAT)));
+    }
+
+    @Test
     void simulatedHostsLiveInTheServer() {
         var settings = choose("simulated", 50, Optional.empty());
         assertEquals("50", settings.value(Settings.SIMULATED_HOSTS, ""));
@@ -130,9 +157,19 @@ final class HypervisorChoiceTest {
     }
 
     private Settings choose(String hypervisor, int hosts, Optional<String> listen, Optional<NetworkMode> network) {
+        return choose(hypervisor, hosts, Optional.empty(), listen, network);
+    }
+
+    private Settings choose(
+            String hypervisor,
+            int hosts,
+            Optional<Integer> zones,
+            Optional<String> listen,
+            Optional<NetworkMode> network) {
         var options = new UpOptions(
                 Optional.of(hypervisor),
                 Optional.of(hosts),
+                zones,
                 listen,
                 network,
                 NOTHING,

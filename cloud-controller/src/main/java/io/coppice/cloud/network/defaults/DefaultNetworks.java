@@ -31,6 +31,7 @@ public class DefaultNetworks implements FirstNetwork {
 
     private final DefaultNetwork names;
     private final Zones zones;
+    private final FurtherZones further;
     private final DhcpOptionSets dhcpOptions;
     private final Vpcs vpcs;
     private final Subnets subnets;
@@ -50,6 +51,7 @@ public class DefaultNetworks implements FirstNetwork {
             Clock clock) {
         this.names = names;
         this.zones = zones;
+        this.further = new FurtherZones(zones, vpcs, subnets);
         this.dhcpOptions = dhcpOptions;
         this.vpcs = vpcs;
         this.subnets = subnets;
@@ -61,6 +63,7 @@ public class DefaultNetworks implements FirstNetwork {
     @Override
     public void ensure(EntityManager entities, AccountId account) {
         if (given(entities, account)) {
+            further.ensure(entities, account, this);
             return;
         }
         lock(entities, account);
@@ -73,6 +76,7 @@ public class DefaultNetworks implements FirstNetwork {
                 account.value(),
                 clock.instant().atOffset(ZoneOffset.UTC));
         make(entities, account, names.of(account));
+        further.given(entities, account);
     }
 
     /** Makes a default VPC; the account must have none, and is locked by the caller. */
@@ -82,7 +86,8 @@ public class DefaultNetworks implements FirstNetwork {
         var gateway = ids == null ? NetworkKind.INTERNET_GATEWAY.newId() : ids.internetGatewayId();
         gateways.make(entities, account, gateway, vpc.id());
         routeTables.addToMain(entities, vpc.id(), EVERYWHERE, gateway);
-        makeSubnet(entities, account, vpc, zones.require(null), ids);
+        makeSubnet(entities, account, vpc, zones.standard(), ids);
+        further.all().forEach(zone -> makeSubnet(entities, account, vpc, zone, null));
         return vpc;
     }
 
@@ -93,7 +98,8 @@ public class DefaultNetworks implements FirstNetwork {
         return subnets.make(entities, account, new Subnets.Wanted(vpc.id(), zone, range, true), ids);
     }
 
-    private Optional<IpRange> free(EntityManager entities, VpcRow vpc) {
+    /** The first part of the VPC that is free; empty when there is none. */
+    Optional<IpRange> free(EntityManager entities, VpcRow vpc) {
         var taken =
                 subnets.in(entities, vpc.id()).stream().map(SubnetRow::range).toList();
         for (long part = 0; part < 1L << (SUBNET_PREFIX - RANGE.prefix()); part++) {

@@ -11,7 +11,6 @@ import io.coppice.cloud.network.NetworkLedger;
 import io.coppice.cloud.network.vpc.Vpcs;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.tag.TagRules;
-import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.util.Map;
@@ -178,18 +177,13 @@ class SubnetActions implements ActionModule {
     }
 
     private String zone(@Nullable String name, @Nullable String id) {
-        var standard = zones.require(null);
+        // Subnets have another code for this than everything else.
         if (id != null && !id.isEmpty()) {
-            if (!id.equals(Zones.idOf(standard))) {
-                throw SubnetErrors.zone(id, Zones.idOf(standard));
-            }
-            return standard;
+            var known = zones.all().stream().map(Zones::idOf).toList();
+            return zones.withId(id).orElseThrow(() -> SubnetErrors.zone(id, String.join(", ", known)));
         }
-        try {
-            return zones.require(name);
-        } catch (AwsException e) {
-            // Subnets have another code for this than everything else.
-            throw SubnetErrors.zone(String.valueOf(name), standard);
-        }
+        return name == null || name.isEmpty()
+                ? zones.standard()
+                : zones.find(name).orElseThrow(() -> SubnetErrors.zone(name, String.join(", ", zones.all())));
     }
 }

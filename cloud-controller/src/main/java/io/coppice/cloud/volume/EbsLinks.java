@@ -1,0 +1,55 @@
+package io.coppice.cloud.volume;
+
+import io.coppice.cloud.peer.PeerChannels;
+import io.coppice.cloud.place.Zones;
+import io.grpc.Channel;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** The EBS controllers of the zones, one each. Thread-safe. */
+@ApplicationScoped
+class EbsLinks {
+    private final String standard;
+    private final List<String> zones;
+    private final Function<String, ? extends Channel> channels;
+
+    @Inject
+    EbsLinks(Zones zones, PeerChannels channels) {
+        this.standard = zones.standard();
+        this.zones = zones.all();
+        this.channels = channels::ebs;
+    }
+
+    /** With a channel for each zone; for tests. */
+    EbsLinks(String standard, Map<String, ? extends Supplier<? extends Channel>> channels) {
+        this.standard = standard;
+        this.zones = List.copyOf(channels.keySet());
+        this.channels = zone -> Objects.requireNonNull(channels.get(zone), zone).get();
+    }
+
+    /** The names of the zones. */
+    List<String> zones() {
+        return zones;
+    }
+
+    /** The zone of what was made while the cloud had one. */
+    String standard() {
+        return standard;
+    }
+
+    /** The channel to the EBS controller of one of {@link #zones}. */
+    Channel of(String zone) {
+        return channels.apply(zone);
+    }
+
+    /** Something for each zone, by its name. */
+    <T> Map<String, T> each(Function<String, T> make) {
+        return zones.stream().collect(Collectors.toUnmodifiableMap(Function.identity(), make));
+    }
+}
