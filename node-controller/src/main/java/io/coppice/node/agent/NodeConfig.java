@@ -80,6 +80,12 @@ public interface NodeConfig {
          */
         Optional<String> publicGateway();
 
+        /**
+         * With VPCs and {@link #uplink()}: the router on the public network that IPv6 packets to the outside go to, for example
+         * fe80::1; absent, they do not leave. Without an uplink this host is that router.
+         */
+        Optional<String> publicGatewayIpv6();
+
         /** With VPCs: this host's address on the network between the hosts, where others send VXLAN to. */
         @WithDefault("127.0.0.1")
         String underlayAddress();

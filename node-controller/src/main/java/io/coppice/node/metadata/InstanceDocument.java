@@ -67,6 +67,9 @@ final class InstanceDocument {
                 .put(META + "local-hostname", endpoint.getPrivateDnsName())
                 .put(META + "local-ipv4", endpoint.getPrivateIpv4())
                 .put(META + "mac", endpoint.getMac());
+        if (endpoint.getIpv6Count() > 0) {
+            tree.put(META + "ipv6", endpoint.getIpv6(0));
+        }
     }
 
     private static void networkInterface(
@@ -80,6 +83,10 @@ final class InstanceDocument {
                 .put(folder + "owner-id", account)
                 .put(folder + "security-groups", groups)
                 .put(folder + "subnet-id", endpoint.getSubnetId());
+        if (endpoint.getIpv6Count() > 0) {
+            // By these cloud-init knows that the guest has to ask for addresses by DHCPv6.
+            tree.put(folder + "ipv6s", String.join("\n", endpoint.getIpv6List()));
+        }
     }
 
     /** Source: AWS EC2 user guide, "Retrieve security credentials from instance metadata". */

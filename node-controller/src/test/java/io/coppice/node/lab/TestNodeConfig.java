@@ -96,6 +96,11 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
         }
 
         @Override
+        public Optional<String> publicGatewayIpv6() {
+            return Optional.empty();
+        }
+
+        @Override
         public String underlayAddress() {
             return "127.0.0.1";
         }

@@ -53,6 +53,8 @@ class ImdsServerTest {
         "latest/meta-data/public-keys/0/openssh-key, ssh-ed25519 AAAA dev",
         "latest/meta-data/network/interfaces/macs/, 02:00:00:00:00:01/",
         "latest/meta-data/network/interfaces/macs/02:00:00:00:00:01/interface-id, eni-0123456789abcdef0",
+        "latest/meta-data/network/interfaces/macs/02:00:00:00:00:01/ipv6s, fdc0:bb1c:1:1::a",
+        "latest/meta-data/ipv6, fdc0:bb1c:1:1::a",
         "latest/meta-data/hostname, ip-127-0-0-1.internal"
     })
     void answersAsEc2Does(String path, String expected) throws Exception {
@@ -213,6 +215,7 @@ class ImdsServerTest {
                         .setNetworkInterfaceId("eni-0123456789abcdef0")
                         .setMac("02:00:00:00:00:01")
                         .setPrivateIpv4("127.0.0.1")
+                        .addIpv6("fdc0:bb1c:1:1::a")
                         .setPrivateDnsName("ip-127-0-0-1.internal"))
                 .setMetadata(Metadata.newBuilder()
                         .setImageId("ami-12345678")

@@ -44,7 +44,7 @@ final class Cables {
     }
 
     /** Different on every host: it says where a public address is. */
-    private static String publicMac(VpcSettings settings, String owner) {
+    static String publicMac(VpcSettings settings, String owner) {
         return VpcSettings.macOf("public %s %s".formatted(settings.nodeId(), owner));
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
  * What everybody in a VPC must know of one interface, wherever it is.
  *
  * @param addresses private IPv4 addresses, the primary one first
+ * @param ipv6 every IPv6 address, the link-local one first; none without others
  * @param host where its frames are sent, empty when it is on this host
  */
 record Face(
@@ -15,6 +16,7 @@ record Face(
         String subnetId,
         String mac,
         List<String> addresses,
+        List<String> ipv6,
         List<String> groups,
         String dnsName,
         String host) {
@@ -24,6 +26,7 @@ record Face(
                 location.getSubnetId(),
                 location.getMac(),
                 List.copyOf(location.getPrivateIpv4List()),
+                VpcMessages.ipv6(location.getMac(), location.getIpv6List()),
                 List.copyOf(location.getSecurityGroupIdsList()),
                 location.getPrivateDnsName(),
                 location.getNodeAddress());
@@ -35,9 +38,14 @@ record Face(
                 endpoint.getSubnetId(),
                 endpoint.getMac(),
                 VpcMessages.addresses(endpoint),
+                VpcMessages.ipv6(endpoint.getMac(), endpoint.getIpv6List()),
                 List.copyOf(endpoint.getSecurityGroupIdsList()),
                 endpoint.getPrivateDnsName(),
                 "");
+    }
+
+    List<String> addresses(Family family) {
+        return family == Family.IPV4 ? addresses : ipv6;
     }
 
     boolean isHere() {

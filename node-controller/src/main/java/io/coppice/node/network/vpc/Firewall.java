@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +59,12 @@ final class Firewall {
         for (var local : view.locals()) {
             if (local.plugged()) {
                 var guard = new Guard(
-                        local.endpoint(), routers.getOrDefault(local.endpoint().getSubnetId(), NO_ROUTER));
+                        local.endpoint(),
+                        routers.getOrDefault(local.endpoint().getSubnetId(), NO_ROUTER),
+                        view.ipv6Of(local));
                 wanted.put(local.tap(), guard);
                 if (!guard.equals(guards.get(local.tap()))) {
-                    script.append(TapGuard.of(local, guard.router()));
+                    script.append(TapGuard.of(local, guard.router(), guard.ipv6()));
                 }
             }
         }
@@ -74,7 +77,7 @@ final class Firewall {
     }
 
     /** All that the guard of a device is made from. */
-    private record Guard(NetworkEndpoint endpoint, String router) {}
+    private record Guard(NetworkEndpoint endpoint, String router, List<String> ipv6) {}
 
     private void change(String script) throws IOException {
         if (!script.isEmpty()) {

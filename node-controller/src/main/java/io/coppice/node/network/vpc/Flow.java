@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A connection as the kernel's tracker knows it.
@@ -25,7 +26,7 @@ record Flow(
         int sourcePort,
         int port,
         int code) {
-    /** Reads a line of {@code conntrack -L}; empty for one that has no IPv4 addresses. */
+    /** Reads a line of {@code conntrack -L}; empty for what is no flow between two addresses. */
     static Optional<Flow> parse(String line) {
         var words = line.strip().split("\\s+");
         if (words.length < 4 || !words[1].matches("\\d{1,3}")) {
@@ -43,11 +44,11 @@ record Flow(
                 }
             }
         }
-        if (!isIpv4(first) || !isIpv4(second)) {
+        if (!isBetweenTwo(first) || !isBetweenTwo(second)) {
             return Optional.empty();
         }
         var protocol = Integer.parseInt(words[1]);
-        var isIcmp = protocol == SecurityRules.ICMP;
+        var isIcmp = protocol == SecurityRules.ICMP || protocol == SecurityRules.ICMPV6;
         return Optional.of(new Flow(
                 protocol,
                 first.getOrDefault("src", ""),
@@ -59,9 +60,11 @@ record Flow(
                 number(first, "code")));
     }
 
-    private static boolean isIpv4(Map<String, String> values) {
-        return VpcMessages.isIpv4(values.getOrDefault("src", ":"))
-                && VpcMessages.isIpv4(values.getOrDefault("dst", ":"));
+    /** What is sent to a group of IPv6 stays on its wire and is no flow. */
+    private static boolean isBetweenTwo(Map<String, String> values) {
+        return values.containsKey("src")
+                && values.containsKey("dst")
+                && Stream.of("src", "dst").map(values::get).noneMatch(address -> address.startsWith("ff"));
     }
 
     private static int number(Map<String, String> values, String name) {
@@ -77,6 +80,8 @@ record Flow(
                 "%s --sport %d --dport %d".formatted(addresses, sourcePort, port);
             case SecurityRules.ICMP ->
                 "%s --icmp-type %d --icmp-code %d --icmp-id %d".formatted(addresses, port, code, sourcePort);
+            case SecurityRules.ICMPV6 ->
+                "%s --icmpv6-type %d --icmpv6-code %d --icmpv6-id %d".formatted(addresses, port, code, sourcePort);
             default -> addresses;
         };
     }

@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -25,10 +26,13 @@ final class FlowCutter {
 
     void cut(VpcView view) throws IOException {
         var policy = new FlowPolicy(view);
-        var all = inside.run("conntrack", "-L", "-f", "ipv4")
-                .lines()
-                .flatMap(line -> Flow.parse(line).stream())
-                .toList();
+        var all = new ArrayList<Flow>();
+        for (var family : Family.of(view)) {
+            inside.run("conntrack", "-L", "-f", family.protocol())
+                    .lines()
+                    .flatMap(line -> Flow.parse(line).stream())
+                    .forEach(all::add);
+        }
         var refused = all.stream().filter(flow -> !policy.allows(flow)).collect(Collectors.toSet());
         if (refused.isEmpty()) {
             return;

@@ -25,7 +25,9 @@ final class FlowPolicy {
         services.addAll(
                 List.of(view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress()));
         view.subnets().forEach(subnet -> services.add(VpcView.router(subnet)));
-        view.locals().forEach(local -> local.addresses().forEach(address -> byAddress.put(address, local)));
+        services.add(VpcView.RESOLVER_IPV6);
+        Family.of(view).forEach(family -> view.locals()
+                .forEach(local -> view.addresses(local, family).forEach(address -> byAddress.put(address, local))));
     }
 
     boolean allows(Flow flow) {
@@ -76,7 +78,7 @@ final class FlowPolicy {
         var to = rule.getToPort();
         return switch (flow.protocol()) {
             case SecurityRules.TCP, SecurityRules.UDP -> from <= flow.port() && (to < 0 || flow.port() <= to);
-            case SecurityRules.ICMP ->
+            case SecurityRules.ICMP, SecurityRules.ICMPV6 ->
                 from == SecurityRules.ANY || (from == flow.port() && (to == SecurityRules.ANY || to == flow.code()));
             default -> true;
         };
@@ -85,7 +87,9 @@ final class FlowPolicy {
     private boolean isPeer(SecurityGroupRule rule, String peer) {
         return switch (rule.getPeerCase()) {
             case CIDR ->
-                VpcMessages.isIpv4(rule.getCidr()) && Cidr.parse(rule.getCidr()).contains(peer);
+                Family.of(view).stream()
+                        .filter(family -> family.has(rule.getCidr()))
+                        .anyMatch(family -> family.contains(rule.getCidr(), peer));
             case SECURITY_GROUP_ID ->
                 members.computeIfAbsent(rule.getSecurityGroupId(), view::members)
                         .contains(peer);

@@ -41,6 +41,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
+    private final HostIpv6 hostIpv6;
     private final PeerExchange exchange;
     private final GuestNumbers numbers;
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
@@ -71,6 +72,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.numbers = new GuestNumbers(settings.linkRange());
         this.hostSide = new HostSide(settings, host);
+        this.hostIpv6 = new HostIpv6(settings, host);
         this.exchange = new PeerExchange(commands, settings);
     }
 
@@ -96,7 +98,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         var files = new VpcFiles(folder.resolve(vpcId));
         var state = new VpcState(vpcId, settings, numbers, files);
         state.load();
-        var around = new VpcOnHost.Host(settings, commands, exchange, () -> guestMtu);
+        var around = new VpcOnHost.Host(settings, commands, exchange, hostIpv6, () -> guestMtu);
         return new VpcOnHost(vpcId, around, state, files);
     }
 

@@ -47,4 +47,9 @@ record LocalInterface(
     List<String> addresses() {
         return VpcMessages.addresses(endpoint);
     }
+
+    /** Every IPv6 address, the link-local one first; none without others. */
+    List<String> ipv6() {
+        return VpcMessages.ipv6(endpoint.getMac(), endpoint.getIpv6List());
+    }
 }

@@ -120,6 +120,7 @@ final class NameDaemon {
         hostResolvers(view.settings().resolvers()).forEach(server -> lines.add("server=" + server));
         options(view, lines);
         view.subnets().forEach(subnet -> range(subnet, lines));
+        lines.addAll(Ipv6Daemon.configuration(view));
         return String.join("\n", lines) + "\n";
     }
 
@@ -153,10 +154,10 @@ final class NameDaemon {
     /** Only guests of this host are answered here; each host answers its own. */
     private static String bindings(VpcView view) {
         return view.locals().stream()
-                .map(LocalInterface::endpoint)
-                .map(endpoint -> {
+                .map(local -> {
+                    var endpoint = local.endpoint();
                     var name = label(endpoint.getPrivateDnsName());
-                    var address = endpoint.getMac() + "," + endpoint.getPrivateIpv4();
+                    var address = endpoint.getMac() + "," + endpoint.getPrivateIpv4() + Ipv6Daemon.binding(view, local);
                     return name.isEmpty() ? address + "\n" : address + "," + name + "\n";
                 })
                 .collect(Collectors.joining());

@@ -83,6 +83,21 @@ final class Namespace {
         batch("ip", batch);
     }
 
+    /** As {@link #ip}, where the lines themselves do not say that they mean IPv6. */
+    void ip6(String batch) throws IOException {
+        if (!batch.isEmpty()) {
+            commands.runWithInput(batch, options("ip", List.of("-6", "-batch", "-")));
+        }
+    }
+
+    /** As {@link #ip6}, going on behind lines that fail: what is to be removed may be gone with something else. */
+    void ip6AsFarAsPossible(String batch) throws IOException {
+        if (!batch.isEmpty()) {
+            var result = commands.execute(batch, options("ip", List.of("-6", "-force", "-batch", "-")));
+            LOG.debugf("ip -6 in %s: %d %s", name.orElse("the host"), result.exitCode(), result.errors());
+        }
+    }
+
     /** Carries out lines of bridge(8), all or up to the first that fails. */
     void bridge(String batch) throws IOException {
         batch("bridge", batch);
@@ -184,6 +199,11 @@ final class Namespace {
     /** What {@code ip -j} answers to each of these questions, one array each. */
     List<JsonNode> askIp(String... questions) throws IOException {
         return ask("ip", List.of("-4", "-d", "-j", "-batch", "-"), questions);
+    }
+
+    /** As {@link #askIp}, of IPv6. */
+    List<JsonNode> askIp6(String... questions) throws IOException {
+        return ask("ip", List.of("-6", "-d", "-j", "-batch", "-"), questions);
     }
 
     /** What {@code ip -s -j link show} says of each device. */

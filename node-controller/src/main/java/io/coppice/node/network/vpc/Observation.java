@@ -35,8 +35,14 @@ final class Observation {
         ip.get(4).forEach(observation::rule);
         bridge.get(0).forEach(observation::flags);
         bridge.get(1).forEach(observation::forwarding);
+        Ipv6Observation.read(inside, observation.plan);
         inside.askTc("qdisc show").getFirst().forEach(observation::shape);
         return observation;
+    }
+
+    /** Whether plans make devices of this name. */
+    static boolean isOurs(String device) {
+        return OURS.matcher(device).matches();
     }
 
     /** Everything that was found, as the settings that would have made it. */
@@ -60,7 +66,7 @@ final class Observation {
         if (isUp) {
             plan.add(Setting.up(name, link.path("mtu").asInt()));
         }
-        if (!OURS.matcher(name).matches()) {
+        if (!isOurs(name)) {
             return;
         }
         var info = link.path("linkinfo");
@@ -83,7 +89,7 @@ final class Observation {
 
     private void addresses(JsonNode link) {
         var name = text(link, "ifname");
-        if (!OURS.matcher(name).matches()) {
+        if (!isOurs(name)) {
             return;
         }
         for (var address : link.path("addr_info")) {

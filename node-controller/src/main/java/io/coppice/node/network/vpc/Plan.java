@@ -20,6 +20,7 @@ final class Plan {
         Routing.plan(view, plan);
         Cables.plan(view, plan);
         Peerings.plan(view, plan);
+        Ipv6Plan.plan(view, plan);
         return plan;
     }
 
@@ -52,6 +53,7 @@ final class Plan {
                 .filter(each -> !settings.containsKey(each.id()) || isMadeAnew(each))
                 .filter(each -> !each.remove().isEmpty())
                 .toList();
+        inside.ip6AsFarAsPossible(removals(gone, Kind.ROUTE_RULE_IPV6));
         inside.ipAsFarAsPossible(removals(gone, Kind.ROUTE_RULE, Kind.ROUTE, Kind.NEIGHBOUR));
         inside.bridgeAsFarAsPossible(removals(gone, Kind.FORWARDING));
         inside.tcAsFarAsPossible(removals(gone, Kind.SHAPE));
@@ -63,6 +65,7 @@ final class Plan {
             inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
             inside.tcAsFarAsPossible(additions(missing, Kind.SHAPE));
             inside.ip(additions(missing, Kind.NEIGHBOUR, Kind.ROUTE, Kind.ROUTE_RULE));
+            inside.ip6(additions(missing, Kind.ROUTE_RULE_IPV6));
             hosts.result();
         }
         return !gone.isEmpty() || missing.stream().anyMatch(each -> each.kind() != Kind.HOST);

@@ -20,10 +20,11 @@ final class Routing {
     /** Tables of subnets have the segment's number and this. */
     private static final int FIRST_SUBNET_TABLE = 1000;
 
-    private static final int LOCAL_PRIORITY = 100;
-    private static final int SUBNET_PRIORITY = 200;
+    static final int LOCAL_PRIORITY = 100;
+    static final int SUBNET_PRIORITY = 200;
     private static final String EVERYWHERE = "default";
     static final String NOWHERE = "blackhole";
+    static final String UNREACHABLE = "unreachable";
 
     private final VpcView view;
     private final Plan plan;
@@ -47,7 +48,7 @@ final class Routing {
     private void localRoutes() {
         plan.add(Setting.rule(LOCAL_PRIORITY, "", Setting.LOCAL_TABLE));
         for (var range : view.vpc().getCidrBlocksList()) {
-            plan.add(Setting.dead(Setting.LOCAL_TABLE, destination(range), "unreachable"));
+            plan.add(Setting.dead(Setting.LOCAL_TABLE, destination(range), UNREACHABLE));
         }
         for (var subnet : view.subnets()) {
             plan.add(
@@ -57,8 +58,13 @@ final class Routing {
         plan.add(Setting.route(MAIN_TABLE, EVERYWHERE, view.settings().metadataAddress(), VpcView.METADATA));
     }
 
+    /** The number of the table that packets from the subnet follow. */
+    static int tableOf(Subnet subnet) {
+        return FIRST_SUBNET_TABLE + subnet.getVni();
+    }
+
     private void subnet(Subnet subnet) {
-        var table = FIRST_SUBNET_TABLE + subnet.getVni();
+        var table = tableOf(subnet);
         plan.add(Setting.rule(SUBNET_PRIORITY, VpcView.bridge(subnet), table));
         plan.add(Setting.dead(table, EVERYWHERE, NOWHERE));
         var routes = tables.get(subnet.getRouteTableId());

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes the rules of security groups and network ACLs in the language of nft(8). Rules about IPv6 are left out: no IPv6 packet
- * passes. Source: Amazon VPC user guide, "Security group rules" and "Network ACL rules".
+ * Writes the rules of security groups and network ACLs in the language of nft(8). Rules about a family that the VPC does not have are
+ * left out: no packet of it passes. Source: Amazon VPC user guide, "Security group rules" and "Network ACL rules".
  */
 final class SecurityRules {
     static final int ICMP = 1;
@@ -34,29 +34,30 @@ final class SecurityRules {
     }
 
     /** The name of the set with the private addresses of a group's members. */
-    static String members(String group) {
-        return "m_" + group.replace('-', '_');
+    static String members(String group, Family family) {
+        return family.own("m") + "_" + group.replace('-', '_');
     }
 
     /** What a group allows; every other packet goes on. */
-    static List<String> allowed(List<SecurityGroupRule> rules, Side peer) {
-        return rules.stream().flatMap(rule -> allowed(rule, peer)).distinct().toList();
+    static List<String> allowed(List<SecurityGroupRule> rules, Side peer, List<Family> families) {
+        return rules.stream()
+                .flatMap(rule -> families.stream().flatMap(family -> allowed(rule, peer, family)))
+                .distinct()
+                .toList();
     }
 
-    private static Stream<String> allowed(SecurityGroupRule rule, Side peer) {
+    private static Stream<String> allowed(SecurityGroupRule rule, Side peer, Family family) {
+        if (family.strange().contains(rule.getProtocol())) {
+            return Stream.empty();
+        }
+        var match = accept(protocol(rule.getProtocol(), rule.getFromPort(), rule.getToPort(), family));
         return switch (rule.getPeerCase()) {
             case SECURITY_GROUP_ID ->
-                Stream.of("ip %s @%s %s"
-                        .formatted(
-                                peer.field,
-                                members(rule.getSecurityGroupId()),
-                                accept(protocol(rule.getProtocol(), rule.getFromPort(), rule.getToPort()))));
+                Stream.of("%s %s @%s %s"
+                        .formatted(family.header(), peer.field, members(rule.getSecurityGroupId(), family), match));
             case CIDR ->
-                VpcMessages.isIpv4(rule.getCidr())
-                        ? Stream.of("%s %s"
-                                .formatted(
-                                        range(rule.getCidr(), peer),
-                                        accept(protocol(rule.getProtocol(), rule.getFromPort(), rule.getToPort()))))
+                family.has(rule.getCidr())
+                        ? Stream.of(range(rule.getCidr(), peer, family) + " " + match)
                         : Stream.empty();
             case PEER_NOT_SET -> Stream.empty();
         };
@@ -67,15 +68,19 @@ final class SecurityRules {
     }
 
     /** The entries of one direction of an ACL, ending with the refusal of everything else; what is allowed goes back to the caller. */
-    static List<String> inOrder(List<NetworkAclEntry> entries, Side peer) {
+    static List<String> inOrder(List<NetworkAclEntry> entries, Side peer, List<Family> families) {
         var rules = new ArrayList<String>();
         for (var entry : entries) {
-            if (VpcMessages.isIpv4(entry.getCidr())) {
-                var match = protocol(entry.getProtocol(), entry.getFromPort(), entry.getToPort());
-                rules.add("%s %s %s"
-                        .formatted(range(entry.getCidr(), peer), match, entry.getAllow() ? "return" : "drop")
-                        .replace("  ", " "));
-            }
+            families.stream()
+                    .filter(family -> family.has(entry.getCidr()))
+                    .filter(family -> !family.strange().contains(entry.getProtocol()))
+                    .map(family -> "%s %s %s"
+                            .formatted(
+                                    range(entry.getCidr(), peer, family),
+                                    protocol(entry.getProtocol(), entry.getFromPort(), entry.getToPort(), family),
+                                    entry.getAllow() ? "return" : "drop")
+                            .replace("  ", " "))
+                    .forEach(rules::add);
         }
         rules.add("drop");
         return rules;
@@ -85,17 +90,21 @@ final class SecurityRules {
         return "%s_%s".formatted(acl.getNetworkAclId().replace('-', '_'), direction);
     }
 
-    private static String range(String cidr, Side peer) {
-        var range = Cidr.parse(cidr);
-        return range.equals(Cidr.ANY) ? "meta nfproto ipv4" : "ip %s %s".formatted(peer.field, range);
+    private static String range(String cidr, Side peer, Family family) {
+        return family.isAnywhere(cidr)
+                ? "meta nfproto " + family.protocol()
+                : "%s %s %s".formatted(family.header(), peer.field, family.written(cidr));
     }
 
-    private static String protocol(int protocol, int from, int to) {
+    private static String protocol(int protocol, int from, int to, Family family) {
+        if (protocol == ICMPV6 && family == Family.IPV6) {
+            return icmp("icmpv6", "ipv6-icmp", from, to);
+        }
         return switch (protocol) {
             case ANY -> "";
             case TCP -> "tcp " + ports(from, to);
             case UDP -> "udp " + ports(from, to);
-            case ICMP -> icmp(from, to);
+            case ICMP -> icmp("icmp", "icmp", from, to);
             default -> "meta l4proto " + protocol;
         };
     }
@@ -106,10 +115,12 @@ final class SecurityRules {
         return first == last ? "dport " + first : "dport %d-%d".formatted(first, last);
     }
 
-    private static String icmp(int type, int code) {
+    private static String icmp(String header, String protocol, int type, int code) {
         if (type == ANY) {
-            return "meta l4proto icmp";
+            return "meta l4proto " + protocol;
         }
-        return code == ANY ? "icmp type " + type : "icmp type %d icmp code %d".formatted(type, code);
+        return code == ANY
+                ? "%s type %d".formatted(header, type)
+                : "%1$s type %2$d %1$s code %3$d".formatted(header, type, code);
     }
 }

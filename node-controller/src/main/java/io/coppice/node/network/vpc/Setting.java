@@ -26,6 +26,8 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
         NEIGHBOUR,
         ROUTE,
         ROUTE_RULE,
+        /** As the one before, for IPv6: the program must be told. */
+        ROUTE_RULE_IPV6,
         /** In the host's namespace; safe to repeat, and repeated by every repair. */
         HOST
     }

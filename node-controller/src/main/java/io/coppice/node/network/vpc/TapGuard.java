@@ -1,12 +1,14 @@
 package io.coppice.node.network.vpc;
 
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a guest may send at all, decided at its own device before any bridge sees the frame: its own hardware address, its own
- * private addresses in IPv4 and ARP, questions to a DHCP server but no answers of one, and no IPv6. Nothing that is for everybody
- * goes from one guest to another. Source: nft(8), families netdev and bridge.
+ * private addresses in IPv4 and ARP, questions to a DHCP server but no answers of one, and of IPv6 what {@link Ipv6Guard} lets pass.
+ * Nothing that is for everybody goes from one guest to another. Source: nft(8), families netdev and bridge.
  */
 final class TapGuard {
     /** Bytes a second. */
@@ -35,8 +37,12 @@ final class TapGuard {
                         .formatted(mbit * BYTES_OF_MBIT / 1024, burstBytes(mbit) / 1024);
     }
 
-    /** Replaces the guard of one device, which must be there, in one transaction. */
-    static String of(LocalInterface local, String router) {
+    /**
+     * Replaces the guard of one device, which must be there, in one transaction.
+     *
+     * @param ipv6 the guest's own addresses, none without IPv6
+     */
+    static String of(LocalInterface local, String router, List<String> ipv6) {
         var mac = local.endpoint().getMac();
         var own = local.addresses().stream().collect(Collectors.joining(", ", "{ ", " }"));
         // An instance that forwards for others sends their addresses too, and asks the router for the way in their
@@ -60,6 +66,7 @@ final class TapGuard {
                     arp saddr ip %4$s accept
                     %6$s
                     ether type arp drop
+                    %9$s
                     udp sport { 67, 547 } drop
                     ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept
                     %5$s
@@ -73,7 +80,8 @@ final class TapGuard {
                         sources,
                         asked,
                         limit(local.endpoint().getBandwidthMbit()),
-                        usual);
+                        usual,
+                        String.join("\n        ", Ipv6Guard.of(ipv6, isGuarded)));
     }
 
     static String removal(String tap) {
@@ -85,6 +93,7 @@ final class TapGuard {
      * with it: they may name a sender that is only passing through.
      */
     static Ruleset betweenPorts(VpcView view) {
+        var neighbours = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept";
         return Ruleset.builder("bridge", VpcRules.TABLE)
                 .set(
                         "routers",
@@ -93,12 +102,17 @@ final class TapGuard {
                 .baseChain(
                         "between_ports",
                         "type filter hook forward priority 0; policy accept",
-                        List.of(
-                                // To one guest, which most are: pkttype says "other" of what is not for the bridge.
-                                "ether type ip meta pkttype other accept",
-                                "arp daddr ip @routers drop",
-                                "ether type arp accept",
-                                "meta pkttype { broadcast, multicast } drop"))
+                        Stream.of(
+                                        // To one guest, which most are: pkttype says "other" of what is not for the
+                                        // bridge.
+                                        Stream.of(
+                                                "ether type ip meta pkttype other accept",
+                                                "arp daddr ip @routers drop",
+                                                "ether type arp accept"),
+                                        view.hasIpv6() ? Stream.of(neighbours) : Stream.<String>empty(),
+                                        Stream.of("meta pkttype { broadcast, multicast } drop"))
+                                .flatMap(Function.identity())
+                                .toList())
                 .build();
     }
 }

@@ -37,6 +37,7 @@ final class VpcMessages {
         }
         check(vpc.getCidrBlocksCount() > 0, "a VPC has an IPv4 range");
         vpc.getCidrBlocksList().forEach(Cidr::parse);
+        checkOptionalIpv6(vpc.getIpv6CidrBlock());
         vpc.getSubnetsList().forEach(VpcMessages::check);
         vpc.getRouteTablesList().forEach(table -> {
             checkId(table.getRouteTableId());
@@ -85,6 +86,7 @@ final class VpcMessages {
     private static void check(Subnet subnet) {
         checkId(subnet.getSubnetId());
         Cidr.parse(subnet.getCidrBlock());
+        checkOptionalIpv6(subnet.getIpv6CidrBlock());
         check(subnet.getVni() >= 1 && subnet.getVni() <= MAXIMUM_VNI, "a segment's number is 1 to 16777215");
     }
 
@@ -117,6 +119,7 @@ final class VpcMessages {
         checkId(location.getSubnetId());
         checkMac(location.getMac());
         location.getPrivateIpv4List().forEach(Cidr::number);
+        location.getIpv6List().forEach(Ipv6::number);
         location.getSecurityGroupIdsList().forEach(VpcMessages::checkId);
         checkOptionalAddress(location.getNodeAddress());
         checkName(location.getPrivateDnsName());
@@ -131,6 +134,7 @@ final class VpcMessages {
         checkId(endpoint.getSubnetId());
         checkMac(endpoint.getMac());
         addresses(endpoint).forEach(Cidr::number);
+        endpoint.getIpv6List().forEach(Ipv6::number);
         endpoint.getSecurityGroupIdsList().forEach(VpcMessages::checkId);
         checkName(endpoint.getPrivateDnsName());
         endpoint.getPublicAddressesList().forEach(address -> {
@@ -147,6 +151,16 @@ final class VpcMessages {
                         .toList();
     }
 
+    /** Every IPv6 address of an interface as the kernel writes it: its link-local one, then those assigned; none without these. */
+    static List<String> ipv6(String mac, List<String> assigned) {
+        return assigned.isEmpty()
+                ? List.of()
+                : Stream.concat(
+                                Stream.of(Ipv6.linkLocal(mac)),
+                                assigned.stream().map(Ipv6::canonical))
+                        .toList();
+    }
+
     private static void checkProtocol(int protocol, int from, int to) {
         check(protocol >= -1 && protocol <= MAXIMUM_PROTOCOL, "a protocol's number is -1 to 255");
         check(from >= -1 && from <= MAXIMUM_PORT && to >= -1 && to <= MAXIMUM_PORT, "a port is -1 to 65535");
@@ -156,7 +170,13 @@ final class VpcMessages {
         if (isIpv4(range)) {
             Cidr.parse(range);
         } else {
-            check(range.matches("[0-9a-f:]{2,39}/\\d{1,3}"), "\"" + range + "\" is not a range of addresses");
+            Ipv6.parse(range);
+        }
+    }
+
+    private static void checkOptionalIpv6(String range) {
+        if (!range.isEmpty()) {
+            Ipv6.parse(range);
         }
     }
 

@@ -29,21 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class VpcOnHost {
     private static final Logger LOG = Logger.getLogger(VpcOnHost.class);
-    private static final Map<String, String> KERNEL = Map.ofEntries(
-            Map.entry("net.ipv4.ip_forward", "1"),
-            Map.entry("net.ipv4.conf.all.rp_filter", "0"),
-            Map.entry("net.ipv4.conf.default.rp_filter", "0"),
-            Map.entry("net.ipv4.conf.all.send_redirects", "0"),
-            Map.entry("net.ipv4.conf.default.send_redirects", "0"),
-            Map.entry("net.ipv4.conf.all.accept_redirects", "0"),
-            Map.entry("net.ipv6.conf.all.disable_ipv6", "1"),
-            Map.entry("net.ipv6.conf.default.disable_ipv6", "1"),
-            Map.entry("net.bridge.bridge-nf-call-iptables", "1"),
-            Map.entry("net.bridge.bridge-nf-call-ip6tables", "0"),
-            Map.entry("net.bridge.bridge-nf-call-arptables", "0"),
-            // A guest that came from another host goes on with flows that this tracker has not seen begin.
-            Map.entry("net.netfilter.nf_conntrack_tcp_be_liberal", "1"),
-            Map.entry("net.netfilter.nf_conntrack_tcp_loose", "1"));
 
     private final String vpcId;
     private final VpcSettings settings;
@@ -57,11 +42,13 @@ final class VpcOnHost {
     private final Announcer announcer;
     private final CarriedGateways gateways;
     private final PeerExchange exchange;
+    private final HostIpv6 hostIpv6;
     private final Supplier<Integer> mtu;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
     private @Nullable Plan plan;
+    private Map<String, String> kernel = Map.of();
     private String failure = "";
 
     private volatile Followed followed;
@@ -71,13 +58,19 @@ final class VpcOnHost {
      *
      * @param mtu bytes of a guest's packet that reach other hosts in one piece
      */
-    record Host(VpcSettings settings, CommandRunner commands, PeerExchange exchange, Supplier<Integer> mtu) {}
+    record Host(
+            VpcSettings settings,
+            CommandRunner commands,
+            PeerExchange exchange,
+            HostIpv6 hostIpv6,
+            Supplier<Integer> mtu) {}
 
     VpcOnHost(String vpcId, Host around, VpcState state, VpcFiles files) {
         this.vpcId = vpcId;
         this.settings = around.settings();
         var commands = around.commands();
         this.exchange = around.exchange();
+        this.hostIpv6 = around.hostIpv6();
         this.mtu = around.mtu();
         this.state = state;
         this.host = Namespace.host(commands, settings.hostNamespace());
@@ -305,10 +298,10 @@ final class VpcOnHost {
             firewall.forget();
             plan = null;
         }
+        setKernel(view, plan == null);
         if (plan == null) {
             gateways.forget();
             flows.forget();
-            inside.sysctl(KERNEL);
             var observation = Observation.read(inside);
             plan = observation.plan();
             names.forget();
@@ -324,6 +317,18 @@ final class VpcOnHost {
         flows.cover(view);
         gateways.complete(view);
         announcer.announce(view.publicByPrivate().values());
+    }
+
+    /** Before any rule or guard speaks of IPv6: bridged packets of it must meet the rules. */
+    private void setKernel(VpcView view, boolean again) throws IOException {
+        var wanted = RouterKernel.of(view);
+        if (again || !wanted.equals(kernel)) {
+            inside.sysctl(wanted);
+            kernel = wanted;
+        }
+        if (!Ipv6Outside.addresses(view).isEmpty()) {
+            hostIpv6.lead();
+        }
     }
 
     private void followWithNames(VpcView view, Plan present, boolean repeat) throws IOException {

@@ -30,15 +30,22 @@ final class VpcRules {
     /** Errors of ICMP that belong to no flow are left to the rules. */
     private static final String INVALID = "ct state invalid meta l4proto != icmp drop";
 
+    private static final String INVALID_OF_BOTH = "ct state invalid meta l4proto != { icmp, ipv6-icmp } drop";
+    /** What neighbours ask and answer each other stays on its wire, and is nobody's flow. */
+    private static final String NEIGHBOURS =
+            "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept";
+
     private static final int MAXIMUM_HOPS = 64;
     /** Enough of a digest to tell combinations of groups apart. */
     private static final int GROUPS_DIGITS = 16;
 
     private final VpcView view;
+    private final List<Family> families;
     private final Ruleset.Builder rules = Ruleset.builder(FAMILY, TABLE);
 
     private VpcRules(VpcView view) {
         this.view = view;
+        this.families = Family.of(view);
     }
 
     static Ruleset of(VpcView view) {
@@ -58,12 +65,24 @@ final class VpcRules {
         rules.baseChain(
                 "router",
                 "type filter hook input priority 0; policy drop",
-                List.of(
-                        "iifname \"lo\" accept",
-                        ESTABLISHED,
-                        "iifname \"b*\" udp dport 67 accept",
-                        "iifname \"b*\" ip daddr @resolvers udp dport 53 accept",
-                        "iifname \"b*\" ip daddr @resolvers tcp dport 53 accept"));
+                also(
+                        List.of(
+                                "iifname \"lo\" accept",
+                                ESTABLISHED,
+                                "iifname \"b*\" udp dport 67 accept",
+                                "iifname \"b*\" ip daddr @resolvers udp dport 53 accept",
+                                "iifname \"b*\" ip daddr @resolvers tcp dport 53 accept"),
+                        routerOfIpv6()));
+    }
+
+    /** It answers who asks for routers and neighbours, on the public network too, besides DHCPv6 and names. */
+    private List<String> routerOfIpv6() {
+        return ipv6(
+                NEIGHBOURS,
+                "iifname \"b*\" icmpv6 type nd-router-solicit accept",
+                "iifname \"b*\" udp dport 547 accept",
+                "iifname \"b*\" ip6 daddr %s udp dport 53 accept".formatted(VpcView.RESOLVER_IPV6),
+                "iifname \"b*\" ip6 daddr %s tcp dport 53 accept".formatted(VpcView.RESOLVER_IPV6));
     }
 
     private void networkAcls() {
@@ -88,10 +107,10 @@ final class VpcRules {
                 .forEach(acl -> {
                     rules.chain(
                             SecurityRules.chain(acl, "egress"),
-                            SecurityRules.inOrder(acl.getEgressList(), Side.DESTINATION));
+                            SecurityRules.inOrder(acl.getEgressList(), Side.DESTINATION, families));
                     rules.chain(
                             SecurityRules.chain(acl, "ingress"),
-                            SecurityRules.inOrder(acl.getIngressList(), Side.SOURCE));
+                            SecurityRules.inOrder(acl.getIngressList(), Side.SOURCE, families));
                 });
         rules.set("within", "ifname . ifname", within);
         rules.map("leaving", "ifname : verdict", leaving);
@@ -111,38 +130,49 @@ final class VpcRules {
         for (var group : view.groupsHere()) {
             rules.chain(
                     groupChain(group.getSecurityGroupId(), "out"),
-                    SecurityRules.allowed(group.getEgressList(), Side.DESTINATION));
+                    SecurityRules.allowed(group.getEgressList(), Side.DESTINATION, families));
             rules.chain(
                     groupChain(group.getSecurityGroupId(), "in"),
-                    SecurityRules.allowed(group.getIngressList(), Side.SOURCE));
+                    SecurityRules.allowed(group.getIngressList(), Side.SOURCE, families));
         }
-        view.members(view.groupsHere().stream().flatMap(VpcRules::mentioned).collect(Collectors.toSet()))
-                .forEach((group, members) -> rules.set(SecurityRules.members(group), "ipv4_addr", members));
-        var verdicts = new HashMap<List<String>, Verdicts>();
-        var sending = new LinkedHashMap<String, String>();
-        var receiving = new LinkedHashMap<String, String>();
-        for (var local : view.locals()) {
-            var both = verdicts.computeIfAbsent(local.endpoint().getSecurityGroupIdsList(), this::verdicts);
-            for (var address : local.addresses()) {
-                sending.put(address, both.sending());
-                receiving.put(address, both.receiving());
-            }
+        var mentioned = view.groupsHere().stream().flatMap(VpcRules::mentioned).collect(Collectors.toSet());
+        for (var family : families) {
+            view.members(mentioned, family)
+                    .forEach((group, members) ->
+                            rules.set(SecurityRules.members(group, family), family.addressType(), members));
         }
-        rules.map("sending", "ipv4_addr : verdict", sending);
-        rules.map("receiving", "ipv4_addr : verdict", receiving);
+        judged();
         var exempt = List.of(
                 ESTABLISHED,
-                INVALID,
+                view.hasIpv6() ? INVALID_OF_BOTH : INVALID,
                 "iifname \"%s\" accept".formatted(VpcView.METADATA),
                 "oifname \"%s\" accept".formatted(VpcView.METADATA));
         rules.baseChain(
                 "groups_out",
                 "type filter hook forward priority 0; policy accept",
-                with(exempt, "ip saddr vmap @sending"));
+                also(with(exempt, "ip saddr vmap @sending"), ipv6(NEIGHBOURS, "ip6 saddr vmap @sending6")));
         rules.baseChain(
                 "groups_in",
                 "type filter hook forward priority 10; policy accept",
-                with(exempt, "ip daddr vmap @receiving"));
+                also(with(exempt, "ip daddr vmap @receiving"), ipv6(NEIGHBOURS, "ip6 daddr vmap @receiving6")));
+    }
+
+    /** By which chains what each guest sends and receives is judged. */
+    private void judged() {
+        var verdicts = new HashMap<List<String>, Verdicts>();
+        for (var family : families) {
+            var sending = new LinkedHashMap<String, String>();
+            var receiving = new LinkedHashMap<String, String>();
+            for (var local : view.locals()) {
+                var both = verdicts.computeIfAbsent(local.endpoint().getSecurityGroupIdsList(), this::verdicts);
+                for (var address : view.addresses(local, family)) {
+                    sending.put(address, both.sending());
+                    receiving.put(address, both.receiving());
+                }
+            }
+            rules.map(family.own("sending"), family.addressType() + " : verdict", sending);
+            rules.map(family.own("receiving"), family.addressType() + " : verdict", receiving);
+        }
     }
 
     private static Stream<String> mentioned(SecurityGroup group) {
@@ -182,6 +212,7 @@ final class VpcRules {
         rules.map("to_public", "ipv4_addr : ipv4_addr", toPublic);
         rules.set("have_public", "ipv4_addr", toPublic.keySet());
         rules.set("are_public", "ipv4_addr", toPrivate.keySet());
+        Ipv6Outside.sets(view, rules);
         rules.baseChain(
                 "translate_source",
                 "type nat hook postrouting priority srcnat; policy accept",
@@ -194,7 +225,7 @@ final class VpcRules {
                 "type filter hook forward priority 20; policy accept",
                 around(
                         AMONG_SUBNETS,
-                        Peerings.ofCable(view),
+                        also(Peerings.ofCable(view), Ipv6Outside.ofCable(view)),
                         "oifname \"%s\" ip saddr @have_public accept".formatted(VpcView.PUBLIC),
                         "oifname \"%s\" drop".formatted(VpcView.PUBLIC),
                         "iifname \"%s\" ct status dnat accept".formatted(VpcView.PUBLIC),
@@ -244,6 +275,14 @@ final class VpcRules {
         return Stream.of(Stream.of(first), middle.stream(), Stream.of(others))
                 .flatMap(Function.identity())
                 .toList();
+    }
+
+    private List<String> ipv6(String... lines) {
+        return view.hasIpv6() ? List.of(lines) : List.of();
+    }
+
+    private static List<String> also(List<String> first, List<String> others) {
+        return Stream.concat(first.stream(), others.stream()).toList();
     }
 
     private static List<String> with(List<String> first, String last) {

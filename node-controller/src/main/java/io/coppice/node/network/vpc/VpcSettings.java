@@ -31,6 +31,7 @@ record VpcSettings(
         Optional<String> uplink,
         Cidr publicRange,
         String publicGateway,
+        Optional<String> uplinkIpv6Gateway,
         String underlayAddress,
         int vxlanPort,
         Cidr linkRange,
@@ -48,6 +49,7 @@ record VpcSettings(
             throw new IllegalArgumentException(
                     "coppice.node.network.public-gateway %s is not in %s".formatted(publicGateway, publicRange));
         }
+        uplinkIpv6Gateway = uplinkIpv6Gateway.map(Ipv6::canonical);
         Cidr.number(underlayAddress);
         checkPort(vxlanPort, "coppice.node.network.vxlan-port");
         checkPort(metadataPort, "coppice.node.network.metadata-port");
@@ -63,6 +65,7 @@ record VpcSettings(
                 config.uplink(),
                 range,
                 config.publicGateway().orElseGet(() -> range.address(1)),
+                config.publicGatewayIpv6(),
                 config.underlayAddress(),
                 config.vxlanPort(),
                 Cidr.parse(config.linkCidr()),
@@ -79,6 +82,7 @@ record VpcSettings(
                 uplink,
                 publicRange,
                 publicGateway,
+                uplinkIpv6Gateway,
                 underlayAddress,
                 vxlanPort,
                 linkRange,
@@ -89,6 +93,11 @@ record VpcSettings(
     /** Whether the outside is reached by this host's own routes. */
     boolean hostIsGateway() {
         return uplink.isEmpty();
+    }
+
+    /** Where guests' packets of IPv6 to the outside go: this host itself without an uplink; empty where they do not leave. */
+    Optional<String> publicIpv6Gateway() {
+        return hostIsGateway() ? Optional.of(Ipv6.ROUTER) : uplinkIpv6Gateway;
     }
 
     /** Where the metadata service listens. */

@@ -44,6 +44,9 @@ record VpcView(
     static final String METADATA_ADDRESS = "169.254.169.254";
     static final String LINK_RESOLVER = "169.254.169.253";
 
+    static final String METADATA_IPV6 = "fd00:ec2::254";
+    static final String RESOLVER_IPV6 = "fd00:ec2::253";
+
     private static final int RESOLVER_OFFSET = 2;
 
     static String bridge(Subnet subnet) {
@@ -121,20 +124,39 @@ record VpcView(
         return all;
     }
 
-    /** Every private address of every member of a group. */
+    /** Whether the VPC has a range of IPv6; without, no such packet passes. */
+    boolean hasIpv6() {
+        return !vpc.getIpv6CidrBlock().isEmpty();
+    }
+
+    /** The IPv6 addresses that a guest may have: none where the VPC has no range. */
+    List<String> ipv6Of(LocalInterface local) {
+        return hasIpv6() ? local.ipv6() : List.of();
+    }
+
+    /** A guest's addresses of one family. */
+    List<String> addresses(LocalInterface local, Family family) {
+        return family == Family.IPV4 ? local.addresses() : ipv6Of(local);
+    }
+
+    /** Every address of every member of a group, of both families. */
     Set<String> members(String group) {
-        return Objects.requireNonNull(members(Set.of(group)).get(group));
+        var all = new LinkedHashSet<String>();
+        Family.of(this)
+                .forEach(family -> all.addAll(
+                        Objects.requireNonNull(members(Set.of(group), family).get(group))));
+        return all;
     }
 
     /** Every private address of every member of these groups, in the order of the groups' names. */
-    Map<String, Set<String>> members(Set<String> groups) {
+    Map<String, Set<String>> members(Set<String> groups, Family family) {
         var all = new TreeMap<String, Set<String>>();
         groups.forEach(group -> all.put(group, new LinkedHashSet<>()));
         for (var face : faces.values()) {
             for (var group : face.groups()) {
                 var members = all.get(group);
                 if (members != null) {
-                    members.addAll(face.addresses());
+                    members.addAll(face.addresses(family));
                 }
             }
         }

@@ -13,6 +13,8 @@ import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
+import io.coppice.proto.network.v1.Route;
+import io.coppice.proto.network.v1.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +86,7 @@ class DifferencesTest {
     }
 
     private void change() throws IOException {
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
             case 0, 1 -> join();
             case 2 -> leave();
             case 3 -> regroup();
@@ -99,6 +101,7 @@ class DifferencesTest {
             }
             case 5 -> publish();
             case 6 -> tellElsewhere(random.nextInt(4) == 0);
+            case 7 -> readdressByIpv6();
             default -> changeVpc();
         }
     }
@@ -121,6 +124,7 @@ class DifferencesTest {
         var vpc = NetworkEngineContract.red().build();
         return NetworkLab.endpoint(vpc, vpc.getSubnets(address.startsWith("10.0.1.") ? 0 : 1), address, someGroups())
                 .setSourceDestCheck(random.nextBoolean())
+                .addAllIpv6(random.nextBoolean() ? List.of(NetworkEngineContract.ipv6Of(address)) : List.of())
                 .build();
     }
 
@@ -165,6 +169,16 @@ class DifferencesTest {
                         .build());
     }
 
+    private void readdressByIpv6() throws IOException {
+        var here = anyGuest();
+        var endpoint = endpoint(here).toBuilder().clearIpv6();
+        if (random.nextInt(3) > 0) {
+            endpoint.addIpv6(NetworkEngineContract.ipv6Of(nextAddress()))
+                    .addIpv6(NetworkEngineContract.ipv6Of(nextAddress()));
+        }
+        put(here, endpoint.build());
+    }
+
     private void publish() throws IOException {
         var here = anyGuest();
         var endpoint = endpoint(here).toBuilder().clearPublicAddresses();
@@ -200,6 +214,7 @@ class DifferencesTest {
                 .setSubnetId(endpoint.getSubnetId())
                 .setMac(endpoint.getMac())
                 .addPrivateIpv4(endpoint.getPrivateIpv4())
+                .addAllIpv6(endpoint.getIpv6List())
                 .addAllSecurityGroupIds(endpoint.getSecurityGroupIdsList())
                 .setNodeId("node-" + node)
                 .setNodeAddress("172.30.0." + node)
@@ -208,16 +223,29 @@ class DifferencesTest {
                 .build();
     }
 
-    /** One rule more in a group, one entry more in an ACL, or all as it was. */
+    /** One rule more in a group, one entry more in an ACL, a way out by IPv6, no IPv6 at all, or all as it was. */
     private void changeVpc() throws IOException {
         var vpc = NetworkEngineContract.red();
         if (random.nextBoolean()) {
             var group = random.nextInt(vpc.getSecurityGroupsCount());
             vpc.getSecurityGroupsBuilder(group)
-                    .addIngress(Rules.tcp(1000 + number, random.nextBoolean() ? WEB : "10.9.0.0/16"));
+                    .addIngress(Rules.tcp(1000 + number, random.nextBoolean() ? WEB : "10.9.0.0/16"))
+                    .addIngress(Rules.tcp(2000 + number, "2001:db8:9::/48"));
         }
         if (random.nextBoolean()) {
             vpc.getNetworkAclsBuilder(0).addIngress(0, Rules.entry(1, false, Probe.TCP, number, number, "0.0.0.0/0"));
+        }
+        if (random.nextBoolean()) {
+            var route = Route.newBuilder().setDestination("::/0");
+            vpc.getRouteTablesBuilder(0)
+                    .addRoutes(
+                            random.nextBoolean()
+                                    ? route.setInternetGatewayId("igw-0000000000000001a")
+                                    : route.setEgressOnlyInternetGatewayId("eigw-0000000000000001a"));
+        }
+        if (random.nextInt(4) == 0) {
+            vpc.clearIpv6CidrBlock();
+            vpc.getSubnetsBuilderList().forEach(Subnet.Builder::clearIpv6CidrBlock);
         }
         lab.tell(vpc);
     }
@@ -232,6 +260,21 @@ class DifferencesTest {
             command.addAll(List.of(question.split(" ")));
             all.put(question, sorted(Space.must(command.toArray(String[]::new))));
         }
+        for (var question :
+                List.of("addr", "neigh show nud permanent", "neigh show proxy", "route show table all", "rule")) {
+            var command = new ArrayList<>(List.of("ip", "-6", "-o", "-n", namespace));
+            command.addAll(List.of(question.split(" ")));
+            all.put(question + " of IPv6", sorted(Space.must(command.toArray(String[]::new))));
+        }
+        all.put(
+                "kernel",
+                sorted(Space.must(
+                        "nsenter",
+                        "--net=/run/netns/" + namespace,
+                        "sysctl",
+                        "net.ipv6.conf.all.disable_ipv6",
+                        "net.bridge.bridge-nf-call-ip6tables",
+                        "net.ipv6.conf.b0.disable_ipv6")));
         all.put("fdb", sorted(Space.must("bridge", "-n", namespace, "fdb", "show")));
         var files = folder.resolve("host-1").resolve(RED);
         all.put("names", sorted(Files.readString(files.resolve("dnsmasq.names"))));

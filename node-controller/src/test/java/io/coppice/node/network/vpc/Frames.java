@@ -67,6 +67,75 @@ final class Frames {
                 .array();
     }
 
+    /** An address of IPv6 as its 16 bytes. */
+    static byte[] ipv6(String address) {
+        return HexFormat.of().parseHex(Ipv6.bytes(address).substring(2));
+    }
+
+    /** A packet of IPv6 with the checksum that UDP and ICMPv6 have at these places. */
+    static byte[] ipv6(String fromMac, String toMac, String from, String to, int protocol, byte[] data) {
+        var pseudo = ByteBuffer.allocate(40 + data.length + data.length % 2)
+                .put(ipv6(from))
+                .put(ipv6(to))
+                .putInt(data.length)
+                .putInt(protocol)
+                .put(data);
+        var checked = ByteBuffer.wrap(data.clone())
+                .putShort(protocol == Probe.UDP ? 6 : 2, Probe.checksum(pseudo.array(), 0));
+        return ByteBuffer.allocate(ETHERNET + 40 + data.length)
+                .put(mac(toMac))
+                .put(mac(fromMac))
+                .putShort((short) 0x86dd)
+                .putInt(0x60000000)
+                .putShort((short) data.length)
+                .put((byte) protocol)
+                .put((byte) 255)
+                .put(ipv6(from))
+                .put(ipv6(to))
+                .put(checked.array())
+                .array();
+    }
+
+    /** What UDP carries, with its header but without the checksum. */
+    static byte[] datagram(int fromPort, int toPort, byte[] data) {
+        return ByteBuffer.allocate(UDP_HEADER + data.length)
+                .putShort((short) fromPort)
+                .putShort((short) toPort)
+                .putShort((short) (UDP_HEADER + data.length))
+                .putShort((short) 0)
+                .put(data)
+                .array();
+    }
+
+    /** A message of neighbour discovery about an address, with one option of a hardware address. */
+    static byte[] neighbour(int type, int flags, String target, int option, String mac) {
+        return ByteBuffer.allocate(32)
+                .put((byte) type)
+                .put(new byte[3])
+                .put((byte) flags)
+                .put(new byte[3])
+                .put(ipv6(target))
+                .put((byte) option)
+                .put((byte) 1)
+                .put(mac(mac))
+                .array();
+    }
+
+    /** What a client of DHCPv6 asks all servers: for one address, and for resolvers. Source: RFC 8415 section 18.2.1. */
+    static byte[] solicit(String mac) {
+        var link = Ipv6.linkLocal(mac);
+        var data = ByteBuffer.allocate(4 + 14 + 16 + 6 + 6)
+                .put(new byte[] {1, 0x12, 0x34, 0x56})
+                .put(new byte[] {0, 1, 0, 10, 0, 3, 0, 1})
+                .put(mac(mac))
+                .put(new byte[] {0, 3, 0, 12})
+                .putInt(7)
+                .putLong(0)
+                .put(new byte[] {0, 8, 0, 2, 0, 0})
+                .put(new byte[] {0, 6, 0, 2, 0, 23});
+        return ipv6(mac, "33:33:00:01:00:02", link, "ff02::1:2", Probe.UDP, datagram(546, 547, data.array()));
+    }
+
     /** An IPv6 router advertisement as a guest would forge it. */
     static byte[] routerAdvertisement(String fromMac) {
         var frame = ByteBuffer.allocate(ETHERNET + 40 + 16)

@@ -10,6 +10,7 @@ interface Kernel extends Library {
     Kernel INSTANCE = Native.load("c", Kernel.class);
 
     int AF_INET = 2;
+    int AF_INET6 = 10;
     int AF_PACKET = 17;
     int SOCK_RAW = 3;
     int SOL_SOCKET = 1;

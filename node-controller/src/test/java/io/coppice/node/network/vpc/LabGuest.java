@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** A guest without a machine: a namespace whose one cable ends in the host where a guest's device would be. */
 final class LabGuest implements AutoCloseable {
     private static final List<Integer> PROTOCOLS = List.of(Probe.TCP, Probe.UDP, Probe.ICMP, Probe.GRE);
+    private static final List<Integer> IPV6_PROTOCOLS = List.of(Probe.TCP, Probe.UDP, Probe.ICMPV6);
     private static final int LISTEN_MILLIS = 200;
 
     private final String label;
@@ -58,6 +59,10 @@ final class LabGuest implements AutoCloseable {
         var prefix = Cidr.parse(endpoint.getSubnetCidrBlock());
         space.ip("addr", "add", address() + "/" + prefix.prefixLength(), "dev", "eth0");
         space.ip("route", "add", "default", "via", prefix.address(1));
+        for (var ipv6 : endpoint.getIpv6List()) {
+            space.ip("addr", "add", ipv6 + "/64", "dev", "eth0", "nodad");
+            space.ip("-6", "route", "replace", "default", "via", Ipv6.ROUTER, "dev", "eth0");
+        }
         return this;
     }
 
@@ -82,14 +87,30 @@ final class LabGuest implements AutoCloseable {
         }
     }
 
+    /** As {@link #listen()}, for probes by IPv6. */
+    void listenByIpv6() {
+        for (int protocol : IPV6_PROTOCOLS) {
+            listeners.add(space.start("listener", () -> {
+                try (var socket = RawSocket.ofIpv6Protocol(protocol, LISTEN_MILLIS)) {
+                    while (!closed) {
+                        socket.receive().ifPresent(packet -> Probe.numberOf(protocol, packet)
+                                .ifPresent(seen::add));
+                    }
+                }
+            }));
+        }
+    }
+
     boolean saw(int number) {
         return seen.contains(number);
     }
 
     void send(Probe probe, int number, String to) throws IOException {
         space.call(() -> {
-            try (var socket = RawSocket.ofProtocol(probe.protocol(), LISTEN_MILLIS)) {
-                return socket.sendTo(to, probe.packet(number, address(), to));
+            try (var socket = probe.ipv6()
+                    ? RawSocket.ofIpv6Protocol(probe.protocol(), LISTEN_MILLIS)
+                    : RawSocket.ofProtocol(probe.protocol(), LISTEN_MILLIS)) {
+                return socket.sendTo(to, probe.packet(number, probe.ipv6() ? ipv6() : address(), to));
             }
         });
     }
@@ -100,6 +121,11 @@ final class LabGuest implements AutoCloseable {
 
     String address() {
         return endpoint.getPrivateIpv4();
+    }
+
+    /** Its first assigned address of IPv6. */
+    String ipv6() {
+        return endpoint.getIpv6(0);
     }
 
     NetworkEndpoint endpoint() {

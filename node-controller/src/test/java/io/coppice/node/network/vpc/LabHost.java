@@ -53,6 +53,7 @@ final class LabHost implements AutoCloseable {
                 .setMac(endpoint.getMac())
                 .addPrivateIpv4(endpoint.getPrivateIpv4())
                 .addAllPrivateIpv4(endpoint.getSecondaryPrivateIpv4List())
+                .addAllIpv6(endpoint.getIpv6List())
                 .addAllSecurityGroupIds(endpoint.getSecurityGroupIdsList())
                 .setNodeId(settings.nodeId())
                 .setNodeAddress(settings.underlayAddress())

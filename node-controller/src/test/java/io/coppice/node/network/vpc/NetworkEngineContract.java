@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import static io.coppice.node.network.vpc.Rules.entry;
 import static io.coppice.node.network.vpc.Rules.everything;
+import static io.coppice.node.network.vpc.Rules.everythingByIpv6;
 import static io.coppice.node.network.vpc.Rules.group;
 import static io.coppice.node.network.vpc.Rules.rule;
 import static io.coppice.node.network.vpc.Rules.tcp;
@@ -37,6 +38,9 @@ abstract class NetworkEngineContract {
     private static final String SUBNET_A = "10.0.1.0/24";
     private static final String SUBNET_B = "10.0.2.0/24";
     private static final String SUBNET_C = "10.0.3.0/24";
+    private static final String ANYWHERE_IPV6 = "::/0";
+    private static final String SUBNET_A_IPV6 = "fdc0:bb1c:1:1::/64";
+    static final String RED_IPV6 = "fdc0:bb1c:1::/56";
     private static final List<Probe> PROBES = Stream.of(
                     "tcp80",
                     "tcp8050",
@@ -49,7 +53,15 @@ abstract class NetworkEngineContract {
                     "icmp8.0",
                     "icmp3.4",
                     "icmp13.0",
-                    "gre")
+                    "gre",
+                    "tcp80/6",
+                    "tcp8050/6",
+                    "tcp5432/6",
+                    "tcp22/6",
+                    "udp53/6",
+                    "udp1500/6",
+                    "icmp128.0/6",
+                    "icmp1.4/6")
             .map(Probe::parse)
             .toList();
     private static final long ARRIVAL_MILLIS = 15_000;
@@ -87,6 +99,26 @@ abstract class NetworkEngineContract {
                     "walled walled",
                     "tcp80 tcp8050 tcp5432 tcp5433 tcp443 tcp22 udp53 udp1500 icmp8.0 icmp3.4 icmp13.0 gre"));
 
+    /** As {@link #TABLE}, by IPv6: rules about IPv4 allow none of it, those that name a group allow both. */
+    private static final Map<String, String> IPV6_TABLE = Map.ofEntries(
+            Map.entry("web web", "tcp80/6 tcp8050/6 icmp128.0/6"),
+            Map.entry("web db", "tcp5432/6 icmp128.0/6 icmp1.4/6"),
+            Map.entry("web both", "tcp80/6 tcp8050/6 tcp5432/6 icmp128.0/6 icmp1.4/6"),
+            Map.entry("web walled", "tcp80/6 icmp128.0/6"),
+            Map.entry("db web", "udp1500/6"),
+            Map.entry("db both", "udp1500/6"),
+            Map.entry("client web", "tcp80/6 tcp8050/6 udp53/6 icmp128.0/6"),
+            Map.entry("client db", "icmp1.4/6"),
+            Map.entry("client both", "tcp80/6 tcp8050/6 udp53/6 icmp128.0/6 icmp1.4/6"),
+            Map.entry("client walled", "tcp80/6 icmp128.0/6"),
+            Map.entry("both web", "tcp80/6 tcp8050/6 udp1500/6 icmp128.0/6"),
+            Map.entry("both db", "tcp5432/6 icmp128.0/6 icmp1.4/6"),
+            Map.entry("both walled", "tcp80/6 icmp128.0/6"),
+            Map.entry("walled web", "tcp80/6 icmp128.0/6"),
+            Map.entry("walled db", "icmp1.4/6"),
+            Map.entry("walled both", "tcp80/6 icmp128.0/6 icmp1.4/6"),
+            Map.entry("walled walled", "tcp80/6 tcp8050/6 tcp5432/6 tcp22/6 udp53/6 udp1500/6 icmp128.0/6 icmp1.4/6"));
+
     /** The lab with two hosts, told of {@link #red()} and {@link #blue()}. */
     abstract NetworkLab lab();
 
@@ -107,7 +139,8 @@ abstract class NetworkEngineContract {
         cases.addAll(strangeCases(cases.size(), guests, strangers));
         for (int round = 0; round < 2; round++) {
             for (var each : cases) {
-                each.from().send(each.probe(), each.number(), each.to().address());
+                var to = each.probe().ipv6() ? each.to().ipv6() : each.to().address();
+                each.from().send(each.probe(), each.number(), to);
             }
         }
         awaitArrivals(cases);
@@ -140,21 +173,23 @@ abstract class NetworkEngineContract {
     }
 
     private static List<String> row(LabGuest from, LabGuest to) {
-        return List.of(TABLE.getOrDefault(kind(from) + " " + kind(to), "").split(" "));
+        var kinds = kind(from) + " " + kind(to);
+        var row = TABLE.getOrDefault(kinds, "") + " " + IPV6_TABLE.getOrDefault(kinds, "");
+        return List.of(row.strip().split(" "));
     }
 
     /** The other VPC has the same addresses: its packets reach its own guests and never one of the first. */
     private static List<Case> strangeCases(int begun, List<LabGuest> guests, List<LabGuest> strangers) {
         var cases = new ArrayList<Case>();
-        var number = begun;
         for (var from : strangers) {
             var others = guests.stream().filter(guest -> strangers.stream()
                     .noneMatch(each -> each.address().equals(guest.address())));
             for (var to : Stream.concat(strangers.stream().filter(each -> each != from), others)
                     .toList()) {
-                for (var probe : PROBES) {
-                    cases.add(new Case(++number, from, to, probe, strangers.contains(to)));
-                }
+                PROBES.stream()
+                        .filter(probe -> !probe.ipv6())
+                        .map(probe -> new Case(cases.size() + begun + 1, from, to, probe, strangers.contains(to)))
+                        .forEach(cases::add);
             }
         }
         return cases;
@@ -187,12 +222,12 @@ abstract class NetworkEngineContract {
         var hosts = lab.hosts();
         var guests = new ArrayList<LabGuest>();
         for (int i = 0; i < 2; i++) {
-            guests.add(guest(lab, red, "web-" + i, hosts.get(i), 0, "10.0.1.1" + i, WEB));
-            guests.add(guest(lab, red, "client-" + i, hosts.get(i), 0, "10.0.1.2" + i, CLIENT));
-            guests.add(guest(lab, red, "db-" + i, hosts.get(i), 1, "10.0.2.1" + i, DB));
-            guests.add(guest(lab, red, "walled-" + i, hosts.get(i), 2, "10.0.3.1" + i, OPEN));
+            guests.add(both(lab, red, "web-" + i, hosts.get(i), 0, "10.0.1.1" + i, WEB));
+            guests.add(both(lab, red, "client-" + i, hosts.get(i), 0, "10.0.1.2" + i, CLIENT));
+            guests.add(both(lab, red, "db-" + i, hosts.get(i), 1, "10.0.2.1" + i, DB));
+            guests.add(both(lab, red, "walled-" + i, hosts.get(i), 2, "10.0.3.1" + i, OPEN));
         }
-        guests.add(guest(lab, red, "both-0", hosts.getFirst(), 0, "10.0.1.30", WEB, DB));
+        guests.add(both(lab, red, "both-0", hosts.getFirst(), 0, "10.0.1.30", WEB, DB));
         lab.tellLocations(RED);
         return guests;
     }
@@ -217,33 +252,75 @@ abstract class NetworkEngineContract {
         return guest;
     }
 
+    /** A guest of both families. */
+    private static LabGuest both(
+            NetworkLab lab, Vpc vpc, String label, LabHost host, int subnet, String address, String... groups)
+            throws IOException {
+        var endpoint = NetworkLab.endpoint(vpc, vpc.getSubnets(subnet), address, groups)
+                .addIpv6(ipv6Of(address))
+                .build();
+        var guest = lab.addGuest(label, host, endpoint).boot().configure();
+        guest.listen();
+        guest.listenByIpv6();
+        return guest;
+    }
+
+    /** The address in {@link #RED_IPV6} that goes with one in 10.0.0.0/16: of the same subnet, with the same last digits. */
+    static String ipv6Of(String address) {
+        var octets = address.split("\\.");
+        return "fdc0:bb1c:1:%s::%s".formatted(octets[2], octets[3]);
+    }
+
     /** Three subnets, four groups, one ACL that says something. */
     static Vpc.Builder red() {
-        return vpc(RED, 100)
-                .addSecurityGroups(group(WEB)
+        var vpc = vpc(RED, 100).setIpv6CidrBlock(RED_IPV6);
+        for (int i = 0; i < vpc.getSubnetsCount(); i++) {
+            vpc.getSubnetsBuilder(i).setIpv6CidrBlock("fdc0:bb1c:1:%d::/64".formatted(i + 1));
+        }
+        vpc.getNetworkAclsBuilder(0)
+                .addIngress(entry(101, true, -1, -1, -1, ANYWHERE_IPV6))
+                .addEgress(entry(101, true, -1, -1, -1, ANYWHERE_IPV6));
+        return rules(vpc);
+    }
+
+    private static Vpc.Builder rules(Vpc.Builder vpc) {
+        return vpc.addSecurityGroups(group(WEB)
                         .addIngress(tcp(80, ANYWHERE))
                         .addIngress(rule(Probe.TCP, 8000, 8100, SUBNET_A))
                         .addIngress(rule(Probe.ICMP, 8, -1, ANYWHERE))
                         .addIngress(rule(Probe.UDP, 53, 53, CLIENT))
                         .addIngress(rule(Probe.UDP, 1000, 2000, DB))
-                        .addEgress(everything()))
+                        .addIngress(tcp(80, ANYWHERE_IPV6))
+                        .addIngress(rule(Probe.TCP, 8000, 8100, SUBNET_A_IPV6))
+                        .addIngress(rule(Probe.ICMPV6, 128, -1, ANYWHERE_IPV6))
+                        .addEgress(everything())
+                        .addEgress(everythingByIpv6()))
                 .addSecurityGroups(group(DB)
                         .addIngress(tcp(5432, WEB))
                         .addIngress(tcp(5433, DB))
                         .addIngress(rule(Probe.ICMP, 8, 0, WEB))
                         .addIngress(rule(Probe.ICMP, 3, 4, ANYWHERE))
                         .addIngress(rule(Probe.GRE, -1, -1, CLIENT))
+                        .addIngress(rule(Probe.ICMPV6, 128, 0, WEB))
+                        .addIngress(rule(Probe.ICMPV6, 1, 4, ANYWHERE_IPV6))
                         .addEgress(tcp(443, ANYWHERE))
                         .addEgress(tcp(8050, ANYWHERE))
                         .addEgress(rule(Probe.UDP, 1000, 2000, WEB)))
-                .addSecurityGroups(group(CLIENT).addEgress(everything()))
-                .addSecurityGroups(group(OPEN).addIngress(everything()).addEgress(everything()))
+                .addSecurityGroups(group(CLIENT).addEgress(everything()).addEgress(everythingByIpv6()))
+                .addSecurityGroups(group(OPEN)
+                        .addIngress(everything())
+                        .addIngress(everythingByIpv6())
+                        .addEgress(everything())
+                        .addEgress(everythingByIpv6()))
                 .addNetworkAcls(NetworkAcl.newBuilder()
                         .setNetworkAclId("acl-0000000000000002a")
                         .addIngress(entry(100, true, Probe.TCP, 80, 80, SUBNET_A))
                         .addIngress(entry(110, false, Probe.TCP, 0, 1023, ANYWHERE))
                         .addIngress(entry(120, true, Probe.TCP, 0, 65_535, SUBNET_B))
                         .addIngress(entry(130, true, Probe.ICMP, 8, -1, ANYWHERE))
+                        .addIngress(entry(140, true, Probe.TCP, 80, 80, SUBNET_A_IPV6))
+                        .addIngress(entry(150, true, Probe.ICMPV6, 128, -1, ANYWHERE_IPV6))
+                        .addEgress(entry(120, true, -1, -1, -1, RED_IPV6))
                         .addEgress(entry(100, false, Probe.UDP, 53, 53, ANYWHERE))
                         .addEgress(entry(110, true, -1, -1, -1, "10.0.0.0/16")));
     }

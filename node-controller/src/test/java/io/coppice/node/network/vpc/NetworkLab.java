@@ -22,7 +22,13 @@ final class NetworkLab implements AutoCloseable {
     /** A machine somewhere in the internet. */
     static final String INTERNET = "203.0.113.5";
 
+    /** As {@link #INTERNET}, in IPv6. */
+    static final String INTERNET_IPV6 = "2001:db8:5::5";
+
     static final String PUBLIC_GATEWAY = "198.18.0.1";
+    private static final String PUBLIC_IPV6_GATEWAY = "fe80::c0de";
+    /** What the router of the public network looks for on it. */
+    private static final String IPV6_POOL = "fdc0:bb1c::/32";
     /** Where hosts resolve names, beside them. */
     private static final String HOSTS_RESOLVER = "172.30.0.254";
 
@@ -53,6 +59,9 @@ final class NetworkLab implements AutoCloseable {
         fabric.ip("addr", "add", HOSTS_RESOLVER + "/24", "dev", "br0");
         internet.ip("addr", "add", PUBLIC_GATEWAY + "/16", "dev", "br0");
         internet.ip("addr", "add", INTERNET + "/32", "dev", "lo");
+        internet.ip("addr", "add", PUBLIC_IPV6_GATEWAY + "/64", "dev", "br0", "nodad");
+        internet.ip("addr", "add", INTERNET_IPV6 + "/128", "dev", "lo", "nodad");
+        internet.ip("-6", "route", "add", IPV6_POOL, "dev", "br0", "src", INTERNET_IPV6);
     }
 
     /** Why nothing of this can run here, empty when it can. */
@@ -71,6 +80,15 @@ final class NetworkLab implements AutoCloseable {
 
     /** One more host. */
     LabHost addHost() throws IOException {
+        return addHost(Optional.of("pub0"));
+    }
+
+    /** One more host, which is the gateway of its own guests. */
+    LabHost addGatewayHost() throws IOException {
+        return addHost(Optional.empty());
+    }
+
+    private LabHost addHost(Optional<String> uplink) throws IOException {
         var number = hosts.size() + 1;
         var space = new Space("cpt%s-h%d".formatted(suffix, number));
         cable(space, "fab0", fabric);
@@ -80,9 +98,10 @@ final class NetworkLab implements AutoCloseable {
                 "node-" + number,
                 Optional.of(space.name()),
                 "t%sh%d".formatted(suffix, number),
-                Optional.of("pub0"),
+                uplink,
                 PUBLIC,
                 PUBLIC_GATEWAY,
+                Optional.of(PUBLIC_IPV6_GATEWAY),
                 "172.30.0." + number,
                 VXLAN_PORT,
                 LINKS,

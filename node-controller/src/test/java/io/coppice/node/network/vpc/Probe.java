@@ -9,11 +9,13 @@ import java.util.OptionalInt;
  * @param protocol number of IP
  * @param port destination port or ICMP type, 0 where there is neither
  * @param code of ICMP
+ * @param ipv6 whether it goes by IPv6
  */
-record Probe(String name, int protocol, int port, int code) {
+record Probe(String name, int protocol, int port, int code, boolean ipv6) {
     static final int TCP = 6;
     static final int UDP = 17;
     static final int ICMP = 1;
+    static final int ICMPV6 = 58;
     static final int GRE = 47;
 
     private static final int FIRST_SOURCE_PORT = 20_000;
@@ -21,17 +23,24 @@ record Probe(String name, int protocol, int port, int code) {
     private static final int TCP_HEADER = 20;
     private static final int SYN = 0x5002;
 
-    /** Reads {@code tcp80}, {@code udp53}, {@code icmp8.0} or {@code gre}. */
-    static Probe parse(String text) {
+    /** Reads {@code tcp80}, {@code udp53}, {@code icmp8.0} or {@code gre}, of IPv6 with {@code /6} behind it. */
+    static Probe parse(String name) {
+        var ipv6 = name.endsWith("/6");
+        var text = ipv6 ? name.substring(0, name.length() - 2) : name;
         if (text.equals("gre")) {
-            return new Probe(text, GRE, 0, 0);
+            return new Probe(name, GRE, 0, 0, ipv6);
         }
         if (text.startsWith("icmp")) {
             var dot = text.indexOf('.');
             return new Probe(
-                    text, ICMP, Integer.parseInt(text.substring(4, dot)), Integer.parseInt(text.substring(dot + 1)));
+                    name,
+                    ipv6 ? ICMPV6 : ICMP,
+                    Integer.parseInt(text.substring(4, dot)),
+                    Integer.parseInt(text.substring(dot + 1)),
+                    ipv6);
         }
-        return new Probe(text, text.startsWith("tcp") ? TCP : UDP, Integer.parseInt(text.substring(3)), 0);
+        var port = Integer.parseInt(text.substring(3));
+        return new Probe(name, text.startsWith("tcp") ? TCP : UDP, port, 0, ipv6);
     }
 
     /** What follows the IP header. */
@@ -47,7 +56,7 @@ record Probe(String name, int protocol, int port, int code) {
                         .putInt(MARK)
                         .putInt(number)
                         .array();
-            case ICMP -> {
+            case ICMP, ICMPV6 -> {
                 // Errors speak of a packet; here they speak of none that anybody sent.
                 var bytes = ByteBuffer.allocate(36)
                         .put((byte) port)
@@ -57,7 +66,10 @@ record Probe(String name, int protocol, int port, int code) {
                         .putShort((short) 1)
                         .putInt(MARK)
                         .putInt(number);
-                yield bytes.putShort(2, checksum(bytes.array(), 0)).array();
+                // The kernel writes that of ICMPv6, which is over the addresses too.
+                yield ipv6
+                        ? bytes.array()
+                        : bytes.putShort(2, checksum(bytes.array(), 0)).array();
             }
             default ->
                 ByteBuffer.allocate(12)
@@ -78,13 +90,23 @@ record Probe(String name, int protocol, int port, int code) {
                 .putShort((short) SYN)
                 .putShort((short) 1024)
                 .putInt(0);
-        var pseudo = ByteBuffer.allocate(12)
-                .putInt((int) Cidr.number(from))
-                .putInt((int) Cidr.number(to))
-                .putShort((short) TCP)
-                .putShort((short) TCP_HEADER);
-        return segment.putShort(16, checksum(segment.array(), sum(pseudo.array())))
+        var addresses = ipv6 ? sum(Frames.ipv6(from)) + sum(Frames.ipv6(to)) : sum(ipv4(from)) + sum(ipv4(to));
+        return segment.putShort(16, checksum(segment.array(), addresses + TCP + TCP_HEADER))
                 .array();
+    }
+
+    private static byte[] ipv4(String address) {
+        return ByteBuffer.allocate(4).putInt((int) Cidr.number(address)).array();
+    }
+
+    /** As {@link #numberOf(byte[])} of what follows a header of IPv6. */
+    static OptionalInt numberOf(int protocol, byte[] packet) {
+        var buffer = ByteBuffer.wrap(packet);
+        return switch (protocol) {
+            case TCP -> OptionalInt.of(buffer.getInt(4));
+            case ICMPV6 -> isAnswer(buffer.get(0)) ? OptionalInt.empty() : marked(buffer, 8);
+            default -> marked(buffer, 8);
+        };
     }
 
     /** The case that a received packet belongs to; it begins with the IP header. */
@@ -101,7 +123,7 @@ record Probe(String name, int protocol, int port, int code) {
 
     /** Echo and timestamp replies carry what the question carried. */
     private static boolean isAnswer(byte type) {
-        return type == 0 || type == 14;
+        return type == 0 || type == 14 || type == (byte) 129;
     }
 
     private static OptionalInt marked(ByteBuffer buffer, int offset) {

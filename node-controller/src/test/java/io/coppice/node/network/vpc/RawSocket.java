@@ -11,6 +11,7 @@ import java.util.Optional;
 final class RawSocket implements AutoCloseable {
     private static final int BUFFER = 4096;
     private static final int SOCKADDR_IN = 16;
+    private static final int SOCKADDR_IN6 = 28;
     private static final int SOCKADDR_LL = 20;
 
     private final int descriptor;
@@ -27,6 +28,11 @@ final class RawSocket implements AutoCloseable {
     /** Sends and receives packets of one IP protocol; what is received begins with the IP header. */
     static RawSocket ofProtocol(int protocol, int receiveMillis) {
         return new RawSocket(Kernel.INSTANCE.socket(Kernel.AF_INET, Kernel.SOCK_RAW, protocol), receiveMillis);
+    }
+
+    /** As {@link #ofProtocol}, over IPv6; what is received begins behind the IP header. */
+    static RawSocket ofIpv6Protocol(int protocol, int receiveMillis) {
+        return new RawSocket(Kernel.INSTANCE.socket(Kernel.AF_INET6, Kernel.SOCK_RAW, protocol), receiveMillis);
     }
 
     /** Sends and receives whole Ethernet frames. */
@@ -46,18 +52,34 @@ final class RawSocket implements AutoCloseable {
 
     /** Sends what follows the IP header. False when the network refused it at once. */
     boolean sendTo(String address, byte[] bytes) {
-        var target = ByteBuffer.allocate(SOCKADDR_IN)
-                .order(ByteOrder.nativeOrder())
-                .putShort((short) Kernel.AF_INET)
-                .order(ByteOrder.BIG_ENDIAN)
-                .putShort((short) 0)
-                .putInt((int) Cidr.number(address));
+        var target = address.indexOf(':') < 0 ? ipv4(address) : ipv6(address);
         try {
-            Kernel.INSTANCE.sendto(descriptor, bytes, new NativeLong(bytes.length), 0, target.array(), SOCKADDR_IN);
+            Kernel.INSTANCE.sendto(descriptor, bytes, new NativeLong(bytes.length), 0, target, target.length);
             return true;
         } catch (LastErrorException e) {
             return false;
         }
+    }
+
+    private static byte[] ipv6(String address) {
+        return ByteBuffer.allocate(SOCKADDR_IN6)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) Kernel.AF_INET6)
+                .order(ByteOrder.BIG_ENDIAN)
+                .putShort((short) 0)
+                .putInt(0)
+                .put(Frames.ipv6(address))
+                .array();
+    }
+
+    private static byte[] ipv4(String address) {
+        return ByteBuffer.allocate(SOCKADDR_IN)
+                .order(ByteOrder.nativeOrder())
+                .putShort((short) Kernel.AF_INET)
+                .order(ByteOrder.BIG_ENDIAN)
+                .putShort((short) 0)
+                .putInt((int) Cidr.number(address))
+                .array();
     }
 
     /** Sends a whole frame. */

@@ -26,6 +26,10 @@ final class Rules {
         return rule(-1, -1, -1, ANYWHERE);
     }
 
+    static SecurityGroupRule everythingByIpv6() {
+        return rule(-1, -1, -1, "::/0");
+    }
+
     static SecurityGroup.Builder group(String id) {
         return SecurityGroup.newBuilder().setSecurityGroupId(id);
     }

@@ -35,6 +35,7 @@ class VpcStateTest {
                 Optional.empty(),
                 Cidr.parse("198.18.0.0/16"),
                 "198.18.0.1",
+                Optional.empty(),
                 "127.0.0.1",
                 4789,
                 Cidr.parse("169.254.64.0/18"),

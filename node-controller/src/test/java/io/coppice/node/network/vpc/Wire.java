@@ -24,7 +24,7 @@ final class Wire {
         var server = space.call(() -> {
             var socket = new ServerSocket();
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress("0.0.0.0", port));
+            socket.bind(new InetSocketAddress(port));
             return socket;
         });
         space.start("echo", () -> accept(server));

@@ -44,6 +44,11 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public Optional<String> publicGatewayIpv6() {
+        return Optional.empty();
+    }
+
+    @Override
     public int vxlanPort() {
         return VXLAN_PORT;
     }
