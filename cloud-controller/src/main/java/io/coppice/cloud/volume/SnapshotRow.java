@@ -39,6 +39,9 @@ class SnapshotRow {
     @Column(name = "size_gib", nullable = false)
     private int sizeGib;
 
+    @Column(name = "kms_key_id")
+    private @Nullable String kmsKeyId;
+
     @Column(name = "description", nullable = false)
     private String description;
 
@@ -90,6 +93,7 @@ class SnapshotRow {
         volumeId = snapshot.volumeId();
         sourceId = snapshot.sourceId();
         sizeGib = snapshot.sizeGib();
+        kmsKeyId = snapshot.kmsKeyId();
         description = snapshot.description();
         state = snapshot.state().text();
         errorMessage = snapshot.errorMessage();
@@ -179,6 +183,7 @@ class SnapshotRow {
                 volumeId,
                 sourceId,
                 sizeGib,
+                kmsKeyId,
                 description,
                 SnapshotState.parse(state),
                 errorMessage,

@@ -42,6 +42,8 @@ final class VolumeFixture implements AutoCloseable {
     final SnapshotBin bin;
     final SnapshotKeeper snapshotKeeper;
     final VolumeKeeper keeper;
+    final VolumeEncryption encryption;
+    final VolumeShapes shapes;
     final VolumeActions volumes;
     final AttachmentActions attachments;
 
@@ -71,19 +73,31 @@ final class VolumeFixture implements AutoCloseable {
         bin = new SnapshotBin(database, config, clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, () -> channel, config, clock);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, () -> channel, config);
-        volumes = new VolumeActions(
-                database, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots), clock);
+        encryption = new VolumeEncryption(database, TestSite.config(), config);
+        shapes = new VolumeShapes(new Zones(TestSite.config()), snapshots, encryption);
+        volumes = new VolumeActions(database, store, keeper, shapes, clock);
         attachments = new AttachmentActions(database, store, book, holders, config, clock);
     }
 
     static TestDatabase startDatabase() {
         return TestDatabase.start(
-                VolumeRow.class, AttachmentRow.class, SnapshotRow.class, ModificationRow.class, TestTags.ENTITY);
+                VolumeRow.class,
+                AttachmentRow.class,
+                SnapshotRow.class,
+                ModificationRow.class,
+                EncryptionRow.class,
+                TestTags.ENTITY);
     }
 
     void empty() {
         database.truncate(
-                "volume", "volume_attachment", "volume_modification", "snapshot", "snapshot_volume_permission", "tag");
+                "volume",
+                "volume_attachment",
+                "volume_modification",
+                "snapshot",
+                "snapshot_volume_permission",
+                "ebs_encryption",
+                "tag");
     }
 
     /** A volume that the EBS controller has made. */
