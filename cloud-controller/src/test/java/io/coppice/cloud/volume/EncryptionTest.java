@@ -15,6 +15,7 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,7 +82,7 @@ class EncryptionTest {
             assertEquals(own, key(name));
         }
         assertEquals(own, key(own.substring(0, own.indexOf("key/")) + "alias/aws/ebs"));
-        assertTrue(key("known-key").endsWith(ALICE + ":key/known-key"));
+        assertTrue(String.valueOf(key("known-key")).endsWith(ALICE + ":key/known-key"));
         assertEquals("KMS.NotFoundException", code(() -> key("other-key")));
         assertEquals("KMS.NotFoundException", code(() -> key(defaultKey(BOB))));
         assertEquals("InvalidParameterDependency", code(() -> create(request -> request.kmsKeyId("known-key"))));
@@ -164,7 +165,7 @@ class EncryptionTest {
         assertEquals(defaultKey(ALICE), volume.kmsKeyId());
     }
 
-    private String key(String name) {
+    private @Nullable String key(String name) {
         return cloud.encryption.keyFor(ALICE, EncryptionWish.of(true, name), null);
     }
 
@@ -209,7 +210,7 @@ class EncryptionTest {
         return snapshots.copy(by(ALICE), request.build()).snapshotId();
     }
 
-    private String snapshotKey(String id) {
+    private @Nullable String snapshotKey(String id) {
         return cloud.snapshots.require(ALICE, id).kmsKeyId();
     }
 }
