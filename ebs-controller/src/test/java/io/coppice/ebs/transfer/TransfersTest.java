@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
@@ -62,6 +63,9 @@ class TransfersTest {
 
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private HttpServer store;
+    /** What is brought back from elsewhere now. */
+    private final Set<SnapshotId> onItsWay = ConcurrentHashMap.newKeySet();
+
     private Layers layers;
     private Transfers transfers;
     private Path disk;
@@ -89,8 +93,7 @@ class TransfersTest {
         try {
             return new Transfers(
                     folder.resolve("transfers"),
-                    layers,
-                    DiskKeys.NONE,
+                    new Transfers.Disks(layers, DiskKeys.NONE, onItsWay::contains),
                     new Transfers.Limits(2, objectBytes, LIMIT),
                     SSLContext.getDefault(),
                     Clock.systemUTC());
@@ -146,6 +149,19 @@ class TransfersTest {
         var file = Files.write(folder.resolve("exported"), whole.toByteArray());
         qemuImg("compare", "-f", "raw", "-F", driver, disk.toString(), file.toString());
         assertLeavesNothing();
+    }
+
+    @Test
+    void aSnapshotThatIsBroughtBackIsWaitedFor() throws Exception {
+        var snapshot = SnapshotId.random();
+        onItsWay.add(snapshot);
+        var order = order(new FromSnapshot(snapshot), new ToObject(DiskFormat.RAW));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Step.WAITING, transfers.advance("export", order).step());
+        }
+        layers.point(snapshot, layers.add(VolumeId.random(), DISK, Optional.empty()));
+        onItsWay.remove(snapshot);
+        await("export", order, Step.CONVERTED);
     }
 
     @Test
