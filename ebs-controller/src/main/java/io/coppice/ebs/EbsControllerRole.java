@@ -157,7 +157,7 @@ public class EbsControllerRole implements Role {
         copies.copier().start();
         undo.add("stop copying snapshots", copies.copier()::close);
         var workers = new BlockStorageService.Workers(worker, snapshotWork);
-        var transfers = transfers(folder, layers, keys, tls);
+        var transfers = transfers(folder, new Transfers.Disks(layers, keys, copies.returns()), tls);
         undo.add("end the transfers", transfers::close);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
                 .offer(
@@ -186,11 +186,10 @@ public class EbsControllerRole implements Role {
                 new SnapshotReturns(transactions, book, layers, store, limits));
     }
 
-    private Transfers transfers(Path folder, Layers layers, DiskKeys keys, OwnCertificate tls) throws IOException {
+    private Transfers transfers(Path folder, Transfers.Disks disks, OwnCertificate tls) throws IOException {
         return new Transfers(
                 folder.resolve("transfers"),
-                layers,
-                keys,
+                disks,
                 new Transfers.Limits(config.transfersAtOnce(), config.transferBytes(), config.transferTime()),
                 AuthorityTrust.of(tls.current().authority()),
                 clock);

@@ -77,6 +77,28 @@ record Image(
         return deprecateAt != null && !deprecateAt.isAfter(now);
     }
 
+    /** The same image, of whose snapshots these are encrypted. */
+    Image knowing(Set<String> encryptedSnapshots) {
+        var known = disks.stream()
+                .map(disk ->
+                        disk.encrypted(disk.snapshotId() != null && encryptedSnapshots.contains(disk.snapshotId())))
+                .toList();
+        return new Image(
+                id,
+                owner,
+                ownerAlias,
+                description,
+                state,
+                stateReason,
+                isPublic,
+                content,
+                known,
+                createdAt,
+                deprecateAt,
+                launchers,
+                tags);
+    }
+
     /** Whether its root disk begins as a snapshot. */
     boolean onSnapshots() {
         return !disks.isEmpty();

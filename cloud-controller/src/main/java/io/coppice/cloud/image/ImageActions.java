@@ -55,7 +55,7 @@ class ImageActions implements ActionModule {
             .values(
                     "block-device-mapping.delete-on-termination",
                     image -> disks(image, DiskMapping::deleteOnTermination))
-            .value("block-device-mapping.encrypted", image -> false)
+            .values("block-device-mapping.encrypted", image -> disks(image, DiskMapping::encrypted))
             .values("block-device-mapping.volume-size", image -> disks(image, DiskMapping::sizeGib))
             .values("block-device-mapping.volume-type", image -> disks(image, DiskMapping::volumeType))
             .values("block-device-mapping.snapshot-id", image -> List.copyOf(image.snapshotIds()))

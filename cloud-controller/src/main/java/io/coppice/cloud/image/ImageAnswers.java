@@ -67,7 +67,7 @@ final class ImageAnswers {
                                 .volumeSize(sized ? (Integer) disk.sizeGib() : null)
                                 .volumeType(disk.volumeType())
                                 .iops(disk.iops())
-                                .encrypted(false))
+                                .encrypted(disk.encrypted()))
                         .build())
                 .toList();
     }

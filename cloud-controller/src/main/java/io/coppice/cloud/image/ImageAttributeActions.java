@@ -6,6 +6,8 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.sharing.SharingChange;
 import io.coppice.cloud.store.Database;
+import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.EncryptionErrors;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -150,6 +152,10 @@ class ImageAttributeActions implements ActionModule {
 
     private void share(RequestContext context, Image image, SharingChange sharing) {
         sharing.checkAtMost(MAX_LAUNCHERS, "LaunchPermission");
+        var shared = sharing.everybody() || !sharing.accounts().isEmpty();
+        if (shared && image.disks().stream().anyMatch(DiskMapping::encrypted)) {
+            throw EncryptionErrors.imageNotShared();
+        }
         change(context, image, "has new launch permissions", row -> row.share(sharing.everybody(), sharing.accounts()));
     }
 

@@ -7,6 +7,7 @@ import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.EncryptionWish;
 import io.coppice.cloud.volume.Snapshots;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.foundation.role.SiteConfig;
@@ -60,6 +61,9 @@ class ImageCopyActions implements ActionModule {
         if (source.state() != ImageState.AVAILABLE) {
             throw ImageErrors.notAvailable(source);
         }
+        if (Boolean.TRUE.equals(request.encrypted()) && !source.onSnapshots()) {
+            throw ImageErrors.unsupported("Encrypted, of an image whose root disk comes from an object,");
+        }
         var begun = database.call(entities -> begin(entities, context, request, source));
         snapshots.begin(begun.snapshots());
         registration.signal();
@@ -72,9 +76,6 @@ class ImageCopyActions implements ActionModule {
         }
         if (!request.sourceRegion().equals(site.region())) {
             throw ImageErrors.invalid("SourceRegion", request.sourceRegion(), site.region());
-        }
-        if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
-            throw ImageErrors.unsupported("Encrypted");
         }
         if (request.destinationOutpostArn() != null) {
             throw ImageErrors.unsupported("DestinationOutpostArn");
@@ -94,6 +95,7 @@ class ImageCopyActions implements ActionModule {
                 from.rootDeviceName(),
                 source.id().value());
         var cause = ImageActions.cause(context, "Copy image " + source.id());
+        var encryption = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
         var snapshotTags = TagRules.of(request.tagSpecifications(), "snapshot", ImageStore.RESOURCE_TYPE);
         var withSnapshot = source.disks().stream()
                 .filter(disk -> disk.snapshotId() != null)
@@ -108,7 +110,8 @@ class ImageCopyActions implements ActionModule {
                                 disk.snapshotId(),
                                 disk.sizeGib(),
                                 "Copied for the copy of " + source.id(),
-                                snapshotTags))
+                                snapshotTags,
+                                encryption))
                         .toList());
         var disks = new ArrayList<DiskMapping>(source.disks());
         for (int i = 0; i < copies.size(); i++) {

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,9 @@ class ImageStore {
 
     /** The image if it exists, deregistered ones too, without tags. */
     Optional<Image> find(ImageId id) {
-        return database.call(entities ->
-                Optional.ofNullable(entities.find(ImageRow.class, id.value())).map(row -> row.toImage(Map.of())));
+        return database.call(entities -> Optional.ofNullable(entities.find(ImageRow.class, id.value()))
+                .map(row -> row.toImage(Map.of()))
+                .map(image -> image.knowing(encrypted(entities, List.of(image)))));
     }
 
     /**
@@ -140,10 +142,25 @@ class ImageStore {
             }
             var rows = query.getResultList();
             var tagsById = tags.of(account, rows.stream().map(ImageRow::id).toList());
-            return rows.stream()
+            var images = rows.stream()
                     .map(row -> row.toImage(tagsById.getOrDefault(row.id(), Map.of())))
                     .toList();
+            var encrypted = encrypted(entities, images);
+            return images.stream().map(image -> image.knowing(encrypted)).toList();
         });
+    }
+
+    /** Those of the images' snapshots that are encrypted. */
+    private static Set<String> encrypted(EntityManager entities, List<Image> images) {
+        var ids = images.stream().flatMap(image -> image.snapshotIds().stream()).toList();
+        if (ids.isEmpty()) {
+            return Set.of();
+        }
+        return Set.copyOf(entities.createNativeQuery(
+                        "select s.id from {h-schema}snapshot s where s.kms_key_id is not null and s.id in (:ids)",
+                        String.class)
+                .setParameter("ids", ids)
+                .getResultList());
     }
 
     /** Changes an image that is in this state; gives whether it was. */

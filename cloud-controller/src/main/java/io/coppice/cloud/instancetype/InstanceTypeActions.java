@@ -54,7 +54,7 @@ class InstanceTypeActions implements ActionModule {
             .value("hibernation-supported", type -> false)
             .value("instance-storage-supported", type -> false)
             .value("ebs-info.ebs-optimized-support", type -> UNSUPPORTED)
-            .value("ebs-info.encryption-support", type -> UNSUPPORTED)
+            .value("ebs-info.encryption-support", type -> "supported")
             .value("ebs-info.nvme-support", type -> UNSUPPORTED)
             .value("network-info.ena-support", type -> UNSUPPORTED)
             .value("network-info.ipv6-supported", type -> false)

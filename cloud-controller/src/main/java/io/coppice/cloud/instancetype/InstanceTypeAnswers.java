@@ -54,7 +54,7 @@ final class InstanceTypeAnswers {
                 .instanceStorageSupported(false)
                 .ebsInfo(EbsInfo.builder()
                         .ebsOptimizedSupport(EbsOptimizedSupport.UNSUPPORTED)
-                        .encryptionSupport(EbsEncryptionSupport.UNSUPPORTED)
+                        .encryptionSupport(EbsEncryptionSupport.SUPPORTED)
                         .nvmeSupport(EbsNvmeSupport.UNSUPPORTED)
                         .build())
                 .networkInfo(network(type))

@@ -12,8 +12,6 @@ import software.amazon.awssdk.services.ec2.model.DescribeVpcBlockPublicAccessOpt
 import software.amazon.awssdk.services.ec2.model.DescribeVpcBlockPublicAccessOptionsResponse;
 import software.amazon.awssdk.services.ec2.model.GetAllowedImagesSettingsRequest;
 import software.amazon.awssdk.services.ec2.model.GetAllowedImagesSettingsResponse;
-import software.amazon.awssdk.services.ec2.model.GetEbsEncryptionByDefaultRequest;
-import software.amazon.awssdk.services.ec2.model.GetEbsEncryptionByDefaultResponse;
 import software.amazon.awssdk.services.ec2.model.GetImageBlockPublicAccessStateRequest;
 import software.amazon.awssdk.services.ec2.model.GetImageBlockPublicAccessStateResponse;
 import software.amazon.awssdk.services.ec2.model.GetSerialConsoleAccessStatusRequest;
@@ -26,11 +24,6 @@ import software.amazon.awssdk.services.ec2.model.GetSnapshotBlockPublicAccessSta
 class SettingActions implements ActionModule {
     @Override
     public void register(ActionRegistry registry) {
-        registry.add(
-                Service.EC2,
-                "GetEbsEncryptionByDefault",
-                GetEbsEncryptionByDefaultRequest::builder,
-                SettingActions::encryption);
         registry.add(
                 Service.EC2,
                 "GetSerialConsoleAccessStatus",
@@ -61,15 +54,6 @@ class SettingActions implements ActionModule {
                 "DescribeInstanceEventNotificationAttributes",
                 DescribeInstanceEventNotificationAttributesRequest::builder,
                 SettingActions::eventNotification);
-    }
-
-    /** Volumes are not encrypted, so none is by default. */
-    private static GetEbsEncryptionByDefaultResponse encryption(
-            RequestContext context, GetEbsEncryptionByDefaultRequest request) {
-        return GetEbsEncryptionByDefaultResponse.builder()
-                .ebsEncryptionByDefault(false)
-                .sseType("none")
-                .build();
     }
 
     private static GetSerialConsoleAccessStatusResponse serialConsole(

@@ -6,6 +6,8 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.transfer.TaskAdmission.Export;
 import io.coppice.cloud.transfer.TaskAdmission.Repetition;
+import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.EncryptionErrors;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.wire.error.AwsException;
@@ -50,6 +52,9 @@ class ExportActions implements ActionModule {
 
     ExportImageResponse export(RequestContext context, ExportImageRequest request) {
         var image = ownImage(context, request.imageId());
+        if (image.disks().stream().anyMatch(DiskMapping::encrypted)) {
+            throw EncryptionErrors.imageNotExported();
+        }
         var format = request.diskImageFormatAsString();
         if (format == null) {
             throw TransferErrors.missing("DiskImageFormat");

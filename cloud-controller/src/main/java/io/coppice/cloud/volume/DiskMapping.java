@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeType a name that {@link VolumeKind} knows
  * @param iops null where the type has none to choose
  * @param deleteOnTermination whether it goes with its instance
+ * @param encrypted whether its snapshot is, as far as that was looked at
  */
 public record DiskMapping(
         String device,
@@ -18,7 +19,24 @@ public record DiskMapping(
         int sizeGib,
         String volumeType,
         @Nullable Integer iops,
-        boolean deleteOnTermination) {
+        boolean deleteOnTermination,
+        boolean encrypted) {
+    /** One of whose encryption nothing is known. */
+    public DiskMapping(
+            String device,
+            @Nullable String snapshotId,
+            int sizeGib,
+            String volumeType,
+            @Nullable Integer iops,
+            boolean deleteOnTermination) {
+        this(device, snapshotId, sizeGib, volumeType, iops, deleteOnTermination, false);
+    }
+
+    /** The same disk, of which this is known. */
+    public DiskMapping encrypted(boolean isEncrypted) {
+        return new DiskMapping(device, snapshotId, sizeGib, volumeType, iops, deleteOnTermination, isEncrypted);
+    }
+
     /** The same disk, begun as another snapshot. */
     public DiskMapping of(String otherSnapshotId) {
         return new DiskMapping(device, otherSnapshotId, sizeGib, volumeType, iops, deleteOnTermination);

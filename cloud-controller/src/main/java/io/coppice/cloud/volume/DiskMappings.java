@@ -61,8 +61,11 @@ public class DiskMappings {
         if (ebs == null) {
             throw VolumeErrors.missing("BlockDeviceMapping.Ebs");
         }
+        if (ebs.snapshotId() != null && ebs.encrypted() != null) {
+            throw EncryptionErrors.encryptedWithSnapshot(device);
+        }
         if (Boolean.TRUE.equals(ebs.encrypted()) || ebs.kmsKeyId() != null) {
-            throw VolumeErrors.unsupported("An encrypted volume");
+            throw VolumeErrors.unsupported("Encryption of an image's empty disk");
         }
         var kind = kind(ebs);
         var gib = gib(account, ebs);
@@ -79,7 +82,7 @@ public class DiskMappings {
     /** The disk with what a mapping says otherwise of it; its size can only grow. */
     public DiskMapping changed(DiskMapping disk, EbsBlockDevice change) {
         if (Boolean.TRUE.equals(change.encrypted()) || change.kmsKeyId() != null) {
-            throw VolumeErrors.unsupported("An encrypted volume");
+            throw VolumeErrors.unsupported("Encryption by CreateImage");
         }
         if (change.snapshotId() != null) {
             throw VolumeErrors.invalid("snapshotId", change.snapshotId());

@@ -79,7 +79,7 @@ class LaunchVolumeMaker implements LaunchVolumes {
         var own = given.snapshotId() != null && !given.snapshotId().equals(disk.snapshotId());
         var shape = own
                 ? shapes.of(account, request.snapshotId(given.snapshotId()).build())
-                : shapes.ofImage(request.build(), disk);
+                : shapes.ofImage(account, request.build(), disk);
         var goes = given.deleteOnTermination() == null ? disk.deleteOnTermination() : given.deleteOnTermination();
         return new LaunchVolume(disk.device(), shape, goes);
     }

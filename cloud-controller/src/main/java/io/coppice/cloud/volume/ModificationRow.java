@@ -94,7 +94,8 @@ class ModificationRow {
                 originalSizeGib,
                 VolumeKind.of(originalType).orElseThrow(),
                 originalIops,
-                present.snapshotId());
+                present.snapshotId(),
+                present.kmsKeyId());
     }
 
     /** Without the zone, which never changes. */

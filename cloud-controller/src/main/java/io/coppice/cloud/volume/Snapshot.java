@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param volumeId what it is of; the volume may be gone
  * @param sourceId the snapshot that it is a copy of; null when it is none
  * @param sizeGib of the volume when it was taken
+ * @param kmsKeyId the ARN of the key that it is encrypted under; null when it is not
  * @param sharing who may make volumes from it besides its owner
  * @param completedAt null while it is not there
  */
@@ -22,6 +23,7 @@ record Snapshot(
         String volumeId,
         @Nullable String sourceId,
         int sizeGib,
+        @Nullable String kmsKeyId,
         String description,
         SnapshotState state,
         String errorMessage,
@@ -29,6 +31,11 @@ record Snapshot(
         Instant startedAt,
         @Nullable Instant completedAt,
         Map<String, String> tags) {
+    /** Whether it is encrypted. */
+    boolean encrypted() {
+        return kmsKeyId != null;
+    }
+
     /** Whether this account may make volumes from it. */
     boolean allows(AccountId account) {
         return owner.equals(account) || sharing.isPublic() || sharing.accounts().contains(account);

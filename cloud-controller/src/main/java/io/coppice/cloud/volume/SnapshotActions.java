@@ -111,16 +111,15 @@ class SnapshotActions implements ActionModule {
         if (!request.sourceRegion().equals(site.region())) {
             throw SnapshotErrors.otherRegion(request.sourceRegion());
         }
-        if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
-            throw VolumeErrors.unsupported("An encrypted snapshot");
-        }
+        var encryption = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
         var source = completed(context, id(request.sourceSnapshotId(), "SourceSnapshotId"));
         var wish = new Snapshots.Wish(
                 NO_VOLUME,
                 source.id().value(),
                 source.sizeGib(),
                 text(request.description()),
-                tags(request.tagSpecifications()));
+                tags(request.tagSpecifications()),
+                encryption);
         var made = add(context, List.of(wish)).getFirst();
         return CopySnapshotResponse.builder()
                 .snapshotId(made.id().value())

@@ -22,7 +22,8 @@ final class SnapshotAnswers {
                 .progress(progress(snapshot))
                 .ownerId(snapshot.owner().value())
                 .description(snapshot.description())
-                .encrypted(false)
+                .encrypted(snapshot.encrypted())
+                .kmsKeyId(snapshot.kmsKeyId())
                 .storageTier(STANDARD_TIER)
                 .tags(TagRules.toList(snapshot.tags()))
                 .build();
@@ -43,7 +44,8 @@ final class SnapshotAnswers {
                 .progress("")
                 .ownerId(snapshot.owner().value())
                 .description(snapshot.description())
-                .encrypted(false)
+                .encrypted(snapshot.encrypted())
+                .kmsKeyId(snapshot.kmsKeyId())
                 .tags(TagRules.toList(snapshot.tags()))
                 .build();
     }
@@ -58,7 +60,7 @@ final class SnapshotAnswers {
                 .progress("")
                 .ownerId(snapshot.owner().value())
                 .description(snapshot.description())
-                .encrypted(false)
+                .encrypted(snapshot.encrypted())
                 .tags(TagRules.toList(snapshot.tags()))
                 .build();
     }

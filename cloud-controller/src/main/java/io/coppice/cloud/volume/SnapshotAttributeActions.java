@@ -97,6 +97,9 @@ class SnapshotAttributeActions implements ActionModule {
             oldForm(request, change);
         }
         change.checkAtMost(MAX_ACCOUNTS, "CreateVolumePermission");
+        if (snapshot.encrypted() && (change.everybody() || !change.accounts().isEmpty())) {
+            throw EncryptionErrors.snapshotNotShared();
+        }
         share(context, snapshot, new Snapshot.Sharing(change.everybody(), change.accounts()));
         return ModifySnapshotAttributeResponse.builder().build();
     }

@@ -94,7 +94,7 @@ class SnapshotBinActions implements ActionModule {
         return RestoreSnapshotFromRecycleBinResponse.builder()
                 .snapshotId(id)
                 .description(restored.description())
-                .encrypted(false)
+                .encrypted(restored.encrypted())
                 .ownerId(restored.owner().value())
                 .progress(SnapshotAnswers.progress(restored))
                 .startTime(restored.startedAt())

@@ -42,6 +42,6 @@ class SnapshotFacts implements ResourceFacts {
         return Map.of(
                 SIZE, List.of(Integer.toString(snapshot.sizeGib())),
                 OWNER, List.of(snapshot.owner().value()),
-                ENCRYPTED, List.of("false"));
+                ENCRYPTED, List.of(Boolean.toString(snapshot.encrypted())));
     }
 }

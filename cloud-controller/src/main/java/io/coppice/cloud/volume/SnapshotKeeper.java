@@ -115,6 +115,8 @@ class SnapshotKeeper implements BackgroundTask {
                                     .setAccountId(snapshot.owner().value())
                                     .setVolumeId(source == null ? snapshot.volumeId() : "")
                                     .setSourceSnapshotId(Objects.requireNonNullElse(source, ""))
+                                    .setKmsKeyId(
+                                            source == null ? "" : Objects.requireNonNullElse(snapshot.kmsKeyId(), ""))
                                     .setMomentId(unfinished.moment().id())
                                     .setMomentSize(unfinished.moment().size()))
                             .build());

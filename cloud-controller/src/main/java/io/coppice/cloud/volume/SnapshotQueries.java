@@ -22,7 +22,7 @@ class SnapshotQueries implements ActionModule {
 
     private static final Filters<Snapshot> FILTERS = Filters.<Snapshot>builder()
             .value("description", Snapshot::description)
-            .value("encrypted", snapshot -> false)
+            .value("encrypted", Snapshot::encrypted)
             .value("owner-id", Snapshot::owner)
             .value("progress", SnapshotAnswers::progress)
             .value(SNAPSHOT_ID, Snapshot::id)

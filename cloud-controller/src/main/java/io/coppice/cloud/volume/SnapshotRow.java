@@ -40,6 +40,9 @@ class SnapshotRow {
     @Column(name = "size_gib", nullable = false)
     private int sizeGib;
 
+    @Column(name = "kms_key_id")
+    private @Nullable String kmsKeyId;
+
     @Column(name = "description", nullable = false)
     private String description;
 
@@ -96,6 +99,7 @@ class SnapshotRow {
         volumeId = snapshot.volumeId();
         sourceId = snapshot.sourceId();
         sizeGib = snapshot.sizeGib();
+        kmsKeyId = snapshot.kmsKeyId();
         description = snapshot.description();
         state = snapshot.state().text();
         errorMessage = snapshot.errorMessage();
@@ -190,6 +194,7 @@ class SnapshotRow {
                 volumeId,
                 sourceId,
                 sizeGib,
+                kmsKeyId,
                 description,
                 SnapshotState.parse(state),
                 errorMessage,

@@ -132,6 +132,21 @@ class SnapshotStore {
                         .collect(Collectors.toMap(row -> (String) row[0], row -> SnapshotState.parse((String) row[1])));
     }
 
+    /** The ARNs of the keys of those of these, of whatever account, that are encrypted. */
+    Map<String, String> keys(Collection<String> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : database
+                        .call(entities -> entities.createQuery(
+                                        "select s.id, s.kmsKeyId from SnapshotRow s where s.id in (:ids)"
+                                                + " and s.kmsKeyId is not null",
+                                        Object[].class)
+                                .setParameter("ids", ids)
+                                .getResultList())
+                        .stream()
+                        .collect(Collectors.toMap(row -> (String) row[0], row -> (String) row[1]));
+    }
+
     /**
      * Snapshots of a zone that are not yet as they should be, oldest first, as many as one pass takes.
      *

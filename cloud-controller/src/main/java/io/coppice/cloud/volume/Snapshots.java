@@ -6,6 +6,7 @@ import jakarta.persistence.EntityManager;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What other features need of snapshots. Thread-safe. */
@@ -29,6 +30,9 @@ public interface Snapshots {
     /** A volume as an instance has it. */
     record OfInstance(String volumeId, DiskMapping disk) {}
 
+    /** Those of these, of whatever account, that are encrypted. One query. */
+    Set<String> encrypted(Collection<String> snapshotIds);
+
     /** How far each of these is. One query. */
     Map<String, Progress> progress(Collection<String> snapshotIds);
 
@@ -50,8 +54,21 @@ public interface Snapshots {
      *
      * @param volumeId what it is of; of a copy, what AWS calls it by
      * @param sourceId the snapshot to copy; null when it is none
+     * @param encryption what is said of a copy; one of a volume is as that is
      */
-    record Wish(String volumeId, @Nullable String sourceId, int sizeGib, String description, Map<String, String> tags) {
+    record Wish(
+            String volumeId,
+            @Nullable String sourceId,
+            int sizeGib,
+            String description,
+            Map<String, String> tags,
+            EncryptionWish encryption) {
+        /** One of whose encryption nothing is said. */
+        public Wish(
+                String volumeId, @Nullable String sourceId, int sizeGib, String description, Map<String, String> tags) {
+            this(volumeId, sourceId, sizeGib, description, tags, EncryptionWish.NONE);
+        }
+
         /** Keeps its own tags. */
         public Wish {
             tags = Map.copyOf(tags);

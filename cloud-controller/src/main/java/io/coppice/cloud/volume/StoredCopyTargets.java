@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 class StoredCopyTargets implements CopyTargets {
     private final VolumeStore store;
     private final AttachmentBook book;
+    private final VolumeEncryption encryption;
     private final SiteConfig site;
     private final Clock clock;
 
-    StoredCopyTargets(VolumeStore store, AttachmentBook book, SiteConfig site, Clock clock) {
+    StoredCopyTargets(
+            VolumeStore store, AttachmentBook book, VolumeEncryption encryption, SiteConfig site, Clock clock) {
+        this.encryption = encryption;
         this.site = site;
         this.store = store;
         this.book = book;
@@ -52,7 +55,8 @@ class StoredCopyTargets implements CopyTargets {
     }
 
     private VolumeRow hidden(EntityManager entities, AccountId account, String zone, int sizeGib, Instant now) {
-        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null);
+        var key = encryption.keyFor(account, EncryptionWish.NONE, null);
+        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null, key);
         var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), null);
         store.add(volume, null);
         var row = Objects.requireNonNull(

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes snapshots and lets them go, for the actions on them and for other features. Thread-safe. */
 @ApplicationScoped
@@ -25,6 +27,7 @@ class StoredSnapshots implements Snapshots {
     private final SnapshotKeeper keeper;
     private final SnapshotBin bin;
     private final List<SnapshotUse> uses;
+    private final VolumeEncryption encryption;
     private final EventLog events;
     private final Clock clock;
 
@@ -34,12 +37,14 @@ class StoredSnapshots implements Snapshots {
             SnapshotKeeper keeper,
             SnapshotBin bin,
             @All List<SnapshotUse> uses,
+            VolumeEncryption encryption,
             EventLog events) {
         this.volumes = volumes;
         this.store = store;
         this.keeper = keeper;
         this.bin = bin;
         this.uses = uses;
+        this.encryption = encryption;
         this.events = events;
         this.clock = keeper.clock();
     }
@@ -66,6 +71,11 @@ class StoredSnapshots implements Snapshots {
                 shape.kind().text(),
                 shape.iops(),
                 attachment.deleteOnTermination());
+    }
+
+    @Override
+    public Set<String> encrypted(Collection<String> snapshotIds) {
+        return store.keys(snapshotIds).keySet();
     }
 
     @Override
@@ -101,6 +111,7 @@ class StoredSnapshots implements Snapshots {
                         wish.volumeId(),
                         wish.sourceId(),
                         wish.sizeGib(),
+                        key(entities, account, wish),
                         wish.description(),
                         SnapshotState.PENDING,
                         "",
@@ -114,6 +125,16 @@ class StoredSnapshots implements Snapshots {
         store.add(entities, account, made, areCopies ? SnapshotMoment.ITS_OWN : SnapshotMoment.of(made.size()));
         made.forEach(snapshot -> record(cause, "snapshot.created", snapshot));
         return made;
+    }
+
+    private @Nullable String key(EntityManager entities, AccountId account, Wish wish) {
+        var source = wish.sourceId();
+        if (source != null) {
+            return encryption.keyFor(
+                    account, wish.encryption(), store.keys(List.of(source)).get(source));
+        }
+        @Nullable VolumeRow volume = entities.find(VolumeRow.class, wish.volumeId());
+        return volume == null ? null : volume.shape().kmsKeyId();
     }
 
     @Override

@@ -61,16 +61,28 @@ record Volume(
      * @param sizeGib GiB
      * @param iops null where the type has none to choose
      * @param snapshotId what it was made from; null for an empty volume
+     * @param kmsKeyId the ARN of the key that it is encrypted under; null when it is not
      */
     record Shape(
             String zone,
             int sizeGib,
             VolumeKind kind,
             @Nullable Integer iops,
-            @Nullable String snapshotId) {
+            @Nullable String snapshotId,
+            @Nullable String kmsKeyId) {
+        /** One that is not encrypted. */
+        Shape(String zone, int sizeGib, VolumeKind kind, @Nullable Integer iops, @Nullable String snapshotId) {
+            this(zone, sizeGib, kind, iops, snapshotId, null);
+        }
+
+        boolean encrypted() {
+            return kmsKeyId != null;
+        }
+
         /** The same for the same wishes, for requests that come twice. */
         String text() {
-            return zone + " " + sizeGib + " " + kind.text() + " " + iops + (snapshotId == null ? "" : " " + snapshotId);
+            return zone + " " + sizeGib + " " + kind.text() + " " + iops + (snapshotId == null ? "" : " " + snapshotId)
+                    + (kmsKeyId == null ? "" : " " + kmsKeyId);
         }
     }
 }

@@ -80,7 +80,8 @@ class VolumeActions implements ActionModule {
                 .createTime(answer.createTime())
                 .volumeType(answer.volumeTypeAsString())
                 .iops(answer.iops())
-                .encrypted(false)
+                .encrypted(answer.encrypted())
+                .kmsKeyId(answer.kmsKeyId())
                 .multiAttachEnabled(false)
                 .tags(answer.tags())
                 .build();

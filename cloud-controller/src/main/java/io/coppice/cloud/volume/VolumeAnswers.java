@@ -23,7 +23,8 @@ final class VolumeAnswers {
                 .attachments(attachments(volume))
                 .volumeType(volume.shape().kind().text())
                 .iops(volume.shape().iops())
-                .encrypted(false)
+                .encrypted(volume.shape().encrypted())
+                .kmsKeyId(volume.shape().kmsKeyId())
                 .multiAttachEnabled(false)
                 .tags(TagRules.toList(volume.tags()))
                 .build();

@@ -3,6 +3,8 @@ package io.coppice.cloud.volume;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Limits and times of volumes. */
 @ConfigMapping(prefix = "coppice.volumes")
@@ -30,6 +32,10 @@ public interface VolumeConfig {
     /** How often the EBS controller is told again what is not yet as it should be. */
     @WithDefault("PT5S")
     Duration interval();
+
+    /** Ids of KMS keys that users may name for encrypted volumes besides aws/ebs. As for objects, unless it is set. */
+    @WithDefault("${coppice.walrus.kms-keys:}")
+    Optional<List<String>> kmsKeys();
 
     /** How many volumes are told of in one pass. */
     @WithDefault("1000")

@@ -53,6 +53,6 @@ class VolumeFacts implements ResourceFacts {
                 SIZE, List.of(Integer.toString(shape.sizeGib())),
                 TYPE, List.of(shape.kind().text()),
                 ZONE, List.of(shape.zone()),
-                ENCRYPTED, List.of("false"));
+                ENCRYPTED, List.of(Boolean.toString(shape.encrypted())));
     }
 }

@@ -125,6 +125,7 @@ class VolumeKeeper implements BackgroundTask {
                 .setVolumeType(volume.shape().kind().text())
                 .setZone(volume.shape().zone())
                 .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
+                .setKmsKeyId(Objects.requireNonNullElse(volume.shape().kmsKeyId(), ""))
                 .setExportName(unfinished.exportName())
                 .build();
     }

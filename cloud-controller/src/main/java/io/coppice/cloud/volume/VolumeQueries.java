@@ -35,7 +35,7 @@ class VolumeQueries implements ActionModule {
             .value("volume-type", volume -> volume.shape().kind().text())
             .value("availability-zone", volume -> volume.shape().zone())
             .value("create-time", Volume::createdAt)
-            .value("encrypted", volume -> false)
+            .value("encrypted", volume -> volume.shape().encrypted())
             .value("multi-attach-enabled", volume -> false)
             .value("fast-restored", volume -> false)
             .value("availability-zone-id", volume -> Zones.idOf(volume.shape().zone()))

@@ -54,6 +54,9 @@ class VolumeRow {
     @Column(name = "snapshot_id")
     private @Nullable String snapshotId;
 
+    @Column(name = "kms_key_id")
+    private @Nullable String kmsKeyId;
+
     @Column(name = "settled", nullable = false)
     private boolean settled;
 
@@ -83,6 +86,7 @@ class VolumeRow {
         requestText = volume.shape().text();
         createdAt = volume.createdAt();
         snapshotId = volume.shape().snapshotId();
+        kmsKeyId = volume.shape().kmsKeyId();
         exportName = "";
     }
 
@@ -115,7 +119,7 @@ class VolumeRow {
     }
 
     Volume.Shape shape() {
-        return new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId);
+        return new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId, kmsKeyId);
     }
 
     /** Wants it to be of another size or type. */

@@ -3,6 +3,7 @@ package io.coppice.cloud.volume;
 import io.coppice.cloud.place.Zones;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
@@ -15,37 +16,54 @@ class VolumeShapes {
 
     private final Zones zones;
     private final SnapshotStore snapshots;
+    private final VolumeEncryption encryption;
     private final SnapshotReach reach;
 
-    VolumeShapes(Zones zones, SnapshotStore snapshots, SnapshotReach reach) {
+    VolumeShapes(Zones zones, SnapshotStore snapshots, VolumeEncryption encryption, SnapshotReach reach) {
         this.zones = zones;
         this.snapshots = snapshots;
+        this.encryption = encryption;
         this.reach = reach;
     }
 
     /** What is asked for; throws as AWS does for what cannot be had. */
     Volume.Shape of(AccountId account, CreateVolumeRequest request) {
         var snapshot = snapshot(account, request.snapshotId());
-        return of(
-                request,
-                snapshot == null ? null : snapshot.id().value(),
-                snapshot == null ? null : (Integer) snapshot.sizeGib());
+        return snapshot == null
+                ? of(account, request, Origin.NOTHING)
+                : of(account, request, new Origin(snapshot.id().value(), snapshot.sizeGib(), snapshot.kmsKeyId()));
     }
 
     /** What is asked for of a disk of an image, whose snapshot is not looked at: it is there as long as the image is. */
-    Volume.Shape ofImage(CreateVolumeRequest request, DiskMapping disk) {
-        return of(request, disk.snapshotId(), disk.snapshotId() == null ? null : (Integer) disk.sizeGib());
+    Volume.Shape ofImage(AccountId account, CreateVolumeRequest request, DiskMapping disk) {
+        var snapshotId = disk.snapshotId();
+        return snapshotId == null
+                ? of(account, request, Origin.NOTHING)
+                : of(
+                        account,
+                        request,
+                        new Origin(
+                                snapshotId,
+                                disk.sizeGib(),
+                                snapshots.keys(List.of(snapshotId)).get(snapshotId)));
     }
 
-    private Volume.Shape of(CreateVolumeRequest request, @Nullable String snapshotId, @Nullable Integer atLeastGib) {
+    /** What a volume holds in the beginning. */
+    private record Origin(
+            @Nullable String snapshotId,
+            @Nullable Integer sizeGib,
+            @Nullable String kmsKeyId) {
+        static final Origin NOTHING = new Origin(null, null, null);
+    }
+
+    private Volume.Shape of(AccountId account, CreateVolumeRequest request, Origin origin) {
+        var snapshotId = origin.snapshotId();
+        var atLeastGib = origin.sizeGib();
         if (request.availabilityZone() == null) {
             throw VolumeErrors.missing("AvailabilityZone");
         }
         var zone = zones.require(request.availabilityZone());
         checkReach(zone, snapshotId);
-        if (Boolean.TRUE.equals(request.encrypted()) || request.kmsKeyId() != null) {
-            throw VolumeErrors.unsupported("An encrypted volume");
-        }
         if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
             throw VolumeErrors.unsupported("A volume for several instances");
         }
@@ -59,7 +77,9 @@ class VolumeShapes {
         if (snapshotId != null && atLeastGib != null && size < atLeastGib) {
             throw SnapshotErrors.volumeTooSmall(size, snapshotId, atLeastGib);
         }
-        return new Volume.Shape(zone, size, kind, iops(kind, request.iops()), snapshotId);
+        var wish = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
+        var key = encryption.keyFor(account, wish, origin.kmsKeyId());
+        return new Volume.Shape(zone, size, kind, iops(kind, request.iops()), snapshotId, key);
     }
 
     /** What a volume is after a change; throws as AWS does for what cannot be had. */
@@ -75,7 +95,7 @@ class VolumeShapes {
         }
         kind.checkSize(size);
         var iops = request.iops() == null && kind == present.kind() ? present.iops() : iops(kind, request.iops());
-        return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId());
+        return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId(), present.kmsKeyId());
     }
 
     /** Without copies the bytes of a snapshot never leave the zone that it was taken in. */

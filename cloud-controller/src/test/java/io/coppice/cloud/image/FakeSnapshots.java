@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Snapshots that are as the test says, as a test fixture. Not thread-safe. */
 final class FakeSnapshots implements Snapshots {
@@ -39,6 +40,11 @@ final class FakeSnapshots implements Snapshots {
             throw AwsException.client("AuthFailure", snapshotId);
         }
         return found.gib();
+    }
+
+    @Override
+    public Set<String> encrypted(Collection<String> snapshotIds) {
+        return Set.of();
     }
 
     @Override

@@ -186,6 +186,11 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     }
 
     @Override
+    public Set<String> encrypted(Collection<String> snapshotIds) {
+        return Set.of();
+    }
+
+    @Override
     public List<OfInstance> ofInstance(AccountId account, String instanceId) {
         return List.of();
     }

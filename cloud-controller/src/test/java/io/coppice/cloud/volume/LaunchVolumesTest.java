@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
-import io.coppice.cloud.place.TestSite;
-import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.AttachedVolume;
@@ -32,11 +30,8 @@ class LaunchVolumesTest {
             new DiskMapping("/dev/sdf", null, 2, "gp3", 4000, false));
 
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
-    private final LaunchVolumeMaker launches = new LaunchVolumeMaker(
-            cloud.store,
-            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots, () -> true),
-            cloud.book,
-            cloud.config);
+    private final LaunchVolumeMaker launches =
+            new LaunchVolumeMaker(cloud.store, cloud.shapes, cloud.book, cloud.config);
 
     @AfterAll
     static void stopDatabase() {

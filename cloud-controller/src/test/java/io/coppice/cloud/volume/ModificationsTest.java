@@ -6,8 +6,6 @@ import static io.coppice.cloud.volume.VolumeFixture.code;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.coppice.cloud.front.TestRequests;
-import io.coppice.cloud.place.TestSite;
-import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
@@ -29,7 +27,7 @@ class ModificationsTest {
     private final ModificationActions actions = new ModificationActions(
             DATABASE,
             cloud.store,
-            new VolumeShapes(new Zones(TestSite.config()), cloud.snapshots, () -> true),
+            cloud.shapes,
             cloud.keeper,
             new Pages(new PageTokens(() -> new byte[32])),
             Clock.systemUTC());

@@ -82,7 +82,13 @@ class SnapshotBinTest {
 
     private static StoredSnapshots stored(VolumeFixture cloud) {
         return new StoredSnapshots(
-                cloud.store, cloud.snapshots, cloud.snapshotKeeper, cloud.bin, List.of(), cloud.events);
+                cloud.store,
+                cloud.snapshots,
+                cloud.snapshotKeeper,
+                cloud.bin,
+                List.of(),
+                cloud.encryption,
+                cloud.events);
     }
 
     private static SnapshotBinActions actions(VolumeFixture cloud) {

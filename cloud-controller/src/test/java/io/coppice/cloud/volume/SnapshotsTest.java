@@ -45,6 +45,7 @@ class SnapshotsTest {
             cloud.snapshotKeeper,
             cloud.bin,
             List.of((entities, snapshot) -> Optional.ofNullable(user)),
+            cloud.encryption,
             cloud.events);
     private final SnapshotActions actions =
             new SnapshotActions(DATABASE, cloud.snapshots, cloud.store, stored, TestSite.config());

@@ -1,6 +1,8 @@
 package io.coppice.cloud.volume;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /** Small limits, so that tests reach them. */
 record TestVolumeConfig(Duration snapshotBinRetention) implements VolumeConfig {
@@ -27,6 +29,11 @@ record TestVolumeConfig(Duration snapshotBinRetention) implements VolumeConfig {
     @Override
     public Duration interval() {
         return Duration.ofMillis(50);
+    }
+
+    @Override
+    public Optional<List<String>> kmsKeys() {
+        return Optional.of(List.of("known-key"));
     }
 
     @Override

@@ -44,7 +44,12 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 class VolumeActionsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
     private static final TestDatabase DATABASE = TestDatabase.start(
-            VolumeRow.class, AttachmentRow.class, SnapshotRow.class, ModificationRow.class, TestTags.ENTITY);
+            VolumeRow.class,
+            AttachmentRow.class,
+            SnapshotRow.class,
+            ModificationRow.class,
+            EncryptionRow.class,
+            TestTags.ENTITY);
 
     private final FakeEbs ebs = new FakeEbs();
     private final Server server = serve(ebs);
@@ -78,7 +83,12 @@ class VolumeActionsTest {
             new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel)),
             config);
     private final VolumeActions actions = new VolumeActions(
-            DATABASE, store, keeper, new VolumeShapes(new Zones(TestSite.config()), snapshots, () -> true), CLOCK);
+            DATABASE,
+            store,
+            keeper,
+            new VolumeShapes(
+                    new Zones(TestSite.config()), snapshots, new VolumeEncryption(DATABASE, TestSite.config(), config), () -> true),
+            CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
 
     @Test

@@ -47,6 +47,8 @@ final class VolumeFixture implements AutoCloseable {
     final SnapshotBin bin;
     final SnapshotKeeper snapshotKeeper;
     final VolumeKeeper keeper;
+    final VolumeEncryption encryption;
+    final VolumeShapes shapes;
     final VolumeActions volumes;
     final AttachmentActions attachments;
 
@@ -75,8 +77,9 @@ final class VolumeFixture implements AutoCloseable {
         bin = new SnapshotBin(database, config, clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
-        volumes = new VolumeActions(
-                database, store, keeper, new VolumeShapes(TestSite.twoZones(), snapshots, () -> copies), clock);
+        encryption = new VolumeEncryption(database, TestSite.config(), config);
+        shapes = new VolumeShapes(TestSite.twoZones(), snapshots, encryption, () -> copies);
+        volumes = new VolumeActions(database, store, keeper, shapes, clock);
         attachments = new AttachmentActions(database, store, book, holders, config, clock);
     }
 
@@ -101,12 +104,23 @@ final class VolumeFixture implements AutoCloseable {
 
     static TestDatabase startDatabase() {
         return TestDatabase.start(
-                VolumeRow.class, AttachmentRow.class, SnapshotRow.class, ModificationRow.class, TestTags.ENTITY);
+                VolumeRow.class,
+                AttachmentRow.class,
+                SnapshotRow.class,
+                ModificationRow.class,
+                EncryptionRow.class,
+                TestTags.ENTITY);
     }
 
     void empty() {
         database.truncate(
-                "volume", "volume_attachment", "volume_modification", "snapshot", "snapshot_volume_permission", "tag");
+                "volume",
+                "volume_attachment",
+                "volume_modification",
+                "snapshot",
+                "snapshot_volume_permission",
+                "ebs_encryption",
+                "tag");
     }
 
     /** A volume that the EBS controller has made. */

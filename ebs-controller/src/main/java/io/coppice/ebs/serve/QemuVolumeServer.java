@@ -147,9 +147,19 @@ public final class QemuVolumeServer implements VolumeServer {
 
     @Override
     public Optional<Path> writtenTo(VolumeId volume) throws IOException {
-        var each = kept.get(volume);
-        var paused = each == null ? Optional.<Serving>empty() : each.paused;
-        return (paused.isPresent() ? paused : daemon(volume).serving()).map(Serving::layer);
+        var known = kept.get(volume);
+        if (known == null) {
+            return daemon(volume).serving().map(Serving::layer);
+        }
+        // A daemon that is just being started again is waited for: it writes to the layer that it was told of before.
+        known.lock.lock();
+        try {
+            var serving =
+                    known.paused.isPresent() ? known.paused : daemon(volume).serving();
+            return serving.map(Serving::layer);
+        } finally {
+            known.lock.unlock();
+        }
     }
 
     @Override

@@ -92,9 +92,11 @@ final class StorageDaemon {
         }
     }
 
-    /** What it serves; empty when it does not run. */
+    /** What it serves; empty when it does not run, or nobody can speak to it. */
     Optional<Serving> serving() throws IOException {
-        if (process().isEmpty()) {
+        // Without a socket: one whose start was cut off by the end of this process, and whose traces the next start
+        // removed.
+        if (process().isEmpty() || !Files.exists(qmpSocket)) {
             return Optional.empty();
         }
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {

@@ -8,6 +8,7 @@ import io.coppice.ebs.transfer.TransferOrder.Source;
 import io.coppice.ebs.transfer.TransferOrder.ToObject;
 import io.coppice.ebs.transfer.TransferOrder.ToVolume;
 import io.coppice.ebs.transfer.TransferStatus.Step;
+import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class Transfer {
             ObjectStore objects,
             LayerFinder layers,
             DiskKeys keys,
+            LostSnapshots lost,
             ObjectStore.Room objectRoom,
             ObjectStore.Room diskRoom,
             Semaphore slots,
@@ -70,7 +72,7 @@ final class Transfer {
         if (working == null && !ended) {
             switch (status.step()) {
                 case WAITING -> {
-                    if (!begun) {
+                    if (!begun && !isOnItsWay()) {
                         begun = true;
                         begin(Step.WAITING, this::look);
                     }
@@ -87,6 +89,16 @@ final class Transfer {
             }
         }
         return status;
+    }
+
+    /** Whether what it reads must first be brought back from where a copy is kept; it waits then, to be asked again. */
+    private boolean isOnItsWay() {
+        try {
+            return source instanceof FromSnapshot from && tools.lost().isOnItsWay(from.id());
+        } catch (IOException e) {
+            LOG.infof("whether the transfer %s can begin is not known now: %s", id, e.getMessage());
+            return true;
+        }
     }
 
     /** Ends it, and removes what it kept. Returns at once; a program that runs for it ends within moments. */

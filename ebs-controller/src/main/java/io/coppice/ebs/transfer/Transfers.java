@@ -2,6 +2,7 @@ package io.coppice.ebs.transfer;
 
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.volume.LostSnapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,14 @@ public final class Transfers implements AutoCloseable {
     private record Entry(Transfer transfer, Instant asked) {}
 
     /**
+     * The disks that transfers read and write.
+     *
+     * @param keys of those that are encrypted
+     * @param lost brings back a snapshot that is to be read
+     */
+    public record Disks(Layers layers, DiskKeys keys, LostSnapshots lost) {}
+
+    /**
      * How far transfers go.
      *
      * @param atOnce how many are worked on at a time, 1 or more
@@ -42,11 +51,10 @@ public final class Transfers implements AutoCloseable {
     /**
      * Keeps what is under way in {@code folder}, which it empties first.
      *
-     * @param keys of volumes that are encrypted
+     * @param disks what it reads and writes
      * @param trust whom it trusts where the object store speaks HTTPS
      */
-    public Transfers(Path folder, Layers layers, DiskKeys keys, Limits limits, SSLContext trust, Clock clock)
-            throws IOException {
+    public Transfers(Path folder, Disks disks, Limits limits, SSLContext trust, Clock clock) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.limits = limits;
         this.clock = clock;
@@ -58,8 +66,9 @@ public final class Transfers implements AutoCloseable {
         tools = new Transfer.Tools(
                 new QemuImg(limits.time()),
                 new ObjectStore(trust),
-                layers::find,
-                keys,
+                disks.layers()::find,
+                disks.keys(),
+                disks.lost(),
                 this::requireForObject,
                 this::require,
                 new Semaphore(limits.atOnce()),

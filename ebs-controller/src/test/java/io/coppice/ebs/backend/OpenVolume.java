@@ -9,6 +9,9 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +29,16 @@ final class OpenVolume implements AutoCloseable {
                 .start();
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Kills the storage daemon of this file; does nothing when it is not there, or just being started. */
+    static void killDaemon(Path pidFile) throws IOException {
+        try {
+            ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        } catch (NoSuchFileException | NumberFormatException e) {
+            return;
+        }
     }
 
     static String address(VolumeExport export) {

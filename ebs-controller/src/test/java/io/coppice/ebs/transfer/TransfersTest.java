@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.coppice.ebs.key.DiskKeys;
+import io.coppice.ebs.key.DiskKey;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
@@ -17,6 +17,7 @@ import io.coppice.ebs.transfer.TransferOrder.Target;
 import io.coppice.ebs.transfer.TransferOrder.ToObject;
 import io.coppice.ebs.transfer.TransferOrder.ToVolume;
 import io.coppice.ebs.transfer.TransferStatus.Step;
+import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import java.io.ByteArrayOutputStream;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
@@ -62,6 +64,10 @@ class TransfersTest {
 
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private HttpServer store;
+    private final Map<ResourceId, DiskKey> keys = new ConcurrentHashMap<>();
+    /** What is brought back from elsewhere now. */
+    private final Set<SnapshotId> onItsWay = ConcurrentHashMap.newKeySet();
+
     private Layers layers;
     private Transfers transfers;
     private Path disk;
@@ -89,8 +95,7 @@ class TransfersTest {
         try {
             return new Transfers(
                     folder.resolve("transfers"),
-                    layers,
-                    DiskKeys.NONE,
+                    new Transfers.Disks(layers, id -> Optional.ofNullable(keys.get(id)), onItsWay::contains),
                     new Transfers.Limits(2, objectBytes, LIMIT),
                     SSLContext.getDefault(),
                     Clock.systemUTC());
@@ -146,6 +151,41 @@ class TransfersTest {
         var file = Files.write(folder.resolve("exported"), whole.toByteArray());
         qemuImg("compare", "-f", "raw", "-F", driver, disk.toString(), file.toString());
         assertLeavesNothing();
+    }
+
+    @Test
+    void anEncryptedVolumeIsFilledAndNotExported() throws Exception {
+        var volume = VolumeId.random();
+        var key = DiskKey.random();
+        keys.put(volume, key);
+        var layer = layers.add(volume, VOLUME, key);
+        objects.put("/disk", Files.readAllBytes(converted(DiskFormat.QCOW2)));
+        var source = new FromObject(url("/disk"), DiskFormat.QCOW2);
+        await("import", order(source, new ToVolume(volume)), Step.DONE);
+        qemuImg(
+                "compare",
+                "--object",
+                "secret,id=k,data=" + new String(key.passphrase(), StandardCharsets.US_ASCII),
+                "--image-opts",
+                "driver=raw,file.driver=file,file.filename=" + disk,
+                "driver=qcow2,encrypt.format=luks,encrypt.key-secret=k,file.driver=file,file.filename=" + layer);
+        var snapshot = SnapshotId.random();
+        layers.point(snapshot, layer);
+        var failed = await("export", order(new FromSnapshot(snapshot), new ToObject(DiskFormat.RAW)), Step.FAILED);
+        assertTrue(failed.failure().contains("encrypted"), failed.failure());
+    }
+
+    @Test
+    void aSnapshotThatIsBroughtBackIsWaitedFor() throws Exception {
+        var snapshot = SnapshotId.random();
+        onItsWay.add(snapshot);
+        var order = order(new FromSnapshot(snapshot), new ToObject(DiskFormat.RAW));
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Step.WAITING, transfers.advance("export", order).step());
+        }
+        layers.point(snapshot, layers.add(VolumeId.random(), DISK, Optional.empty()));
+        onItsWay.remove(snapshot);
+        await("export", order, Step.CONVERTED);
     }
 
     @Test

@@ -56,6 +56,8 @@ class SourceBudgetTest {
             "walrus/BackgroundLoop",
             "walrus/Courier",
             "ebs-controller/QemuVolumeServer",
+            // Whoever waits for its copy must not wait for ever.
+            "ebs-controller/LayerEncryption",
             "ebs-controller/VolumeWorker",
             "ebs-controller/SnapshotCopier",
             "cloud-controller/NetworkSender",
