@@ -17,6 +17,9 @@ import java.util.Map;
 @ApplicationScoped
 class Ipv6Addresses {
     private static final int HOST_BITS = 64;
+    /** The subnet itself, its router, and two that AWS keeps. */
+    private static final int RESERVED_FIRST = 4;
+
     private static final int TRIES = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -37,6 +40,9 @@ class Ipv6Addresses {
             if (!range.contains(number)) {
                 throw InterfaceErrors.notInSubnet(ip);
             }
+            if (isReserved(range, number)) {
+                throw InterfaceErrors.reserved(ip);
+            }
             var text = text(number);
             if (!put(entities, subnet, interfaceId, text)) {
                 throw InterfaceErrors.addressInUse(text);
@@ -51,12 +57,19 @@ class Ipv6Addresses {
 
     private static String any(EntityManager entities, SubnetRow subnet, String interfaceId, IpRange range) {
         for (var i = 0; i < TRIES; i++) {
-            var text = text(range.first().add(new BigInteger(HOST_BITS, RANDOM)));
-            if (put(entities, subnet, interfaceId, text)) {
+            var number = range.first().add(new BigInteger(HOST_BITS, RANDOM));
+            var text = text(number);
+            if (!isReserved(range, number) && put(entities, subnet, interfaceId, text)) {
                 return text;
             }
         }
         throw InterfaceErrors.noAddressLeft();
+    }
+
+    /** Source: Amazon VPC user guide, "Subnet CIDR blocks". */
+    private static boolean isReserved(IpRange range, BigInteger number) {
+        return number.compareTo(range.first().add(BigInteger.valueOf(RESERVED_FIRST))) < 0
+                || number.equals(range.last());
     }
 
     private static boolean put(EntityManager entities, SubnetRow subnet, String interfaceId, String ip) {

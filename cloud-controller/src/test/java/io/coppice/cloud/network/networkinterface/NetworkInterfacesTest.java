@@ -25,6 +25,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.*;
+import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesRequest;
+import software.amazon.awssdk.services.ec2.model.AssignIpv6AddressesResponse;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetRequest;
+import software.amazon.awssdk.services.ec2.model.CreateSubnetResponse;
+import software.amazon.awssdk.services.ec2.model.CreateVpcRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVpcResponse;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeResponse;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfaceIpv6Address;
 
 /** If this fails, two interfaces have one address, or an interface's addresses, groups or instance are not what was asked. */
 class NetworkInterfacesTest {
@@ -163,6 +172,59 @@ class NetworkInterfacesTest {
         assertEquals("InvalidGroup.NotFound", cloud.refusal(request(r -> r.groups("sg-00000000000000000"))));
         assertEquals("InvalidParameterValue", cloud.refusal(request(r -> r.ipv6AddressCount(1))));
         assertEquals(4086, free());
+    }
+
+    @Test
+    void addressesOfIpv6ComeWithTheSubnetAndAsAsked() {
+        var vpc = cloud.call(
+                        CreateVpcResponse.class,
+                        CreateVpcRequest.builder()
+                                .cidrBlock("10.0.0.0/16")
+                                .amazonProvidedIpv6CidrBlock(true)
+                                .build())
+                .vpc();
+        var range = vpc.ipv6CidrBlockAssociationSet().getFirst().ipv6CidrBlock().replace("/56", "/64");
+        var subnet = cloud.call(
+                        CreateSubnetResponse.class,
+                        CreateSubnetRequest.builder()
+                                .vpcId(vpc.vpcId())
+                                .cidrBlock("10.0.1.0/24")
+                                .ipv6CidrBlock(range)
+                                .build())
+                .subnet()
+                .subnetId();
+        assertEquals(List.of(), make(r -> r.subnetId(subnet)).ipv6Addresses());
+        cloud.call(
+                ModifySubnetAttributeResponse.class,
+                ModifySubnetAttributeRequest.builder()
+                        .subnetId(subnet)
+                        .assignIpv6AddressOnCreation(on -> on.value(true))
+                        .build());
+        var made = make(r -> r.subnetId(subnet));
+        assertEquals(1, made.ipv6Addresses().size());
+        var prefix = range.substring(0, range.indexOf("::"));
+        var first = made.ipv6Addresses().getFirst().ipv6Address();
+        assertTrue(first.startsWith(prefix), first);
+        for (var reserved : List.of("::", "::1", "::3", ":ffff:ffff:ffff:ffff")) {
+            assertEquals(
+                    "InvalidParameterValue",
+                    cloud.refusal(AssignIpv6AddressesRequest.builder()
+                            .networkInterfaceId(made.networkInterfaceId())
+                            .ipv6Addresses(prefix + reserved)
+                            .build()),
+                    reserved);
+        }
+        cloud.call(
+                AssignIpv6AddressesResponse.class,
+                AssignIpv6AddressesRequest.builder()
+                        .networkInterfaceId(made.networkInterfaceId())
+                        .ipv6Addresses(prefix + "::4")
+                        .build());
+        assertEquals(
+                List.of(first, prefix + "::4"),
+                read(made.networkInterfaceId()).ipv6Addresses().stream()
+                        .map(NetworkInterfaceIpv6Address::ipv6Address)
+                        .toList());
     }
 
     /** If this fails, launches at the same time get the same address, or wait for each other until they give up. */
