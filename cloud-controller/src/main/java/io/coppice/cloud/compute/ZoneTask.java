@@ -14,7 +14,6 @@ import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
@@ -146,7 +145,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, InstanceConsoles.Zo
     }
 
     private Optional<NetworkSender> networkSender(ZoneLink link, Clock clock) {
-        if (site.network().mode() == NetworkMode.FLAT) {
+        if (!site.network().mode().vpcs()) {
             return Optional.empty();
         }
         return Optional.of(new NetworkSender(

@@ -32,6 +32,8 @@ final class CloudFixture {
     static final String ZONE = "us-east-1a";
     static final String REGION = "us-east-1";
     static final String CIDR = "172.31.0.0/16";
+    private static final NetworkNames NAMES = account -> new NetworkNames.DefaultNames(
+            "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final RecordingEventLog events = new RecordingEventLog();
@@ -50,6 +52,11 @@ final class CloudFixture {
     }
 
     CloudFixture(TestDatabase database, LaunchRoom room, String cidr) {
+        this(database, room, cidr, new AddressPool(cidr));
+    }
+
+    /** With a network for all in which instances get their addresses in another way. */
+    CloudFixture(TestDatabase database, LaunchRoom room, String cidr, GuestAddresses addresses) {
         this.database = database;
         this.actions = new ComputeActions(
                 database,
@@ -63,14 +70,14 @@ final class CloudFixture {
                         },
                         CloudFixture::type,
                         TestTags.in(database),
-                        account -> new NetworkNames.DefaultNames(
-                                "vpc-00000000000000001", "subnet-00000000000000001", "sg-00000000000000001", "default"),
+                        NAMES,
                         TestSettings.stored(),
                         new NoVolumes(),
                         new NoVolumes()),
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
                 new ComputeActions.Wiring(cidr, room, REGION, ZONE, Clock.systemUTC(), 1 << 20),
+                new FlatNetwork(NAMES, addresses, ZONE),
                 zone -> signalled.run(),
                 zone -> link);
     }

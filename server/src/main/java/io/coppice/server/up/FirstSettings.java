@@ -12,6 +12,7 @@ import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -74,7 +75,7 @@ final class FirstSettings {
         var network = new GuestNetwork(folder, machine);
         var mode = options.network().orElse(Defaults.NETWORK_MODE);
         values.putAll(network.chosen(mode));
-        values.putAll(network.ofHost(mode == NetworkMode.VPC, Optional.of(reached)));
+        values.putAll(network.ofHost(mode.vpcs(), Optional.of(reached)));
         if (simulated) {
             values.put(Settings.SIMULATED_HOSTS, Integer.toString(hosts));
             values.put(Settings.ALLOW_SIMULATED_HOSTS, "true");
@@ -83,6 +84,7 @@ final class FirstSettings {
             values.put(Settings.NAMESPACE_HOSTS, Integer.toString(hosts));
             values.put(Settings.NAMESPACE_MANAGEMENT, management);
         }
+        values.putAll(given(mode, !simulated, namespaces));
         if (options.insecure()) {
             values.put(Settings.INSECURE, "true");
         }
@@ -90,6 +92,19 @@ final class FirstSettings {
         options.databaseUser().ifPresent(user -> values.put(Settings.DATABASE_USER, user));
         options.databasePasswordFile().ifPresent(file -> values.put(Settings.DATABASE_PASSWORD_FILE, file));
         return new Settings(values);
+    }
+
+    /** What a person chose; in a network of the site's it must be enough. */
+    private Map<String, String> given(NetworkMode mode, boolean realHosts, boolean namespaces) {
+        if (!mode.onSiteNetwork()) {
+            return options.settings();
+        }
+        if (namespaces) {
+            throw new OperatorException(
+                    "hosts in namespaces have no way into a network of the site's",
+                    "Leave --hosts out, and let other machines join (docs/operations.md).");
+        }
+        return SiteNetwork.ofCloud(mode, options.settings(), realHosts);
     }
 
     /** The address of this machine that users and hosts elsewhere reach; loopback when nobody elsewhere shall. */

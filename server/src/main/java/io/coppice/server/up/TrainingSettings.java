@@ -3,6 +3,7 @@ package io.coppice.server.up;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
+import java.util.Map;
 import java.util.Optional;
 
 /** The settings of the throw-away cloud whose start trains the AOT cache: every role, one simulated host. */
@@ -13,7 +14,7 @@ public final class TrainingSettings {
     public static Settings choose(DataFolder folder, Machine machine, PortClaims claims) {
         var none = Optional.<String>empty();
         var options = new UpOptions(
-                none, Optional.of(1), none, Optional.empty(), none, none, none, none, false, false, false);
+                none, Optional.of(1), none, Optional.empty(), Map.of(), none, none, none, none, false, false, false);
         return new FirstSettings(folder, options, machine, claims)
                 .choose(new HypervisorChoice(HypervisorChoice.SIMULATED, "training"));
     }
