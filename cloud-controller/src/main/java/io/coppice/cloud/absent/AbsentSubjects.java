@@ -4,7 +4,6 @@ import io.coppice.cloud.action.ActionHandler;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.ActionRegistry.Service;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.query.Operation;
 import io.coppice.wire.query.QueryService;
@@ -32,7 +31,7 @@ public class AbsentSubjects implements ActionModule {
 
     /** For the container and for tests. */
     public AbsentSubjects(SiteConfig site) {
-        flat = site.network().mode() == NetworkMode.FLAT;
+        flat = !site.network().mode().vpcs();
     }
 
     /** The EC2 actions that are answered here in either mode of the network, in order. */

@@ -10,14 +10,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** One network for all instances, which every account sees as its default VPC. Thread-safe. */
 final class FlatNetwork implements LaunchNetwork {
     private final NetworkNames names;
-    private final AddressPool addresses;
+    private final GuestAddresses addresses;
     private final String zone;
 
-    FlatNetwork(NetworkNames names, AddressPool addresses, String zone) {
+    FlatNetwork(NetworkNames names, GuestAddresses addresses, String zone) {
         this.names = names;
         this.addresses = addresses;
         this.zone = zone;
@@ -49,22 +50,22 @@ final class FlatNetwork implements LaunchNetwork {
                 throw InstanceErrors.addressesUsedUp(network.subnetId());
             }
             for (var id : share.instanceIds()) {
-                var made = connection(network, taken.getOrDefault(id, ""));
+                var made = connection(network, Objects.requireNonNull(taken.get(id)));
                 connections.put(id, new Connection(made, List.of(made.interfaceId())));
             }
         }
         return connections;
     }
 
-    private static InstanceNetwork connection(DefaultNames network, String address) {
+    private static InstanceNetwork connection(DefaultNames network, GuestAddresses.Pair addresses) {
         return new InstanceNetwork(
                 network.vpcId(),
                 network.subnetId(),
                 network.securityGroupId(),
                 network.securityGroupName(),
                 NetworkInterfaceId.random().value(),
-                address,
-                MacAddresses.forIpv4(address));
+                addresses.ipv4(),
+                addresses.mac());
     }
 
     @Override

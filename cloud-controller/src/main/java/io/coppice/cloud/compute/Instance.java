@@ -309,6 +309,7 @@ class Instance {
         }
         phase = newPhase;
         progressPercent = Math.clamp(seen.getProgressPercent(), 0, 100);
+        network = network.learned(seen.getLearnedAddressesList());
         appliedAt = now;
         unschedulableSince = newPhase != InstancePhase.UNSCHEDULABLE || state != InstanceState.PENDING
                 ? null
@@ -402,8 +403,11 @@ class Instance {
         return text.length() <= most ? text : text.substring(0, most);
     }
 
-    /** Its private DNS name within a region. */
+    /** Its private DNS name within a region; empty when it would name an address that is not known. */
     String dnsName(String region) {
+        if (network.knownIp() == null && !choices.resourceNamed()) {
+            return "";
+        }
         return (choices.resourceNamed() ? id : network.hostName()) + "." + region + ".internal";
     }
 

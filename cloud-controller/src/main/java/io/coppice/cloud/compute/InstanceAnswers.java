@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.ec2.model.InstancePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.InstanceStateChange;
 import software.amazon.awssdk.services.ec2.model.NetworkInterface;
 import software.amazon.awssdk.services.ec2.model.NetworkInterfaceAttachment;
+import software.amazon.awssdk.services.ec2.model.NetworkInterfacePrivateIpAddress;
 import software.amazon.awssdk.services.ec2.model.Placement;
 import software.amazon.awssdk.services.ec2.model.RunInstancesResponse;
 import software.amazon.awssdk.services.ec2.model.StateReason;
@@ -127,7 +128,7 @@ final class InstanceAnswers {
             answer.stateReason(reason(row));
         }
         if (alive(row)) {
-            answer.privateIpAddress(row.network.privateIp())
+            answer.privateIpAddress(row.network.knownIp())
                     .vpcId(row.network.vpcId())
                     .subnetId(row.network.subnetId())
                     .securityGroups(groups(row))
@@ -173,7 +174,7 @@ final class InstanceAnswers {
                 .description("")
                 .status("in-use")
                 .macAddress(network.mac())
-                .privateIpAddress(network.privateIp())
+                .privateIpAddress(network.knownIp())
                 .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
@@ -181,9 +182,14 @@ final class InstanceAnswers {
                 .ipv6Addresses(List.of())
                 .tagSet(tags)
                 .attachment(attachment(row))
-                .privateIpAddresses(address -> address.privateIpAddress(network.privateIp())
-                        .privateDnsName(row.dnsName(region))
-                        .primary(true))
+                .privateIpAddresses(
+                        network.knownIp() == null
+                                ? List.of()
+                                : List.of(NetworkInterfacePrivateIpAddress.builder()
+                                        .privateIpAddress(network.privateIp())
+                                        .privateDnsName(row.dnsName(region))
+                                        .primary(true)
+                                        .build()))
                 .build();
     }
 
@@ -235,7 +241,7 @@ final class InstanceAnswers {
                 .description("")
                 .status("in-use")
                 .macAddress(network.mac())
-                .privateIpAddress(network.privateIp())
+                .privateIpAddress(network.knownIp())
                 .privateDnsName(row.dnsName(region))
                 .sourceDestCheck(row.options.sourceDestCheck())
                 .interfaceType("interface")
@@ -247,11 +253,14 @@ final class InstanceAnswers {
                         .status("attached")
                         .attachTime(row.createdAt)
                         .deleteOnTermination(true))
-                .privateIpAddresses(InstancePrivateIpAddress.builder()
-                        .privateIpAddress(network.privateIp())
-                        .privateDnsName(row.dnsName(region))
-                        .primary(true)
-                        .build())
+                .privateIpAddresses(
+                        network.knownIp() == null
+                                ? List.of()
+                                : List.of(InstancePrivateIpAddress.builder()
+                                        .privateIpAddress(network.privateIp())
+                                        .privateDnsName(row.dnsName(region))
+                                        .primary(true)
+                                        .build()))
                 .build();
     }
 

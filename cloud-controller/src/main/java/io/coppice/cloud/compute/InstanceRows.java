@@ -53,6 +53,7 @@ final class InstanceRows {
             "unschedulable_since",
             "settled",
             "applied_at",
+            "private_ip",
             "host_reachable");
 
     private static final EntityWriter<Instance> WRITER =

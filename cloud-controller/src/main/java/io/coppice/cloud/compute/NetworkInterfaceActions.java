@@ -15,7 +15,6 @@ import io.coppice.cloud.tag.Tags;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.NetworkInterfaceId;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,7 +98,7 @@ public class NetworkInterfaceActions implements FlatActionModule, TaggableResour
         this.tags = tags;
         this.pages = pages;
         this.answers = new InstanceAnswers(site.region());
-        this.flat = site.network().mode() == NetworkMode.FLAT;
+        this.flat = !site.network().mode().vpcs();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
 /** Chooses how instances are connected, by {@code coppice.network.mode}. Thread-safe. */
 @ApplicationScoped
@@ -10,9 +10,16 @@ class ZoneNetworks {
     private final LaunchNetwork network;
 
     ZoneNetworks(SiteConfig site, ComputeConfig config, NetworkNames names, VpcNetwork vpcs) {
-        network = site.network().mode() == NetworkMode.VPC
-                ? vpcs
-                : new FlatNetwork(names, new AddressPool(config.networkCidr()), site.zone());
+        network = switch (site.network().mode()) {
+            case VPC -> vpcs;
+            case FLAT -> new FlatNetwork(names, new AddressPool(config.networkCidr()), site.zone());
+            case SYSTEM -> new FlatNetwork(names, new LanAddresses(), site.zone());
+            case STATIC -> new FlatNetwork(names, pairs(site, config), site.zone());
+        };
+    }
+
+    private static GuestAddresses pairs(SiteConfig site, ComputeConfig config) {
+        return new AddressPairs(config.networkCidr(), site.network().pairs().orElse(List.of()));
     }
 
     /** The network of this cloud. */

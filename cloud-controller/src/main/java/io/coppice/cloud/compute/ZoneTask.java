@@ -16,7 +16,6 @@ import io.coppice.cloud.volume.VolumeAttachments;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.RolePki;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.grpc.ManagedChannel;
@@ -162,7 +161,7 @@ public class ZoneTask implements BackgroundTask, ZoneSignal, ZoneHealth, Instanc
     }
 
     private Optional<NetworkSender> networkSender(String zone, ZoneLink link, Clock clock) {
-        if (site.network().mode() == NetworkMode.FLAT) {
+        if (!site.network().mode().vpcs()) {
             return Optional.empty();
         }
         return Optional.of(new NetworkSender(

@@ -12,7 +12,6 @@ import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.tag.Tags;
 import io.coppice.cloud.token.ClientTokens;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -64,7 +63,7 @@ public class NetworkLedger {
 
     /** Whether the cloud has virtual private clouds at all; without them no action on them is announced. */
     public boolean open() {
-        return site.network().mode() == NetworkMode.VPC;
+        return site.network().mode().vpcs();
     }
 
     /** Runs the work in a transaction, after the account has its default network. */

@@ -4,7 +4,6 @@ import io.coppice.cloud.store.Database;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.tag.TaggableResource;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,7 +20,7 @@ class TaggableNetworks {
     TaggableNetworks(Database database, FirstNetwork firstNetwork, SiteConfig site) {
         this.database = database;
         this.firstNetwork = firstNetwork;
-        this.open = site.network().mode() == NetworkMode.VPC;
+        this.open = site.network().mode().vpcs();
     }
 
     @Produces

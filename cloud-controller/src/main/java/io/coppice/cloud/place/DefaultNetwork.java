@@ -1,7 +1,6 @@
 package io.coppice.cloud.place;
 
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +28,7 @@ public class DefaultNetwork {
             @ConfigProperty(name = "coppice.network.cidr", defaultValue = "172.31.0.0/16") String cidr) {
         this.cidr = cidr;
         this.zone = site.zone();
-        this.flat = site.network().mode() == NetworkMode.FLAT;
+        this.flat = !site.network().mode().vpcs();
     }
 
     /** Whether this is all the network there is: the cloud has no virtual private clouds. */

@@ -50,6 +50,11 @@ final class CloudFixture {
     }
 
     CloudFixture(TestDatabase database, LaunchRoom room, String cidr) {
+        this(database, room, cidr, new AddressPool(cidr));
+    }
+
+    /** With a network for all in which instances get their addresses in another way. */
+    CloudFixture(TestDatabase database, LaunchRoom room, String cidr, GuestAddresses addresses) {
         this.database = database;
         this.actions = new ComputeActions(
                 database,
@@ -70,7 +75,7 @@ final class CloudFixture {
                 new Pages(new PageTokens(() -> new byte[32])),
                 events,
                 new ComputeActions.Wiring(room, REGION, LaunchZones.one(ZONE), Clock.systemUTC(), 1 << 20),
-                new FlatNetwork(CloudFixture::names, new AddressPool(cidr), ZONE),
+                new FlatNetwork(CloudFixture::names, addresses, ZONE),
                 zone -> signalled.run(),
                 zone -> link);
     }

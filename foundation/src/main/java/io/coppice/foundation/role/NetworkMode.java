@@ -1,9 +1,40 @@
 package io.coppice.foundation.role;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
 /** How a zone's instances are connected. */
 public enum NetworkMode {
     /** All instances share one network; every account sees it as its default VPC, which cannot be changed. */
     FLAT,
+    /** As {@link #FLAT} on the site's own network, with the pairs of hardware and IP address that the site has set aside. */
+    STATIC,
+    /** As {@link #FLAT} on the site's own network, whose own DHCP server gives addresses that the cloud learns. */
+    SYSTEM,
     /** Accounts make virtual private clouds that are isolated from each other. */
-    VPC
+    VPC;
+
+    /** The mode of this name in any case; throws {@link IllegalArgumentException} that names all modes for another text. */
+    public static NetworkMode named(String text) {
+        return Arrays.stream(values())
+                .filter(mode -> mode.name().equalsIgnoreCase(text.strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no network mode \"%s\"; there are %s"
+                        .formatted(
+                                text,
+                                Arrays.stream(values())
+                                        .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(", ")))));
+    }
+
+    /** Whether accounts have virtual private clouds; otherwise one network for all that no account can change. */
+    public boolean vpcs() {
+        return this == VPC;
+    }
+
+    /** Whether guests live in a network of the site's, with its router, so that every host needs a device that leads there. */
+    public boolean onSiteNetwork() {
+        return this == STATIC || this == SYSTEM;
+    }
 }

@@ -38,9 +38,19 @@ public interface SiteConfig {
 
     /** The networks of instances. */
     interface Network {
-        /** {@code FLAT}: one network for all; {@code VPC}: virtual private clouds with routing, groups and gateways. */
+        /**
+         * {@code FLAT}: one network for all; {@code STATIC}: the site's own network, with addresses that the site names;
+         * {@code SYSTEM}: the site's own network, with addresses of the site's own DHCP server;
+         * {@code VPC}: virtual private clouds with routing, groups and gateways.
+         */
         @WithDefault("FLAT")
         NetworkMode mode();
+
+        /**
+         * With {@code STATIC}: the hardware and IPv4 addresses that instances are given, 1 to 4,096 pairs as
+         * {@code 02:00:5e:00:00:01=192.0.2.17}. One that is taken out of the list stays with the instance that has it.
+         */
+        Optional<List<String>> pairs();
     }
 
     /** What concerns the process and not a role. */

@@ -44,7 +44,9 @@ final class Launcher {
         var instance = domain.instance();
         var endpoints = context.drivers().network().ensure(instance, desired.getEndpointsList());
         limitHops(desired);
-        context.drivers().metadata().publish(desired);
+        context.drivers()
+                .metadata()
+                .publish(Learned.in(desired, context.drivers().network()));
         var connected = new InterfaceFitter(context.drivers().hypervisor().interfaces()).fit(instance, endpoints);
         context.drivers().network().attached(instance);
         record.keepStart(desired.getGeneration());
@@ -103,7 +105,7 @@ final class Launcher {
             var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
             undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
             limitHops(desired);
-            drivers.metadata().publish(desired);
+            drivers.metadata().publish(Learned.in(desired, drivers.network()));
             // What the start stands for counts as rebooted: a reboot asked of a guest that was off needs no second one.
             record.keepReboots(desired.getRebootCount());
             record.report(desired, Phase.PHASE_STARTING);

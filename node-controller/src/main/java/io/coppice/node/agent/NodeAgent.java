@@ -8,6 +8,7 @@ import io.coppice.node.hypervisor.DomainEvent;
 import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.hypervisor.Hypervisor.Subscription;
 import io.coppice.node.hypervisor.HypervisorInfo;
+import io.coppice.node.network.LearnedAddress;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.node.v1.ClusterMessage;
@@ -47,6 +48,9 @@ public final class NodeAgent implements AutoCloseable {
     private final NetworkFollower network;
     private final FlowTeller flows;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
+
+    /** What was learned when it was last told; used by the look only. */
+    private List<LearnedAddress> toldLearned = List.of();
 
     private volatile @Nullable HypervisorInfo info;
     private volatile @Nullable Subscription subscription;
@@ -249,12 +253,26 @@ public final class NodeAgent implements AutoCloseable {
                 }
             }
             drivers.network().repair();
+            tellLearned();
             network.tellChanges();
             flows.tell();
         } catch (Exception e) {
             // The boundary of the look: the next one comes in a moment.
             LOG.warnf(e, "%s: could not look at the host", host.id());
         }
+    }
+
+    /** Instances that were given an address by somebody else are reported with it, and answered at it. */
+    private void tellLearned() {
+        var learned = drivers.network().learned();
+        var before = toldLearned;
+        toldLearned = learned;
+        learned.stream().filter(each -> !before.contains(each)).forEach(each -> {
+            var actor = actors.get(each.instance());
+            if (actor != null) {
+                actor.wake();
+            }
+        });
     }
 
     private void sendConsole(ConsoleRequest request) {

@@ -44,13 +44,16 @@ public interface NodeConfig {
     /** The guests' network. */
     Network network();
 
-    /** The guests' network: one flat one for all guests of the zone, or VPCs. */
+    /** The guests' network: one for all guests of the zone, or VPCs. */
     interface Network {
-        /** {@code flat} for one network of all guests, {@code vpc} for virtual private clouds. The same in the whole zone. */
+        /**
+         * {@code flat} for one network of all guests, {@code static} for the site's own network with addresses that the site
+         * names, {@code system} for the site's own network with addresses of its DHCP server, {@code vpc} for virtual private clouds. The same in the whole zone.
+         */
         @WithDefault("${coppice.network.mode:flat}")
         String mode();
 
-        /** The range that guests' addresses come from; the first address is the gateway. */
+        /** The range that guests' addresses come from; the first address is the gateway, unless {@link #gateway()} is set. */
         @WithDefault("172.31.0.0/16")
         String cidr();
 
@@ -63,9 +66,13 @@ public interface NodeConfig {
 
         /**
          * A device that joins this host's bridge to those of other hosts. When set, the gateway is outside this host and
-         * {@link #hostAddress()} is required; when absent, this host is the gateway.
+         * {@link #hostAddress()} is required; when absent, this host is the gateway. Required with {@code static} and
+         * {@code system}.
          */
         Optional<String> uplink();
+
+        /** With {@link #uplink()}: the router of the network that it leads to; the first address of {@link #cidr()} when absent. */
+        Optional<String> gateway();
 
         /** This host's own address in {@link #cidr()}; the gateway's when absent. */
         Optional<String> hostAddress();

@@ -91,6 +91,7 @@ final class VmRecord {
                 .setInstanceId(instance.value())
                 .setGeneration(desired.getGeneration())
                 .setPhase(phase)
-                .setRebootCount(progress.reboots());
+                .setRebootCount(progress.reboots())
+                .addAllLearnedAddresses(Learned.of(instance, context.drivers().network()));
     }
 }

@@ -1,5 +1,6 @@
 package io.coppice.node.hypervisor;
 
+import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.agent.HostDrivers;
 import io.coppice.node.agent.InstanceFiles;
@@ -10,13 +11,13 @@ import io.coppice.node.image.HttpImageCache;
 import io.coppice.node.metadata.ImdsServer;
 import io.coppice.node.network.LinuxNetworkEngine;
 import io.coppice.node.network.NetworkEngine;
+import io.coppice.node.network.SiteLanEngine;
 import io.coppice.node.network.vpc.LinuxVpcEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -76,19 +77,20 @@ public final class LibvirtHost {
     }
 
     private static NetworkEngine network(NodeConfig.Network config, String nodeId, Path folder) throws IOException {
-        return hasVpcs(config)
-                ? new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS))
-                : new LinuxNetworkEngine(config, folder.resolve(FLAT_NETWORK));
+        return switch (mode(config)) {
+            case FLAT -> LinuxNetworkEngine.flat(config, folder.resolve(FLAT_NETWORK));
+            case STATIC -> LinuxNetworkEngine.onSite(config, folder.resolve(FLAT_NETWORK));
+            case SYSTEM -> new SiteLanEngine(config, folder.resolve(FLAT_NETWORK));
+            case VPC -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
+        };
     }
 
-    private static boolean hasVpcs(NodeConfig.Network config) {
-        return switch (config.mode().toLowerCase(Locale.ROOT)) {
-            case "flat" -> false;
-            case "vpc" -> true;
-            default ->
-                throw new IllegalArgumentException(
-                        "coppice.node.network.mode is flat or vpc, not \"" + config.mode() + "\"");
-        };
+    private static NetworkMode mode(NodeConfig.Network config) {
+        try {
+            return NetworkMode.named(config.mode());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("coppice.node.network.mode: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -106,10 +108,12 @@ public final class LibvirtHost {
                 hypervisor.remove(domain.instance());
             }
         }
-        if (hasVpcs(config.network())) {
-            new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
-        } else {
-            new LinuxNetworkEngine(config.network(), folder.resolve(FLAT_NETWORK)).removeAll();
+        switch (mode(config.network())) {
+            case FLAT, STATIC ->
+                LinuxNetworkEngine.flat(config.network(), folder.resolve(FLAT_NETWORK))
+                        .removeAll();
+            case SYSTEM -> new SiteLanEngine(config.network(), folder.resolve(FLAT_NETWORK)).removeAll();
+            case VPC -> new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
         }
     }
 

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a guest is answered, without any network: who asks is known by its VPC and the address it asks from, which
- * the network vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
+ * Decides what a guest is answered, without any network: who asks is known by its VPC and the address it asks from, of IPv4 or
+ * hardware, which the network vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
  * Thread-safe.
  */
 final class MetadataAnswers {
@@ -87,7 +87,9 @@ final class MetadataAnswers {
     }
 
     private static Stream<Guest> addresses(NetworkEndpoint endpoint) {
-        return Stream.concat(Stream.of(endpoint.getPrivateIpv4()), endpoint.getSecondaryPrivateIpv4List().stream())
+        var own = Stream.of(endpoint.getPrivateIpv4(), endpoint.getMac());
+        return Stream.concat(own, endpoint.getSecondaryPrivateIpv4List().stream())
+                .filter(address -> !address.isEmpty())
                 .map(address -> new Guest(endpoint.getVpcId(), address));
     }
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param tap the host's device
  * @param mac lower case, colon separated
- * @param address dotted quad
+ * @param address dotted quad; empty while it is not known, where others give it
  * @param hostName the full private name, or empty
  */
 record Binding(String tap, String mac, String address, String hostName) {
@@ -27,7 +27,9 @@ record Binding(String tap, String mac, String address, String hostName) {
     Binding {
         check(TAP, tap, "device");
         check(MAC, mac, "MAC address");
-        Ipv4Range.number(address);
+        if (!address.isEmpty()) {
+            Ipv4Range.number(address);
+        }
         check(HOST_NAME, hostName, "host name");
         if (hostName.length() > MAXIMUM_NAME_LENGTH) {
             throw new IllegalArgumentException("a host name has at most 253 characters");
@@ -43,6 +45,15 @@ record Binding(String tap, String mac, String address, String hostName) {
                 endpoint.getMac().toLowerCase(Locale.ROOT),
                 endpoint.getPrivateIpv4(),
                 endpoint.getPrivateDnsName().toLowerCase(Locale.ROOT));
+    }
+
+    /** The same device with that address; empty for none. */
+    Binding withAddress(String known) {
+        return new Binding(tap, mac, known, hostName);
+    }
+
+    boolean isOfSameDevice(Binding other) {
+        return tap.equals(other.tap) && mac.equals(other.mac);
     }
 
     /** Always the same for the same interface, so that repairs and restarts find it again. */

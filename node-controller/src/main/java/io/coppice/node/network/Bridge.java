@@ -67,16 +67,25 @@ final class Bridge {
         batch.append("addr replace %s/%d dev %s\n"
                 .formatted(settings.hostAddress(), settings.range().prefixLength(), settings.bridge()));
         batch.append("link set dev %s up\n".formatted(settings.bridge()));
-        settings.uplink().ifPresent(uplink -> {
-            if (!isPluggedIn(uplink)) {
-                batch.append("addr flush dev %s\n".formatted(uplink));
-                batch.append("link set dev %s master %s\n".formatted(uplink, settings.bridge()));
-                batch.append("link set dev %s up\n".formatted(uplink));
-                batch.append("route replace default via %s dev %s\n".formatted(settings.gateway(), settings.bridge()));
-            }
-        });
+        var uplink = settings.uplink().filter(device -> !isPluggedIn(device));
+        if (uplink.isPresent()) {
+            batch.append(plugging(uplink.get()));
+        }
         commands.runWithInput(batch.toString(), "ip", "-batch", "-");
         LOG.infof("bridge %s is up with %s", settings.bridge(), settings.hostAddress());
+    }
+
+    /** The uplink's address moves to the bridge, and with it the host's default route where that led over the uplink. */
+    private String plugging(String uplink) throws IOException {
+        var plugging = "addr flush dev %1$s\nlink set dev %1$s master %2$s\nlink set dev %1$s up\n"
+                .formatted(uplink, settings.bridge());
+        var elsewhere = settings.ofSite()
+                && commands.run("ip", "route", "show", "default")
+                        .lines()
+                        .anyMatch(route -> !route.contains(" dev " + uplink + " "));
+        return elsewhere
+                ? plugging
+                : plugging + "route replace default via %s dev %s\n".formatted(settings.gateway(), settings.bridge());
     }
 
     /** Plugs in those devices that exist and are not plugged in, for example after the bridge was made anew. */
@@ -98,6 +107,12 @@ final class Bridge {
         if (exists(settings.bridge())) {
             commands.run("ip", "link", "delete", "dev", settings.bridge(), "type", "bridge");
         }
+    }
+
+    /** The device's hardware address. It must be there. */
+    String mac() throws IOException {
+        return Files.readString(DEVICES.resolve(settings.bridge()).resolve("address"))
+                .strip();
     }
 
     /** Bytes that fit in a frame on the network. */

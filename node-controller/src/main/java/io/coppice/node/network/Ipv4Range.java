@@ -52,7 +52,8 @@ record Ipv4Range(long first, int prefixLength) {
         return 0xffffffffL << (32 - prefixLength) & 0xffffffffL;
     }
 
-    private static String text(long address) {
+    /** A number as a dotted quad. */
+    static String text(long address) {
         return "%d.%d.%d.%d".formatted(address >> 24, address >> 16 & 255, address >> 8 & 255, address & 255);
     }
 

@@ -31,13 +31,25 @@ public final class LinuxNetworkEngine implements NetworkEngine {
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * Prepares the engine; {@link #start()} makes the network. Throws {@link IllegalArgumentException} when the
-     * configuration cannot work, with the key that is wrong.
+     * Prepares the engine of the mode {@code flat}; {@link #start()} makes the network. Throws
+     * {@link IllegalArgumentException} when the configuration cannot work, with the key that is wrong.
      *
      * @param folder keeps what guests should have, and dnsmasq's files
      */
-    public LinuxNetworkEngine(NodeConfig.Network config, Path folder) throws IOException {
-        this.settings = NetworkSettings.of(config);
+    public static LinuxNetworkEngine flat(NodeConfig.Network config, Path folder) throws IOException {
+        return new LinuxNetworkEngine(NetworkSettings.of(config), folder);
+    }
+
+    /**
+     * As {@link #flat} for the mode {@code static}: guests live in a network of the site's, with its router and without
+     * address translation, so that the host must have an uplink.
+     */
+    public static LinuxNetworkEngine onSite(NodeConfig.Network config, Path folder) throws IOException {
+        return new LinuxNetworkEngine(NetworkSettings.onSite(config, "static"), folder);
+    }
+
+    private LinuxNetworkEngine(NetworkSettings settings, Path folder) throws IOException {
+        this.settings = settings;
         Files.createDirectories(folder);
         var commands = new CommandRunner(COMMAND_LIMIT);
         this.bridge = new Bridge(settings, commands);
@@ -83,9 +95,9 @@ public final class LinuxNetworkEngine implements NetworkEngine {
     }
 
     private Binding checked(Binding binding) {
-        if (!settings.range().contains(binding.address())) {
+        if (binding.address().isEmpty() || !settings.range().contains(binding.address())) {
             throw new IllegalArgumentException(
-                    "the address %s is not in this host's network %s: set coppice.node.network.cidr to the zone's"
+                    "the address \"%s\" is not in this host's network %s: set coppice.node.network.cidr to the zone's"
                             .formatted(binding.address(), settings.range()));
         }
         return binding;

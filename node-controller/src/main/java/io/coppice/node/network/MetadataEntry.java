@@ -21,7 +21,7 @@ public interface MetadataEntry {
      * An address of a guest.
      *
      * @param vpcId empty in one flat network
-     * @param privateAddress dotted quad
+     * @param privateAddress dotted quad; the interface's hardware address where others give the dotted quads
      */
     record Guest(String vpcId, String privateAddress) {}
 

@@ -112,6 +112,11 @@ public interface NetworkEngine extends AutoCloseable {
         return List.of();
     }
 
+    /** Addresses that somebody else has given guests, as far as was looked; empty where the cloud gives them. */
+    default List<LearnedAddress> learned() {
+        return List.of();
+    }
+
     /** Where other hosts find this one, empty when they need not. */
     String hostAddress();
 

@@ -172,13 +172,17 @@ final class PacketRules {
                   }
                 %2$s}
                 """.formatted(
-                        settings.bridge(),
-                        settings.uplink().map(PacketRules::uplinkGuard).orElse(""));
+                settings.bridge(), settings.uplink().map(this::uplinkGuard).orElse(""));
     }
 
-    /** Every host answers its own guests: neither DHCP nor metadata crosses to the others. */
-    private static String uplinkGuard(String uplink) {
+    /** Every host answers its own guests: neither DHCP nor metadata crosses to the others, or is asked for from there. */
+    private String uplinkGuard(String uplink) {
         return """
+                  chain from_outside {
+                    type filter hook prerouting priority -250; policy accept;
+                    iifname "%1$s" ip daddr 169.254.169.254 drop
+                    iifname "%1$s" ip daddr %2$s tcp dport %3$d drop
+                  }
                   chain forward {
                     type filter hook forward priority -250; policy accept;
                     oifname "%1$s" jump across
@@ -189,6 +193,6 @@ final class PacketRules {
                     ether type ip ip daddr 169.254.169.254 drop
                     ether type arp arp daddr ip 169.254.169.254 drop
                   }
-                """.formatted(uplink);
+                """.formatted(uplink, settings.hostAddress(), settings.metadataPort());
     }
 }

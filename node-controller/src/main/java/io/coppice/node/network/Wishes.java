@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
 
 /**
  * What every instance on this host should have of the network, kept in a file: after a restart the network is put right
- * before anybody speaks. Not thread-safe; {@link LinuxNetworkEngine} guards it.
+ * before anybody speaks. Not thread-safe.
  */
 final class Wishes {
     private static final Logger LOG = Logger.getLogger(Wishes.class);
@@ -48,6 +48,11 @@ final class Wishes {
         return byInstance.getOrDefault(instance.value(), List.of());
     }
 
+    /** Those that have bindings. */
+    List<InstanceId> instances() {
+        return byInstance.keySet().stream().map(InstanceId::new).toList();
+    }
+
     /** Every binding of the host. */
     List<Binding> all() {
         return byInstance.values().stream().flatMap(List::stream).toList();
@@ -72,7 +77,8 @@ final class Wishes {
     }
 
     private static boolean clash(Binding one, Binding other) {
-        return one.mac().equals(other.mac()) || one.address().equals(other.address());
+        return one.mac().equals(other.mac())
+                || (!one.address().isEmpty() && one.address().equals(other.address()));
     }
 
     /** Forgets the instance; what it had. */

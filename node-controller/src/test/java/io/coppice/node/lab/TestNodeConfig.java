@@ -81,6 +81,11 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
         }
 
         @Override
+        public Optional<String> gateway() {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<String> hostAddress() {
             return Optional.empty();
         }

@@ -48,6 +48,8 @@ class PacketRulesTest {
 
     private static PacketRules rules(Optional<String> uplink) {
         return new PacketRules(
-                new NetworkSettings(Ipv4Range.parse("10.0.0.0/24"), "cpttest", uplink, "10.0.0.1", 8780), COMMANDS);
+                new NetworkSettings(
+                        Ipv4Range.parse("10.0.0.0/24"), "cpttest", uplink, "10.0.0.1", "10.0.0.1", 8780, false),
+                COMMANDS);
     }
 }

@@ -52,8 +52,11 @@ public record Settings(SequencedMap<String, String> values) {
     /** The range that guests' addresses come from, as the Cloud Controller knows it; the same as {@code coppice.node.network.cidr}. Default: {@code 172.31.0.0/16}. */
     public static final String CLOUD_CIDR = "coppice.network.cidr";
 
-    /** {@code FLAT} or {@code VPC}; chosen by the first {@code up}, and not to be changed afterwards. Default: {@code FLAT}. */
+    /** A {@link NetworkMode}; chosen by the first {@code up}, and not to be changed afterwards. Default: {@code FLAT}. */
     public static final String NETWORK_MODE = "coppice.network.mode";
+
+    /** With {@code STATIC}: the pairs of hardware and IP address that instances are given. */
+    public static final String PAIRS = "coppice.network.pairs";
 
     /** With VPCs: the range of public addresses. Default: {@code 198.18.0.0/16}. */
     public static final String PUBLIC_CIDR = "coppice.network.public.cidr";
@@ -62,6 +65,7 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String VXLAN_PORT = "coppice.node.network.vxlan-port";
     public static final String UNDERLAY_ADDRESS = "coppice.node.network.underlay-address";
     public static final String UPLINK = "coppice.node.network.uplink";
+    public static final String GATEWAY = "coppice.node.network.gateway";
     public static final String HOST_ADDRESS = "coppice.node.network.host-address";
     public static final String BRIDGE = "coppice.node.network.bridge";
     public static final String METADATA_PORT = "coppice.node.network.metadata-port";
@@ -184,7 +188,16 @@ public record Settings(SequencedMap<String, String> values) {
 
     /** Whether guests have virtual private clouds; a cloud that says nothing of it was raised with one flat network. */
     public boolean vpcs() {
-        return value(NETWORK_MODE, NetworkMode.FLAT.name()).equalsIgnoreCase(NetworkMode.VPC.name());
+        return networkMode().vpcs();
+    }
+
+    /** How guests are connected; a cloud that says nothing of it was raised with one flat network. */
+    public NetworkMode networkMode() {
+        try {
+            return NetworkMode.named(value(NETWORK_MODE, NetworkMode.FLAT.name()));
+        } catch (IllegalArgumentException e) {
+            throw new OperatorException(NETWORK_MODE + ": " + e.getMessage(), "Write one of these modes.", e);
+        }
     }
 
     /** Where an endpoint listens; its documented default when the file is silent. */

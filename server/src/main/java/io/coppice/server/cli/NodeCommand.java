@@ -9,6 +9,7 @@ import io.coppice.server.up.Machine;
 import io.coppice.server.up.UpFlow;
 import io.coppice.server.up.UpOptions;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +41,12 @@ final class NodeCommand extends CloudCommand {
         @Option(names = "--hypervisor", paramLabel = "NAME", description = "libvirt or simulated; chosen when absent.")
         private @Nullable String hypervisor;
 
+        @Option(
+                names = "--set",
+                paramLabel = "KEY=VALUE",
+                description = "The first value of a setting of this host; may be repeated.")
+        private Map<String, String> settings = new LinkedHashMap<>();
+
         @Option(names = "--no-install", description = "Do not install missing Debian packages.")
         private boolean noInstall;
 
@@ -58,7 +65,7 @@ final class NodeCommand extends CloudCommand {
                         Settings.HYPERVISOR,
                         HypervisorChoice.of(Optional.ofNullable(hypervisor), machine)
                                 .name());
-                values.putAll(new GuestNetwork(folder, machine).joining(JoinToken.network(token)));
+                values.putAll(new GuestNetwork(folder, machine).joining(JoinToken.network(token), settings));
                 new Settings(values).save(folder);
             }
             var none = Optional.<String>empty();
@@ -68,6 +75,7 @@ final class NodeCommand extends CloudCommand {
                     Optional.empty(),
                     none,
                     Optional.empty(),
+                    Map.of(),
                     none,
                     none,
                     none,

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,8 +65,18 @@ final class UpCommand extends CloudCommand {
     @Option(
             names = "--network",
             paramLabel = "MODE",
-            description = "vpc: virtual private clouds; flat: one network of all guests. Default: vpc.")
+            description = {
+                "vpc: virtual private clouds; flat: one network of all guests;",
+                "static: the site's network, with addresses that the site names;",
+                "system: the site's network, with addresses of its DHCP server. Default: vpc."
+            })
     private @Nullable NetworkMode network;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "The first value of a setting, as config/coppice.properties has it; may be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--region", paramLabel = "NAME", description = "The region's name. Default: us-east-1.")
     private @Nullable String region;
@@ -141,6 +153,7 @@ final class UpCommand extends CloudCommand {
                 Optional.ofNullable(zones),
                 Optional.ofNullable(listen),
                 Optional.ofNullable(network),
+                settings,
                 Optional.ofNullable(region),
                 Optional.ofNullable(database),
                 Optional.ofNullable(databaseUser),

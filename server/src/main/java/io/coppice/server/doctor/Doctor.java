@@ -1,6 +1,7 @@
 package io.coppice.server.doctor;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.coppice.foundation.role.RoleName;
 import io.coppice.server.settings.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class Doctor {
             return List.copyOf(findings);
         }
         findings.add(settingsFile());
+        siteNetwork().ifPresent(findings::add);
         findings.add(authority());
         probes.externalDatabase().ifPresent(answers -> findings.add(externalDatabase(answers)));
         findings.add(process());
@@ -133,6 +135,24 @@ public final class Doctor {
         return probes.settingsProblem()
                 .map(problem -> Finding.bad("settings", String.valueOf(problem.getMessage()), problem.fix()))
                 .orElseGet(() -> Finding.good("settings", "every key is known"));
+    }
+
+    /** The device that leads to a network of the site's, where this machine has guests in one. */
+    private Optional<Finding> siteNetwork() {
+        var known = settings.orElseThrow();
+        if (!known.networkMode().onSiteNetwork()
+                || known.simulated()
+                || !known.roles().contains(RoleName.NODE_CONTROLLER)) {
+            return Optional.empty();
+        }
+        var uplink = known.value(Settings.UPLINK, "");
+        return Optional.of(
+                probes.device(uplink)
+                        ? Finding.good("network", uplink + " leads to the site's network")
+                        : Finding.bad(
+                                "network",
+                                "no device \"" + uplink + "\" leads to the site's network",
+                                "Write the device's name as " + Settings.UPLINK + " into config/coppice.properties."));
     }
 
     private Finding externalDatabase(boolean answers) {

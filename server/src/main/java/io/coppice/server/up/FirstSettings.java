@@ -12,6 +12,7 @@ import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -75,7 +76,7 @@ final class FirstSettings {
         var network = new GuestNetwork(folder, machine);
         var mode = options.network().orElse(Defaults.NETWORK_MODE);
         values.putAll(network.chosen(mode));
-        values.putAll(network.ofHost(mode == NetworkMode.VPC, Optional.of(reached)));
+        values.putAll(network.ofHost(mode.vpcs(), Optional.of(reached)));
         if (simulated) {
             values.put(Settings.SIMULATED_HOSTS, Integer.toString(hosts));
             values.put(Settings.ALLOW_SIMULATED_HOSTS, "true");
@@ -84,6 +85,7 @@ final class FirstSettings {
             values.put(Settings.NAMESPACE_HOSTS, Integer.toString(hosts));
             values.put(Settings.NAMESPACE_MANAGEMENT, management);
         }
+        values.putAll(given(mode, !simulated, namespaces));
         if (options.insecure()) {
             values.put(Settings.INSECURE, "true");
         }
@@ -106,13 +108,25 @@ final class FirstSettings {
                     "Add --hypervisor simulated, or add a zone on other machines: see docs/operations.md.");
         }
         if (options.network().orElse(Defaults.NETWORK_MODE) != NetworkMode.VPC) {
-            throw new OperatorException("several zones need VPCs", "Leave --network flat or --zones out.");
+            throw new OperatorException("several zones need VPCs", "Leave --network or --zones out.");
         }
         for (var zone : further) {
             var cluster = new Address(reached, ports.choose(reached, 0));
             var ebs = new Address(Loopback.ADDRESS, ports.choose(Loopback.ADDRESS, 0));
             values.putAll(ZoneServers.doors(zone, cluster.toString(), ebs.toString()));
         }
+
+    /** What a person chose; in a network of the site's it must be enough. */
+    private Map<String, String> given(NetworkMode mode, boolean realHosts, boolean namespaces) {
+        if (!mode.onSiteNetwork()) {
+            return options.settings();
+        }
+        if (namespaces) {
+            throw new OperatorException(
+                    "hosts in namespaces have no way into a network of the site's",
+                    "Leave --hosts out, and let other machines join (docs/operations.md).");
+        }
+        return SiteNetwork.ofCloud(mode, options.settings(), realHosts);
     }
 
     /** The address of this machine that users and hosts elsewhere reach; loopback when nobody elsewhere shall. */

@@ -18,8 +18,8 @@ import java.util.Optional;
  */
 public final class GuestNetwork {
     /** Settings that are the same on all hosts of a zone. */
-    static final List<String> SHARED =
-            List.of(Settings.NETWORK_MODE, Settings.NODE_CIDR, Settings.PUBLIC_CIDR, Settings.VXLAN_PORT);
+    static final List<String> SHARED = List.of(
+            Settings.NETWORK_MODE, Settings.NODE_CIDR, Settings.GATEWAY, Settings.PUBLIC_CIDR, Settings.VXLAN_PORT);
 
     /** VXLAN ports begin here, above the standard one, which other programs of the machine may have. */
     private static final int FIRST_VXLAN_PORT = 4_800;
@@ -43,6 +43,9 @@ public final class GuestNetwork {
                 var range = free(Defaults.GUEST_CIDRS, "that guests could have", Settings.NODE_CIDR);
                 values.put(Settings.NODE_CIDR, range);
                 values.put(Settings.CLOUD_CIDR, range);
+            }
+            case STATIC, SYSTEM -> {
+                // A site's network is the site's to describe.
             }
             case VPC -> {
                 values.put(
@@ -71,10 +74,20 @@ public final class GuestNetwork {
         return values;
     }
 
-    /** For a host that joins a cloud which has told this of itself. */
-    public Map<String, String> joining(Map<String, String> told) {
+    /**
+     * For a host that joins a cloud.
+     *
+     * @param told what the cloud has told of itself
+     * @param given settings of the host that a person gave; throws {@link OperatorException} when more are needed
+     */
+    public Map<String, String> joining(Map<String, String> told, Map<String, String> given) {
         var values = new LinkedHashMap<>(told);
-        values.putAll(ofHost(new Settings(values).vpcs(), machine.mainAddress()));
+        var mode = new Settings(values).networkMode();
+        values.putAll(ofHost(mode.vpcs(), machine.mainAddress()));
+        values.putAll(given);
+        if (mode.onSiteNetwork()) {
+            SiteNetwork.checkHost(values);
+        }
         return values;
     }
 

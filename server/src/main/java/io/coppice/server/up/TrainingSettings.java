@@ -3,6 +3,7 @@ package io.coppice.server.up;
 import io.coppice.server.settings.DataFolder;
 import io.coppice.server.settings.PortClaims;
 import io.coppice.server.settings.Settings;
+import java.util.Map;
 import java.util.Optional;
 
 /** The settings of the throw-away cloud whose start trains the AOT cache: every role, one simulated host. */
@@ -18,6 +19,7 @@ public final class TrainingSettings {
                 Optional.empty(),
                 none,
                 Optional.empty(),
+                Map.of(),
                 none,
                 none,
                 none,

@@ -1,6 +1,7 @@
 package io.coppice.server.up;
 
 import io.coppice.foundation.role.NetworkMode;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Optional;
  * @param zones how many zones, 1 or more
  * @param listen the address of the users' door
  * @param network the networks of guests
+ * @param settings first values of settings, by their keys
  * @param region as users write it in AWS_REGION
  * @param databaseUrl a PostgreSQL of the user's own, a JDBC URL
  * @param databaseUser its user
@@ -25,10 +27,16 @@ public record UpOptions(
         Optional<Integer> zones,
         Optional<String> listen,
         Optional<NetworkMode> network,
+        Map<String, String> settings,
         Optional<String> region,
         Optional<String> databaseUrl,
         Optional<String> databaseUser,
         Optional<String> databasePasswordFile,
         boolean insecure,
         boolean sampleImage,
-        boolean foreground) {}
+        boolean foreground) {
+    /** Keeps its own copies. */
+    public UpOptions {
+        settings = Map.copyOf(settings);
+    }
+}

@@ -88,6 +88,23 @@ final class DoctorTest {
     }
 
     @Test
+    void aHostWithoutAWayIntoTheSitesNetworkIsFound() {
+        var settings =
+                new Settings(new LinkedHashMap<>(Map.of(Settings.NETWORK_MODE, "STATIC", Settings.UPLINK, "eth7")));
+        var machine = new Machine();
+        var missing = new Doctor(machine, Optional.of(settings)).examine();
+        assertTrue(
+                missing.stream()
+                        .anyMatch(finding -> finding.check().equals("network")
+                                && !finding.good()
+                                && finding.seen().contains("eth7")),
+                missing.toString());
+        machine.bridge = true;
+        assertTrue(new Doctor(machine, Optional.of(settings))
+                .examine().stream().anyMatch(finding -> finding.check().equals("network") && finding.good()));
+    }
+
+    @Test
     void aClockBeforeTheCloudsBeginIsFoundWithoutATimeService() {
         var machine = new Machine();
         machine.clock = Optional.empty();

@@ -51,7 +51,7 @@ final class HypervisorChoiceTest {
 
     @Test
     void furtherZonesHaveDoorsOfTheirOwnAndWhatTheCloudHas() {
-        var cloud = choose("simulated", 3, Optional.of(3), Optional.empty(), Optional.of(NetworkMode.VPC));
+        var cloud = choose("simulated", 3, Optional.of(3), Optional.empty(), Optional.of(NetworkMode.VPC), Map.of());
         assertEquals(List.of("us-east-1b", "us-east-1c"), cloud.furtherZones());
         var zone = ZoneServers.settings(cloud, "us-east-1c");
         assertEquals("us-east-1c", zone.value(Settings.ZONE, ""));
@@ -70,10 +70,10 @@ final class HypervisorChoiceTest {
         var two = Optional.of(2);
         assertThrows(
                 OperatorException.class,
-                () -> choose("libvirt", 1, two, Optional.empty(), Optional.of(NetworkMode.VPC)));
+                () -> choose("libvirt", 1, two, Optional.empty(), Optional.of(NetworkMode.VPC), Map.of()));
         assertThrows(
                 OperatorException.class,
-                () -> choose("simulated", 1, two, Optional.empty(), Optional.of(NetworkMode.FLAT)));
+                () -> choose("simulated", 1, two, Optional.empty(), Optional.of(NetworkMode.FLAT), Map.of()));
     }
 
     @Test
@@ -156,8 +156,61 @@ final class HypervisorChoiceTest {
         return choose(hypervisor, hosts, listen, Optional.of(NetworkMode.FLAT));
     }
 
+    @Test
+    void aNetworkOfTheSitesIsAskedForAndNeverChosen() {
+        var nothing = assertThrows(
+                OperatorException.class, () -> choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.STATIC)));
+        for (var key : List.of(Settings.CLOUD_CIDR, Settings.PAIRS, Settings.UPLINK, Settings.HOST_ADDRESS)) {
+            assertTrue(nothing.fix().contains("--set " + key + "="), nothing.fix());
+        }
+        var ofCloud = Map.of(Settings.CLOUD_CIDR, "192.0.2.0/24", Settings.PAIRS, "02:00:5e:00:00:01=192.0.2.17");
+        var pretended = choose("simulated", 1, NOTHING, Optional.of(NetworkMode.STATIC), ofCloud);
+        assertEquals("192.0.2.0/24", pretended.value(Settings.NODE_CIDR, ""));
+        assertEquals(NetworkMode.STATIC, pretended.networkMode());
+        var range = Map.of(Settings.CLOUD_CIDR, "192.0.2.0/24");
+        assertEquals(
+                NetworkMode.SYSTEM,
+                choose("simulated", 1, NOTHING, Optional.of(NetworkMode.SYSTEM), range)
+                        .networkMode(),
+                "its addresses are the DHCP server's");
+        var missing = assertThrows(
+                OperatorException.class, () -> choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.STATIC), ofCloud));
+        assertTrue(missing.fix().endsWith("coppice.node.network.host-address=192.0.2.9"), missing.fix());
+        var real = new java.util.HashMap<>(ofCloud);
+        real.put(Settings.UPLINK, "eth1");
+        real.put(Settings.HOST_ADDRESS, "192.0.2.9");
+        assertEquals(
+                "eth1",
+                choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.STATIC), real)
+                        .value(Settings.UPLINK, ""));
+        assertThrows(
+                OperatorException.class, () -> choose("libvirt", 3, NOTHING, Optional.of(NetworkMode.STATIC), real));
+        real.put(Settings.CLOUD_CIDR, "192.0.2.0");
+        assertThrows(
+                OperatorException.class, () -> choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.STATIC), real));
+    }
+
+    @Test
+    void aHostThatJoinsMustKnowItsWayIntoTheSitesNetwork() {
+        var network = new GuestNetwork(new DataFolder(folder), new FakeMachine(true, Set.of()));
+        var told = Map.of(Settings.NETWORK_MODE, "STATIC", Settings.NODE_CIDR, "192.0.2.0/24");
+        assertThrows(OperatorException.class, () -> network.joining(told, Map.of()));
+        var own = Map.of(Settings.UPLINK, "eth1", Settings.HOST_ADDRESS, "192.0.2.10");
+        assertEquals("eth1", network.joining(told, own).get(Settings.UPLINK));
+        assertEquals("192.0.2.0/24", network.joining(told, own).get(Settings.NODE_CIDR));
+    }
+
     private Settings choose(String hypervisor, int hosts, Optional<String> listen, Optional<NetworkMode> network) {
-        return choose(hypervisor, hosts, Optional.empty(), listen, network);
+        return choose(hypervisor, hosts, listen, network, Map.of());
+    }
+
+    private Settings choose(
+            String hypervisor,
+            int hosts,
+            Optional<String> listen,
+            Optional<NetworkMode> network,
+            Map<String, String> given) {
+        return choose(hypervisor, hosts, Optional.empty(), listen, network, given);
     }
 
     private Settings choose(
@@ -165,13 +218,15 @@ final class HypervisorChoiceTest {
             int hosts,
             Optional<Integer> zones,
             Optional<String> listen,
-            Optional<NetworkMode> network) {
+            Optional<NetworkMode> network,
+            Map<String, String> given) {
         var options = new UpOptions(
                 Optional.of(hypervisor),
                 Optional.of(hosts),
                 zones,
                 listen,
                 network,
+                given,
                 NOTHING,
                 NOTHING,
                 NOTHING,

@@ -4,7 +4,6 @@ import io.coppice.cloud.access.ResourceFacts;
 import io.coppice.cloud.place.DefaultNetwork;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
@@ -29,7 +28,7 @@ class SecurityGroupFacts implements ResourceFacts {
         this.database = database;
         this.groups = groups;
         this.flatNetwork = flatNetwork;
-        this.flat = site.network().mode() == NetworkMode.FLAT;
+        this.flat = !site.network().mode().vpcs();
     }
 
     @Override

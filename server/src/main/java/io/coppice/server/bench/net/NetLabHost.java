@@ -29,6 +29,11 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public Optional<String> gateway() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<String> hostAddress() {
         return Optional.empty();
     }
