@@ -1,7 +1,7 @@
 package io.coppice.cloud.compute;
 
 import io.coppice.cloud.network.flowlog.FlowSource;
-import io.coppice.foundation.role.SiteConfig;
+import io.coppice.cloud.place.Zones;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.grpc.StatusRuntimeException;
@@ -16,16 +16,16 @@ class ZoneFlows implements FlowSource {
     private static final Logger LOG = Logger.getLogger(ZoneFlows.class);
 
     private final InstanceConsoles.ZoneLinks links;
-    private final SiteConfig site;
+    private final Zones zones;
 
-    ZoneFlows(InstanceConsoles.ZoneLinks links, SiteConfig site) {
+    ZoneFlows(InstanceConsoles.ZoneLinks links, Zones zones) {
         this.links = links;
-        this.site = site;
+        this.zones = zones;
     }
 
     @Override
     public List<String> zones() {
-        return List.of(site.zone());
+        return zones.names();
     }
 
     @Override

@@ -87,7 +87,10 @@ class VolumeActionsTest {
             store,
             keeper,
             new VolumeShapes(
-                    new Zones(TestSite.config()), snapshots, new VolumeEncryption(DATABASE, TestSite.config(), config), () -> true),
+                    new Zones(TestSite.config()),
+                    snapshots,
+                    new VolumeEncryption(DATABASE, TestSite.config(), config),
+                    () -> true),
             CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
 

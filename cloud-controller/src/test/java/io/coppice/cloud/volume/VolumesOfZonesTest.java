@@ -30,7 +30,7 @@ class VolumesOfZonesTest {
             cloud.snapshots,
             cloud.store,
             new StoredSnapshots(
-                    cloud.store, cloud.snapshots, cloud.snapshotKeeper, cloud.bin, List.of(), new RecordingEventLog()),
+                    cloud.store, cloud.snapshots, cloud.snapshotKeeper, cloud.bin, List.of(), cloud.encryption, new RecordingEventLog()),
             TestSite.config());
 
     @BeforeEach

@@ -49,9 +49,14 @@ final class FlowRecorder {
         this.clock = clock;
     }
 
-    /** What is known of the kernel may not be so. */
+    /** What is known of the kernel may not be so. Where nothing was, nothing comes by itself. */
     void forget() {
-        looked = false;
+        looked &= !counts();
+    }
+
+    /** Whether anything is counted here. */
+    boolean counts() {
+        return current != null;
     }
 
     /** Has the interfaces counted that the view wants counted, and no others. */

@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -255,8 +256,10 @@ final class VpcOnHost {
     List<FlowReport> recordedFlows(Duration period) throws IOException {
         lock.lock();
         try {
-            var view = state.view(inside.name(), mtu.get());
-            return view.isPresent() && inside.exists() ? flows.turn(view.get(), period) : flows.last();
+            var view = flows.counts() && inside.exists()
+                    ? state.view(inside.name(), mtu.get())
+                    : Optional.<VpcView>empty();
+            return view.isPresent() ? flows.turn(view.get(), period) : flows.last();
         } finally {
             lock.unlock();
         }
