@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 
 /**
  * A site's network in a namespace: a router at 192.0.2.1 with the outside behind it, a DHCP server that knows nobody in
@@ -25,8 +24,6 @@ final class SiteLab implements AutoCloseable {
     static final String OUTSIDE = "203.0.113.5";
     /** The addresses that the site's own DHCP server gives begin with this. */
     static final String OF_SITE = "192.0.2.2";
-
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
 
     private final String suffix = "%05x".formatted(ThreadLocalRandom.current().nextInt(1 << 20));
     private final Path folder;
@@ -120,7 +117,7 @@ final class SiteLab implements AutoCloseable {
     }
 
     private static boolean reaches(String space, String address, String... options) throws IOException {
-        var command = new ArrayList<>(List.of("ip", "netns", "exec", space, "ping", "-n", "-q", "-c", "1", "-W", "2"));
+        var command = new ArrayList<>(List.of("ip", "netns", "exec", space, "ping", "-nq", "-c3", "-i0.2", "-W3"));
         command.addAll(List.of(options));
         command.add(address);
         return Host.run(command.toArray(String[]::new)).succeeded();
@@ -145,18 +142,6 @@ final class SiteLab implements AutoCloseable {
             throw new IOException(String.join(" ", command) + ": " + result.errors());
         }
         return result.output();
-    }
-
-    /** Whether it becomes so within a minute. */
-    static boolean eventually(BooleanSupplier condition) throws InterruptedException {
-        var end = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(100);
-        }
-        return true;
     }
 
     @Override
