@@ -126,6 +126,7 @@ class VolumeKeeper implements BackgroundTask {
                 .setZone(volume.shape().zone())
                 .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
                 .setExportName(unfinished.exportName())
+                .setSnapshotElsewhere(unfinished.snapshotElsewhere())
                 .build();
     }
 

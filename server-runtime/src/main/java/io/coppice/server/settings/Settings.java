@@ -42,6 +42,9 @@ public record Settings(SequencedMap<String, String> values) {
     /** Where the EBS controller of a further zone is; the zone's name follows. */
     public static final String ZONE_EBS = "coppice.zones.ebs.";
 
+    /** Where a Cluster Controller finds that of another zone; the other zone's name follows. */
+    public static final String NEIGHBOUR = "coppice.cluster.neighbours.";
+
     public static final String HYPERVISOR = "coppice.node.hypervisor";
     public static final String SIMULATED_HOSTS = "coppice.node.simulated-hosts";
     public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
