@@ -4,6 +4,7 @@ import io.coppice.cluster.zone.ZoneSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Map;
 
 /** How this process runs its availability zone. */
 @ConfigMapping(prefix = "coppice.cluster")
@@ -75,6 +76,12 @@ public interface ClusterConfig {
     /** Console requests at the same time. */
     @WithDefault("64")
     int consoleRequests();
+
+    /**
+     * host:port of the Cluster Controllers of the cloud's other zones, by zone: they tell where interfaces are there, so that
+     * VPCs reach across zones. Each zone names all others.
+     */
+    Map<String, String> neighbours();
 
     /** What of it concerns the zone itself. */
     default ZoneSettings zoneSettings(String zone) {

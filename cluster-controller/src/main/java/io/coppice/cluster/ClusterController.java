@@ -1,6 +1,8 @@
 package io.coppice.cluster;
 
 import io.coppice.cluster.control.ClusterControllerService;
+import io.coppice.cluster.control.NeighbourFollower;
+import io.coppice.cluster.control.ZoneNeighboursService;
 import io.coppice.cluster.event.ZoneEventLog;
 import io.coppice.cluster.schedule.Scheduler;
 import io.coppice.cluster.session.ConsoleRequests;
@@ -21,8 +23,12 @@ import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -47,6 +53,9 @@ public final class ClusterController implements AutoCloseable {
     private final NodeGatewayService gateway;
     private final ClusterControllerService control;
     private final RpcServer server;
+    private final ZoneNeighboursService tellsNeighbours;
+    private final List<ManagedChannel> neighbours;
+    private final List<NeighbourFollower> followers = new ArrayList<>();
 
     /**
      * Where it stands.
@@ -65,7 +74,10 @@ public final class ClusterController implements AutoCloseable {
                 log,
                 clock,
                 HostRoster.open(site.folder().resolve("hosts")));
+        var others = neighbours(site.zone(), config);
+        zone.expectNeighbours(others.keySet());
         this.cloud = RpcChannels.open(site.cloud(), own, PeerKind.CLOUD_CONTROLLER);
+        this.tellsNeighbours = new ZoneNeighboursService(zone);
         var consoles =
                 new ConsoleRequests(zone, config.consoleTimeout(), config.consoleMaxBytes(), config.consoleRequests());
         var flows = new RecordedFlows(config.flowReportBytes());
@@ -76,6 +88,7 @@ public final class ClusterController implements AutoCloseable {
             this.server = RpcServer.listeningOn(site.listen(), own)
                     .offerWithOpenMethods(gateway, Set.of(PeerKind.NODE), Set.of(NodeGatewayService.OPEN_METHOD))
                     .offer(control, PeerKind.CLOUD_CONTROLLER)
+                    .offer(tellsNeighbours, PeerKind.CLUSTER_CONTROLLER)
                     .start();
         } catch (IOException e) {
             cloud.shutdownNow();
@@ -86,9 +99,40 @@ public final class ClusterController implements AutoCloseable {
         ticker.scheduleWithFixedDelay(() -> round(zone::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         ticker.scheduleWithFixedDelay(
                 () -> round(zone::distribute), DISTRIBUTE_MILLIS, DISTRIBUTE_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+                () -> round(tellsNeighbours::tell), DISTRIBUTE_MILLIS, DISTRIBUTE_MILLIS, TimeUnit.MILLISECONDS);
         var aliveMillis = config.keepAlive().toMillis();
         ticker.scheduleWithFixedDelay(
                 () -> round(control::keepWatchesAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
+        ticker.scheduleWithFixedDelay(
+                () -> round(tellsNeighbours::keepAlive), aliveMillis, aliveMillis, TimeUnit.MILLISECONDS);
+        this.neighbours = follow(others, own);
+    }
+
+    private List<ManagedChannel> follow(Map<String, Address> others, OwnCertificate own) {
+        var channels = new ArrayList<ManagedChannel>();
+        others.forEach((name, address) -> {
+            var channel = RpcChannels.open(address, own, PeerKind.CLUSTER_CONTROLLER);
+            channels.add(channel);
+            followers.add(NeighbourFollower.start(zone, name, channel));
+        });
+        return channels;
+    }
+
+    private static Map<String, Address> neighbours(String zone, ClusterConfig config) {
+        var addresses = new TreeMap<String, Address>();
+        config.neighbours().forEach((name, address) -> {
+            if (name.equals(zone)) {
+                throw new IllegalArgumentException(
+                        "coppice.cluster.neighbours." + name + ": a zone is not its own neighbour");
+            }
+            try {
+                addresses.put(name, Address.parse(address));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("coppice.cluster.neighbours." + name + " must be host:port", e);
+            }
+        });
+        return addresses;
     }
 
     /** Starts to listen. Throws {@link IOException} when the port is taken or the folder cannot be used. */
@@ -133,6 +177,9 @@ public final class ClusterController implements AutoCloseable {
     @Override
     public void close() {
         ticker.shutdownNow();
+        followers.forEach(NeighbourFollower::close);
+        neighbours.forEach(ManagedChannel::shutdownNow);
+        tellsNeighbours.close();
         control.close();
         gateway.close();
         server.close();

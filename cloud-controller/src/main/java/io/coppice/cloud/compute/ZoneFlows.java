@@ -25,7 +25,7 @@ class ZoneFlows implements FlowSource {
 
     @Override
     public List<String> zones() {
-        return zones.names();
+        return zones.all();
     }
 
     @Override

@@ -101,26 +101,12 @@ class SnapshotKeeper implements BackgroundTask {
     }
 
     private boolean tell(SnapshotStore.Unfinished unfinished) {
-        var snapshot = unfinished.snapshot();
-        var source = snapshot.sourceId();
         var zone = unfinished.zone().orElse(ebs.standard());
         try {
-            var answer = BlockStorageGrpc.newBlockingStub(ebs.of(zone))
-                    .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
-                    .applySnapshot(ApplySnapshotRequest.newBuilder()
-                            .setSnapshot(DesiredSnapshot.newBuilder()
-                                    .setSnapshotId(snapshot.id().value())
-                                    .setGeneration(unfinished.generation())
-                                    .setDeleted(snapshot.state() == SnapshotState.DELETING)
-                                    .setAccountId(snapshot.owner().value())
-                                    .setVolumeId(source == null ? snapshot.volumeId() : "")
-                                    .setSourceSnapshotId(Objects.requireNonNullElse(source, ""))
-                                    .setKmsKeyId(
-                                            source == null ? "" : Objects.requireNonNullElse(snapshot.kmsKeyId(), ""))
-                                    .setMomentId(unfinished.moment().id())
-                                    .setMomentSize(unfinished.moment().size()))
-                            .build());
-            observe(answer.getSnapshot());
+            if (unfinished.snapshot().state() == SnapshotState.DELETING && !goneElsewhere(unfinished, zone)) {
+                return true;
+            }
+            observe(tell(unfinished, zone));
             return true;
         } catch (StatusRuntimeException e) {
             LOG.infof(
@@ -128,6 +114,45 @@ class SnapshotKeeper implements BackgroundTask {
                     zone, e.getMessage());
             return false;
         }
+    }
+
+    private io.coppice.proto.ebs.v1.Snapshot tell(SnapshotStore.Unfinished unfinished, String zone) {
+        var snapshot = unfinished.snapshot();
+        var source = snapshot.sourceId();
+        return BlockStorageGrpc.newBlockingStub(ebs.of(zone))
+                .withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS)
+                .applySnapshot(ApplySnapshotRequest.newBuilder()
+                        .setSnapshot(DesiredSnapshot.newBuilder()
+                                .setSnapshotId(snapshot.id().value())
+                                .setGeneration(unfinished.generation())
+                                .setDeleted(snapshot.state() == SnapshotState.DELETING)
+                                .setAccountId(snapshot.owner().value())
+                                .setVolumeId(source == null ? snapshot.volumeId() : "")
+                                .setSourceSnapshotId(Objects.requireNonNullElse(source, ""))
+                                .setKmsKeyId(source == null ? "" : Objects.requireNonNullElse(snapshot.kmsKeyId(), ""))
+                                .setMomentId(unfinished.moment().id())
+                                .setMomentSize(unfinished.moment().size()))
+                        .build())
+                .getSnapshot();
+    }
+
+    /** Other zones may have brought it to them. While one of them is away it stays {@code deleting}, which no user sees. */
+    private boolean goneElsewhere(SnapshotStore.Unfinished unfinished, String home) {
+        for (var zone : ebs.zones()) {
+            try {
+                if (!zone.equals(home)
+                        && tell(unfinished, zone).getState()
+                                != io.coppice.proto.ebs.v1.SnapshotState.SNAPSHOT_STATE_DELETED) {
+                    return false;
+                }
+            } catch (StatusRuntimeException e) {
+                LOG.infof(
+                        "%s cannot be removed from %s now and will be later: %s",
+                        unfinished.snapshot().id(), zone, e.getMessage());
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Takes in one report. */

@@ -127,6 +127,7 @@ class VolumeKeeper implements BackgroundTask {
                 .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
                 .setKmsKeyId(Objects.requireNonNullElse(volume.shape().kmsKeyId(), ""))
                 .setExportName(unfinished.exportName())
+                .setSnapshotElsewhere(unfinished.snapshotElsewhere())
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.cloud.volume;
 
+import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.quota.AccountQuotas;
 import io.coppice.cloud.quota.Quota;
 import io.coppice.cloud.store.Database;
@@ -28,8 +29,10 @@ class VolumeStore {
     private final Tags tags;
     private final RootVolumes rootVolumes;
     private final VolumeConfig config;
+    private final Zones zones;
 
-    VolumeStore(Database database, Tags tags, RootVolumes rootVolumes, VolumeConfig config) {
+    VolumeStore(Database database, Tags tags, RootVolumes rootVolumes, VolumeConfig config, Zones zones) {
+        this.zones = zones;
         this.rootVolumes = rootVolumes;
         this.database = database;
         this.tags = tags;
@@ -171,16 +174,27 @@ class VolumeStore {
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()
-                .map(row -> new Unfinished(row.toVolume(Map.of()), row.exportName()))
+                .map(row -> new Unfinished(row.toVolume(Map.of()), row.exportName(), isElsewhere(entities, row)))
                 .toList());
+    }
+
+    /** A snapshot that names no zone is of the cloud's own. */
+    private boolean isElsewhere(EntityManager entities, VolumeRow row) {
+        var snapshot = row.shape().snapshotId();
+        if (zones.one() || snapshot == null) {
+            return false;
+        }
+        var found = entities.find(SnapshotRow.class, snapshot);
+        return found != null && !found.zone().orElse(zones.standard()).equals(row.zone());
     }
 
     /**
      * A volume that the EBS controller must be told of.
      *
      * @param exportName as which export it should be served; empty: to nobody
+     * @param snapshotElsewhere whether the bytes that it is made of are in another zone
      */
-    record Unfinished(Volume volume, String exportName) {}
+    record Unfinished(Volume volume, String exportName, boolean snapshotElsewhere) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

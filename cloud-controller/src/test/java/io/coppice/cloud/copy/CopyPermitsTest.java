@@ -21,12 +21,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,40 @@ class CopyPermitsTest {
         } finally {
             permits.stop();
         }
+    }
+
+    @Test
+    void eachZoneHasABucketOfItsOwnAndReadsTheOthers() {
+        var permits = new CopyPermits(
+                () -> new AccountId("000000000001"),
+                new SessionTokens(SecretBox.open(folder), Clock.systemUTC()),
+                new Config(Optional.empty(), "kept-here"),
+                TestSite.twoZones(),
+                zone -> channel);
+        assertTrue(permits.acrossZones(), "with several zones copies are kept unless somebody says no");
+        permits.start();
+        try {
+            eventually(() -> copies.asked.size() >= 2);
+        } finally {
+            permits.stop();
+        }
+        var byBucket = copies.asked.stream()
+                .collect(Collectors.toMap(
+                        PermitCopiesRequest::getBucket, PermitCopiesRequest::getReadableBucketsList, (a, b) -> a));
+        assertEquals(
+                Map.of("kept-here", List.of("kept-here-us-east-1b"), "kept-here-us-east-1b", List.of("kept-here")),
+                byBucket);
+    }
+
+    @Test
+    void whatOthersKeepCanBeReadAndNotWritten() {
+        var alone = CopyPolicy.of("own", List.of());
+        assertFalse(alone.contains("other"));
+        var several = CopyPolicy.of("own", List.of("other"));
+        assertTrue(
+                several.contains(
+                        "[\"s3:GetObject\",\"s3:ListBucket\"],\"Resource\":[\"arn:aws:s3:::other\",\"arn:aws:s3:::other/*\"]"),
+                several);
     }
 
     @Test

@@ -63,7 +63,8 @@ class VolumeActionsTest {
             DATABASE,
             TestTags.in(DATABASE),
             (account, ids, after, limit) -> roots.subList(0, Math.min(limit, roots.size())),
-            config);
+            config,
+            TestSite.twoZones());
     private final FakeHolders holders = new FakeHolders();
     private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);

@@ -72,7 +72,12 @@ final class VolumeFixture implements AutoCloseable {
         otherChannel = open(otherServer);
         var links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel, "us-east-1b", () -> otherChannel));
         var clock = Clock.systemUTC();
-        store = new VolumeStore(database, TestTags.in(database), (account, ids, after, limit) -> List.of(), config);
+        store = new VolumeStore(
+                database,
+                TestTags.in(database),
+                (account, ids, after, limit) -> List.of(),
+                config,
+                TestSite.twoZones());
         snapshots = new SnapshotStore(database, TestTags.in(database), config);
         bin = new SnapshotBin(database, config, clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.CopySnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 
 /**
  * If this fails, a volume's bytes are asked of another zone's EBS controller, a guest gets a volume it cannot reach, or a zone
@@ -126,5 +127,20 @@ class VolumesOfZonesTest {
         cloud.copies = true;
         var restored = cloud.available("us-east-1b", 1, snapshot);
         assertEquals(snapshot, cloud.otherEbs.told(restored).getSnapshotId());
+        assertTrue(cloud.otherEbs.told(restored).getSnapshotElsewhere());
+    }
+
+    @Test
+    void aSnapshotIsRemovedFromEveryZone() {
+        var snapshot = snapshotOf(cloud.available("us-east-1a", 1, null));
+        snapshots.delete(
+                TestRequests.by(ALICE, "DeleteSnapshot"),
+                DeleteSnapshotRequest.builder().snapshotId(snapshot).build());
+        cloud.eventually("it is gone", () -> cloud.snapshots.find(snapshot).isEmpty());
+        for (var zone : List.of(cloud.ebs, cloud.otherEbs)) {
+            assertTrue(zone.snapshots.stream()
+                    .anyMatch(each -> each.getSnapshot().getSnapshotId().equals(snapshot)
+                            && each.getSnapshot().getDeleted()));
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param open false while it is not known yet which hosts there are: nothing is chosen anew
  */
 record GatewaySeats(String zone, boolean open) {
-    /** The VPC with the hosts of its gateways filled in; a gateway without one is nowhere for now. */
-    Vpc fill(Vpc wished, @Nullable Vpc before, Collection<NetworkCarrier> carriers) {
+    /**
+     * The VPC with the hosts of its gateways filled in; a gateway without one is nowhere for now.
+     *
+     * @param abroad gateways of other zones with the hosts that these have chosen
+     */
+    Vpc fill(Vpc wished, @Nullable Vpc before, Collection<NetworkCarrier> carriers, Collection<NatGateway> abroad) {
         if (wished.getNatGatewaysCount() == 0) {
             return wished;
         }
@@ -27,16 +32,33 @@ record GatewaySeats(String zone, boolean open) {
                 .filter(carrier -> carrier.interfaces() > 0 && carrier.host().isUp())
                 .map(NetworkCarrier::host)
                 .toList();
-        var zones = new HashMap<String, String>();
-        for (Subnet subnet : wished.getSubnetsList()) {
-            zones.put(subnet.getSubnetId(), subnet.getZone());
-        }
+        var zones = zones(wished);
         var filled = wished.toBuilder().clearNatGateways();
         for (var gateway : wished.getNatGatewaysList()) {
             var own = zone.equals(zones.getOrDefault(gateway.getSubnetId(), zone));
-            filled.addNatGateways(own ? seat(gateway, seatBefore(gateway, before), up) : gateway);
+            filled.addNatGateways(own ? seat(gateway, seatBefore(gateway, before), up) : seatedAbroad(gateway, abroad));
         }
         return filled.build();
+    }
+
+    /** By subnet, the zone that it is in. */
+    static Map<String, String> zones(Vpc vpc) {
+        var zones = new HashMap<String, String>();
+        for (Subnet subnet : vpc.getSubnetsList()) {
+            zones.put(subnet.getSubnetId(), subnet.getZone());
+        }
+        return zones;
+    }
+
+    private static NatGateway seatedAbroad(NatGateway gateway, Collection<NatGateway> abroad) {
+        return abroad.stream()
+                .filter(each -> each.getNatGatewayId().equals(gateway.getNatGatewayId()))
+                .findFirst()
+                .map(each -> gateway.toBuilder()
+                        .setNodeId(each.getNodeId())
+                        .setNodeAddress(each.getNodeAddress())
+                        .build())
+                .orElse(gateway);
     }
 
     private static String seatBefore(NatGateway gateway, @Nullable Vpc before) {

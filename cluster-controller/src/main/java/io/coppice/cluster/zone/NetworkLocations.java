@@ -26,10 +26,19 @@ final class NetworkLocations {
     /** Up to this version changes cannot be told one by one any more. */
     private long forgotten;
 
+    /** Interfaces of this zone's instances. */
+    private int own;
+
     private @Nullable Memory memory;
 
-    /** An interface and the instance that has it there: an interface that moved is not taken away by where it was. */
-    private record Placed(InstanceRecord instance, EndpointLocation location) {}
+    /**
+     * An interface and who has it there, an instance or another zone: an interface that moved is not taken away by where it was.
+     */
+    private record Placed(Object owner, EndpointLocation location) {
+        boolean isOwn() {
+            return owner instanceof InstanceRecord;
+        }
+    }
 
     /** The picture made last; many hosts need the same one after the other. */
     private record Memory(long seen, long version, NetworkPicture picture) {}
@@ -47,10 +56,26 @@ final class NetworkLocations {
         return placed.size();
     }
 
+    /** How many of them this zone's instances have. */
+    int ownSize() {
+        return own;
+    }
+
     /** The interface is there now; whether that is news. */
     boolean put(InstanceRecord instance, EndpointLocation location) {
+        return put((Object) instance, location);
+    }
+
+    /** As the other one, in another zone. */
+    boolean put(Abroad zone, EndpointLocation location) {
+        return put((Object) zone, location);
+    }
+
+    private boolean put(Object owner, EndpointLocation location) {
         var id = location.getNetworkInterfaceId();
-        var before = placed.put(id, new Placed(instance, location));
+        var now = new Placed(owner, location);
+        var before = placed.put(id, now);
+        own += (now.isOwn() ? 1 : 0) - (before != null && before.isOwn() ? 1 : 0);
         if (before != null && before.location().equals(location)) {
             return false;
         }
@@ -60,11 +85,21 @@ final class NetworkLocations {
 
     /** The instance no longer has the interface; whether that is news. */
     boolean remove(InstanceRecord instance, String interfaceId) {
+        return remove((Object) instance, interfaceId);
+    }
+
+    /** As the other one, in another zone. */
+    boolean remove(Abroad zone, String interfaceId) {
+        return remove((Object) zone, interfaceId);
+    }
+
+    private boolean remove(Object owner, String interfaceId) {
         var before = placed.get(interfaceId);
-        if (before == null || before.instance() != instance) {
+        if (before == null || before.owner() != owner) {
             return false;
         }
         placed.remove(interfaceId);
+        own -= before.isOwn() ? 1 : 0;
         changed(interfaceId);
         forgetSome();
         return true;
@@ -100,24 +135,33 @@ final class NetworkLocations {
         if (known != null && known.seen() == seen && known.version() == version) {
             return known.picture();
         }
-        var picture = seen < forgotten ? full() : changesSince(seen);
+        var picture = seen < forgotten ? full(false) : changesSince(seen, false);
         memory = new Memory(seen, version, picture);
         return picture;
     }
 
-    private NetworkPicture full() {
-        return NetworkPicture.full(
-                vpcId, placed.values().stream().map(Placed::location).toList());
+    /** As {@link #since}, of this zone's own interfaces; what is gone may have been another zone's. */
+    NetworkPicture ownSince(long seen) {
+        return seen < forgotten ? full(true) : changesSince(seen, true);
     }
 
-    private NetworkPicture changesSince(long seen) {
+    private NetworkPicture full(boolean ownOnly) {
+        return NetworkPicture.full(
+                vpcId,
+                placed.values().stream()
+                        .filter(each -> !ownOnly || each.isOwn())
+                        .map(Placed::location)
+                        .toList());
+    }
+
+    private NetworkPicture changesSince(long seen, boolean ownOnly) {
         var present = new ArrayList<EndpointLocation>();
         var gone = new ArrayList<String>();
         for (var id : changes.tailMap(seen, false).values()) {
             var there = placed.get(id);
             if (there == null) {
                 gone.add(id);
-            } else {
+            } else if (!ownOnly || there.isOwn()) {
                 present.add(there.location());
             }
         }

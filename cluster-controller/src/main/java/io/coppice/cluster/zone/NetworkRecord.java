@@ -1,6 +1,7 @@
 package io.coppice.cluster.zone;
 
 import io.coppice.foundation.rpc.MessageParts;
+import io.coppice.proto.cluster.v1.SeatedGateways;
 import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.network.v1.VpcPart;
@@ -21,6 +22,9 @@ final class NetworkRecord {
     private final String id;
     private final NetworkLocations locations;
     private final Map<HostRecord, NetworkCarrier> carriers = new LinkedHashMap<>();
+    /** By zone, the gateways that have a host there. */
+    private final Map<String, SeatedGateways> seatedAbroad = new LinkedHashMap<>();
+
     private @Nullable Vpc wished;
     private @Nullable Vpc rendered;
     /** Of what is rendered; made when the first host needs it. */
@@ -73,7 +77,13 @@ final class NetworkRecord {
         if (vpc == null) {
             return false;
         }
-        var now = seats.fill(vpc, rendered, carriers.values());
+        var now = seats.fill(
+                vpc,
+                rendered,
+                carriers.values(),
+                seatedAbroad.values().stream()
+                        .flatMap(zone -> zone.getGatewaysList().stream())
+                        .toList());
         if (now.equals(rendered)) {
             return false;
         }
@@ -81,6 +91,26 @@ final class NetworkRecord {
         encoded = List.of();
         edition++;
         return true;
+    }
+
+    /** The gateways of another zone have these hosts; whether that is news. */
+    boolean seatedAbroad(String zone, SeatedGateways gateways) {
+        var before = gateways.getGatewaysCount() == 0 ? seatedAbroad.remove(zone) : seatedAbroad.put(zone, gateways);
+        return !gateways.equals(before) && (before != null || gateways.getGatewaysCount() > 0);
+    }
+
+    /** The gateways in subnets of this zone that have a host. */
+    SeatedGateways seatedIn(String zone) {
+        var seated = SeatedGateways.newBuilder().setVpcId(id);
+        var vpc = over ? null : rendered;
+        if (vpc != null && vpc.getNatGatewaysCount() > 0) {
+            var zones = GatewaySeats.zones(vpc);
+            vpc.getNatGatewaysList().stream()
+                    .filter(gateway -> !gateway.getNodeId().isEmpty())
+                    .filter(gateway -> zone.equals(zones.getOrDefault(gateway.getSubnetId(), zone)))
+                    .forEach(seated::addGateways);
+        }
+        return seated.build();
     }
 
     /** What hosts are told; empty before the Cloud Controller has told of it. */
@@ -141,6 +171,6 @@ final class NetworkRecord {
 
     /** Whether nobody needs to remember it. */
     boolean isForgettable() {
-        return carriers.isEmpty() && locations.size() == 0 && !isKnown();
+        return carriers.isEmpty() && locations.size() == 0 && seatedAbroad.isEmpty() && !isKnown();
     }
 }

@@ -32,6 +32,7 @@ final class Networks {
     private final Map<HostRecord, Map<String, NetworkCarrier>> byHost = new HashMap<>();
     private final Set<NetworkRecord> changed = new LinkedHashSet<>();
     private final Set<NetworkCarrier> behind = new LinkedHashSet<>();
+    private final Neighbours neighbours = new Neighbours(this);
     private boolean open;
 
     /** Where an instance's interfaces are. */
@@ -65,6 +66,31 @@ final class Networks {
             }
         }
         return newcomers;
+    }
+
+    /** The zone's name. */
+    String zone() {
+        return zone;
+    }
+
+    /** The other zones of the cloud. */
+    Neighbours neighbours() {
+        return neighbours;
+    }
+
+    /** All VPCs, those too that the Cloud Controller has not told of yet. */
+    List<NetworkRecord> all() {
+        return List.copyOf(networks.values());
+    }
+
+    /** Whether there is room for a VPC, or it is there. */
+    boolean mayKnow(String vpcId) {
+        return networks.containsKey(vpcId) || networks.size() < maxNetworks;
+    }
+
+    /** Something of a VPC changed that hosts or others may have to be told. */
+    void changed(NetworkRecord network) {
+        changed.add(network);
     }
 
     /** An instance may have another host or other interfaces than before. */
@@ -270,6 +296,7 @@ final class Networks {
         for (var network : changed) {
             network.render(seats());
             behind.addAll(network.carriers());
+            neighbours.changed(network);
         }
         changed.clear();
         var end = System.nanoTime() + nanos;
@@ -326,10 +353,12 @@ final class Networks {
         forgetIfOver(network);
     }
 
-    private void forgetIfOver(NetworkRecord network) {
+    void forgetIfOver(NetworkRecord network) {
         if (network.isForgettable()) {
             networks.remove(network.id());
             changed.remove(network);
+            // The record lives on with those who must still be told that nothing is left of it.
+            neighbours.changed(network);
         }
     }
 
@@ -337,7 +366,8 @@ final class Networks {
         return new GatewaySeats(zone, open);
     }
 
-    private NetworkRecord network(String id) {
+    /** The record of a VPC; made when there is none. */
+    NetworkRecord network(String id) {
         return networks.computeIfAbsent(id, NetworkRecord::new);
     }
 

@@ -7,6 +7,7 @@ import io.coppice.cluster.zone.Dispatcher.Round;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.Host;
+import io.coppice.proto.cluster.v1.ZoneNews;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.network.v1.Vpc;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -214,7 +216,47 @@ public final class Zone {
      * moment goes out together. True when some hosts are left for the next time.
      */
     public boolean distribute() {
-        return locked(() -> networks.distribute(hasSettled(clock.millis()), DISTRIBUTE_FOR.toNanos()));
+        return locked(() -> networks.distribute(knowsInterfaces(clock.millis()), DISTRIBUTE_FOR.toNanos()));
+    }
+
+    /** The cloud has other zones, of these names, whose controllers will tell where their interfaces are. Before all else. */
+    public void expectNeighbours(Set<String> zones) {
+        locked(() -> networks.neighbours().expect(zones));
+    }
+
+    /** The controller of another zone begins to tell where its interfaces are, from the start. */
+    public void neighbourBegins(String other) {
+        locked(() -> networks.neighbours().begin(other));
+    }
+
+    /** The controller of another zone told something. */
+    public void neighbourTold(String other, ZoneNews news) {
+        locked(() -> networks.neighbours().told(other, news));
+    }
+
+    /** The controller of another zone wants to know where interfaces of this one are. */
+    public Following follow() {
+        return locked(() -> new Following(networks.neighbours().follow()));
+    }
+
+    /** What another zone's controller was told so far. Thread-safe. */
+    public final class Following implements AutoCloseable {
+        private final NeighbourView view;
+
+        private Following(NeighbourView view) {
+            this.view = view;
+        }
+
+        /** What it is to be told next, in this order; nothing when it knows all, or the zone does not know it yet. */
+        public List<ZoneNews> next() {
+            return locked(() -> hasSettled(clock.millis()) ? view.next() : List.of());
+        }
+
+        /** It does not want to know any more. */
+        @Override
+        public void close() {
+            locked(() -> networks.neighbours().end(view));
+        }
     }
 
     /** Does what time makes due; called about twice a second by one thread. */
@@ -294,6 +336,13 @@ public final class Zone {
                         .noneMatch(host -> host.owesInventory()
                                 && now - host.helloMillis()
                                         < settings.unreachableAfter().toMillis());
+    }
+
+    /** Before other zones have told of theirs, or have had their time, their interfaces would seem to be gone. */
+    private boolean knowsInterfaces(long now) {
+        return hasSettled(now)
+                && (networks.neighbours().haveTold()
+                        || now - startedMillis >= settings.settle().toMillis());
     }
 
     /** Whether those hosts have told that are known from before this start, or have had their time. */

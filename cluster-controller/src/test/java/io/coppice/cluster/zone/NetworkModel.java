@@ -34,12 +34,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** A zone with hosts that do what they are told, and beside it what every host should know of networks. */
 final class NetworkModel {
-    private static final String ZONE = "us-east-1a";
-
     private final Path folder;
+    private final String name;
     private final Map<NodeId, NetworkView> views = new LinkedHashMap<>();
     private final Map<InstanceId, DesiredInstance> wishes = new LinkedHashMap<>();
     private final Map<InstanceId, NodeId> places = new HashMap<>();
@@ -53,7 +53,14 @@ final class NetworkModel {
     private boolean allTakeBytes;
 
     NetworkModel(Path folder) throws IOException {
+        this(folder, "us-east-1a", 0);
+    }
+
+    /** @param firstInterface where the numbers of interfaces begin: those of two zones are never the same */
+    NetworkModel(Path folder, String name, int firstInterface) throws IOException {
         this.folder = folder;
+        this.name = name;
+        this.interfaces = firstInterface;
         startZone();
     }
 
@@ -61,7 +68,7 @@ final class NetworkModel {
     void startZone() throws IOException {
         log = new ZoneEventLog(1000);
         zone = new Zone(
-                ZoneSettings.defaults(ZONE),
+                ZoneSettings.defaults(name),
                 new FirstFitScheduler(),
                 log,
                 new ModelClock(),
@@ -132,7 +139,7 @@ final class NetworkModel {
         var vpc = Vpc.newBuilder()
                 .setVpcId(id)
                 .setGeneration(generations.merge(id, 1L, Long::sum))
-                .addSubnets(Subnet.newBuilder().setSubnetId("subnet-" + id).setZone(ZONE));
+                .addSubnets(Subnet.newBuilder().setSubnetId("subnet-" + id).setZone(name));
         peers.getOrDefault(id, Set.of())
                 .forEach(peer -> vpc.addPeerings(
                         Peering.newBuilder().setPeeringId("pcx-" + peer).setPeerVpcId(peer)));
@@ -225,6 +232,26 @@ final class NetworkModel {
         observe(instance, Phase.PHASE_GONE);
         wishes.remove(instance);
         places.remove(instance);
+    }
+
+    /** The instance's host does not have it any more, and nobody has been told. */
+    void forget(InstanceId instance) {
+        wishes.remove(instance);
+        places.remove(instance);
+    }
+
+    /** Interfaces of a VPC with the host of each. */
+    Map<String, String> placed(String vpc) {
+        var placed = new HashMap<String, String>();
+        places.forEach((instance, node) -> wish(instance).getEndpointsList().stream()
+                .filter(each -> each.getVpcId().equals(vpc))
+                .forEach(each -> placed.put(each.getNetworkInterfaceId(), node.value())));
+        return placed;
+    }
+
+    /** The hosts with interfaces of a VPC. */
+    Set<NodeId> carriers(String vpc) {
+        return placed(vpc).values().stream().map(NodeId::new).collect(Collectors.toSet());
     }
 
     void observe(InstanceId instance, Phase phase) {

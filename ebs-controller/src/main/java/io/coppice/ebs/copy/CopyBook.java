@@ -162,6 +162,17 @@ public final class CopyBook {
                 > 0;
     }
 
+    /** Whether it is another zone's, and this one was not told that it should be gone. */
+    boolean isElsewhere(StatelessSession session, SnapshotId snapshot) {
+        return session.createNativeQuery(
+                                "select count(*) from snapshot_elsewhere e where e.snapshot_id = :id and not exists"
+                                        + " (select 1 from snapshot s where s.snapshot_id = e.snapshot_id)",
+                                Long.class)
+                        .setParameter("id", snapshot.value())
+                        .getSingleResult()
+                > 0;
+    }
+
     /** How far all of it is. */
     Totals totals(StatelessSession session) {
         var row = session.createNativeQuery(

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,57 @@ public final class SignedCopyStore implements CopyStore {
 
     @Override
     public Optional<byte[]> get(String key, int mostBytes) throws IOException {
-        var answer = send("GET", key, new byte[0]);
+        return get(open().bucket(), key, mostBytes);
+    }
+
+    @Override
+    public List<CopyStore> elsewhere() {
+        var known = permit;
+        return known == null
+                ? List.of()
+                : known.readable().stream().<CopyStore>map(ReadOnly::new).toList();
+    }
+
+    /** The copies of another zone. */
+    private final class ReadOnly implements CopyStore {
+        private final String bucket;
+
+        ReadOnly(String bucket) {
+            this.bucket = bucket;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return SignedCopyStore.this.isOpen();
+        }
+
+        @Override
+        public void prepare() throws IOException {
+            throw refusal();
+        }
+
+        @Override
+        public void put(String key, byte[] content) throws IOException {
+            throw refusal();
+        }
+
+        @Override
+        public Optional<byte[]> get(String key, int mostBytes) throws IOException {
+            return SignedCopyStore.this.get(bucket, key, mostBytes);
+        }
+
+        @Override
+        public void delete(String key) throws IOException {
+            throw refusal();
+        }
+
+        private IOException refusal() {
+            return new IOException("the bucket " + bucket + " is another zone's");
+        }
+    }
+
+    private Optional<byte[]> get(String bucket, String key, int mostBytes) throws IOException {
+        var answer = send("GET", bucket, key, new byte[0]);
         if (answer.statusCode() == NOT_FOUND) {
             answer.body().close();
             return Optional.empty();
@@ -131,11 +182,16 @@ public final class SignedCopyStore implements CopyStore {
     }
 
     private HttpResponse<InputStream> send(String method, String key, byte[] content) throws IOException {
+        return send(method, open().bucket(), key, content);
+    }
+
+    private HttpResponse<InputStream> send(String method, String bucket, String key, byte[] content)
+            throws IOException {
         var signer = open();
         var query = new LinkedHashMap<String, String>();
         query.put("X-Amz-Security-Token", signer.sessionToken());
         var url = new SigV4Presigner(signer.accessKeyId(), signer.secretAccessKey(), region, clock)
-                .presign(method, door, signer.bucket(), key, query, URL_LIFE);
+                .presign(method, door, bucket, key, query, URL_LIFE);
         var body = content.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(content);
         try {
             return client.send(

@@ -23,6 +23,7 @@ public final class SnapshotCopiesService extends SnapshotCopiesGrpc.SnapshotCopi
         try {
             store.permit(new StorePermit(
                     request.getBucket(),
+                    request.getReadableBucketsList(),
                     request.getAccessKeyId(),
                     request.getSecretAccessKey(),
                     request.getSessionToken(),

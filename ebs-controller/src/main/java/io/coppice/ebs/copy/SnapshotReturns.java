@@ -26,6 +26,7 @@ public final class SnapshotReturns implements LostSnapshots {
     private final CopyBook book;
     private final Layers layers;
     private final CopyStore store;
+    private final SnapshotCopier.Limits limits;
     private final LayerCourier courier;
     private final Map<SnapshotId, Search> searches = new ConcurrentHashMap<>();
     private final ReentrantLock turn = new ReentrantLock();
@@ -43,6 +44,7 @@ public final class SnapshotReturns implements LostSnapshots {
         this.book = book;
         this.layers = layers;
         this.store = store;
+        this.limits = limits;
         this.courier = limits.courier(store);
     }
 
@@ -52,10 +54,11 @@ public final class SnapshotReturns implements LostSnapshots {
             return false;
         }
         if (!store.isOpen()) {
-            return transactions.call(session -> book.isCopied(session, id));
+            return transactions.call(session -> book.isCopied(session, id) || book.isElsewhere(session, id));
         }
         if (searches.remove(id, Search.NOTHING_FOUND)) {
-            return false;
+            // Its zone copies it sooner or later.
+            return transactions.call(session -> book.isElsewhere(session, id));
         }
         if (searches.putIfAbsent(id, Search.UNDER_WAY) == null) {
             Thread.ofVirtual().name("return-" + id).start(() -> search(id));
@@ -84,14 +87,27 @@ public final class SnapshotReturns implements LostSnapshots {
         if (layers.isWhole(id)) {
             return true;
         }
-        var listed = store.get(SnapshotManifest.key(id), SnapshotManifest.MOST_BYTES);
+        if (bringBack(id, store, courier)) {
+            return true;
+        }
+        for (var other : store.elsewhere()) {
+            if (bringBack(id, other, limits.courier(other))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** All of it from one store: copies of the same layer by two zones need not be the same bytes. */
+    private boolean bringBack(SnapshotId id, CopyStore from, LayerCourier by) throws IOException {
+        var listed = from.get(SnapshotManifest.key(id), SnapshotManifest.MOST_BYTES);
         if (listed.isEmpty()) {
             return false;
         }
         var chain = new ArrayList<LayerName>();
         for (var layer : SnapshotManifest.read(id, listed.get()).layers()) {
             if (!layers.has(layer.name())) {
-                fetch(layer);
+                fetch(layer, by);
             }
             chain.add(layer.name());
         }
@@ -100,7 +116,7 @@ public final class SnapshotReturns implements LostSnapshots {
         return true;
     }
 
-    private void fetch(SnapshotManifest.Layer layer) throws IOException {
+    private void fetch(SnapshotManifest.Layer layer, LayerCourier courier) throws IOException {
         var manifest = courier.manifest(layer);
         var room = Files.getFileStore(layers.folder()).getUsableSpace() - RESERVE_BYTES;
         if (room < manifest.fileBytes()) {

@@ -82,7 +82,12 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     snapshot(wanted.getSnapshotId()),
                     wanted.getKmsKeyId(),
                     wanted.getExportName());
-            var changed = transactions.call(session -> volumes.want(session, desired));
+            var changed = transactions.call(session -> {
+                if (wanted.getSnapshotElsewhere()) {
+                    desired.from().ifPresent(each -> snapshots.awaitFromElsewhere(session, each));
+                }
+                return volumes.want(session, desired);
+            });
             if (changed) {
                 changes.raise();
                 worker.wake();

@@ -73,6 +73,14 @@ public final class Snapshots {
                 .executeUpdate();
     }
 
+    /** Its bytes are in another zone: what is made of it waits for their copy. */
+    public void awaitFromElsewhere(StatelessSession session, SnapshotId id) {
+        session.createNativeMutationQuery(
+                        "insert into snapshot_elsewhere (snapshot_id) values (:id) on conflict do nothing")
+                .setParameter("id", id.value())
+                .executeUpdate();
+    }
+
     /** Snapshots that are not yet what they should be, the longest waiting first. */
     public List<SnapshotRow> unfinished(StatelessSession session, int limit) {
         return session.createSelectionQuery(

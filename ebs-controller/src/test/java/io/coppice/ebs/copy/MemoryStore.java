@@ -1,6 +1,7 @@
 package io.coppice.ebs.copy;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +15,14 @@ final class MemoryStore implements CopyStore {
     volatile boolean open = true;
     /** How many objects can be written before it breaks. */
     final AtomicInteger putsLeft = new AtomicInteger(Integer.MAX_VALUE);
+
+    /** Those of other zones. */
+    volatile List<CopyStore> others = List.of();
+
+    @Override
+    public List<CopyStore> elsewhere() {
+        return others;
+    }
 
     /** Changes a byte of an object that is there; twice is as before. */
     void spoil(String key, int index) {

@@ -33,9 +33,11 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +123,50 @@ class SnapshotCopiesTest {
         backend.create(clone, GIB, Optional.of(second));
         assertEquals(3, layers.chain(layers.find(clone).orElseThrow()).size());
         assertFalse(returns.isOnItsWay(second));
+    }
+
+    /** The zone has disk, tables and bucket of its own, and reads the bucket of the zone where the snapshot was taken. */
+    @Test
+    void aZoneThatNeverSawTheVolumeRestoresItsSnapshot() throws IOException {
+        var volume = volume();
+        write(volume, 2 * CHUNK + 99);
+        var snapshot = snapshot(volume);
+        var kept = contents(snapshot);
+        var otherStore = new MemoryStore();
+        otherStore.others = List.of(store);
+        var otherLayers = new Layers(folder.resolve("other-zone"));
+        var otherBackend = new LocalVolumeBackend(
+                otherLayers, new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1000, 16));
+        var there = new SnapshotReturns(database, new CopyBook(Clock.systemUTC()), otherLayers, otherStore, LIMITS);
+        // One database is at hand here: there the snapshot has no row.
+        database.call(session -> {
+            session.createNativeMutationQuery("update snapshot set snapshot_id = 'snap-0'")
+                    .executeUpdate();
+            new Snapshots(Clock.systemUTC()).awaitFromElsewhere(session, snapshot);
+            return true;
+        });
+        otherStore.open = false;
+        assertTrue(there.isOnItsWay(snapshot), "it waits for a permit");
+        otherStore.open = true;
+        for (var i = 0; i < 100; i++) {
+            assertTrue(there.isOnItsWay(snapshot), "it waits for the copy, however often it looks");
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+        database.call(session -> session.createNativeMutationQuery("update snapshot set snapshot_id = :id")
+                .setParameter("id", snapshot.value())
+                .executeUpdate());
+        copyAll();
+        var end = System.nanoTime() + DEADLINE;
+        while (!otherLayers.isWhole(snapshot)) {
+            assertTrue(System.nanoTime() < end, "it does not come");
+            if (!there.isOnItsWay(snapshot)) {
+                Thread.onSpinWait();
+            }
+        }
+        assertFalse(there.isOnItsWay(snapshot));
+        otherBackend.create(VolumeId.random(), GIB, Optional.of(snapshot));
+        assertSame(kept, contents(otherLayers, snapshot));
+        assertTrue(otherStore.objects.isEmpty(), "what is another zone's is not copied again");
     }
 
     @Test
@@ -259,6 +305,10 @@ class SnapshotCopiesTest {
     }
 
     private Map<LayerName, byte[]> contents(SnapshotId snapshot) throws IOException {
+        return contents(layers, snapshot);
+    }
+
+    private static Map<LayerName, byte[]> contents(Layers layers, SnapshotId snapshot) throws IOException {
         var contents = new HashMap<LayerName, byte[]>();
         for (var layer : layers.chain(layers.find(snapshot).orElseThrow())) {
             contents.put(LayerName.of(layer), Files.readAllBytes(layer));

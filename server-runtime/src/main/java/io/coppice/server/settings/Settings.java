@@ -36,12 +36,6 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String CLUSTER = "coppice.endpoints.cluster";
     public static final String EBS = "coppice.endpoints.ebs";
     public static final String WALRUS = "coppice.endpoints.walrus";
-    /** Where the Cluster Controller of a further zone is; the zone's name follows. */
-    public static final String ZONE_CLUSTER = "coppice.zones.cluster.";
-
-    /** Where the EBS controller of a further zone is; the zone's name follows. */
-    public static final String ZONE_EBS = "coppice.zones.ebs.";
-
     public static final String HYPERVISOR = "coppice.node.hypervisor";
     public static final String SIMULATED_HOSTS = "coppice.node.simulated-hosts";
     public static final String LIBVIRT_URI = "coppice.node.libvirt-uri";
@@ -91,6 +85,8 @@ public record Settings(SequencedMap<String, String> values) {
 
     /** The URL of the users' door as other machines reach it. */
     public static final String PUBLIC_URL = "coppice.endpoints.public-url";
+
+    private static final String ZONE_CLUSTER = "coppice.zones.cluster.";
 
     private static final String ALL_ROLES = "clc,cc,nc,walrus,ebs";
 
@@ -208,6 +204,21 @@ public record Settings(SequencedMap<String, String> values) {
         } catch (IllegalArgumentException e) {
             throw new OperatorException(key + ": " + e.getMessage(), "Write it as host:port.", e);
         }
+    }
+
+    /** The key of where the Cluster Controller of a further zone is. */
+    public static String clusterOf(String zone) {
+        return ZONE_CLUSTER + zone;
+    }
+
+    /** The key of where the EBS controller of a further zone is. */
+    public static String ebsOf(String zone) {
+        return "coppice.zones.ebs." + zone;
+    }
+
+    /** The key of where a Cluster Controller finds that of another zone. */
+    public static String neighbour(String zone) {
+        return "coppice.cluster.neighbours." + zone;
     }
 
     /** The zones besides the cloud's own, by name. */

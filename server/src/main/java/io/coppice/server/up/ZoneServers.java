@@ -57,8 +57,14 @@ public final class ZoneServers {
         var values = new LinkedHashMap<String, String>();
         values.put(Settings.ROLES, "cc,nc,ebs");
         values.put(Settings.ZONE, zone);
-        values.put(Settings.CLUSTER, cloud.value(Settings.ZONE_CLUSTER + zone, ""));
-        values.put(Settings.EBS, cloud.value(Settings.ZONE_EBS + zone, ""));
+        values.put(Settings.CLUSTER, cloud.value(Settings.clusterOf(zone), ""));
+        values.put(Settings.EBS, cloud.value(Settings.ebsOf(zone), ""));
+        values.put(
+                Settings.neighbour(cloud.value(Settings.ZONE, "")),
+                cloud.endpoint(Settings.CLUSTER).toString());
+        cloud.furtherZones().stream()
+                .filter(other -> !other.equals(zone))
+                .forEach(other -> values.put(Settings.neighbour(other), cloud.value(Settings.clusterOf(other), "")));
         return cloud.only(OF_CLOUD).with(values);
     }
 
@@ -77,8 +83,8 @@ public final class ZoneServers {
             Settings.PUBLIC_CIDR,
             Settings.VXLAN_PORT);
 
-    /** The values by which a cloud finds the controllers of a zone. */
+    /** The values by which a cloud, and the Cluster Controller of its own zone, find the controllers of a zone. */
     static Map<String, String> doors(String zone, String cluster, String ebs) {
-        return Map.of(Settings.ZONE_CLUSTER + zone, cluster, Settings.ZONE_EBS + zone, ebs);
+        return Map.of(Settings.clusterOf(zone), cluster, Settings.ebsOf(zone), ebs, Settings.neighbour(zone), cluster);
     }
 }

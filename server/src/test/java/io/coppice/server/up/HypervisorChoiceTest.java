@@ -63,6 +63,9 @@ final class HypervisorChoiceTest {
             assertEquals(cloud.value(key), zone.value(key), key);
         }
         assertEquals(List.of(), zone.furtherZones());
+        assertEquals(cloud.endpoint(Settings.CLUSTER).toString(), zone.value(Settings.neighbour("us-east-1a"), ""));
+        assertEquals(cloud.value(Settings.clusterOf("us-east-1b")), zone.value(Settings.neighbour("us-east-1b")));
+        assertEquals("", zone.value(Settings.neighbour("us-east-1c"), ""));
     }
 
     @Test
