@@ -57,6 +57,12 @@ final class SnapshotErrors {
                         + " (coppice.snapshot-copies.enabled=false): make the volume there.");
     }
 
+    static AwsException encryptedElsewhere(String id, String zone) {
+        return AwsException.client(
+                "UnsupportedOperation",
+                "The snapshot " + id + " is encrypted and its key never leaves " + zone + ": make the volume there.");
+    }
+
     static AwsException otherRegion(String region) {
         return AwsException.client(
                 "InvalidParameterValue",

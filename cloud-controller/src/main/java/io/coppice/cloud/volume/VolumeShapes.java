@@ -63,7 +63,7 @@ class VolumeShapes {
             throw VolumeErrors.missing("AvailabilityZone");
         }
         var zone = zones.require(request.availabilityZone());
-        checkReach(zone, snapshotId);
+        checkReach(zone, origin);
         if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
             throw VolumeErrors.unsupported("A volume for several instances");
         }
@@ -98,14 +98,21 @@ class VolumeShapes {
         return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId(), present.kmsKeyId());
     }
 
-    /** Without copies the bytes of a snapshot never leave the zone that it was taken in. */
-    private void checkReach(String zone, @Nullable String snapshotId) {
-        if (snapshotId == null || zones.one() || reach.acrossZones()) {
+    /** Without copies the bytes of a snapshot never leave the zone that it was taken in, and keys of disks never leave it at all. */
+    private void checkReach(String zone, Origin origin) {
+        var snapshotId = origin.snapshotId();
+        if (snapshotId == null || zones.one()) {
             return;
         }
         var home = snapshots.zone(snapshotId).orElse(zones.standard());
-        if (!home.equals(zone)) {
+        if (home.equals(zone)) {
+            return;
+        }
+        if (!reach.acrossZones()) {
             throw SnapshotErrors.otherZone(snapshotId, home);
+        }
+        if (origin.kmsKeyId() != null) {
+            throw SnapshotErrors.encryptedElsewhere(snapshotId, home);
         }
     }
 

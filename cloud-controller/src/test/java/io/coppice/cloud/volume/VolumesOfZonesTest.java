@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.CopySnapshotRequest;
 import software.amazon.awssdk.services.ec2.model.CreateSnapshotRequest;
+import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.DeleteSnapshotRequest;
 
 /**
@@ -31,7 +32,13 @@ class VolumesOfZonesTest {
             cloud.snapshots,
             cloud.store,
             new StoredSnapshots(
-                    cloud.store, cloud.snapshots, cloud.snapshotKeeper, cloud.bin, List.of(), cloud.encryption, new RecordingEventLog()),
+                    cloud.store,
+                    cloud.snapshots,
+                    cloud.snapshotKeeper,
+                    cloud.bin,
+                    List.of(),
+                    cloud.encryption,
+                    new RecordingEventLog()),
             TestSite.config());
 
     @BeforeEach
@@ -109,7 +116,7 @@ class VolumesOfZonesTest {
                 cloud.volumes
                         .create(
                                 TestRequests.by(ALICE, "CreateVolume"),
-                                software.amazon.awssdk.services.ec2.model.CreateVolumeRequest.builder()
+                                CreateVolumeRequest.builder()
                                         .availabilityZone("us-east-1b")
                                         .size(1)
                                         .build())
@@ -128,6 +135,29 @@ class VolumesOfZonesTest {
         var restored = cloud.available("us-east-1b", 1, snapshot);
         assertEquals(snapshot, cloud.otherEbs.told(restored).getSnapshotId());
         assertTrue(cloud.otherEbs.told(restored).getSnapshotElsewhere());
+    }
+
+    @Test
+    void anEncryptedSnapshotStaysInTheZoneThatHasItsKey() {
+        var volume = cloud.volumes
+                .create(
+                        TestRequests.by(ALICE, "CreateVolume"),
+                        CreateVolumeRequest.builder()
+                                .availabilityZone("us-east-1a")
+                                .size(1)
+                                .encrypted(true)
+                                .build())
+                .volumeId();
+        cloud.eventually(
+                "it is made",
+                () -> cloud.store
+                                .list(ALICE, List.of(volume), null, 1)
+                                .getFirst()
+                                .state()
+                        == VolumeState.AVAILABLE);
+        var snapshot = snapshotOf(volume);
+        assertEquals("UnsupportedOperation", VolumeFixture.code(() -> cloud.available("us-east-1b", 1, snapshot)));
+        cloud.available("us-east-1a", 1, snapshot);
     }
 
     @Test

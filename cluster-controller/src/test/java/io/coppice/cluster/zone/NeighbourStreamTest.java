@@ -42,9 +42,8 @@ class NeighbourStreamTest {
         var service = new ZoneNeighboursService(a.zone());
         var first = serve(service, 0);
         var port = first.getPort();
-        var channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
-                .usePlaintext()
-                .build();
+        var channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         try (var ticker = Executors.newSingleThreadScheduledExecutor();
                 var follower = NeighbourFollower.start(b.zone(), "us-east-1a", channel)) {
             ticker.scheduleWithFixedDelay(service::tell, 10, 10, TimeUnit.MILLISECONDS);

@@ -136,7 +136,10 @@ class SnapshotCopiesTest {
         otherStore.others = List.of(store);
         var otherLayers = new Layers(folder.resolve("other-zone"));
         var otherBackend = new LocalVolumeBackend(
-                otherLayers, new SimulatedVolumeServer(), new LocalVolumeBackend.Limits(1000, 16));
+                otherLayers,
+                new SimulatedVolumeServer(),
+                LayerEncryption.none(otherLayers),
+                new LocalVolumeBackend.Limits(1000, 16));
         var there = new SnapshotReturns(database, new CopyBook(Clock.systemUTC()), otherLayers, otherStore, LIMITS);
         // One database is at hand here: there the snapshot has no row.
         database.call(session -> {

@@ -115,6 +115,7 @@ final class FirstSettings {
             var ebs = new Address(Loopback.ADDRESS, ports.choose(Loopback.ADDRESS, 0));
             values.putAll(ZoneServers.doors(zone, cluster.toString(), ebs.toString()));
         }
+    }
 
     /** What a person chose; in a network of the site's it must be enough. */
     private Map<String, String> given(NetworkMode mode, boolean realHosts, boolean namespaces) {
