@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import com.google.protobuf.Descriptors.ServiceDescriptor;
 import io.coppice.proto.cluster.v1.Cluster;
+import io.coppice.proto.cluster.v1.Neighbours;
 import io.coppice.proto.compute.v1.Instance;
 import io.coppice.proto.ebs.v1.Copies;
 import io.coppice.proto.ebs.v1.Ebs;
@@ -44,6 +45,7 @@ class ContractCompatibilityTest {
             Network.getDescriptor(),
             Node.getDescriptor(),
             Cluster.getDescriptor(),
+            Neighbours.getDescriptor(),
             IdentityOuterClass.getDescriptor(),
             Walrus.getDescriptor(),
             Ebs.getDescriptor(),
