@@ -16,8 +16,8 @@ import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.network.v1.VpcPart;
 import io.coppice.proto.node.v1.HostAction;
-import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -28,9 +28,11 @@ import java.util.function.Consumer;
 final class GrpcZoneLink implements ZoneLink {
     private static final long APPLY_SECONDS = 20;
 
+    private final ManagedChannel channel;
     private final ClusterControllerGrpc.ClusterControllerBlockingStub stub;
 
-    GrpcZoneLink(Channel channel) {
+    GrpcZoneLink(ManagedChannel channel) {
+        this.channel = channel;
         this.stub = ClusterControllerGrpc.newBlockingStub(channel);
     }
 
@@ -79,6 +81,8 @@ final class GrpcZoneLink implements ZoneLink {
                 .setStreamId(streamId)
                 .setAfterSequence(afterSequence)
                 .build();
+        // Without this the channel waits on its own, and up to two minutes, after the zone was away.
+        channel.resetConnectBackoff();
         // However this ends, the call ends with it. The blocking iterator asks for one message at a time.
         try (var call = Context.current().withCancellation()) {
             var previous = call.attach();

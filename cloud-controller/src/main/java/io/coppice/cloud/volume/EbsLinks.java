@@ -3,6 +3,8 @@ package io.coppice.cloud.volume;
 import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.place.Zones;
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -45,7 +47,13 @@ class EbsLinks {
 
     /** The channel to the EBS controller of one of {@link #zones}. */
     Channel of(String zone) {
-        return channels.apply(zone);
+        var channel = channels.apply(zone);
+        // Else one that is back would be asked again only after the channel's own pause, which grows to two minutes.
+        if (channel instanceof ManagedChannel managed
+                && managed.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            managed.resetConnectBackoff();
+        }
+        return channel;
     }
 
     /** Something for each zone, by its name. */
