@@ -15,6 +15,7 @@ import io.coppice.cluster.zone.Zone;
 import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
@@ -122,14 +123,14 @@ public final class ClusterController implements AutoCloseable {
     private static Map<String, Address> neighbours(String zone, ClusterConfig config) {
         var addresses = new TreeMap<String, Address>();
         config.neighbours().forEach((name, address) -> {
+            var key = "coppice.cluster.neighbours." + name;
             if (name.equals(zone)) {
-                throw new IllegalArgumentException(
-                        "coppice.cluster.neighbours." + name + ": a zone is not its own neighbour");
+                throw new RoleStartException("the zone " + zone + " is its own neighbour", "remove the key " + key);
             }
             try {
                 addresses.put(name, Address.parse(address));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("coppice.cluster.neighbours." + name + " must be host:port", e);
+                throw new RoleStartException(key + " is no address: " + address, "set " + key + " to host:port", e);
             }
         });
         return addresses;

@@ -51,7 +51,7 @@ public class ClusterControllerRole implements Role {
                     e);
         } catch (IllegalArgumentException e) {
             throw new RoleStartException(
-                    String.valueOf(e.getMessage()), "correct the keys that begin with coppice.cluster", e);
+                    String.valueOf(e.getMessage()), "correct the key coppice.cluster.scheduler", e);
         }
     }
 

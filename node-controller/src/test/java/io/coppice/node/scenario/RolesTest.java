@@ -102,6 +102,11 @@ class RolesTest {
         assertTrue(assertThrows(RoleStartException.class, () -> cluster().start())
                 .fix()
                 .contains("coppice.cluster.scheduler"));
+        values.put("coppice.cluster.scheduler", "first-fit");
+        values.put("coppice.cluster.neighbours.another", "nowhere");
+        assertTrue(assertThrows(RoleStartException.class, () -> cluster().start())
+                .fix()
+                .contains("coppice.cluster.neighbours.another"));
     }
 
     private ClusterControllerRole cluster() {
