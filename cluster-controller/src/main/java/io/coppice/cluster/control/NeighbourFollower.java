@@ -3,8 +3,8 @@ package io.coppice.cluster.control;
 import io.coppice.cluster.zone.Zone;
 import io.coppice.proto.cluster.v1.FollowRequest;
 import io.coppice.proto.cluster.v1.ZoneNeighboursGrpc;
-import io.grpc.Channel;
 import io.grpc.Context;
+import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -22,12 +22,12 @@ public final class NeighbourFollower implements AutoCloseable {
 
     private final Zone zone;
     private final String neighbour;
-    private final Channel channel;
+    private final ManagedChannel channel;
     private final Context.CancellableContext stream = Context.ROOT.withCancellation();
     private final Thread loop;
     private volatile boolean stopped;
 
-    private NeighbourFollower(Zone zone, String neighbour, Channel channel) {
+    private NeighbourFollower(Zone zone, String neighbour, ManagedChannel channel) {
         this.zone = zone;
         this.neighbour = neighbour;
         this.channel = channel;
@@ -35,7 +35,7 @@ public final class NeighbourFollower implements AutoCloseable {
     }
 
     /** Begins to follow; the channel stays the caller's. */
-    public static NeighbourFollower start(Zone zone, String neighbour, Channel channel) {
+    public static NeighbourFollower start(Zone zone, String neighbour, ManagedChannel channel) {
         var follower = new NeighbourFollower(zone, neighbour, channel);
         follower.loop.start();
         return follower;
@@ -62,6 +62,8 @@ public final class NeighbourFollower implements AutoCloseable {
         var before = stream.attach();
         var heard = false;
         try {
+            // Without this the channel waits on its own, and up to two minutes, after the zone was away.
+            channel.resetConnectBackoff();
             zone.neighbourBegins(neighbour);
             var news = ZoneNeighboursGrpc.newBlockingStub(channel).follow(FollowRequest.getDefaultInstance());
             while (news.hasNext()) {
