@@ -6,9 +6,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -118,13 +121,19 @@ class ClientsTest {
         new Jclouds(tools, cloud.sampleImageId()).tell();
     }
 
-    @Test
-    void ansibleChangesNothingTheSecondTime() {
-        new Ansible(tools).tell();
-    }
+    /** Those that wait for their own next look most of the time. What each makes is its own, and within the account's quotas together. */
+    @Nested
+    class SideBySide {
+        @Test
+        @Execution(ExecutionMode.CONCURRENT)
+        void ansibleChangesNothingTheSecondTime() {
+            new Ansible(tools).tell();
+        }
 
-    @Test
-    void terraformAppliesPlansUpdatesImportsAndDestroys() {
-        new Terraform(tools).tell();
+        @Test
+        @Execution(ExecutionMode.CONCURRENT)
+        void terraformAppliesPlansUpdatesImportsAndDestroys() {
+            new Terraform(tools).tell();
+        }
     }
 }
