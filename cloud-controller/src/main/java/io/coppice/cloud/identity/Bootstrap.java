@@ -4,6 +4,7 @@ import io.coppice.cloud.identity.administration.Accounts;
 import io.coppice.cloud.identity.entity.Identifiers;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.secret.OwnerOnlyFile;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package io.coppice.cloud.identity;
 
 import io.coppice.foundation.role.RoleStartException;
+import io.coppice.foundation.secret.OwnerOnlyFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

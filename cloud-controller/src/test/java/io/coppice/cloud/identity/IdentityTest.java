@@ -25,6 +25,7 @@ import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.foundation.rpc.RpcChannels;
 import io.coppice.foundation.rpc.RpcServer;
+import io.coppice.foundation.secret.OwnerOnlyFile;
 import io.coppice.policy.PolicySet;
 import io.coppice.proto.identity.v1.AuthorityGrpc;
 import io.coppice.proto.identity.v1.IdentityGrpc;

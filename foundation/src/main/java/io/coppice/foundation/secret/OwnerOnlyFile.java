@@ -1,24 +1,31 @@
-package io.coppice.cloud.identity;
+package io.coppice.foundation.secret;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
-/** Small files that hold secrets: mode 0600 from the first byte, whole or not there at all. */
+/** Small files that hold secrets: mode 0600 from the first byte, whole and durable or not there at all. */
 public final class OwnerOnlyFile {
     private OwnerOnlyFile() {}
 
     /** Writes beside and renames. Replaces what is there. */
     public static void write(Path file, String content) throws IOException {
+        write(file, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #write(Path, String)}, of bytes. */
+    public static void write(Path file, byte[] content) throws IOException {
         var folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         var temporary = Files.createTempFile(folder, ".new-", "", ownerOnly);
         try {
-            Files.writeString(temporary, content);
+            Files.write(temporary, content, StandardOpenOption.SYNC);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
