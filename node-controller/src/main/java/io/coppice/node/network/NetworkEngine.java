@@ -37,8 +37,8 @@ public interface NetworkEngine extends AutoCloseable {
     }
 
     /**
-     * What the kernel remembers of the instance's connections: to be asked when the guest has stopped here for good, before
-     * {@link #release}. At most {@link OpenFlow#MOST}; empty where hosts remember no connections for guests.
+     * What the kernel remembers of the instance's connections: to be asked when the guest stands still and will go on elsewhere,
+     * before {@link #release}. At most {@link OpenFlow#MOST}; empty where hosts remember no connections for guests.
      */
     default List<OpenFlow> openFlows(InstanceId instance) throws IOException {
         return List.of();

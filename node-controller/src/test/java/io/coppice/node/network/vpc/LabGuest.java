@@ -69,9 +69,8 @@ final class LabGuest implements AutoCloseable {
     /** Stands still here and goes on there, where {@link #prepareOn} was called before; its open sockets do not notice. */
     void moveTo(LabHost target) throws IOException {
         space.ip("link", "delete", "dev", "eth0");
-        var flows = host.engine().openFlows(instance);
+        target.engine().arrived(instance, host.engine().openFlows(instance));
         host.engine().release(instance);
-        target.engine().arrived(instance, flows);
         host = target;
         space.ip("link", "set", "dev", "next0", "name", "eth0");
         space.ip("link", "set", "dev", "eth0", "up");

@@ -11,21 +11,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.hypervisor.HypervisorException;
-import io.coppice.node.hypervisor.MoveTarget;
 import io.coppice.node.lab.Host;
 import io.coppice.node.lab.PrivateLibvirtd;
+import io.coppice.node.move.Ticket;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.PublicAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,9 +68,13 @@ class RealGuestMovesTest {
         assertTrue(Host.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key())
                 .succeeded());
         lab = new NetworkLab(folder);
+        var authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
         for (int i = 1; i <= 2; i++) {
             hosts.add(new GuestHost(
-                    lab.addHost(), folder.resolve("guests-" + i), Files.readString(folder.resolve("key.pub"))));
+                    lab.addHost(),
+                    folder.resolve("guests-" + i),
+                    Files.readString(folder.resolve("key.pub")),
+                    authority));
         }
         var third = lab.addHost();
         var vpc = NetworkEngineContract.red();
@@ -99,7 +108,9 @@ class RealGuestMovesTest {
         ssh("echo memory > /run/kept; echo disk > /root/kept; sync");
         try (var numbers = Numbers.begin(lab.internet(), sshCommand("nc 10.0.2.10 " + PORT), peer.space())) {
             numbers.awaitMore();
-            staysWhenTheOtherHostIsNotThere(home, target);
+            staysWhenItIsNotLetIn(home, target);
+            numbers.awaitMore();
+            staysWhenTheOtherHypervisorDies(home, target);
             numbers.awaitMore();
             var began = System.nanoTime();
             move(home, target);
@@ -116,30 +127,48 @@ class RealGuestMovesTest {
         home.remove(instance);
     }
 
-    private void staysWhenTheOtherHostIsNotThere(GuestHost home, GuestHost target) throws IOException {
+    private void staysWhenItIsNotLetIn(GuestHost home, GuestHost target) throws IOException {
         var there = target.target(instance);
-        var nowhere = new MoveTarget(
-                "qemu+unix:///system?socket=" + folder.resolve("nobody"),
-                there.memory(),
-                there.disk(),
-                there.host(),
-                there.rootDisk(),
-                there.consoleLog());
-        assertThrows(HypervisorException.class, () -> home.hypervisor().moves().send(instance, nowhere, LIMIT));
+        try (var road = home.roadTo(target, Ticket.random())) {
+            assertThrows(
+                    HypervisorException.class, () -> home.hypervisor().moves().send(instance, there, LIMIT));
+        }
         assertEquals(Optional.of(DomainState.RUNNING), state(home));
         assertEquals(Optional.empty(), state(target));
+    }
+
+    private void staysWhenTheOtherHypervisorDies(GuestHost home, GuestHost target) throws Exception {
+        var sending = CompletableFuture.runAsync(() -> {
+            try {
+                send(home, target);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        eventually("it begins to come", () -> state(target).isPresent());
+        target.libvirtd().restart();
+        assertThrows(CompletionException.class, sending::join);
+        assertEquals(Optional.of(DomainState.RUNNING), state(home));
+        eventually("nothing of it is left there", () -> state(target).isEmpty());
+    }
+
+    private void send(GuestHost from, GuestHost to) throws IOException {
+        var ticket = Ticket.random();
+        try (var road = from.roadTo(to, ticket);
+                var admission = to.expect(ticket, from)) {
+            from.hypervisor().moves().send(instance, to.target(instance), LIMIT);
+        }
     }
 
     /** What the agents of both hosts have to do, in this order. */
     private void move(GuestHost from, GuestHost to) throws IOException {
         to.lab().engine().expect(instance, List.of(endpoint));
-        from.hypervisor().moves().send(instance, to.target(instance), LIMIT);
+        send(from, to);
         assertEquals(Optional.of(DomainState.PAUSED), state(to), "it must not run before it is guarded");
         to.lab().engine().attached(instance);
-        var flows = from.lab().engine().openFlows(instance);
-        from.remove(instance);
-        to.lab().engine().arrived(instance, flows);
+        to.lab().engine().arrived(instance, from.lab().engine().openFlows(instance));
         to.hypervisor().moves().goOn(instance);
+        from.remove(instance);
         lab.tellLocations(RED, to.lab().location(endpoint));
     }
 
