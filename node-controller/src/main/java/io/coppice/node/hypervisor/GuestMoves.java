@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * Guests that go to another host while they run. In order: the other host makes an empty root disk and the network ready
  * ({@code NetworkEngine.expect}); this one calls {@link #send}; on the other one the devices are plugged in
- * ({@code NetworkEngine.attached}), the connections made known ({@code NetworkEngine.arrived}), and {@link #goOn} called; this one
+ * ({@code NetworkEngine.attached}; not before, libvirt looks for them where they were made), the connections made known ({@code NetworkEngine.arrived}), and {@link #goOn} called; this one
  * takes back its network and removes its disk. Calls for one instance come from one thread at a time.
  */
 public interface GuestMoves {

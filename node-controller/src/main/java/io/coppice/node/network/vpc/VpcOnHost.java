@@ -226,7 +226,8 @@ final class VpcOnHost {
             packets.look();
             if (inside.exists()) {
                 for (var local : state.locals()) {
-                    if (hostDevices.contains(local.tap())) {
+                    // libvirt has not done with the device of a guest that is on its way: it is fetched when it has.
+                    if (!local.arriving() && hostDevices.contains(local.tap())) {
                         fetch(local);
                     }
                 }

@@ -164,12 +164,15 @@ class RealGuestMovesTest {
     private void move(GuestHost from, GuestHost to) throws IOException {
         to.lab().engine().expect(instance, List.of(endpoint));
         send(from, to);
+        LOG.info("the guest stands still on the other host");
         assertEquals(Optional.of(DomainState.PAUSED), state(to), "it must not run before it is guarded");
         to.lab().engine().attached(instance);
         to.lab().engine().arrived(instance, from.lab().engine().openFlows(instance));
         to.hypervisor().moves().goOn(instance);
-        from.remove(instance);
+        LOG.info("the guest goes on");
         lab.tellLocations(RED, to.lab().location(endpoint));
+        LOG.info("all hosts know where it is");
+        from.remove(instance);
     }
 
     private void livesOn(GuestHost left, GuestHost now) throws Exception {
