@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,6 +107,7 @@ class RealGuestMovesTest {
         lab.tellLocations(RED, home.lab().location(endpoint));
         eventually("ssh by the public address", () -> ssh("true").isPresent());
         ssh("echo memory > /run/kept; echo disk > /root/kept; sync");
+        ssh("ping -i 0.2 %s > /run/pings 2>&1 < /dev/null &".formatted(NetworkLab.INTERNET));
         try (var numbers = Numbers.begin(lab.internet(), sshCommand("nc 10.0.2.10 " + PORT), peer.space())) {
             numbers.awaitMore();
             staysWhenItIsNotLetIn(home, target);
@@ -122,9 +124,21 @@ class RealGuestMovesTest {
             report("and back", began, numbers);
             assertTrue(numbers.longestGap().compareTo(LONGEST_GAP) < 0, "stood still: " + numbers.longestGap());
         }
+        var answered = answeredPings();
+        LOG.infof("of the pings from the guest %d %% were answered", answered);
+        assertTrue(answered > 50, "pings answered, in percent: " + answered);
         livesOn(target, home);
         home.hypervisor().remove(instance);
         home.remove(instance);
+    }
+
+    /** How many of a hundred pings that the guest sent to the outside were answered. */
+    private int answeredPings() {
+        var told = ssh("killall -INT ping; cat /run/pings").orElse("");
+        var sum = Pattern.compile("(\\d+) packets transmitted, (\\d+) packets received")
+                .matcher(told);
+        assertTrue(sum.find(), "ping tells no sum: " + told);
+        return 100 * Integer.parseInt(sum.group(2)) / Integer.parseInt(sum.group(1));
     }
 
     private void staysWhenItIsNotLetIn(GuestHost home, GuestHost target) throws IOException {
