@@ -53,6 +53,8 @@ final class LibvirtMoves implements GuestMoves {
     /** For what comes before and after the move itself. */
     private static final Duration AROUND = Duration.ofSeconds(30);
 
+    private static final Duration ABORT_AGAIN = Duration.ofMillis(100);
+
     private final LibvirtConnection connection;
     private final RunningDomains running;
     private final DomainEvents events;
@@ -98,14 +100,24 @@ final class LibvirtMoves implements GuestMoves {
 
     private static void abortUnless(CountDownLatch done, Domain domain, InstanceId instance, Duration limit) {
         try {
-            if (!done.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warnf("%s is not on the other host within %s: it stays", instance, limit);
-                domain.abortJob();
+            if (done.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
             }
+            LOG.warnf("%s is not on the other host within %s: it stays", instance, limit);
+            do {
+                abort(domain, instance);
+            } while (!done.await(ABORT_AGAIN.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Refused where libvirt has not begun yet, or is about to end. */
+    private static void abort(Domain domain, InstanceId instance) {
+        try {
+            domain.abortJob();
         } catch (LibvirtException e) {
-            LOG.warnf(e, "the move of %s could not be ended; it may have come to its end by itself", instance);
+            LOG.debugf("the move of %s cannot be ended now: %s", instance, e.getMessage());
         }
     }
 

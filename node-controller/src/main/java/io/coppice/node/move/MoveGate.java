@@ -6,16 +6,17 @@ import io.coppice.foundation.pki.TlsMaterial;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.jboss.logging.Logger;
 
@@ -29,6 +30,8 @@ public final class MoveGate implements AutoCloseable {
     private static final int MOST = 64;
 
     private static final int GREETING_MILLIS = 10_000;
+    /** Whatever keeps this host from taking connections is not over at once. */
+    private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
 
     private final ServerSocket door;
     private final MoveTls tls;
@@ -75,10 +78,11 @@ public final class MoveGate implements AutoCloseable {
                 } else {
                     plain.close();
                 }
-            } catch (SocketException e) {
-                LOG.debugf("no more moves are let in: %s", e.getMessage());
             } catch (IOException e) {
-                LOG.warn("a connection could not be let in", e);
+                if (!door.isClosed()) {
+                    LOG.warn("a connection could not be let in", e);
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
             }
         }
     }

@@ -66,11 +66,13 @@ final class LabGuest implements AutoCloseable {
         plugInto(target, target.engine().expect(instance, List.of(endpoint)).getFirst(), "next0");
     }
 
-    /** Stands still here and goes on there, where {@link #prepareOn} was called before; its open sockets do not notice. */
+    /**
+     * Stands still here and goes on there, where {@link #prepareOn} was called before; its open sockets do not notice. What this host
+     * made for it stays until it is released.
+     */
     void moveTo(LabHost target) throws IOException {
         space.ip("link", "delete", "dev", "eth0");
         target.engine().arrived(instance, host.engine().openFlows(instance));
-        host.engine().release(instance);
         host = target;
         space.ip("link", "set", "dev", "next0", "name", "eth0");
         space.ip("link", "set", "dev", "eth0", "up");
