@@ -30,6 +30,7 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     private static final int PM_SUSPENDED = 7;
     private static final int CRASHED = 8;
     private static final int STOPPED_BY_SHUTDOWN = 0;
+    private static final int STOPPED_BY_MOVE = 3;
     private static final int SUSPENDED_BY_DISK = 2;
 
     private final BlockingQueue<DomainEvent> waiting = new LinkedBlockingQueue<>(MAXIMUM_WAITING);
@@ -111,6 +112,11 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     public void lifecycle(String name, int event, int detail) {
         var instance = instanceOf(name).filter(ours::contains);
         if (instance.isEmpty()) {
+            return;
+        }
+        if (event == STOPPED && detail == STOPPED_BY_MOVE) {
+            // The guest runs on another host: whoever took it for off would start it here a second time.
+            forget(instance.get());
             return;
         }
         if (event == SUSPENDED && detail == SUSPENDED_BY_DISK) {

@@ -24,7 +24,7 @@ record DomainMark(String host, AccountId account, long generation, long rebootCo
 
     static final String PREFIX = "coppice";
 
-    private static final String ELEMENT = "instance";
+    static final String ELEMENT = "instance";
     private static final XMLInputFactory READERS = hardenedReaders();
     private static final XMLOutputFactory WRITERS = XMLOutputFactory.newDefaultFactory();
 

@@ -36,6 +36,11 @@ public interface Hypervisor extends AutoCloseable {
     /** The network interfaces of guests that run. */
     GuestInterfaces interfaces();
 
+    /** Guests that go to another host, or come from one. Throws {@link HypervisorException} where they cannot. */
+    default GuestMoves moves() {
+        throw new HypervisorException("guests of this kind of host cannot move while they run");
+    }
+
     /**
      * Copies the root disk of a running guest, as it is when the copy begins, and returns whether that is done: to be called
      * again until it is. Throws when the copy failed; the next call begins another one.

@@ -57,8 +57,13 @@ final class LibvirtConnection implements AutoCloseable {
 
     /** Runs {@code call} with a living session; {@code what} is for the message of the exception. */
     <T> T call(String what, Call<T> call) {
+        return call(what, CALL_LIMIT, call);
+    }
+
+    /** As {@link #call(String, Call)}, for a call that may last longer than others; it takes one of a few threads for that long. */
+    <T> T call(String what, Duration limit, Call<T> call) {
         try {
-            return threads.submit(() -> call.run(living())).get(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+            return threads.submit(() -> call.run(living())).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof HypervisorException cause) {
                 throw cause;
@@ -66,7 +71,7 @@ final class LibvirtConnection implements AutoCloseable {
             var cause = e.getCause() == null ? e : e.getCause();
             throw new HypervisorException("libvirt could not %s: %s".formatted(what, cause.getMessage()), cause);
         } catch (TimeoutException e) {
-            throw new HypervisorException("libvirt did not %s within %s".formatted(what, CALL_LIMIT), e);
+            throw new HypervisorException("libvirt did not %s within %s".formatted(what, limit), e);
         } catch (RejectedExecutionException e) {
             throw new HypervisorException("libvirt has too many calls to answer, or is being closed", e);
         } catch (InterruptedException e) {

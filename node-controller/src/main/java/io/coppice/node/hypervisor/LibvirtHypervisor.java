@@ -43,6 +43,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final StalledGuests stalled;
     private final GuestInterfaces interfaces;
     private final GuestVolumes volumes;
+    private final GuestMoves moves;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
@@ -54,6 +55,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
         this.interfaces = new LibvirtInterfaces(connection, this::runningIfAny);
         this.volumes = new LibvirtVolumes(connection, this::runningIfAny);
+        this.moves = new LibvirtMoves(connection, this::runningIfAny, events);
         try {
             connection.connect();
             this.xml = new DomainXml(
@@ -165,6 +167,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public GuestVolumes volumes() {
         return volumes;
+    }
+
+    @Override
+    public GuestMoves moves() {
+        return moves;
     }
 
     @Override

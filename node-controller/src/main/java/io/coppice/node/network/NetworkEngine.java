@@ -28,6 +28,30 @@ public interface NetworkEngine extends AutoCloseable {
      */
     void attached(InstanceId instance) throws IOException;
 
+    /**
+     * As {@link #ensure}, for a guest that another host sends here while it runs: all is made ready, {@link #attached} plugs its
+     * devices in, and packets go on to where it is until {@link #arrived}. Kept over restarts. {@link #ensure} ends it, too.
+     */
+    default List<Endpoint> expect(InstanceId instance, List<NetworkEndpoint> wished) throws IOException {
+        return ensure(instance, wished);
+    }
+
+    /**
+     * What the kernel remembers of the instance's connections: to be asked when the guest stands still and will go on elsewhere,
+     * before {@link #release}. At most {@link OpenFlow#MOST}; empty where hosts remember no connections for guests.
+     */
+    default List<OpenFlow> openFlows(InstanceId instance) throws IOException {
+        return List.of();
+    }
+
+    /**
+     * The guest that was expected is here and will run: packets for it come to this host, its public addresses are announced, and
+     * connections that it had go on. To be called before its processors start.
+     *
+     * @param flows what the host that it comes from told with {@link #openFlows}; those of other addresses are ignored
+     */
+    default void arrived(InstanceId instance, List<OpenFlow> flows) throws IOException {}
+
     /** Takes everything of the instance's back. Does nothing when there is nothing. */
     void release(InstanceId instance) throws IOException;
 

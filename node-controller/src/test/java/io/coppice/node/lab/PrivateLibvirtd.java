@@ -18,16 +18,23 @@ public final class PrivateLibvirtd implements AutoCloseable {
     private static final long SCRIPT_LIMIT_SECONDS = 120;
 
     private final Path folder;
+    private final List<String> inside;
     private final String uri;
 
-    private PrivateLibvirtd(Path folder) throws IOException, InterruptedException {
+    private PrivateLibvirtd(Path folder, List<String> inside) throws IOException, InterruptedException {
         this.folder = folder;
+        this.inside = inside;
         this.uri = script("start", folder.toString());
     }
 
     /** Starts one with its state in {@code folder} and waits until it answers. */
     public static PrivateLibvirtd start(Path folder) throws IOException, InterruptedException {
-        return new PrivateLibvirtd(folder);
+        return new PrivateLibvirtd(folder, List.of());
+    }
+
+    /** As {@link #start}, on a host that is a network namespace of this machine. */
+    public static PrivateLibvirtd startIn(String namespace, Path folder) throws IOException, InterruptedException {
+        return new PrivateLibvirtd(folder, List.of("nsenter", "--net=/run/netns/" + namespace));
     }
 
     /** Why real guests cannot run here, empty when they can. */
@@ -72,7 +79,7 @@ public final class PrivateLibvirtd implements AutoCloseable {
     private String script(String... arguments) throws IOException, InterruptedException {
         var output = Files.createTempFile("private-libvirtd", ".out");
         try {
-            return Repository.run(output, SCRIPT_LIMIT_SECONDS, SCRIPT, arguments);
+            return Repository.run(output, SCRIPT_LIMIT_SECONDS, inside, SCRIPT, arguments);
         } finally {
             Files.delete(output);
         }

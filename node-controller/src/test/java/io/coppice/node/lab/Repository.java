@@ -26,7 +26,14 @@ final class Repository {
     /** Runs a script of the tree to its end; its standard output. Output goes to a file, as daemons may keep it open. */
     static String run(Path output, long limitSeconds, String script, String... arguments)
             throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("bash", root().resolve(script).toString()));
+        return run(output, limitSeconds, List.of(), script, arguments);
+    }
+
+    /** As the other one, by a program that begins with {@code before} and goes on with the script. */
+    static String run(Path output, long limitSeconds, List<String> before, String script, String... arguments)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<>(before);
+        command.addAll(List.of("bash", root().resolve(script).toString()));
         command.addAll(List.of(arguments));
         var process = new ProcessBuilder(command)
                 .redirectOutput(output.toFile())

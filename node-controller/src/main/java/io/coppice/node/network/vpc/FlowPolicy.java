@@ -16,18 +16,22 @@ final class FlowPolicy {
     private final Map<String, LocalInterface> byAddress = new HashMap<>();
     private final Map<String, Set<String>> members = new HashMap<>();
     private final Map<String, String> publicByPrivate;
-    /** What answers without being asked for by rules: the resolver, the routers, the metadata service. */
-    private final Set<String> services = new HashSet<>();
+    private final Set<String> services;
 
     FlowPolicy(VpcView view) {
         this.view = view;
         this.publicByPrivate = view.publicByPrivate();
-        services.addAll(
-                List.of(view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress()));
-        view.subnets().forEach(subnet -> services.add(VpcView.router(subnet)));
-        services.add(VpcView.RESOLVER_IPV6);
+        this.services = services(view);
         Family.of(view).forEach(family -> view.locals()
                 .forEach(local -> view.addresses(local, family).forEach(address -> byAddress.put(address, local))));
+    }
+
+    /** What answers without being asked for by rules: the resolver, the routers, the metadata service. */
+    static Set<String> services(VpcView view) {
+        var all = new HashSet<>(List.of(
+                view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress(), VpcView.RESOLVER_IPV6));
+        view.subnets().forEach(subnet -> all.add(VpcView.router(subnet)));
+        return Set.copyOf(all);
     }
 
     boolean allows(Flow flow) {

@@ -170,7 +170,7 @@ final class FlowRecorder {
         var logging = view.vpc().getFlowLogging();
         var covered = new HashMap<String, LocalInterface>();
         var here = new HashSet<String>();
-        for (var local : view.locals()) {
+        for (var local : view.present()) {
             var wanted = isWanted(logging, local);
             for (var address : local.addresses()) {
                 here.add(address);

@@ -21,7 +21,7 @@ final class Ipv6Outside {
         }
         var open = new ArrayList<String>();
         var subnets = view.subnetsById();
-        for (var local : view.locals()) {
+        for (var local : view.present()) {
             var subnet = subnets.get(local.endpoint().getSubnetId());
             if (subnet != null && routes(view, subnet).stream().anyMatch(Ipv6Outside::leadsOut)) {
                 // The first is for its own wire.

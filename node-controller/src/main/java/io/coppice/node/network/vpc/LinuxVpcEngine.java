@@ -6,6 +6,7 @@ import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.MetadataEntry;
 import io.coppice.node.network.NetworkEngine;
+import io.coppice.node.network.OpenFlow;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.FlowReport;
@@ -188,6 +189,15 @@ public final class LinuxVpcEngine implements NetworkEngine {
 
     @Override
     public List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> wished) throws IOException {
+        return make(instance, wished, VpcOnHost::ensure);
+    }
+
+    @Override
+    public List<Endpoint> expect(InstanceId instance, List<NetworkEndpoint> wished) throws IOException {
+        return make(instance, wished, VpcOnHost::expect);
+    }
+
+    private List<Endpoint> make(InstanceId instance, List<NetworkEndpoint> wished, Making making) throws IOException {
         wished.forEach(VpcMessages::check);
         var byVpc = wished.stream().collect(Collectors.groupingBy(NetworkEndpoint::getVpcId));
         for (var entry : vpcs.entrySet()) {
@@ -201,9 +211,14 @@ public final class LinuxVpcEngine implements NetworkEngine {
             if (vpc == null) {
                 throw new IOException("this host was not told of " + entry.getKey() + " yet");
             }
-            made.addAll(vpc.ensure(instance, entry.getValue()));
+            made.addAll(making.of(vpc, instance, entry.getValue()));
         }
         return inOrder(wished, made);
+    }
+
+    @FunctionalInterface
+    private interface Making {
+        List<Endpoint> of(VpcOnHost vpc, InstanceId instance, List<NetworkEndpoint> wished) throws IOException;
     }
 
     /** As they were wished: the first is the guest's first device. */
@@ -217,6 +232,26 @@ public final class LinuxVpcEngine implements NetworkEngine {
     public void attached(InstanceId instance) throws IOException {
         for (var vpc : vpcs.values()) {
             vpc.attached(instance);
+        }
+    }
+
+    @Override
+    public List<OpenFlow> openFlows(InstanceId instance) throws IOException {
+        var all = new ArrayList<OpenFlow>();
+        for (var vpc : vpcs.values()) {
+            if (vpc.carries(instance)) {
+                all.addAll(vpc.openFlows(instance));
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    @Override
+    public void arrived(InstanceId instance, List<OpenFlow> flows) throws IOException {
+        for (var vpc : vpcs.values()) {
+            if (vpc.carries(instance)) {
+                vpc.arrived(instance, flows);
+            }
         }
     }
 

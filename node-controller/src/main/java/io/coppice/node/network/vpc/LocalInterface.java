@@ -11,6 +11,7 @@ import java.util.List;
  * @param plugged whether the device was seen in the VPC's namespace
  * @param numbers the addresses on this host that stand for the private ones, in their order
  * @param hopLimit hops that answers of the metadata service may travel, 1 to 64
+ * @param arriving whether its guest still runs on another host, which sends it here
  */
 record LocalInterface(
         InstanceId instance,
@@ -18,13 +19,14 @@ record LocalInterface(
         NetworkEndpoint endpoint,
         boolean plugged,
         List<String> numbers,
-        int hopLimit) {
+        int hopLimit,
+        boolean arriving) {
     static final int DEFAULT_HOP_LIMIT = 1;
 
     /** Before its device is there. */
     static LocalInterface of(InstanceId instance, NetworkEndpoint endpoint, List<String> numbers) {
         return new LocalInterface(
-                instance, tapOf(endpoint.getNetworkInterfaceId()), endpoint, false, numbers, DEFAULT_HOP_LIMIT);
+                instance, tapOf(endpoint.getNetworkInterfaceId()), endpoint, false, numbers, DEFAULT_HOP_LIMIT, false);
     }
 
     /** Always the same for the same interface, so that repairs and restarts find it again. */
@@ -33,15 +35,19 @@ record LocalInterface(
     }
 
     LocalInterface withEndpoint(NetworkEndpoint now, List<String> nowNumbers) {
-        return new LocalInterface(instance, tap, now, plugged, nowNumbers, hopLimit);
+        return new LocalInterface(instance, tap, now, plugged, nowNumbers, hopLimit, arriving);
     }
 
     LocalInterface withPlugged(boolean now) {
-        return new LocalInterface(instance, tap, endpoint, now, numbers, hopLimit);
+        return new LocalInterface(instance, tap, endpoint, now, numbers, hopLimit, arriving);
     }
 
     LocalInterface withHopLimit(int now) {
-        return new LocalInterface(instance, tap, endpoint, plugged, numbers, now);
+        return new LocalInterface(instance, tap, endpoint, plugged, numbers, now, arriving);
+    }
+
+    LocalInterface withArriving(boolean now) {
+        return new LocalInterface(instance, tap, endpoint, plugged, numbers, hopLimit, now);
     }
 
     List<String> addresses() {

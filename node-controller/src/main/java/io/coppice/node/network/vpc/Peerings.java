@@ -91,7 +91,7 @@ final class Peerings {
             return;
         }
         var here = new TreeSet<String>();
-        view.locals().forEach(local -> here.addAll(local.addresses()));
+        view.present().forEach(local -> here.addAll(local.addresses()));
         rules.set("here", "ipv4_addr", here);
         rules.baseChain(
                 "passing_through",

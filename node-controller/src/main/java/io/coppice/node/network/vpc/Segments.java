@@ -75,18 +75,20 @@ final class Segments {
     private void port(LocalInterface local) {
         var subnet = subnets.get(local.endpoint().getSubnetId());
         if (subnet != null) {
-            port(local.tap(), subnet, local.endpoint().getMac());
+            port(local.tap(), subnet);
+            if (!local.arriving()) {
+                plan.add(Setting.behind(local.endpoint().getMac(), local.tap()));
+            }
             if (local.endpoint().getBandwidthMbit() > 0) {
                 plan.add(Setting.shaped(local.tap(), local.endpoint().getBandwidthMbit()));
             }
         }
     }
 
-    private void port(String device, Subnet subnet, String mac) {
+    private void port(String device, Subnet subnet) {
         plan.add(Setting.port(device, VpcView.bridge(subnet)));
         plan.add(Setting.up(device, view.mtu()));
         plan.add(Setting.served(device));
-        plan.add(Setting.behind(mac, device));
     }
 
     /** A NAT gateway is a neighbour like a guest, wherever it is. */
@@ -108,6 +110,7 @@ final class Segments {
                 NatNamespace.INSIDE + " netns " + NatNamespace.name(view.settings(), gateway),
                 VpcView.mac(gateway),
                 view.namespace()));
-        port(port, subnet, VpcView.mac(gateway));
+        port(port, subnet);
+        plan.add(Setting.behind(VpcView.mac(gateway), port));
     }
 }

@@ -6,6 +6,7 @@ import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.NetworkEngine.Traffic;
+import io.coppice.node.network.OpenFlow;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.FlowReport;
@@ -14,42 +15,31 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One VPC on this host. Every change is written down first, then the whole is rendered and the difference carried out; when that
  * fails, the next change or repair begins with a look at what is there. Thread-safe; VPCs do not wait for each other.
  */
 final class VpcOnHost {
-    private static final Logger LOG = Logger.getLogger(VpcOnHost.class);
-
     private final String vpcId;
     private final VpcSettings settings;
     private final Namespace host;
     private final Namespace inside;
     private final VpcState state;
-    private final NameDaemon names;
     private final TrafficCounters traffic;
     private final FlowRecorder flows;
-    private final Firewall firewall;
-    private final Announcer announcer;
-    private final CarriedGateways gateways;
-    private final PeerExchange exchange;
-    private final HostIpv6 hostIpv6;
+    private final OpenFlows openFlows;
+    private final VpcPackets packets;
     private final Supplier<Integer> mtu;
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
-    private @Nullable Plan plan;
-    private Map<String, String> kernel = Map.of();
+    // Guarded by lock.
     private String failure = "";
 
     private volatile Followed followed;
@@ -70,20 +60,15 @@ final class VpcOnHost {
         this.vpcId = vpcId;
         this.settings = around.settings();
         var commands = around.commands();
-        this.exchange = around.exchange();
-        this.hostIpv6 = around.hostIpv6();
         this.mtu = around.mtu();
         this.state = state;
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.inside = Namespace.named(commands, nameOf(settings, vpcId));
-        this.names = new NameDaemon(inside, files.folder());
-        this.firewall =
-                new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
-        this.announcer = new Announcer(inside);
-        this.gateways = new CarriedGateways(commands, settings);
         this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
         traffic.load();
         this.flows = new FlowRecorder(vpcId, inside, InstantSource.system());
+        this.openFlows = new OpenFlows(inside, files.folder().resolve("open-flows"));
+        this.packets = new VpcPackets(vpcId, around, inside, state, files, flows);
         this.followed = new Followed(state.generation(), state.sequence(), failure);
     }
 
@@ -123,13 +108,25 @@ final class VpcOnHost {
 
     /** Makes the instance's interfaces in this VPC these; what the hypervisor must know of them. */
     List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
+        return ensure(instance, endpoints, false);
+    }
+
+    /** As {@link #ensure}, while packets for the instance still go to the host that sends it here. */
+    List<Endpoint> expect(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
+        return ensure(instance, endpoints, true);
+    }
+
+    private List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints, boolean arriving)
+            throws IOException {
         lock.lock();
         try {
             var bytes = mtu.get();
             if (!endpoints.isEmpty() && !state.isKnown()) {
                 throw new IOException("this host was not told of " + vpcId + " yet");
             }
-            if (state.put(instance, endpoints) || plan == null) {
+            var news = state.put(instance, endpoints);
+            news |= state.change(instance, local -> local.withArriving(arriving));
+            if (news || !packets.isKnown()) {
                 follow(false);
             }
             return state.locals(instance).stream()
@@ -145,6 +142,32 @@ final class VpcOnHost {
         lock.lock();
         try {
             return !state.locals(instance).isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the kernel remembers here of the instance's connections, for {@link #arrived} on another host. */
+    List<OpenFlow> openFlows(InstanceId instance) throws IOException {
+        lock.lock();
+        try {
+            var view = state.view(inside.name(), mtu.get());
+            return view.isPresent() && inside.exists() ? openFlows.of(view.get(), state.locals(instance)) : List.of();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has packets for the instance come here, and its connections go on: they are known before the first packet comes. */
+    void arrived(InstanceId instance, List<OpenFlow> flowsBefore) throws IOException {
+        lock.lock();
+        try {
+            if (inside.exists()) {
+                openFlows.remember(flowsBefore, state.locals(instance));
+            }
+            if (state.change(instance, local -> local.withArriving(false))) {
+                follow(false);
+            }
         } finally {
             lock.unlock();
         }
@@ -170,21 +193,13 @@ final class VpcOnHost {
     private boolean fetch(LocalInterface local) throws IOException {
         try {
             host.ip("link set dev %s netns %s\n".formatted(local.tap(), inside.name()));
-            forgetDevice(local);
+            packets.forgetDevice(local.tap());
             return true;
         } catch (CommandException e) {
             if (inside.execute("ip", "link", "show", "dev", local.tap()).succeeded()) {
                 return false;
             }
             throw e;
-        }
-    }
-
-    /** What was known of a device with this name is not true of a new one. */
-    private void forgetDevice(LocalInterface local) {
-        firewall.forgetDevice(local.tap());
-        if (plan != null) {
-            plan.forgetDevice(local.tap());
         }
     }
 
@@ -208,18 +223,18 @@ final class VpcOnHost {
     void repair(Set<String> hostDevices) throws IOException {
         lock.lock();
         try {
-            plan = null;
+            packets.look();
             if (inside.exists()) {
-                firewall.look();
                 for (var local : state.locals()) {
-                    if (hostDevices.contains(local.tap())) {
+                    // libvirt has not done with the device of a guest that is on its way: it is fetched when it has.
+                    if (!local.arriving() && hostDevices.contains(local.tap())) {
                         fetch(local);
                     }
                 }
             }
             follow(true);
             if (inside.exists()) {
-                firewall.remember();
+                packets.remember();
                 traffic.look(inside, state.locals());
             }
         } finally {
@@ -269,7 +284,7 @@ final class VpcOnHost {
     void remove() throws IOException {
         lock.lock();
         try {
-            takeDown();
+            packets.takeDown();
             state.forget();
         } finally {
             lock.unlock();
@@ -281,116 +296,24 @@ final class VpcOnHost {
         try {
             var view = state.view(inside.name(), mtu.get()).filter(VpcView::isNeeded);
             if (view.isPresent()) {
-                bringUp(view.get(), repeat);
+                packets.bringUp(view.get(), repeat);
             } else {
-                takeDown();
+                packets.takeDown();
             }
             failure = "";
         } finally {
             if (!failure.isEmpty()) {
-                plan = null;
-                firewall.forget();
+                packets.forget();
             }
             followed = new Followed(state.generation(), state.sequence(), failure);
         }
-    }
-
-    private void bringUp(VpcView seen, boolean repeat) throws IOException {
-        var view = seen;
-        if (inside.ensure()) {
-            firewall.forget();
-            plan = null;
-        }
-        setKernel(view, plan == null);
-        if (plan == null) {
-            gateways.forget();
-            flows.forget();
-            var observation = Observation.read(inside);
-            plan = observation.plan();
-            names.forget();
-            state.plugged(observation.devices());
-            view = state.view(inside.name(), mtu.get()).orElse(seen);
-        }
-        if (view.locals().isEmpty()) {
-            followPackets(view, plan, repeat);
-            names.stop();
-        } else {
-            followWithNames(view, plan, repeat);
-        }
-        flows.cover(view);
-        gateways.complete(view);
-        announcer.announce(view.publicByPrivate().values());
-    }
-
-    /** Before any rule or guard speaks of IPv6: bridged packets of it must meet the rules. */
-    private void setKernel(VpcView view, boolean again) throws IOException {
-        var wanted = RouterKernel.of(view);
-        if (again || !wanted.equals(kernel)) {
-            inside.sysctl(wanted);
-            kernel = wanted;
-        }
-        if (!Ipv6Outside.addresses(view).isEmpty()) {
-            hostIpv6.lead();
-        }
-    }
-
-    private void followWithNames(VpcView view, Plan present, boolean repeat) throws IOException {
-        try (var written = Beside.begin(() -> names.write(view))) {
-            followPackets(view, present, repeat);
-            written.result();
-            names.serve();
-        }
-    }
-
-    /** Rules first, so that nothing is plugged in that is not judged; who may be met where opens no way, and may come meanwhile. */
-    private void followPackets(VpcView view, Plan present, boolean repeat) throws IOException {
-        var wanted = Plan.of(view);
-        if (!repeat && wanted.onlyNamesMoreThan(present)) {
-            try (var named = Beside.begin(() -> carryOut(view, wanted, present, false))) {
-                firewall.load(view);
-                named.result();
-            }
-        } else {
-            firewall.load(view);
-            gateways.prepare(view);
-            carryOut(view, wanted, present, repeat);
-        }
-        plan = wanted;
-    }
-
-    private void carryOut(VpcView view, Plan wanted, Plan present, boolean repeat) throws IOException {
-        if (view.peerings().isEmpty()) {
-            wanted.carryOut(present, repeat, host, inside);
-            exchange.leave(vpcId);
-            return;
-        }
-        exchange.join(vpcId);
-        wanted.carryOut(present, repeat, host, inside);
-        exchange.plugIn(Peerings.port(view));
-    }
-
-    private void takeDown() throws IOException {
-        names.stop();
-        announcer.announce(List.of());
-        gateways.remove();
-        if (inside.exists()) {
-            flows.end();
-            // The kernel takes a namespace apart in its own time; its tunnels and cables must be free for the next one
-            // now.
-            new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
-            inside.remove();
-            exchange.leave(vpcId);
-            LOG.infof("nothing of %s is left on this host", vpcId);
-        }
-        plan = null;
-        firewall.forget();
     }
 
     /** The namespaces that this VPC has a right to, for whoever looks for others. */
     Set<String> namespaces() {
         lock.lock();
         try {
-            var all = new HashSet<>(gateways.namespaces());
+            var all = packets.gatewayNamespaces();
             all.add(inside.name());
             return Set.copyOf(all);
         } finally {

@@ -6,6 +6,7 @@ import io.coppice.node.network.vpc.GuestNumbers.Owner;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class VpcState {
     private static final Logger LOG = Logger.getLogger(VpcState.class);
     private static final long UNKNOWN = -1;
+    /** Of an instance that is on its way here the files say what is true of this host: it does not run. */
+    private static final PowerState ARRIVING = PowerState.POWER_STATE_STOPPED;
 
     private final String vpcId;
     private final VpcSettings settings;
@@ -72,7 +75,8 @@ final class VpcState {
                     var local = LocalInterface.of(id, endpoint, numbersOf(endpoint));
                     locals.put(
                             endpoint.getNetworkInterfaceId(),
-                            local.withHopLimit(instance.getMetadata().getHopLimit()));
+                            local.withHopLimit(instance.getMetadata().getHopLimit())
+                                    .withArriving(instance.getPower() == ARRIVING));
                 }
             }
         } catch (IOException e) {
@@ -240,10 +244,13 @@ final class VpcState {
         var byInstance = new LinkedHashMap<InstanceId, DesiredInstance.Builder>();
         for (var local : locals.values()) {
             if (!encoded.containsKey(local.instance())) {
-                byInstance
+                var kept = byInstance
                         .computeIfAbsent(local.instance(), VpcState::instance)
                         .addEndpoints(local.endpoint())
                         .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+                if (local.arriving()) {
+                    kept.setPower(ARRIVING);
+                }
             }
         }
         byInstance.forEach((id, instance) -> encoded.put(id, VpcFiles.encoded(instance.build())));
@@ -292,7 +299,11 @@ final class VpcState {
                 faces.put(location.getNetworkInterfaceId(), Face.of(location));
             }
         }
-        locals.forEach((id, local) -> faces.put(id, Face.of(local.endpoint())));
+        locals.forEach((id, local) -> {
+            if (!local.arriving()) {
+                faces.put(id, Face.of(local.endpoint()));
+            }
+        });
         return Optional.of(new VpcView(
                 settings,
                 namespace,

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /**
  * Everything that one VPC should be on this host at one moment: what all its renderings are made from. Immutable.
  *
- * @param locals interfaces of this host's guests
+ * @param locals interfaces of this host's guests, and of those that are on their way to it
  * @param faces all interfaces that are known, this host's and others', by id
  * @param routerNumber the address on this host that stands for the VPC's router
  * @param mtu bytes of a guest's packet that fit through the tunnels
@@ -113,10 +113,15 @@ record VpcView(
         return Optional.of(gateway.getNodeAddress()).filter(address -> !address.isEmpty());
     }
 
+    /** Interfaces of the guests that are here: packets for them come to this host. */
+    List<LocalInterface> present() {
+        return locals.stream().filter(local -> !local.arriving()).toList();
+    }
+
     /** Public addresses of this host's guests by the private ones they stand for. */
     Map<String, String> publicByPrivate() {
         var all = new TreeMap<String, String>();
-        for (var local : locals) {
+        for (var local : present()) {
             for (PublicAddress address : local.endpoint().getPublicAddressesList()) {
                 all.put(address.getPrivateIpv4(), address.getPublicIpv4());
             }

@@ -1,6 +1,7 @@
 package io.coppice.node.network.vpc;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.Endpoint;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +18,7 @@ final class LabGuest implements AutoCloseable {
     private final String label;
     private final InstanceId instance = InstanceId.random();
     private final Space space;
-    private final LabHost host;
+    private volatile LabHost host;
     private final Set<Integer> seen = ConcurrentHashMap.newKeySet();
     private final List<Thread> listeners = new ArrayList<>();
     private volatile NetworkEndpoint endpoint;
@@ -33,26 +34,49 @@ final class LabGuest implements AutoCloseable {
     /** Has the engine make its interface, plugs the cable in and configures the guest by hand. */
     LabGuest boot() throws IOException {
         var made = host.engine().ensure(instance, List.of(endpoint)).getFirst();
+        plugInto(host, made, "eth0");
+        space.ip("link", "set", "dev", "eth0", "up");
+        return this;
+    }
+
+    private void plugInto(LabHost carrier, Endpoint made, String device) throws IOException {
         Space.must(
                 "ip",
                 "link",
                 "add",
                 made.tap(),
                 "netns",
-                host.space().name(),
+                carrier.space().name(),
                 "type",
                 "veth",
                 "peer",
                 "name",
-                "eth0",
+                device,
                 "address",
                 made.mac(),
                 "netns",
                 space.name());
-        host.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
-        host.engine().attached(instance);
-        space.ip("link", "set", "dev", "eth0", "mtu", Integer.toString(made.mtu()), "up");
-        return this;
+        carrier.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
+        carrier.engine().attached(instance);
+        space.ip("link", "set", "dev", device, "mtu", Integer.toString(made.mtu()));
+    }
+
+    /** Has another host make everything ready, as the hypervisor there does while the guest goes on here. */
+    void prepareOn(LabHost target) throws IOException {
+        plugInto(target, target.engine().expect(instance, List.of(endpoint)).getFirst(), "next0");
+    }
+
+    /**
+     * Stands still here and goes on there, where {@link #prepareOn} was called before; its open sockets do not notice. What this host
+     * made for it stays until it is released.
+     */
+    void moveTo(LabHost target) throws IOException {
+        space.ip("link", "delete", "dev", "eth0");
+        target.engine().arrived(instance, host.engine().openFlows(instance));
+        host = target;
+        space.ip("link", "set", "dev", "next0", "name", "eth0");
+        space.ip("link", "set", "dev", "eth0", "up");
+        configure();
     }
 
     LabGuest configure() throws IOException {

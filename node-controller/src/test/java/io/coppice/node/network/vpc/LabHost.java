@@ -1,6 +1,7 @@
 package io.coppice.node.network.vpc;
 
 import io.coppice.node.network.NetworkEngine;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointLocation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,9 +45,8 @@ final class LabHost implements AutoCloseable {
         return VpcOnHost.nameOf(settings, vpcId);
     }
 
-    /** Where others are told that a guest of this host is. */
-    EndpointLocation location(LabGuest guest) {
-        var endpoint = guest.endpoint();
+    /** Where others are told that an interface of this host is. */
+    EndpointLocation location(NetworkEndpoint endpoint) {
         return EndpointLocation.newBuilder()
                 .setNetworkInterfaceId(endpoint.getNetworkInterfaceId())
                 .setSubnetId(endpoint.getSubnetId())

@@ -1,6 +1,7 @@
 package io.coppice.node.network.vpc;
 
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
@@ -156,8 +157,8 @@ final class NetworkLab implements AutoCloseable {
         }
     }
 
-    /** Tells every host where all interfaces of the VPC are. */
-    void tellLocations(String vpcId) throws IOException {
+    /** Tells every host where all interfaces of the VPC are; {@code others} are not guests of the lab. */
+    void tellLocations(String vpcId, EndpointLocation... others) throws IOException {
         var sequence = sequences.merge(vpcId, 1L, Long::sum);
         var update = EndpointUpdate.newBuilder()
                 .setVpcId(vpcId)
@@ -165,7 +166,8 @@ final class NetworkLab implements AutoCloseable {
                 .setFull(true);
         guests.stream()
                 .filter(guest -> guest.endpoint().getVpcId().equals(vpcId))
-                .forEach(guest -> update.addPresent(guest.host().location(guest)));
+                .forEach(guest -> update.addPresent(guest.host().location(guest.endpoint())));
+        update.addAllPresent(List.of(others));
         for (var host : hosts) {
             host.engine().apply(update.build());
         }

@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.network.vpc.VpcState.Reception;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.NatGateway;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +70,50 @@ class VpcStateTest {
         assertEquals(2, state.sequence());
         var view = state.view("namespace", 1450).orElseThrow();
         assertEquals(Set.of("eni-first", "eni-second"), view.faces().keySet());
+    }
+
+    @Test
+    void whatIsOnItsWayStaysWhereItIsUntilItHasCome() throws IOException {
+        state.accept(Vpc.newBuilder().setVpcId(RED).setGeneration(1).build());
+        var instance = InstanceId.random();
+        var endpoint = NetworkEndpoint.newBuilder()
+                .setNetworkInterfaceId("eni-moving")
+                .setMac("02:00:00:00:00:01")
+                .setPrivateIpv4("10.0.0.10")
+                .addPublicAddresses(
+                        PublicAddress.newBuilder().setPrivateIpv4("10.0.0.10").setPublicIpv4("198.18.0.50"))
+                .build();
+        state.accept(EndpointUpdate.newBuilder()
+                .setVpcId(RED)
+                .setSequence(1)
+                .setFull(true)
+                .addPresent(EndpointLocation.newBuilder()
+                        .setNetworkInterfaceId("eni-moving")
+                        .setNodeId("node-2")
+                        .setNodeAddress("172.30.0.2"))
+                .build());
+        state.put(instance, List.of(endpoint));
+        assertTrue(state.change(instance, local -> local.withArriving(true)));
+        state.keepInterfaces();
+        openState();
+        state.load();
+        state.accept(Vpc.newBuilder().setVpcId(RED).setGeneration(1).build());
+        var expecting = state.view("namespace", 1450).orElseThrow();
+        assertEquals(List.of("172.30.0.2"), hosts(expecting), "after a restart, too");
+        assertEquals(Map.of(), expecting.publicByPrivate());
+        assertEquals(1, expecting.locals().size());
+
+        assertTrue(state.change(instance, local -> local.withArriving(false)));
+        openState();
+        state.load();
+        state.accept(Vpc.newBuilder().setVpcId(RED).setGeneration(1).build());
+        var here = state.view("namespace", 1450).orElseThrow();
+        assertEquals(List.of(""), hosts(here));
+        assertEquals(Map.of("10.0.0.10", "198.18.0.50"), here.publicByPrivate());
+    }
+
+    private static List<String> hosts(VpcView view) {
+        return view.faces().values().stream().map(Face::host).toList();
     }
 
     private static NatGateway.Builder gateway(String node) {
