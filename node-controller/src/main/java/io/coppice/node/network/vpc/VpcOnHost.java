@@ -41,6 +41,7 @@ final class VpcOnHost {
     private final FlowRecorder flows;
     private final Firewall firewall;
     private final Announcer announcer;
+    private final SwitchTeacher teacher;
     private final CarriedGateways gateways;
     private final PeerExchange exchange;
     private final HostIpv6 hostIpv6;
@@ -64,6 +65,7 @@ final class VpcOnHost {
             CommandRunner commands,
             PeerExchange exchange,
             HostIpv6 hostIpv6,
+            Underlay underlay,
             Supplier<Integer> mtu) {}
 
     VpcOnHost(String vpcId, Host around, VpcState state, VpcFiles files) {
@@ -80,6 +82,7 @@ final class VpcOnHost {
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside);
+        this.teacher = new SwitchTeacher(settings, host, around.underlay());
         this.gateways = new CarriedGateways(commands, settings);
         this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
         traffic.load();
@@ -320,6 +323,7 @@ final class VpcOnHost {
         flows.cover(view);
         gateways.complete(view);
         announcer.announce(view.publicByPrivate().values());
+        teacher.teach(view);
     }
 
     /** Before any rule or guard speaks of IPv6: bridged packets of it must meet the rules. */
