@@ -40,9 +40,9 @@ public final class VlanRanges {
                 "coppice.network.vlans: \"" + text + "\" is neither a VLAN (1 to 4094) nor a range as 100-199");
     }
 
-    /** All tags, for the database. */
-    public Integer[] numbers() {
-        return numbers.toArray(Integer[]::new);
+    /** All tags, in order. */
+    public List<Integer> numbers() {
+        return numbers;
     }
 
     /** How many there are. */

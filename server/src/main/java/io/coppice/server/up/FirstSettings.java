@@ -128,7 +128,7 @@ final class FirstSettings {
                     "Leave --hosts out, and let other machines join (docs/operations.md).");
         }
         return mode.onSiteWire()
-                ? SiteWire.ofCloud(mode, options.settings(), realHosts)
+                ? SiteWire.ofCloud(mode, options.settings(), realHosts ? Optional.of(machine) : Optional.empty())
                 : SiteNetwork.ofCloud(mode, options.settings(), realHosts);
     }
 

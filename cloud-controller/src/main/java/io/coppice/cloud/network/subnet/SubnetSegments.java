@@ -38,7 +38,7 @@ class SubnetSegments {
                         + " returning vni",
                 row -> row.getInt(1),
                 subnetId,
-                vlans.numbers());
+                numbers());
         if (taken.isEmpty()) {
             throw NetworkErrors.limit("SubnetLimitExceeded", "subnets in this cloud, one for each VLAN", vlans.size());
         }
@@ -52,8 +52,12 @@ class SubnetSegments {
                                         entities,
                                         "select count(*) from network_segments where vni = any(?)",
                                         row -> row.getInt(1),
-                                        (Object) vlans.numbers())
+                                        numbers())
                                 .getFirst()
                         < vlans.size();
+    }
+
+    private PlainSql.Values numbers() {
+        return new PlainSql.Values("integer", vlans.numbers().toArray());
     }
 }
