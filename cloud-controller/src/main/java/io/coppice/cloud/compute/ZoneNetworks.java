@@ -11,7 +11,7 @@ class ZoneNetworks {
 
     ZoneNetworks(SiteConfig site, ComputeConfig config, NetworkNames names, VpcNetwork vpcs) {
         network = switch (site.network().mode()) {
-            case VPC -> vpcs;
+            case VPC, MANAGED, MANAGED_NOVLAN -> vpcs;
             case FLAT -> new FlatNetwork(names, new AddressPool(config.networkCidr()), site.zone());
             case SYSTEM -> new FlatNetwork(names, new LanAddresses(), site.zone());
             case STATIC -> new FlatNetwork(names, pairs(site, config), site.zone());

@@ -3,7 +3,7 @@ package io.coppice.cloud.network;
 import io.coppice.cloud.store.PlainSql;
 import jakarta.persistence.EntityManager;
 
-/** Numbers of VXLAN segments (RFC 7348), unique in the cloud. Works in the caller's transaction. */
+/** Numbers of VXLAN segments (RFC 7348), unique in the cloud and none of a VLAN. Works in the caller's transaction. */
 public final class Segments {
     private static final int ATTEMPTS = 1000;
 
@@ -22,7 +22,7 @@ public final class Segments {
                 return taken.getFirst();
             }
         }
-        throw new IllegalStateException("no free segment number found: nearly all 16,777,215 are in use");
+        throw new IllegalStateException("no free segment number found: nearly all 16,773,120 are in use");
     }
 
     /** Gives back the number of something that is gone. */

@@ -1,6 +1,5 @@
 package io.coppice.cloud.place;
 
-import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.rpc.Address;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -58,8 +57,8 @@ public class Zones {
                         Address.parse(site.endpoints().ebs())));
         var further = new TreeSet<>(clusters.keySet());
         further.addAll(ebs.keySet());
-        if (!further.isEmpty() && site.network().mode() != NetworkMode.VPC) {
-            throw new IllegalArgumentException("coppice.zones.*: several zones need coppice.network.mode=VPC");
+        if (!further.isEmpty() && !site.network().mode().vpcs()) {
+            throw new IllegalArgumentException("coppice.zones.*: several zones need a coppice.network.mode with VPCs");
         }
         for (var name : further) {
             if (name.equals(standard) || !NAME.matcher(name).matches()) {

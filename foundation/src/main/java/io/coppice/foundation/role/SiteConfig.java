@@ -41,7 +41,8 @@ public interface SiteConfig {
         /**
          * {@code FLAT}: one network for all; {@code STATIC}: the site's own network, with addresses that the site names;
          * {@code SYSTEM}: the site's own network, with addresses of the site's own DHCP server;
-         * {@code VPC}: virtual private clouds with routing, groups and gateways.
+         * {@code VPC}: virtual private clouds with routing, groups and gateways; {@code MANAGED}: these with a VLAN of the site's
+         * for each subnet; {@code MANAGED_NOVLAN}: these on the site's network as it is.
          */
         @WithDefault("FLAT")
         NetworkMode mode();
@@ -51,6 +52,10 @@ public interface SiteConfig {
          * {@code 02:00:5e:00:00:01=192.0.2.17}. One that is taken out of the list stays with the instance that has it.
          */
         Optional<List<String>> pairs();
+
+        /** With {@code MANAGED}: the VLANs that the site leaves to the cloud, 1 to 4094, as {@code 100-199,300}. One subnet has one. */
+        @WithDefault("2-4094")
+        List<String> vlans();
     }
 
     /** What concerns the process and not a role. */

@@ -48,7 +48,8 @@ public interface NodeConfig {
     interface Network {
         /**
          * {@code flat} for one network of all guests, {@code static} for the site's own network with addresses that the site
-         * names, {@code system} for the site's own network with addresses of its DHCP server, {@code vpc} for virtual private clouds. The same in the whole zone.
+         * names, {@code system} for the site's own network with addresses of its DHCP server, {@code vpc} for virtual private clouds, {@code managed}
+         * and {@code managed_novlan} for those whose subnets are VLANs of the site's or share its network. The same in the whole zone.
          */
         @WithDefault("${coppice.network.mode:flat}")
         String mode();
@@ -100,6 +101,20 @@ public interface NodeConfig {
         /** With VPCs: UDP port of VXLAN, the same on all hosts of a zone. */
         @WithDefault("4789")
         int vxlanPort();
+
+        /**
+         * With {@code managed} and {@code managed_novlan}: the device that leads to the other hosts, through which guests' frames
+         * travel; with {@code managed} its switch ports must let the VLANs pass. Absent where there are no other hosts.
+         */
+        Optional<String> trunk();
+
+        /** With {@code managed}: where Open vSwitch's database listens. */
+        @WithDefault("unix:/var/run/openvswitch/db.sock")
+        String ovsDatabase();
+
+        /** With {@code managed}: Open vSwitch's datapath, {@code system} for the kernel's or {@code netdev} without it. */
+        @WithDefault("system")
+        String ovsDatapath();
 
         /**
          * With VPCs: addresses that stand for guests between their VPC and this host's metadata service; the first is the

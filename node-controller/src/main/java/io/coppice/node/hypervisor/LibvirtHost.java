@@ -81,7 +81,7 @@ public final class LibvirtHost {
             case FLAT -> LinuxNetworkEngine.flat(config, folder.resolve(FLAT_NETWORK));
             case STATIC -> LinuxNetworkEngine.onSite(config, folder.resolve(FLAT_NETWORK));
             case SYSTEM -> new SiteLanEngine(config, folder.resolve(FLAT_NETWORK));
-            case VPC -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
+            case VPC, MANAGED, MANAGED_NOVLAN -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
         };
     }
 
@@ -113,7 +113,8 @@ public final class LibvirtHost {
                 LinuxNetworkEngine.flat(config.network(), folder.resolve(FLAT_NETWORK))
                         .removeAll();
             case SYSTEM -> new SiteLanEngine(config.network(), folder.resolve(FLAT_NETWORK)).removeAll();
-            case VPC -> new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
+            case VPC, MANAGED, MANAGED_NOVLAN ->
+                new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
         }
     }
 

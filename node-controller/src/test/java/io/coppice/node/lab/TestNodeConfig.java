@@ -76,6 +76,21 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
     public record TestNetwork(String cidr, String bridge, int metadataPort, String mode, String linkCidr)
             implements Network {
         @Override
+        public Optional<String> trunk() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String ovsDatabase() {
+            return "";
+        }
+
+        @Override
+        public String ovsDatapath() {
+            return "";
+        }
+
+        @Override
         public Optional<String> uplink() {
             return Optional.empty();
         }

@@ -53,6 +53,10 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String PAIRS = "coppice.network.pairs";
 
     /** With VPCs: the range of public addresses. Default: {@code 198.18.0.0/16}. */
+    public static final String VLANS = "coppice.network.vlans";
+
+    public static final String TRUNK = "coppice.node.network.trunk";
+    public static final String OVS_DATABASE = "coppice.node.network.ovs-database";
     public static final String PUBLIC_CIDR = "coppice.network.public.cidr";
 
     public static final String LINK_CIDR = "coppice.node.network.link-cidr";

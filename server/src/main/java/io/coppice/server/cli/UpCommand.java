@@ -68,7 +68,9 @@ final class UpCommand extends CloudCommand {
             description = {
                 "vpc: virtual private clouds; flat: one network of all guests;",
                 "static: the site's network, with addresses that the site names;",
-                "system: the site's network, with addresses of its DHCP server. Default: vpc."
+                "system: the site's network, with addresses of its DHCP server;",
+                "managed, managed-novlan: as vpc, between hosts by VLANs or the plain network",
+                "of the site's instead of tunnels. Default: vpc."
             })
     private @Nullable NetworkMode network;
 

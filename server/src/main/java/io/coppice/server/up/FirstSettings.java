@@ -107,7 +107,7 @@ final class FirstSettings {
                     "several zones on one machine have simulated hosts only",
                     "Add --hypervisor simulated, or add a zone on other machines: see docs/operations.md.");
         }
-        if (options.network().orElse(Defaults.NETWORK_MODE) != NetworkMode.VPC) {
+        if (!options.network().orElse(Defaults.NETWORK_MODE).vpcs()) {
             throw new OperatorException("several zones need VPCs", "Leave --network or --zones out.");
         }
         for (var zone : further) {
@@ -119,7 +119,7 @@ final class FirstSettings {
 
     /** What a person chose; in a network of the site's it must be enough. */
     private Map<String, String> given(NetworkMode mode, boolean realHosts, boolean namespaces) {
-        if (!mode.onSiteNetwork()) {
+        if (!mode.onSiteNetwork() && !mode.onSiteWire()) {
             return options.settings();
         }
         if (namespaces) {
@@ -127,7 +127,9 @@ final class FirstSettings {
                     "hosts in namespaces have no way into a network of the site's",
                     "Leave --hosts out, and let other machines join (docs/operations.md).");
         }
-        return SiteNetwork.ofCloud(mode, options.settings(), realHosts);
+        return mode.onSiteWire()
+                ? SiteWire.ofCloud(mode, options.settings(), realHosts ? Optional.of(machine) : Optional.empty())
+                : SiteNetwork.ofCloud(mode, options.settings(), realHosts);
     }
 
     /** The address of this machine that users and hosts elsewhere reach; loopback when nobody elsewhere shall. */

@@ -47,7 +47,7 @@ public final class GuestNetwork {
             case STATIC, SYSTEM -> {
                 // A site's network is the site's to describe.
             }
-            case VPC -> {
+            case VPC, MANAGED, MANAGED_NOVLAN -> {
                 values.put(
                         Settings.PUBLIC_CIDR, free(Defaults.PUBLIC_CIDRS, "of public addresses", Settings.PUBLIC_CIDR));
                 values.put(Settings.VXLAN_PORT, Integer.toString(vxlanPort()));
@@ -87,6 +87,9 @@ public final class GuestNetwork {
         values.putAll(given);
         if (mode.onSiteNetwork()) {
             SiteNetwork.checkHost(values);
+        }
+        if (mode.onSiteWire()) {
+            SiteWire.check(values, "./coppice node join TOKEN");
         }
         return values;
     }

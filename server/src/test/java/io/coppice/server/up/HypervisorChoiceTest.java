@@ -203,6 +203,27 @@ final class HypervisorChoiceTest {
         assertEquals("192.0.2.0/24", network.joining(told, own).get(Settings.NODE_CIDR));
     }
 
+    @Test
+    void aWireOfTheSitesIsAskedForAndNeedsASwitchForItsTags() {
+        var plain = Optional.of(NetworkMode.MANAGED_NOVLAN);
+        var missing = assertThrows(OperatorException.class, () -> choose("libvirt", 1, NOTHING, plain));
+        assertTrue(
+                missing.fix().contains("up --network managed-novlan --set coppice.node.network.trunk="), missing.fix());
+        var own = Map.of(Settings.TRUNK, "eth1");
+        var settings = choose("libvirt", 1, NOTHING, plain, own);
+        assertEquals("eth1", settings.value(Settings.TRUNK, ""));
+        assertTrue(!settings.value(Settings.PUBLIC_CIDR, "").isEmpty(), "it has VPCs");
+        assertThrows(OperatorException.class, () -> choose("libvirt", 3, NOTHING, plain, own), "namespaces");
+        var tagged = assertThrows(
+                OperatorException.class, () -> choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.MANAGED), own));
+        assertTrue(tagged.fix().contains("openvswitch-switch"), tagged.fix());
+        choose("simulated", 1, NOTHING, Optional.of(NetworkMode.MANAGED));
+        var network = new GuestNetwork(new DataFolder(folder), new FakeMachine(true, Set.of()));
+        var told = Map.of(Settings.NETWORK_MODE, "MANAGED_NOVLAN");
+        assertThrows(OperatorException.class, () -> network.joining(told, Map.of()));
+        assertEquals("eth1", network.joining(told, own).get(Settings.TRUNK));
+    }
+
     private Settings choose(String hypervisor, int hosts, Optional<String> listen, Optional<NetworkMode> network) {
         return choose(hypervisor, hosts, listen, network, Map.of());
     }

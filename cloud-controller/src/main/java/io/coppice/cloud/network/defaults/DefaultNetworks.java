@@ -86,8 +86,16 @@ public class DefaultNetworks implements FirstNetwork {
         var gateway = ids == null ? NetworkKind.INTERNET_GATEWAY.newId() : ids.internetGatewayId();
         gateways.make(entities, account, gateway, vpc.id());
         routeTables.addToMain(entities, vpc.id(), EVERYWHERE, gateway);
-        makeSubnet(entities, account, vpc, zones.standard(), ids);
-        further.all().forEach(zone -> makeSubnet(entities, account, vpc, zone, null));
+        // An account that comes when the site's VLANs are all in use gets along without: its users can make networks
+        // later.
+        if (subnets.isRoomForOne(entities)) {
+            makeSubnet(entities, account, vpc, zones.standard(), ids);
+        }
+        for (var zone : further.all()) {
+            if (subnets.isRoomForOne(entities)) {
+                makeSubnet(entities, account, vpc, zone, null);
+            }
+        }
         return vpc;
     }
 

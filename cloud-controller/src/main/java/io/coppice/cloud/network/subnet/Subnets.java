@@ -27,12 +27,13 @@ public class Subnets {
     public static final int RESERVED_ADDRESSES = 5;
 
     private final VpcGenerations generations;
+    private final SubnetSegments segments;
     private final List<SubnetPart> parts;
     private final Clock clock;
 
-    /** For the container and for tests. */
-    public Subnets(VpcGenerations generations, @All List<SubnetPart> parts, Clock clock) {
+    Subnets(VpcGenerations generations, SubnetSegments segments, @All List<SubnetPart> parts, Clock clock) {
         this.generations = generations;
+        this.segments = segments;
         this.parts = List.copyOf(parts);
         this.clock = clock;
     }
@@ -113,17 +114,23 @@ public class Subnets {
     }
 
     /**
-     * Makes a subnet; its range must fit to the VPC and the other subnets, and the caller has the VPC locked.
+     * Makes a subnet; its range must fit to the VPC and the other subnets, and the caller has the VPC locked. Throws
+     * {@code SubnetLimitExceeded} when the site has no VLAN left for it.
      *
      * @param ids the names of its parts when it is the first default subnet of the account
      */
     public SubnetRow make(EntityManager entities, AccountId account, Wanted wanted, DefaultNetwork.@Nullable Ids ids) {
         var id = ids == null ? NetworkKind.SUBNET.newId() : ids.subnetId();
-        var subnet = new SubnetRow(id, account.value(), wanted, Segments.take(entities, id), clock.instant());
+        var subnet = new SubnetRow(id, account.value(), wanted, segments.take(entities, id), clock.instant());
         parts.forEach(part -> part.begin(entities, subnet, Optional.ofNullable(ids)));
         entities.persist(subnet);
         entities.flush();
         return subnet;
+    }
+
+    /** Whether a subnet more can be made now, as far as what joins hosts goes. */
+    public boolean isRoomForOne(EntityManager entities) {
+        return segments.isLeft(entities);
     }
 
     /** Whether something is in the subnet that its user must delete first. */

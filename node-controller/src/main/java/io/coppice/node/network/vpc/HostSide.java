@@ -10,34 +10,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What all VPCs of this host share in the host's own namespace: the bridge of the public network, the address of the metadata
- * service, and rules for the cables. Not thread-safe.
+ * service, the way to other hosts, and rules for the cables. Not thread-safe.
  */
 final class HostSide {
-    private static final int TUNNEL_BYTES = 50;
-    private static final int USUAL_MTU = 1500;
     private static final Path BRIDGE_RULES = Path.of("/proc/sys/net/bridge");
     private static final Path TRACKER = Path.of("/proc/sys/net/netfilter");
-    private static final String LOOPBACK = "lo";
 
     private final VpcSettings settings;
     private final Namespace host;
+    private final Underlay underlay;
     private @Nullable String shown;
 
-    HostSide(VpcSettings settings, Namespace host) {
+    HostSide(VpcSettings settings, Namespace host, Underlay underlay) {
         this.settings = settings;
         this.host = host;
+        this.underlay = underlay;
     }
 
     /** Makes what is missing and replaces the rules. */
     void start() throws IOException {
         loadModules();
         ensureBridge();
+        underlay.ensure(host);
         loadRules();
     }
 
     /** Makes what is missing; the rules only when somebody changed them. */
     void repair() throws IOException {
         ensureBridge();
+        underlay.ensure(host);
         if (shown == null || !shown.equals(show())) {
             loadRules();
         }
@@ -127,16 +128,6 @@ final class HostSide {
         if (host.execute("ip", "link", "show", "dev", table).succeeded()) {
             host.ip("link delete dev %s type bridge\n".formatted(table));
         }
-    }
-
-    /** Bytes of a guest's packet that reach other hosts in one piece. */
-    int guestMtu() throws IOException {
-        for (var link : host.askIp("addr show to " + settings.underlayAddress()).getFirst()) {
-            var isLoopback = link.path("ifname").asText().equals(LOOPBACK);
-            return isLoopback ? USUAL_MTU : link.path("mtu").asInt() - TUNNEL_BYTES;
-        }
-        throw new IOException(
-                "this host does not have the address %s that other hosts should find it by: set coppice.node.network.underlay-address"
-                        .formatted(settings.underlayAddress()));
+        underlay.remove(host);
     }
 }

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Virtual private clouds by network namespaces, bridges, VXLAN, nftables and dnsmasq. Each VPC is looked after by itself
+ * Virtual private clouds by network namespaces, bridges, VXLAN or a wire of the site's, nftables and dnsmasq. Each VPC is looked after by itself
  * ({@link VpcOnHost}); what all share is the bridge of the public network and the metadata service ({@link HostSide}).
  */
 public final class LinuxVpcEngine implements NetworkEngine {
@@ -42,6 +42,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final CommandRunner commands = new CommandRunner(COMMAND_LIMIT);
     private final Namespace host;
     private final HostSide hostSide;
+    private final Underlay underlay;
     private final HostIpv6 hostIpv6;
     private final PeerExchange exchange;
     private final GuestNumbers numbers;
@@ -72,7 +73,8 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.folder = folder.toAbsolutePath();
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.numbers = new GuestNumbers(settings.linkRange());
-        this.hostSide = new HostSide(settings, host);
+        this.underlay = Underlay.of(settings);
+        this.hostSide = new HostSide(settings, host, underlay);
         this.hostIpv6 = new HostIpv6(settings, host);
         this.exchange = new PeerExchange(commands, settings);
     }
@@ -80,7 +82,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public synchronized void start() throws IOException {
         hostSide.start();
-        guestMtu = hostSide.guestMtu();
+        guestMtu = underlay.guestMtu(host);
         openKept();
         repairVpcs();
         removeStrangers();
@@ -99,7 +101,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         var files = new VpcFiles(folder.resolve(vpcId));
         var state = new VpcState(vpcId, settings, numbers, files);
         state.load();
-        var around = new VpcOnHost.Host(settings, commands, exchange, hostIpv6, () -> guestMtu);
+        var around = new VpcOnHost.Host(settings, commands, exchange, hostIpv6, underlay, () -> guestMtu);
         return new VpcOnHost(vpcId, around, state, files);
     }
 
@@ -297,7 +299,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public synchronized void repair() throws IOException {
         hostSide.repair();
-        guestMtu = hostSide.guestMtu();
+        guestMtu = underlay.guestMtu(host);
         repairVpcs();
     }
 

@@ -163,6 +163,15 @@ final class Namespace {
                 : "";
     }
 
+    /** Carries out lines of options and commands of ovs-vsctl(8), each for itself. */
+    void ovs(String lines) throws IOException {
+        for (var line : lines.lines().toList()) {
+            var command = new ArrayList<>(List.of("ovs-vsctl"));
+            command.addAll(List.of(line.split(" ")));
+            run(command.toArray(String[]::new));
+        }
+    }
+
     /** One transaction of nft(8). */
     void nft(String script) throws IOException {
         if (!script.isEmpty()) {

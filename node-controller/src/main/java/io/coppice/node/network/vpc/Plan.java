@@ -37,7 +37,8 @@ final class Plan {
     boolean onlyNamesMoreThan(Plan present) {
         return present.settings.keySet().stream().allMatch(settings::containsKey)
                 && settings.values().stream()
-                        .filter(each -> each.kind() != Kind.NEIGHBOUR && each.kind() != Kind.HOST)
+                        .filter(each ->
+                                each.kind() != Kind.NEIGHBOUR && !each.kind().isOnHost())
                         .allMatch(present::holds);
     }
 
@@ -46,10 +47,11 @@ final class Plan {
      * known to differ. Whether anything was done in the namespace.
      */
     boolean carryOut(Plan present, boolean repeat, Namespace host, Namespace inside) throws IOException {
-        Predicate<Setting> isMissing = each -> !present.holds(each) || (repeat && each.kind() == Kind.HOST);
+        Predicate<Setting> isMissing =
+                each -> !present.holds(each) || (repeat && each.kind().isOnHost());
         var missing = settings.values().stream().filter(isMissing).toList();
         var gone = present.settings.values().stream()
-                .filter(each -> each.kind() != Kind.HOST || !repeat)
+                .filter(each -> !each.kind().isOnHost() || !repeat)
                 .filter(each -> !settings.containsKey(each.id()) || isMadeAnew(each))
                 .filter(each -> !each.remove().isEmpty())
                 .toList();
@@ -59,8 +61,9 @@ final class Plan {
         inside.tcAsFarAsPossible(removals(gone, Kind.SHAPE));
         inside.ipAsFarAsPossible(removals(gone, Kind.ADDRESS, Kind.PORT, Kind.LINK, Kind.LINK_FROM_HOST));
         host.ipAsFarAsPossible(removals(gone, Kind.HOST));
+        host.ovs(removals(gone, Kind.SWITCH));
         host.ip(additions(missing, Kind.LINK_FROM_HOST));
-        try (var hosts = Beside.begin(() -> host.ip(additions(missing, Kind.HOST)))) {
+        try (var hosts = Beside.begin(() -> onHost(host, missing))) {
             inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
             inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
             inside.tcAsFarAsPossible(additions(missing, Kind.SHAPE));
@@ -68,7 +71,12 @@ final class Plan {
             inside.ip6(additions(missing, Kind.ROUTE_RULE_IPV6));
             hosts.result();
         }
-        return !gone.isEmpty() || missing.stream().anyMatch(each -> each.kind() != Kind.HOST);
+        return !gone.isEmpty() || missing.stream().anyMatch(each -> !each.kind().isOnHost());
+    }
+
+    private static void onHost(Namespace host, List<Setting> missing) throws IOException {
+        host.ip(additions(missing, Kind.HOST));
+        host.ovs(additions(missing, Kind.SWITCH));
     }
 
     /** A device cannot be changed into another one: it is removed first. */

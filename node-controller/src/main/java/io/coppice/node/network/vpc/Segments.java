@@ -5,7 +5,7 @@ import io.coppice.proto.network.v1.Subnet;
 import java.util.Map;
 
 /**
- * Plans a VPC's segments: a bridge per subnet, a VXLAN tunnel to the other hosts, and where each interface is. Nothing is
+ * Plans a VPC's segments: a bridge per subnet, its device to the other hosts, and where each interface is. Nothing is
  * learned and nothing flooded: bridges answer for the neighbours on other hosts, which were told to them. Source: ip-link(8), bridge(8).
  */
 final class Segments {
@@ -13,11 +13,13 @@ final class Segments {
 
     private final VpcView view;
     private final Plan plan;
+    private final Underlay underlay;
     private final Map<String, Subnet> subnets;
 
     private Segments(VpcView view, Plan plan) {
         this.view = view;
         this.plan = plan;
+        this.underlay = Underlay.of(view.settings());
         this.subnets = view.subnetsById();
     }
 
@@ -40,12 +42,10 @@ final class Segments {
     }
 
     private void segment(Subnet subnet) {
-        var settings = view.settings();
         var bridge = VpcView.bridge(subnet);
         var tunnel = VpcView.tunnel(subnet);
         plan.add(Setting.bridge(bridge, VpcView.routerMac(subnet)));
-        plan.add(Setting.tunnel(
-                tunnel, view.namespace(), subnet.getVni(), settings.underlayAddress(), settings.vxlanPort()));
+        underlay.join(view, subnet, plan);
         plan.add(Setting.port(tunnel, bridge));
         plan.add(Setting.quiet(tunnel));
         plan.add(Setting.up(bridge, view.mtu()));
@@ -69,7 +69,7 @@ final class Segments {
 
     private void elsewhere(Subnet subnet, String mac, String host) {
         plan.add(Setting.behind(mac, VpcView.tunnel(subnet)));
-        plan.add(Setting.carried(mac, VpcView.tunnel(subnet), host));
+        underlay.carry(subnet, mac, host, plan);
     }
 
     private void port(LocalInterface local) {

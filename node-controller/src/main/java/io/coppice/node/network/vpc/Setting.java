@@ -29,7 +29,14 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
         /** As the one before, for IPv6: the program must be told. */
         ROUTE_RULE_IPV6,
         /** In the host's namespace; safe to repeat, and repeated by every repair. */
-        HOST
+        HOST,
+        /** As the one before, behind it; carried out by ovs-vsctl(8). */
+        SWITCH;
+
+        /** Whether it is outside the VPC's namespace, where a look does not find it. */
+        boolean isOnHost() {
+            return this == HOST || this == SWITCH;
+        }
     }
 
     static final int LOCAL_TABLE = 100;
@@ -189,6 +196,11 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     /** Something in the host's namespace that goes with the namespace's end of a cable. */
     static Setting onHost(String id, String add) {
         return new Setting(Kind.HOST, "host " + id, add, add, "");
+    }
+
+    /** A port of the host's switch, as options and commands of ovs-vsctl(8). */
+    static Setting onSwitch(String id, String add, String remove) {
+        return new Setting(Kind.SWITCH, "switch " + id, add, add, remove);
     }
 
     /** As {@link #onHost(String, String)}, for what stays when the cable does. */

@@ -94,7 +94,7 @@ final class TapGuard {
      */
     static Ruleset betweenPorts(VpcView view) {
         var neighbours = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept";
-        return Ruleset.builder("bridge", VpcRules.TABLE)
+        var rules = Ruleset.builder("bridge", VpcRules.TABLE)
                 .set(
                         "routers",
                         "ipv4_addr",
@@ -112,7 +112,8 @@ final class TapGuard {
                                         view.hasIpv6() ? Stream.of(neighbours) : Stream.<String>empty(),
                                         Stream.of("meta pkttype { broadcast, multicast } drop"))
                                 .flatMap(Function.identity())
-                                .toList())
-                .build();
+                                .toList());
+        WireRules.add(view, rules);
+        return rules.build();
     }
 }

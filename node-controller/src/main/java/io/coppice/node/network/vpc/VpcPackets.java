@@ -25,6 +25,7 @@ final class VpcPackets {
     private final FlowRecorder flows;
     private final Firewall firewall;
     private final Announcer announcer;
+    private final SwitchTeacher teacher;
     private final CarriedGateways gateways;
     private final PeerExchange exchange;
     private final HostIpv6 hostIpv6;
@@ -48,6 +49,7 @@ final class VpcPackets {
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside);
+        this.teacher = new SwitchTeacher(around.settings(), host, around.underlay());
         this.gateways = new CarriedGateways(commands, around.settings());
     }
 
@@ -114,6 +116,7 @@ final class VpcPackets {
         flows.cover(view);
         gateways.complete(view);
         announcer.announce(view.publicByPrivate().values());
+        teacher.teach(view);
     }
 
     /** Before any rule or guard speaks of IPv6: bridged packets of it must meet the rules. */

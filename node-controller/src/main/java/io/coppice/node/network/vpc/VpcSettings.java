@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param vxlanPort UDP port of VXLAN, the same on all hosts
  * @param linkRange addresses that stand for interfaces between the namespaces of this host and its metadata service
  * @param metadataPort TCP port of the metadata service
+ * @param trunk the wire between the hosts
  * @param resolvers file that names the host's own resolvers, as resolv.conf(5) says
  */
 record VpcSettings(
@@ -36,6 +37,7 @@ record VpcSettings(
         int vxlanPort,
         Cidr linkRange,
         int metadataPort,
+        Trunk trunk,
         Path resolvers) {
     private static final Pattern DEVICE = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
     private static final int MAXIMUM_BRIDGE_LENGTH = 12;
@@ -70,6 +72,7 @@ record VpcSettings(
                 config.vxlanPort(),
                 Cidr.parse(config.linkCidr()),
                 config.metadataPort(),
+                Trunk.of(config),
                 Path.of("/etc/resolv.conf"));
     }
 
@@ -87,6 +90,7 @@ record VpcSettings(
                 vxlanPort,
                 linkRange,
                 metadataPort,
+                trunk,
                 resolvers);
     }
 
@@ -103,6 +107,11 @@ record VpcSettings(
     /** Where the metadata service listens. */
     String metadataAddress() {
         return linkRange.address(1);
+    }
+
+    /** The bridge that the wire between the hosts is plugged into, where there is one; at most 15 characters. */
+    String trunkBridge() {
+        return bridge + "-tr";
     }
 
     /** Begins the names of the host's ends of veth pairs, and of no other devices. Six characters. */
@@ -143,7 +152,8 @@ record VpcSettings(
         }
     }
 
-    private static void checkDevice(String name, int maximumLength) {
+    /** Throws {@link IllegalArgumentException} for what cannot name a device. */
+    static void checkDevice(String name, int maximumLength) {
         if (name.length() > maximumLength || !DEVICE.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "\"%s\" cannot name a network device here: letters, digits, '_', '.' and '-', at most %d"

@@ -94,6 +94,7 @@ class FlowPolicyTest {
                 4789,
                 Cidr.parse("169.254.64.0/18"),
                 8780,
+                Trunk.TUNNELS,
                 Path.of("/etc/resolv.conf"));
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Several hosts on this machine, joined by one network, with a public network beside it behind whose gateway lies "the internet".
+ * Where guests' frames do not travel in tunnels, a third network is the site's wire between the hosts.
  * It also stands for the Cluster Controller: it tells every host what it must know. Names are random; all is removed at the end.
  */
 final class NetworkLab implements AutoCloseable {
@@ -25,6 +26,9 @@ final class NetworkLab implements AutoCloseable {
 
     /** As {@link #INTERNET}, in IPv6. */
     static final String INTERNET_IPV6 = "2001:db8:5::5";
+
+    /** A host's device that leads to the site's wire. */
+    static final String TRUNK = "seg0";
 
     static final String PUBLIC_GATEWAY = "198.18.0.1";
     private static final String PUBLIC_IPV6_GATEWAY = "fe80::c0de";
@@ -42,17 +46,27 @@ final class NetworkLab implements AutoCloseable {
     private final Path folder;
     private final Space fabric;
     private final Space internet;
+    private final Trunk.Kind kind;
+    private final Space site;
     private final List<LabHost> hosts = new ArrayList<>();
+    private final List<OpenSwitch> switches = new ArrayList<>();
     private final List<LabGuest> guests = new ArrayList<>();
     private final Map<String, Vpc> vpcs = new HashMap<>();
     private final Map<String, Long> sequences = new HashMap<>();
     private int guestNumber;
 
     NetworkLab(Path folder) throws IOException {
+        this(folder, Trunk.Kind.TUNNELS);
+    }
+
+    /** Hosts that are joined in this way. */
+    NetworkLab(Path folder, Trunk.Kind kind) throws IOException {
         this.folder = folder;
+        this.kind = kind;
+        this.site = new Space("cpt%s-site".formatted(suffix));
         this.fabric = new Space("cpt%s-fabric".formatted(suffix));
         this.internet = new Space("cpt%s-internet".formatted(suffix));
-        for (var space : List.of(fabric, internet)) {
+        for (var space : List.of(fabric, internet, site)) {
             space.ip("link", "add", "br0", "type", "bridge");
             space.ip("link", "set", "dev", "br0", "up");
         }
@@ -95,6 +109,8 @@ final class NetworkLab implements AutoCloseable {
         cable(space, "fab0", fabric);
         cable(space, "pub0", internet);
         space.ip("addr", "add", "172.30.0.%d/24".formatted(number), "dev", "fab0");
+        var home = folder.resolve("host-" + number);
+        var trunk = trunk(space, home);
         var settings = new VpcSettings(
                 "node-" + number,
                 Optional.of(space.name()),
@@ -107,10 +123,31 @@ final class NetworkLab implements AutoCloseable {
                 VXLAN_PORT,
                 LINKS,
                 METADATA_PORT,
+                trunk,
                 folder.resolve("resolv.conf"));
-        var host = new LabHost(space, settings, folder.resolve("host-" + number));
+        var host = new LabHost(space, settings, home);
         hosts.add(host);
         return host;
+    }
+
+    /** The host's way to the site's wire. */
+    private Trunk trunk(Space space, Path home) throws IOException {
+        if (kind == Trunk.Kind.TUNNELS) {
+            return Trunk.TUNNELS;
+        }
+        cable(space, TRUNK, site);
+        if (kind == Trunk.Kind.LAN) {
+            return new Trunk(kind, Optional.of(TRUNK), "", "");
+        }
+        // Beside the host's folder, whose content the engine knows.
+        var open = OpenSwitch.start(space, home.resolveSibling(home.getFileName() + "-switch"));
+        switches.add(open);
+        return new Trunk(kind, Optional.of(TRUNK), open.database(), "netdev");
+    }
+
+    /** The site's wire, where somebody else may be. */
+    Space site() {
+        return site;
     }
 
     private static void cable(Space space, String device, Space other) throws IOException {
@@ -217,11 +254,15 @@ final class NetworkLab implements AutoCloseable {
         for (var host : hosts) {
             host.close();
         }
+        for (var open : switches) {
+            open.close();
+        }
         var resolver = folder.resolve("resolver.pid");
         if (Files.exists(resolver)) {
             ProcessHandle.of(Long.parseLong(Files.readString(resolver).strip())).ifPresent(ProcessHandle::destroy);
         }
         internet.close();
         fabric.close();
+        site.close();
     }
 }

@@ -45,6 +45,7 @@ class VpcStateTest {
                 4789,
                 Cidr.parse("169.254.64.0/18"),
                 8780,
+                Trunk.TUNNELS,
                 Path.of("/etc/resolv.conf"));
         state = new VpcState(RED, settings, new GuestNumbers(settings.linkRange()), new VpcFiles(folder));
     }

@@ -59,6 +59,21 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public Optional<String> trunk() {
+        return Optional.empty();
+    }
+
+    @Override
+    public String ovsDatabase() {
+        return "";
+    }
+
+    @Override
+    public String ovsDatapath() {
+        return "";
+    }
+
+    @Override
     public String linkCidr() {
         return "169.254.64.0/18";
     }

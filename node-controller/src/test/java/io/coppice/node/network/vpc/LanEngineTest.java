@@ -1,0 +1,41 @@
+package io.coppice.node.network.vpc;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+
+/** If this failed, subnets on one network of the site's would not keep the contract of engines with VPCs. */
+@Tag("full")
+class LanEngineTest extends NetworkEngineContract {
+    @TempDir
+    static Path folder;
+
+    private static NetworkLab lab;
+
+    @BeforeAll
+    static void raise() throws Exception {
+        var missing = NetworkLab.missing();
+        assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
+        lab = new NetworkLab(folder, Trunk.Kind.LAN);
+        lab.addHost();
+        lab.addHost();
+        lab.tell(red());
+        lab.tell(blue());
+    }
+
+    @AfterAll
+    static void clear() throws Exception {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @Override
+    NetworkLab lab() {
+        return lab;
+    }
+}
