@@ -37,7 +37,8 @@ final class Plan {
     boolean onlyNamesMoreThan(Plan present) {
         return present.settings.keySet().stream().allMatch(settings::containsKey)
                 && settings.values().stream()
-                        .filter(each -> each.kind() != Kind.NEIGHBOUR && each.kind() != Kind.HOST)
+                        .filter(each ->
+                                each.kind() != Kind.NEIGHBOUR && !each.kind().isOfHost())
                         .allMatch(present::holds);
     }
 
@@ -46,10 +47,11 @@ final class Plan {
      * known to differ. Whether anything was done in the namespace.
      */
     boolean carryOut(Plan present, boolean repeat, Namespace host, Namespace inside) throws IOException {
-        Predicate<Setting> isMissing = each -> !present.holds(each) || (repeat && each.kind() == Kind.HOST);
+        Predicate<Setting> isMissing =
+                each -> !present.holds(each) || (repeat && each.kind().isOfHost());
         var missing = settings.values().stream().filter(isMissing).toList();
         var gone = present.settings.values().stream()
-                .filter(each -> each.kind() != Kind.HOST || !repeat)
+                .filter(each -> !each.kind().isOfHost() || !repeat)
                 .filter(each -> !settings.containsKey(each.id()) || isMadeAnew(each))
                 .filter(each -> !each.remove().isEmpty())
                 .toList();
@@ -60,6 +62,7 @@ final class Plan {
         inside.ipAsFarAsPossible(removals(gone, Kind.ADDRESS, Kind.PORT, Kind.LINK, Kind.LINK_FROM_HOST));
         host.ipAsFarAsPossible(removals(gone, Kind.HOST));
         host.ip(additions(missing, Kind.LINK_FROM_HOST));
+        host.sysctl(additions(missing, Kind.HOST_KERNEL).lines().toList());
         try (var hosts = Beside.begin(() -> host.ip(additions(missing, Kind.HOST)))) {
             inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
             inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
@@ -68,7 +71,7 @@ final class Plan {
             inside.ip6(additions(missing, Kind.ROUTE_RULE_IPV6));
             hosts.result();
         }
-        return !gone.isEmpty() || missing.stream().anyMatch(each -> each.kind() != Kind.HOST);
+        return !gone.isEmpty() || missing.stream().anyMatch(each -> !each.kind().isOfHost());
     }
 
     /** A device cannot be changed into another one: it is removed first. */

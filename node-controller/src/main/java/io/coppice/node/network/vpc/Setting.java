@@ -28,8 +28,15 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
         ROUTE_RULE,
         /** As the one before, for IPv6: the program must be told. */
         ROUTE_RULE_IPV6,
+        /** A parameter of the kernel in the host's namespace, of a device that was just made; carried out by sysctl(8). */
+        HOST_KERNEL,
         /** In the host's namespace; safe to repeat, and repeated by every repair. */
-        HOST
+        HOST;
+
+        /** Whether it is repeated by every repair, which does not look for it. */
+        boolean isOfHost() {
+            return this == HOST || this == HOST_KERNEL;
+        }
     }
 
     static final int LOCAL_TABLE = 100;
@@ -189,6 +196,11 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     /** Something in the host's namespace that goes with the namespace's end of a cable. */
     static Setting onHost(String id, String add) {
         return new Setting(Kind.HOST, "host " + id, add, add, "");
+    }
+
+    /** A parameter of the kernel, which goes with its device. The parts of its name are parted by slashes. */
+    static Setting onHostKernel(String parameter, String value) {
+        return new Setting(Kind.HOST_KERNEL, "kernel " + parameter, value, parameter + "=" + value, "");
     }
 
     /** As {@link #onHost(String, String)}, for what stays when the cable does. */

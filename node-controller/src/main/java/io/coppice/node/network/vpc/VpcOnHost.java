@@ -4,6 +4,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.command.CommandException;
 import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.NetworkEngine.Traffic;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
@@ -42,9 +43,7 @@ final class VpcOnHost {
     private final Firewall firewall;
     private final Announcer announcer;
     private final CarriedGateways gateways;
-    private final PeerExchange exchange;
-    private final HostIpv6 hostIpv6;
-    private final Supplier<Integer> mtu;
+    private final Host around;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock: what the kernel has as far as this process knows; null when it must be looked at.
@@ -70,16 +69,14 @@ final class VpcOnHost {
         this.vpcId = vpcId;
         this.settings = around.settings();
         var commands = around.commands();
-        this.exchange = around.exchange();
-        this.hostIpv6 = around.hostIpv6();
-        this.mtu = around.mtu();
+        this.around = around;
         this.state = state;
         this.host = Namespace.host(commands, settings.hostNamespace());
         this.inside = Namespace.named(commands, nameOf(settings, vpcId));
         this.names = new NameDaemon(inside, files.folder());
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
-        this.announcer = new Announcer(inside);
+        this.announcer = new Announcer(inside, Cables.publicMac(settings, vpcId));
         this.gateways = new CarriedGateways(commands, settings);
         this.traffic = new TrafficCounters(files.folder().resolve("traffic"));
         traffic.load();
@@ -125,7 +122,7 @@ final class VpcOnHost {
     List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
         lock.lock();
         try {
-            var bytes = mtu.get();
+            var bytes = around.mtu().get();
             if (!endpoints.isEmpty() && !state.isKnown()) {
                 throw new IOException("this host was not told of " + vpcId + " yet");
             }
@@ -188,11 +185,11 @@ final class VpcOnHost {
         }
     }
 
-    /** Tells how far answers of the metadata service may travel to the instance. */
-    void limitHops(InstanceId instance, int hops) throws IOException {
+    /** Tells how the instance reaches the metadata service. */
+    void open(InstanceId instance, Reach reach) throws IOException {
         lock.lock();
         try {
-            if (state.change(instance, local -> local.withHopLimit(hops))) {
+            if (state.change(instance, local -> local.withReach(reach))) {
                 follow(false);
             }
         } finally {
@@ -257,7 +254,7 @@ final class VpcOnHost {
         lock.lock();
         try {
             var view = flows.counts() && inside.exists()
-                    ? state.view(inside.name(), mtu.get())
+                    ? state.view(inside.name(), around.mtu().get())
                     : Optional.<VpcView>empty();
             return view.isPresent() ? flows.turn(view.get(), period) : flows.last();
         } finally {
@@ -279,7 +276,7 @@ final class VpcOnHost {
     private void follow(boolean repeat) throws IOException {
         failure = "The host could not carry out the network's last change.";
         try {
-            var view = state.view(inside.name(), mtu.get()).filter(VpcView::isNeeded);
+            var view = state.view(inside.name(), around.mtu().get()).filter(VpcView::isNeeded);
             if (view.isPresent()) {
                 bringUp(view.get(), repeat);
             } else {
@@ -309,7 +306,7 @@ final class VpcOnHost {
             plan = observation.plan();
             names.forget();
             state.plugged(observation.devices());
-            view = state.view(inside.name(), mtu.get()).orElse(seen);
+            view = state.view(inside.name(), around.mtu().get()).orElse(seen);
         }
         if (view.locals().isEmpty()) {
             followPackets(view, plan, repeat);
@@ -319,7 +316,7 @@ final class VpcOnHost {
         }
         flows.cover(view);
         gateways.complete(view);
-        announcer.announce(view.publicByPrivate().values());
+        announcer.announce(Cables.announced(view));
     }
 
     /** Before any rule or guard speaks of IPv6: bridged packets of it must meet the rules. */
@@ -330,7 +327,7 @@ final class VpcOnHost {
             kernel = wanted;
         }
         if (!Ipv6Outside.addresses(view).isEmpty()) {
-            hostIpv6.lead();
+            around.hostIpv6().lead();
         }
     }
 
@@ -361,12 +358,12 @@ final class VpcOnHost {
     private void carryOut(VpcView view, Plan wanted, Plan present, boolean repeat) throws IOException {
         if (view.peerings().isEmpty()) {
             wanted.carryOut(present, repeat, host, inside);
-            exchange.leave(vpcId);
+            around.exchange().leave(vpcId);
             return;
         }
-        exchange.join(vpcId);
+        around.exchange().join(vpcId);
         wanted.carryOut(present, repeat, host, inside);
-        exchange.plugIn(Peerings.port(view));
+        around.exchange().plugIn(Peerings.port(view));
     }
 
     private void takeDown() throws IOException {
@@ -379,7 +376,7 @@ final class VpcOnHost {
             // now.
             new Plan().carryOut(Observation.read(inside).plan(), false, host, inside);
             inside.remove();
-            exchange.leave(vpcId);
+            around.exchange().leave(vpcId);
             LOG.infof("nothing of %s is left on this host", vpcId);
         }
         plan = null;

@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.vpc.GuestNumbers.Owner;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Metadata;
@@ -70,9 +71,7 @@ final class VpcState {
                 var id = new InstanceId(instance.getInstanceId());
                 for (var endpoint : instance.getEndpointsList()) {
                     var local = LocalInterface.of(id, endpoint, numbersOf(endpoint));
-                    locals.put(
-                            endpoint.getNetworkInterfaceId(),
-                            local.withHopLimit(instance.getMetadata().getHopLimit()));
+                    locals.put(endpoint.getNetworkInterfaceId(), local.withReach(reach(instance.getMetadata())));
                 }
             }
         } catch (IOException e) {
@@ -200,10 +199,20 @@ final class VpcState {
         return local.endpoint().getNetworkInterfaceId().equals(endpoint.getNetworkInterfaceId());
     }
 
-    private List<String> numbersOf(NetworkEndpoint endpoint) {
-        return VpcMessages.addresses(endpoint).stream()
-                .map(address -> numbers.take(new Owner(vpcId, address)))
-                .toList();
+    private Map<String, String> numbersOf(NetworkEndpoint endpoint) {
+        return Stream.concat(VpcMessages.addresses(endpoint).stream(), endpoint.getIpv6List().stream())
+                .collect(Collectors.toMap(
+                        VpcState::asRulesHaveIt,
+                        address -> numbers.take(new Owner(vpcId, address)),
+                        (one, same) -> one));
+    }
+
+    private static String asRulesHaveIt(String address) {
+        return VpcMessages.isIpv4(address) ? address : Ipv6.canonical(address);
+    }
+
+    private static Reach reach(Metadata metadata) {
+        return new Reach(metadata.getHopLimit(), metadata.getIpv6Enabled());
     }
 
     private void giveBackUnused(Collection<LocalInterface> before) {
@@ -215,7 +224,9 @@ final class VpcState {
     }
 
     private static Set<String> addresses(Stream<LocalInterface> locals) {
-        return locals.flatMap(local -> local.addresses().stream()).collect(Collectors.toCollection(HashSet::new));
+        return locals.flatMap(
+                        local -> Stream.concat(local.addresses().stream(), local.endpoint().getIpv6List().stream()))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** Changes those of this host's interfaces that belong to the instance; whether anything changed. */
@@ -243,7 +254,9 @@ final class VpcState {
                 byInstance
                         .computeIfAbsent(local.instance(), VpcState::instance)
                         .addEndpoints(local.endpoint())
-                        .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+                        .setMetadata(Metadata.newBuilder()
+                                .setHopLimit(local.reach().hops())
+                                .setIpv6Enabled(local.reach().byIpv6()));
             }
         }
         byInstance.forEach((id, instance) -> encoded.put(id, VpcFiles.encoded(instance.build())));

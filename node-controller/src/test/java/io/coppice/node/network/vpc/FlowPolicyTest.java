@@ -75,7 +75,7 @@ class FlowPolicyTest {
                 settings(),
                 "namespace",
                 vpc,
-                List.of(LocalInterface.of(InstanceId.random(), web, List.of("169.254.64.3"))),
+                List.of(LocalInterface.of(InstanceId.random(), web, Map.of(web.getPrivateIpv4(), "169.254.64.3"))),
                 Map.of("web", Face.of(web), "client", Face.of(client)),
                 "169.254.64.2",
                 1450));

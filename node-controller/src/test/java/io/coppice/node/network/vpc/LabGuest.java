@@ -1,6 +1,7 @@
 package io.coppice.node.network.vpc;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.Endpoint;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +33,14 @@ final class LabGuest implements AutoCloseable {
 
     /** Has the engine make its interface, plugs the cable in and configures the guest by hand. */
     LabGuest boot() throws IOException {
-        var made = host.engine().ensure(instance, List.of(endpoint)).getFirst();
+        plug(host.engine().ensure(instance, List.of(endpoint)).getFirst());
+        host.engine().attached(instance);
+        space.ip("link", "set", "dev", "eth0", "up");
+        return this;
+    }
+
+    /** Makes its device, as a hypervisor does when it starts a guest. */
+    void plug(Endpoint made) throws IOException {
         Space.must(
                 "ip",
                 "link",
@@ -50,12 +58,11 @@ final class LabGuest implements AutoCloseable {
                 "netns",
                 space.name());
         host.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
-        host.engine().attached(instance);
-        space.ip("link", "set", "dev", "eth0", "mtu", Integer.toString(made.mtu()), "up");
-        return this;
+        space.ip("link", "set", "dev", "eth0", "mtu", Integer.toString(made.mtu()));
     }
 
     LabGuest configure() throws IOException {
+        space.ip("link", "set", "dev", "eth0", "up");
         var prefix = Cidr.parse(endpoint.getSubnetCidrBlock());
         space.ip("addr", "add", address() + "/" + prefix.prefixLength(), "dev", "eth0");
         space.ip("route", "add", "default", "via", prefix.address(1));
