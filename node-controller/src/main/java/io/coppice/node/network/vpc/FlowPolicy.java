@@ -22,8 +22,11 @@ final class FlowPolicy {
     FlowPolicy(VpcView view) {
         this.view = view;
         this.publicByPrivate = view.publicByPrivate();
-        services.addAll(
-                List.of(view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress()));
+        services.addAll(List.of(
+                view.resolver(),
+                VpcView.LINK_RESOLVER,
+                view.settings().metadataAddress(),
+                view.settings().metadataAddressIpv6()));
         view.subnets().forEach(subnet -> services.add(VpcView.router(subnet)));
         services.add(VpcView.RESOLVER_IPV6);
         Family.of(view).forEach(family -> view.locals()

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Tells everybody on a network, unasked, which hardware address IPv6 addresses have from now on. No program that every host has
@@ -40,19 +40,16 @@ final class NeighborAdvertisements {
      * @param mac that the addresses have, colon separated
      */
     static void send(String namespace, String device, String mac, List<String> addresses) throws IOException {
-        var sent = new CompletableFuture<Void>();
+        var sending = new FutureTask<>(
+                () -> {
+                    enter(namespace);
+                    send(device, mac, addresses);
+                },
+                true);
         // A thread that has entered another namespace is good for nothing else.
-        Thread.ofPlatform().daemon().name("advertise-" + device).start(() -> {
-            try {
-                enter(namespace);
-                send(device, mac, addresses);
-                sent.complete(null);
-            } catch (LastErrorException e) {
-                sent.completeExceptionally(e);
-            }
-        });
+        Thread.ofPlatform().daemon().name("advertise-" + device).start(sending);
         try {
-            sent.get();
+            sending.get();
         } catch (ExecutionException e) {
             throw new IOException("no neighbour advertisements by %s of %s".formatted(device, namespace), e.getCause());
         } catch (InterruptedException e) {
