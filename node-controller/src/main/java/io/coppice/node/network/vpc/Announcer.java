@@ -1,8 +1,10 @@
 package io.coppice.node.network.vpc;
 
+import io.coppice.node.command.NeighborAdvertisements;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +60,11 @@ final class Announcer {
         try {
             for (int time = 0; time < TIMES; time++) {
                 var present = addresses.stream().filter(announced::contains).toList();
-                NeighborAdvertisements.send(inside.name(), VpcView.PUBLIC, mac, present);
+                NeighborAdvertisements.send(
+                        inside.name(),
+                        VpcView.PUBLIC,
+                        HexFormat.ofDelimiter(":").parseHex(mac),
+                        present.stream().map(Ipv6::octets).toList());
                 Thread.sleep(PAUSE);
             }
         } catch (IOException e) {

@@ -1,4 +1,4 @@
-package io.coppice.node.network.vpc;
+package io.coppice.node.command;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Library;
@@ -7,7 +7,6 @@ import com.sun.jna.NativeLong;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -16,8 +15,10 @@ import java.util.concurrent.FutureTask;
  * Tells everybody on a network, unasked, which hardware address IPv6 addresses have from now on. No program that every host has
  * does that. Pure but for the packets; thread-safe. Source: RFC 4861 section 7.2.6, setns(2), ipv6(7), raw(7).
  */
-final class NeighborAdvertisements {
-    private static final String ALL_NODES = "ff02::1";
+public final class NeighborAdvertisements {
+    /** ff02::1. */
+    private static final byte[] ALL_NODES = {(byte) 0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
     private static final byte ADVERTISEMENT = (byte) 136;
     /** From a router; and the entries that neighbours have are to be replaced. */
     private static final int ROUTER_AND_OVERRIDE = 0xa0000000;
@@ -37,9 +38,10 @@ final class NeighborAdvertisements {
      *
      * @param namespace by its name; the calling thread stays where it is
      * @param device in the namespace, with an address of IPv6
-     * @param mac that the addresses have, colon separated
+     * @param mac that the addresses have, 6 bytes
+     * @param addresses 16 bytes each
      */
-    static void send(String namespace, String device, String mac, List<String> addresses) throws IOException {
+    public static void send(String namespace, String device, byte[] mac, List<byte[]> addresses) throws IOException {
         var sending = new FutureTask<>(
                 () -> {
                     enter(namespace);
@@ -67,7 +69,7 @@ final class NeighborAdvertisements {
         }
     }
 
-    private static void send(String device, String mac, List<String> addresses) {
+    private static void send(String device, byte[] mac, List<byte[]> addresses) {
         int socket = CLibrary.INSTANCE.socket(
                 CLibrary.AF_INET6, CLibrary.SOCK_RAW | CLibrary.SOCK_CLOEXEC, CLibrary.IPPROTO_ICMPV6);
         try {
@@ -89,16 +91,16 @@ final class NeighborAdvertisements {
     }
 
     /** The kernel puts the checksum in. */
-    private static byte[] message(String address, String mac) {
+    private static byte[] message(byte[] address, byte[] mac) {
         return ByteBuffer.allocate(MESSAGE_BYTES)
                 .put(ADVERTISEMENT)
                 .put((byte) 0)
                 .putShort((short) 0)
                 .putInt(ROUTER_AND_OVERRIDE)
-                .put(Ipv6.octets(address))
+                .put(address)
                 .put(TARGET_LINK_ADDRESS)
                 .put(EIGHT_OCTETS)
-                .put(HexFormat.ofDelimiter(":").parseHex(mac))
+                .put(mac)
                 .array();
     }
 
@@ -109,7 +111,7 @@ final class NeighborAdvertisements {
                 .putShort((short) CLibrary.AF_INET6)
                 .putShort((short) 0)
                 .putInt(0)
-                .put(Ipv6.octets(ALL_NODES))
+                .put(ALL_NODES)
                 .putInt(CLibrary.INSTANCE.if_nametoindex(device))
                 .array();
     }
