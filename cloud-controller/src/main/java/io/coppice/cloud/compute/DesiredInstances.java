@@ -105,6 +105,7 @@ final class DesiredInstances {
                 .setTokenRequired(row.metadata.tokenRequired())
                 .setHopLimit(row.metadata.hopLimit())
                 .setEnabled(row.metadata.enabled())
+                .setIpv6Enabled(row.metadata.ipv6())
                 .build();
     }
 }

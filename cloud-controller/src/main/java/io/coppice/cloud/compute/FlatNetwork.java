@@ -25,7 +25,12 @@ final class FlatNetwork implements LaunchNetwork {
     }
 
     /** The account's default network. */
-    record FlatWanted(DefaultNames names) implements Wanted {}
+    record FlatWanted(DefaultNames names) implements Wanted {
+        @Override
+        public NameOptions usualNames() {
+            return NameOptions.USUAL;
+        }
+    }
 
     @Override
     public boolean flat() {

@@ -408,7 +408,12 @@ class Instance {
         if (network.knownIp() == null && !choices.resourceNamed()) {
             return "";
         }
-        return (choices.resourceNamed() ? id : network.hostName()) + "." + region + ".internal";
+        return choices.resourceNamed() ? resourceName(region) : network.hostName() + "." + region + ".internal";
+    }
+
+    /** The name that its id makes within a region. */
+    String resourceName(String region) {
+        return id + "." + region + ".internal";
     }
 
     /** From now on it carries this profile; its host has no credentials of it yet. */

@@ -112,7 +112,7 @@ final class InstanceAnswers {
                 .hibernationOptions(SameForAll.HIBERNATION)
                 .enclaveOptions(SameForAll.ENCLAVE)
                 .maintenanceOptions(SameForAll.maintenance(row.choices.recoveryDisabled()))
-                .privateDnsNameOptions(SameForAll.privateDnsName(row.choices.resourceNamed()))
+                .privateDnsNameOptions(SameForAll.privateDnsName(row.choices.names()))
                 .metadataOptions(metadata(row));
         if (!row.keyName.isEmpty()) {
             answer.keyName(row.keyName);
@@ -155,10 +155,6 @@ final class InstanceAnswers {
 
     static String autoRecovery(Instance row) {
         return SameForAll.maintenance(row.choices.recoveryDisabled()).autoRecoveryAsString();
-    }
-
-    static String hostnameType(Instance row) {
-        return SameForAll.privateDnsName(row.choices.resourceNamed()).hostnameTypeAsString();
     }
 
     /** The instance's interface as DescribeNetworkInterfaces answers it. */
@@ -270,7 +266,7 @@ final class InstanceAnswers {
                 .httpTokens(row.metadata.tokenRequired() ? "required" : "optional")
                 .httpPutResponseHopLimit(row.metadata.hopLimit())
                 .httpEndpoint(row.metadata.enabled() ? "enabled" : "disabled")
-                .httpProtocolIpv6("disabled")
+                .httpProtocolIpv6(row.metadata.ipv6() ? "enabled" : "disabled")
                 .instanceMetadataTags(row.metadata.tags() ? "enabled" : "disabled")
                 .build();
     }

@@ -192,7 +192,8 @@ final class InstanceAttributes {
                     request.httpTokensAsString(),
                     request.httpPutResponseHopLimit(),
                     request.httpEndpointAsString(),
-                    request.instanceMetadataTagsAsString());
+                    request.instanceMetadataTagsAsString(),
+                    request.httpProtocolIpv6AsString());
             var defaults = database.call(entities -> catalogue.accounts().forLaunch(entities, context.account()));
             instance.metadata = LaunchWishes.enforced(wished, defaults);
             instance.wantAgain();

@@ -10,6 +10,7 @@ import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.store.Database;
 import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -30,12 +31,21 @@ class InstanceChoiceActions implements ActionModule {
     private final EventLog events;
     private final InstanceTypes types;
     private final ZoneSignal signal;
+    private final LaunchNetwork network;
 
-    InstanceChoiceActions(Database database, EventLog events, InstanceTypes types, ZoneSignal signal) {
+    @Inject
+    InstanceChoiceActions(
+            Database database, EventLog events, InstanceTypes types, ZoneSignal signal, ZoneNetworks networks) {
+        this(database, events, types, signal, networks.network());
+    }
+
+    InstanceChoiceActions(
+            Database database, EventLog events, InstanceTypes types, ZoneSignal signal, LaunchNetwork network) {
         this.database = database;
         this.events = events;
         this.types = types;
         this.signal = signal;
+        this.network = network;
     }
 
     @Override
@@ -74,20 +84,23 @@ class InstanceChoiceActions implements ActionModule {
                 .build();
     }
 
-    /** A host hears of the new name with the next start, which is why the instance must be stopped. */
+    /** A guest hears of a new host name with its next start, which is why it must be stopped for that. */
     ModifyPrivateDnsNameOptionsResponse names(RequestContext context, ModifyPrivateDnsNameOptionsRequest request) {
-        if (Boolean.TRUE.equals(request.enableResourceNameDnsARecord())
-                || Boolean.TRUE.equals(request.enableResourceNameDnsAAAARecord())) {
-            throw InstanceErrors.unsupported("DNS records of resource names cannot be had in this cloud.");
-        }
         var type = request.privateDnsHostnameTypeAsString();
+        var a = request.enableResourceNameDnsARecord();
+        var aaaa = request.enableResourceNameDnsAAAARecord();
+        if (network.flat() && (Boolean.TRUE.equals(a) || Boolean.TRUE.equals(aaaa))) {
+            throw InstanceErrors.unsupported("DNS records of resource names cannot be had in a flat network.");
+        }
         change(context, request.instanceId(), instance -> {
-            if (type == null) {
-                return;
+            if (type != null) {
+                InstanceAttributes.requireStopped(instance, "PrivateDnsHostnameType");
             }
-            InstanceAttributes.requireStopped(instance, "PrivateDnsHostnameType");
-            instance.choices = instance.choices.withResourceNamed(LaunchWishes.resourceNamed(type));
-            instance.wantAgain();
+            var names = instance.choices.names().changed(type, a, aaaa);
+            if (!names.equals(instance.choices.names())) {
+                instance.choices = instance.choices.with(names);
+                instance.wantAgain();
+            }
         });
         return ModifyPrivateDnsNameOptionsResponse.builder().returnValue(true).build();
     }

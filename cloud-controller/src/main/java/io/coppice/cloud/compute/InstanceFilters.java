@@ -124,7 +124,9 @@ final class InstanceFilters {
                         "metadata-options.http-endpoint",
                         i -> enabled(i.row().metadata.enabled()))
                 .value("metadata-options.http-protocol-ipv4", i -> enabled(true))
-                .value("metadata-options.http-protocol-ipv6", i -> enabled(false))
+                .value(
+                        "metadata-options.http-protocol-ipv6",
+                        i -> enabled(i.row().metadata.ipv6()))
                 .value(
                         "metadata-options.http-put-response-hop-limit",
                         i -> i.row().metadata.hopLimit())

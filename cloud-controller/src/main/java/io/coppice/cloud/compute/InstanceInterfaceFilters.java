@@ -44,12 +44,16 @@ final class InstanceInterfaceFilters {
 
     private static void instance(Filters.Builder<Tagged> builder, String region) {
         builder.value("private-ip-address", i -> primary(i, InterfaceFacts::primaryIp))
+                .value("private-dns-name", i -> primary(i, each -> i.row().dnsName(region)))
                 .value(
-                        "private-dns-name",
-                        i -> primary(i, each -> InterfaceFacts.privateDnsName(each.primaryIp(), region)))
-                .value("private-dns-name-options.hostname-type", i -> "ip-name")
-                .value("private-dns-name-options.enable-resource-name-dns-a-record", i -> false)
-                .value("private-dns-name-options.enable-resource-name-dns-aaaa-record", i -> false)
+                        "private-dns-name-options.hostname-type",
+                        i -> i.row().choices.names().hostnameType())
+                .value(
+                        "private-dns-name-options.enable-resource-name-dns-a-record",
+                        i -> i.row().choices.ipv4Record())
+                .value(
+                        "private-dns-name-options.enable-resource-name-dns-aaaa-record",
+                        i -> i.row().choices.ipv6Record())
                 .values("instance.group-id", i -> primaryGroups(i, Group::id))
                 .values("instance.group-name", i -> primaryGroups(i, Group::name))
                 .values("group-id", i -> primaryGroups(i, Group::id))

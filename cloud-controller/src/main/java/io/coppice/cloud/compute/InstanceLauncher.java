@@ -93,6 +93,7 @@ final class InstanceLauncher {
         var type = catalogue.types().require(command.instanceType());
         var publicKey = lookUps.publicKey(command.keyName());
         var defaults = lookUps.defaults();
+        var wanted = lookUps.network(network, command, type);
         var plan = new LaunchPlan(
                 context.account(),
                 ReservationId.random().value(),
@@ -101,11 +102,10 @@ final class InstanceLauncher {
                 machine(command, image, type),
                 publicKey,
                 command.wishes().metadata(defaults),
-                command.wishes().choices(defaults, type.name()),
+                command.wishes().choices(defaults, type.name(), wanted.usualNames()),
                 settings.clock().instant().truncatedTo(ChronoUnit.MILLIS));
         var cause =
                 new ChangeCause(context.action(), context.caller().arn(), context.requestId(), "Launch was requested");
-        var wanted = lookUps.network(network, command, type);
         if (image.disks().isEmpty()) {
             LaunchRefusals.checkRootOnHost(command.disks());
         }

@@ -23,9 +23,15 @@ final class InstanceNetworkFilters {
     private static void instance(Filters.Builder<Tagged> builder, String region) {
         builder.value("private-ip-address", i -> of(i, InstanceNetwork::privateIp))
                 .value("private-dns-name", i -> whileAlive(i, i.row().dnsName(region)))
-                .value("private-dns-name-options.hostname-type", i -> InstanceAnswers.hostnameType(i.row()))
-                .value("private-dns-name-options.enable-resource-name-dns-a-record", i -> false)
-                .value("private-dns-name-options.enable-resource-name-dns-aaaa-record", i -> false)
+                .value(
+                        "private-dns-name-options.hostname-type",
+                        i -> i.row().choices.names().hostnameType())
+                .value(
+                        "private-dns-name-options.enable-resource-name-dns-a-record",
+                        i -> i.row().choices.ipv4Record())
+                .value(
+                        "private-dns-name-options.enable-resource-name-dns-aaaa-record",
+                        i -> i.row().choices.ipv6Record())
                 .value("instance.group-id", i -> of(i, InstanceNetwork::securityGroupId))
                 .value("instance.group-name", i -> of(i, InstanceNetwork::securityGroupName))
                 .value("group-id", i -> of(i, InstanceNetwork::securityGroupId))

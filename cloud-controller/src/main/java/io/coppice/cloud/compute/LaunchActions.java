@@ -137,6 +137,7 @@ class LaunchActions implements ActionModule {
                 .metadataOptions(metadata -> metadata.httpTokens(row.metadata.tokenRequired() ? "required" : "optional")
                         .httpPutResponseHopLimit(row.metadata.hopLimit())
                         .httpEndpoint(row.metadata.enabled() ? "enabled" : "disabled")
+                        .httpProtocolIpv6(row.metadata.ipv6() ? "enabled" : "disabled")
                         .instanceMetadataTags(row.metadata.tags() ? "enabled" : "disabled"))
                 .networkInterfaces(network -> network.deviceIndex(0)
                         .subnetId(row.network.subnetId())

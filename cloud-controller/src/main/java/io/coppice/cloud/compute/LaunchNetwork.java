@@ -44,7 +44,10 @@ interface LaunchNetwork {
     void checkSourceDest(EntityManager entities, Instance instance, boolean check);
 
     /** What {@link #wanted} has found for one launch. */
-    sealed interface Wanted permits FlatNetwork.FlatWanted, VpcNetwork.VpcWanted {}
+    sealed interface Wanted permits FlatNetwork.FlatWanted, VpcNetwork.VpcWanted {
+        /** How the network names instances of launches that do not say it. */
+        NameOptions usualNames();
+    }
 
     /** The new instances of one launch. */
     record Share(Wanted wanted, List<String> instanceIds) {

@@ -148,7 +148,8 @@ final class LaunchParser {
                         asked.httpTokensAsString(),
                         asked.httpPutResponseHopLimit(),
                         asked.httpEndpointAsString(),
-                        asked.instanceMetadataTagsAsString());
+                        asked.instanceMetadataTagsAsString(),
+                        asked.httpProtocolIpv6AsString());
     }
 
     static MetadataOptions metadata(
@@ -156,7 +157,8 @@ final class LaunchParser {
             @Nullable String tokens,
             @Nullable Integer hopLimit,
             @Nullable String endpoint,
-            @Nullable String tags) {
+            @Nullable String tags,
+            @Nullable String ipv6) {
         if (hopLimit != null && (hopLimit < 1 || hopLimit > MAX_HOP_LIMIT)) {
             throw InstanceErrors.invalid("httpPutResponseHopLimit", hopLimit, "Expecting 1 to 64.");
         }
@@ -164,7 +166,8 @@ final class LaunchParser {
                 either("httpTokens", tokens, "required", "optional", before.tokenRequired()),
                 hopLimit == null ? before.hopLimit() : hopLimit,
                 either("httpEndpoint", endpoint, "enabled", "disabled", before.enabled()),
-                either("instanceMetadataTags", tags, "enabled", "disabled", before.tags()));
+                either("instanceMetadataTags", tags, "enabled", "disabled", before.tags()),
+                either("httpProtocolIpv6", ipv6, "enabled", "disabled", before.ipv6()));
     }
 
     private static boolean either(String name, @Nullable String value, String yes, String no, boolean before) {

@@ -42,6 +42,13 @@ final class LaunchRefusals {
                 "IPv6 addresses",
                 "Ipv6AddressCount and Ipv6Address");
         request.networkInterfaces().forEach(LaunchRefusals::networkInterface);
+        var names = request.privateDnsNameOptions();
+        refuse(
+                names != null
+                        && (isTrue(names.enableResourceNameDnsARecord())
+                                || isTrue(names.enableResourceNameDnsAAAARecord())),
+                "DNS records of resource names",
+                "PrivateDnsNameOptions.EnableResourceNameDns*Record");
     }
 
     private static void switches(RunInstancesRequest request) {
@@ -54,13 +61,6 @@ final class LaunchRefusals {
                 reservation != null && reservation.capacityReservationTarget() != null,
                 "Capacity reservations",
                 "CapacityReservationTarget");
-        var names = request.privateDnsNameOptions();
-        refuse(
-                names != null
-                        && (isTrue(names.enableResourceNameDnsARecord())
-                                || isTrue(names.enableResourceNameDnsAAAARecord())),
-                "DNS records of resource names",
-                "PrivateDnsNameOptions.EnableResourceNameDns*Record");
     }
 
     private static void placement(Placement placement) {

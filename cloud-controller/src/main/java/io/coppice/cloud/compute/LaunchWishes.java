@@ -6,6 +6,7 @@ import io.coppice.cloud.setting.LaunchDefaults;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CpuOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.InstanceMetadataOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.PrivateDnsNameOptionsRequest;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 
 /**
@@ -13,6 +14,7 @@ import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
  *
  * @param metadata null when nothing is asked for
  * @param cpuCredits null when nothing is asked for, else one that {@link CpuCredits} knows
+ * @param names null when nothing is asked for
  * @param cores how many of its type's processors, 0 for all
  * @param partition which partition of its placement group, 0 for the one with the fewest instances
  */
@@ -20,7 +22,7 @@ record LaunchWishes(
         @Nullable InstanceMetadataOptionsRequest metadata,
         @Nullable String cpuCredits,
         boolean recoveryDisabled,
-        boolean resourceNamed,
+        @Nullable PrivateDnsNameOptionsRequest names,
         int cores,
         int partition) {
 
@@ -28,12 +30,12 @@ record LaunchWishes(
     static LaunchWishes of(RunInstancesRequest request, String instanceType, @Nullable Group group) {
         LaunchParser.metadata(MetadataOptions.USUAL, request.metadataOptions());
         var maintenance = request.maintenanceOptions();
-        var names = request.privateDnsNameOptions();
+        NameOptions.USUAL.changed(request.privateDnsNameOptions());
         return new LaunchWishes(
                 request.metadataOptions(),
                 credits(request, instanceType),
                 maintenance != null && recoveryDisabled(maintenance.autoRecoveryAsString()),
-                names != null && resourceNamed(names.hostnameTypeAsString()),
+                request.privateDnsNameOptions(),
                 cores(request.cpuOptions()),
                 partition(request, group));
     }
@@ -61,14 +63,6 @@ record LaunchWishes(
             throw InstanceErrors.invalid("autoRecovery", state, "Expecting default or disabled.");
         }
         return "disabled".equals(state);
-    }
-
-    /** @param type null for the usual */
-    static boolean resourceNamed(@Nullable String type) {
-        if (type != null && !type.equals("ip-name") && !type.equals("resource-name")) {
-            throw InstanceErrors.invalid("hostnameType", type, "Expecting ip-name or resource-name.");
-        }
-        return "resource-name".equals(type);
     }
 
     private static int cores(@Nullable CpuOptionsRequest options) {
@@ -111,7 +105,8 @@ record LaunchWishes(
                 defaults.httpTokens(),
                 defaults.hopLimit(),
                 defaults.httpEndpoint(),
-                defaults.instanceTags());
+                defaults.instanceTags(),
+                null);
         return enforced(LaunchParser.metadata(usual, metadata), defaults);
     }
 
@@ -125,10 +120,14 @@ record LaunchWishes(
         return options;
     }
 
-    InstanceChoices choices(LaunchDefaults defaults, String instanceType) {
+    /** @param usualNames those of the subnet, for what the launch does not say */
+    InstanceChoices choices(LaunchDefaults defaults, String instanceType, NameOptions usualNames) {
+        var named = usualNames.changed(names);
         return new InstanceChoices(
                 cpuCredits == null ? defaults.unlimited(instanceType) : cpuCredits.equals(CpuCredits.UNLIMITED),
                 recoveryDisabled,
-                resourceNamed);
+                named.resourceNamed(),
+                named.ipv4Record(),
+                named.ipv6Record());
     }
 }

@@ -27,8 +27,7 @@ final class SameForAll {
 
     private static final InstanceMaintenanceOptions RECOVERED = maintenance("default");
     private static final InstanceMaintenanceOptions NOT_RECOVERED = maintenance("disabled");
-    private static final PrivateDnsNameOptionsResponse NAMED_BY_ADDRESS = privateDnsName("ip-name");
-    private static final PrivateDnsNameOptionsResponse NAMED_BY_ID = privateDnsName("resource-name");
+    private static final PrivateDnsNameOptionsResponse USUALLY_NAMED = privateDnsNameOf(NameOptions.USUAL);
 
     private static final Map<InstanceState, software.amazon.awssdk.services.ec2.model.InstanceState> STATES =
             Arrays.stream(InstanceState.values())
@@ -40,8 +39,8 @@ final class SameForAll {
         return recoveryDisabled ? NOT_RECOVERED : RECOVERED;
     }
 
-    static PrivateDnsNameOptionsResponse privateDnsName(boolean resourceNamed) {
-        return resourceNamed ? NAMED_BY_ID : NAMED_BY_ADDRESS;
+    static PrivateDnsNameOptionsResponse privateDnsName(NameOptions names) {
+        return names.equals(NameOptions.USUAL) ? USUALLY_NAMED : privateDnsNameOf(names);
     }
 
     /** The state as the API has it. */
@@ -53,11 +52,11 @@ final class SameForAll {
         return InstanceMaintenanceOptions.builder().autoRecovery(autoRecovery).build();
     }
 
-    private static PrivateDnsNameOptionsResponse privateDnsName(String hostnameType) {
+    private static PrivateDnsNameOptionsResponse privateDnsNameOf(NameOptions names) {
         return PrivateDnsNameOptionsResponse.builder()
-                .hostnameType(hostnameType)
-                .enableResourceNameDnsARecord(false)
-                .enableResourceNameDnsAAAARecord(false)
+                .hostnameType(names.hostnameType())
+                .enableResourceNameDnsARecord(names.ipv4Record())
+                .enableResourceNameDnsAAAARecord(names.ipv6Record())
                 .build();
     }
 

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Virtual private clouds: every instance has interfaces in subnets, which are rows of their own. Thread-safe. */
@@ -56,8 +57,13 @@ class VpcNetwork implements LaunchNetwork {
         this.region = site.region();
     }
 
-    /** The interfaces that each instance of a launch is to have. */
-    record VpcWanted(AccountId account, List<LaunchInterfaces.Planned> interfaces) implements Wanted {
+    /**
+     * The interfaces that each instance of a launch is to have.
+     *
+     * @param usualNames of the primary interface's subnet
+     */
+    record VpcWanted(AccountId account, List<LaunchInterfaces.Planned> interfaces, NameOptions usualNames)
+            implements Wanted {
         VpcWanted {
             interfaces = List.copyOf(interfaces);
         }
@@ -70,7 +76,22 @@ class VpcNetwork implements LaunchNetwork {
 
     @Override
     public Wanted wanted(EntityManager entities, AccountId account, LaunchCommand command, InstanceTypes.Type type) {
-        return new VpcWanted(account, planner.plan(entities, account, command, type));
+        var planned = planner.plan(entities, account, command, type);
+        return new VpcWanted(account, planned, usualNames(entities, planned.getFirst()));
+    }
+
+    private NameOptions usualNames(EntityManager entities, LaunchInterfaces.Planned primary) {
+        var subnet =
+                switch (primary) {
+                    case LaunchInterfaces.Fresh fresh -> fresh.subnet();
+                    case LaunchInterfaces.Existing existing -> {
+                        var id = existing.facts().subnetId();
+                        yield subnets.byId(entities, Set.of(id)).get(id);
+                    }
+                };
+        return subnet == null
+                ? NameOptions.USUAL
+                : new NameOptions(subnet.resourceNamed(), subnet.ipv4Record(), subnet.ipv6Record());
     }
 
     /** One interface that is to be made for one instance. */
@@ -208,13 +229,31 @@ class VpcNetwork implements LaunchNetwork {
                         row -> row.id,
                         row -> new Endpoints(
                                 row.interfaces.stream()
-                                        .map(each -> endpoint(each, subnetRanges, vpcRanges)
+                                        .map(each -> named(row, endpoint(each, subnetRanges, vpcRanges))
                                                 .setBandwidthMbit(types.bandwidthMbit(row.machine.type()))
                                                 .build())
                                         .toList(),
                                 row.interfaces.getFirst().groups().stream()
                                         .map(group -> group.name())
                                         .toList())));
+    }
+
+    /** The primary interface has the instance's names besides the one of its address. */
+    private NetworkEndpoint.Builder named(Instance row, NetworkEndpoint.Builder endpoint) {
+        if (endpoint.getDeviceIndex() != 0) {
+            return endpoint;
+        }
+        var resourceName = row.resourceName(region);
+        if (row.choices.resourceNamed()) {
+            endpoint.setHostName(resourceName);
+        }
+        if (row.choices.ipv4Record()) {
+            endpoint.setResourceNameA(resourceName);
+        }
+        if (row.choices.ipv6Record()) {
+            endpoint.setResourceNameAaaa(resourceName);
+        }
+        return endpoint;
     }
 
     private NetworkEndpoint.Builder endpoint(

@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import static io.coppice.cloud.compute.CloudFixture.by;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,7 @@ import io.coppice.cloud.placement.PlacementStrategy;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.wire.error.AwsException;
 import java.time.Instant;
 import java.util.List;
@@ -37,8 +39,15 @@ class InstanceChoicesTest {
     private final CloudFixture cloud = new CloudFixture(DATABASE);
     private final InstanceCredits credits =
             new InstanceCredits(DATABASE, new RecordingEventLog(), new Pages(new PageTokens(() -> new byte[32])));
-    private final InstanceChoiceActions actions =
-            new InstanceChoiceActions(DATABASE, new RecordingEventLog(), TYPES, zone -> {});
+    private final InstanceChoiceActions actions = new InstanceChoiceActions(
+            DATABASE,
+            new RecordingEventLog(),
+            TYPES,
+            zone -> {},
+            new FlatNetwork(
+                    account -> new NetworkNames.DefaultNames("", "", "", ""),
+                    new AddressPool(CloudFixture.CIDR),
+                    CloudFixture.ZONE));
 
     @AfterAll
     static void stopDatabase() {
@@ -120,6 +129,41 @@ class InstanceChoicesTest {
     }
 
     @Test
+    void metadataByIpv6IsOffUnlessItIsAskedFor() {
+        var usual = launch(request -> {});
+        assertEquals("disabled", seen(usual).metadataOptions().httpProtocolIpv6AsString());
+        var id = launch(request -> request.metadataOptions(metadata -> metadata.httpProtocolIpv6("enabled")));
+        assertEquals("enabled", seen(id).metadataOptions().httpProtocolIpv6AsString());
+        assertTrue(told(id).getIpv6Enabled(), "its host is told");
+        var generation = row(id).generation;
+        var answer = cloud.actions
+                .attributes()
+                .modifyMetadata(
+                        by("ModifyInstanceMetadataOptions"),
+                        ModifyInstanceMetadataOptionsRequest.builder()
+                                .instanceId(id)
+                                .httpProtocolIpv6("disabled")
+                                .build());
+        assertEquals("disabled", answer.instanceMetadataOptions().httpProtocolIpv6AsString());
+        assertEquals("optional", answer.instanceMetadataOptions().httpTokensAsString(), "the rest stays");
+        assertEquals("disabled", seen(id).metadataOptions().httpProtocolIpv6AsString());
+        assertFalse(told(id).getIpv6Enabled());
+        assertTrue(row(id).generation > generation, "and its host is told anew");
+        refused(
+                "InvalidParameterValue",
+                () -> launch(request -> request.metadataOptions(metadata -> metadata.httpProtocolIpv6("perhaps"))));
+    }
+
+    private static Instance row(String id) {
+        return DATABASE.call(
+                entities -> InstanceRows.one(entities, by("RunInstances").account(), id));
+    }
+
+    private static Metadata told(String id) {
+        return DesiredInstances.of(row(id), "us-east-1", "", null, List.of()).getMetadata();
+    }
+
+    @Test
     void recoveryCanBeSwitchedOff() {
         var id = launch(request -> request.maintenanceOptions(options -> options.autoRecovery("disabled")));
         assertEquals("disabled", seen(id).maintenanceOptions().autoRecoveryAsString());
@@ -139,6 +183,18 @@ class InstanceChoicesTest {
         assertEquals(id + ".us-east-1.internal", seen(id).privateDnsName());
         assertEquals("resource-name", seen(id).privateDnsNameOptions().hostnameTypeAsString());
         refused("IncorrectInstanceState", () -> name(id, "ip-name"));
+        refused(
+                "UnsupportedOperation",
+                () -> actions.names(
+                        by("ModifyPrivateDnsNameOptions"),
+                        ModifyPrivateDnsNameOptionsRequest.builder()
+                                .instanceId(id)
+                                .enableResourceNameDnsAAAARecord(true)
+                                .build()));
+        refused(
+                "UnsupportedOperation",
+                () -> launch(
+                        request -> request.privateDnsNameOptions(names -> names.enableResourceNameDnsARecord(true))));
         setState(id, InstanceState.STOPPED);
         name(id, "ip-name");
         assertTrue(seen(id).privateDnsName().startsWith("ip-"), seen(id).privateDnsName());

@@ -2,6 +2,7 @@ package io.coppice.cloud.compute;
 
 import static io.coppice.cloud.front.TestRequests.ALICE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,7 @@ import io.coppice.cloud.setting.TestSettings;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.role.SiteConfig;
+import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.wire.error.AwsException;
 import io.coppice.wire.query.QueryService;
 import io.coppice.wire.query.ResponseWriter;
@@ -35,6 +37,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.AttributeBooleanValue;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceRequest;
 import software.amazon.awssdk.services.ec2.model.CreateNetworkInterfaceResponse;
 import software.amazon.awssdk.services.ec2.model.CreateSecurityGroupRequest;
@@ -47,6 +50,9 @@ import software.amazon.awssdk.services.ec2.model.DescribeNetworkInterfacesRespon
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.InstanceNetworkInterfaceSpecification;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifyPrivateDnsNameOptionsRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeRequest;
+import software.amazon.awssdk.services.ec2.model.ModifySubnetAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Tag;
 
@@ -54,6 +60,9 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 class VpcLaunchTest {
     private static final TestDatabase DATABASE = NetworkFixture.database(Instance.class, Reservation.class);
     private static final InstanceTypes.Type TYPE = new InstanceTypes.Type("m1.small", 1, 256, 0, 2, 4);
+
+    private static final AttributeBooleanValue ON =
+            AttributeBooleanValue.builder().value(true).build();
 
     private final NetworkFixture cloud = new NetworkFixture(DATABASE, Map.of());
     private final DefaultNetwork.Ids ids = cloud.bean(DefaultNetwork.class).of(ALICE);
@@ -293,5 +302,59 @@ class VpcLaunchTest {
         var row = DATABASE.call(entities -> entities.find(Instance.class, id));
         assertNotNull(row);
         assertEquals(2, row.generation);
+    }
+
+    @Test
+    void recordsOfResourceNamesAreThoseOfTheLaunchElseOfTheSubnet() {
+        var plain = run(1, r -> {}).getFirst();
+        assertEquals("ip-name", plain.privateDnsNameOptions().hostnameTypeAsString());
+        assertEquals("", told(plain.instanceId()).getResourceNameAaaa());
+        assertEquals("", told(plain.instanceId()).getHostName());
+        for (var change : List.<Consumer<ModifySubnetAttributeRequest.Builder>>of(
+                r -> r.enableResourceNameDnsAAAARecordOnLaunch(ON),
+                r -> r.enableResourceNameDnsARecordOnLaunch(ON),
+                r -> r.privateDnsHostnameTypeOnLaunch("resource-name"))) {
+            var request = ModifySubnetAttributeRequest.builder().subnetId(ids.subnetId());
+            change.accept(request);
+            cloud.call(ModifySubnetAttributeResponse.class, request.build());
+        }
+        var bySubnet = run(1, r -> {}).getFirst();
+        var name = bySubnet.instanceId() + "." + CloudFixture.REGION + ".internal";
+        assertEquals(name, bySubnet.privateDnsName());
+        assertEquals(
+                bySubnet,
+                asLaunched(read(filter("private-dns-name-options.enable-resource-name-dns-aaaa-record", "true"))));
+        assertEquals(bySubnet, asLaunched(read(filter("private-dns-name", name))));
+        assertEquals(name, told(bySubnet.instanceId()).getHostName());
+        assertEquals(name, told(bySubnet.instanceId()).getResourceNameA());
+        assertEquals(name, told(bySubnet.instanceId()).getResourceNameAaaa());
+        assertTrue(told(bySubnet.instanceId()).getPrivateDnsName().startsWith("ip-"), "the address keeps its name");
+        var own = run(
+                        1,
+                        r -> r.privateDnsNameOptions(
+                                names -> names.hostnameType("ip-name").enableResourceNameDnsARecord(false)))
+                .getFirst();
+        assertFalse(own.privateDnsNameOptions().enableResourceNameDnsARecord());
+        assertTrue(own.privateDnsNameOptions().enableResourceNameDnsAAAARecord(), "what it does not say");
+        assertEquals("", told(own.instanceId()).getHostName());
+        changeNames(own.instanceId(), r -> r.enableResourceNameDnsAAAARecord(false));
+        assertEquals("", told(own.instanceId()).getResourceNameAaaa(), "also while it runs");
+        assertEquals(
+                "InvalidParameterValue", refusal(r -> r.privateDnsNameOptions(names -> names.hostnameType("my-name"))));
+    }
+
+    private void changeNames(String id, Consumer<ModifyPrivateDnsNameOptionsRequest.Builder> changes) {
+        var request = ModifyPrivateDnsNameOptionsRequest.builder().instanceId(id);
+        changes.accept(request);
+        new InstanceChoiceActions(DATABASE, cloud.events(), name -> TYPE, zone -> {}, network)
+                .names(TestRequests.by(ALICE, "ModifyPrivateDnsNameOptions"), request.build());
+    }
+
+    /** What the instance's host is told of its interface. */
+    private NetworkEndpoint told(String id) {
+        var row = DATABASE.call(entities -> entities.find(Instance.class, id));
+        assertNotNull(row);
+        var told = DATABASE.call(entities -> network.endpoints(entities, List.of(row)));
+        return Objects.requireNonNull(told.get(id)).all().getFirst();
     }
 }

@@ -187,6 +187,8 @@ final class Networks {
                 .setNodeAddress(host.address())
                 .setPrivateDnsName(endpoint.getPrivateDnsName())
                 .setSourceDestCheck(endpoint.getSourceDestCheck())
+                .setResourceNameA(endpoint.getResourceNameA())
+                .setResourceNameAaaa(endpoint.getResourceNameAaaa())
                 .build();
     }
 

@@ -9,6 +9,7 @@ import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.image.ImageCache.ImageSpec;
 import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class Launcher {
     boolean adopt(DesiredInstance desired, Domain domain) throws IOException, InterruptedException {
         var instance = domain.instance();
         var endpoints = context.drivers().network().ensure(instance, desired.getEndpointsList());
-        limitHops(desired);
+        openMetadata(desired);
         context.drivers()
                 .metadata()
                 .publish(Learned.in(desired, context.drivers().network()));
@@ -104,7 +105,7 @@ final class Launcher {
             undo.add("network of " + instance, () -> drivers.network().release(instance));
             var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
             undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
-            limitHops(desired);
+            openMetadata(desired);
             drivers.metadata().publish(Learned.in(desired, drivers.network()));
             // What the start stands for counts as rebooted: a reboot asked of a guest that was off needs no second one.
             record.keepReboots(desired.getRebootCount());
@@ -132,9 +133,10 @@ final class Launcher {
         return Optional.of(waits.during(() -> context.drivers().images().fetch(imageOf(desired), progress(desired))));
     }
 
-    private void limitHops(DesiredInstance desired) throws IOException {
-        var limit = Math.max(1, desired.getMetadata().getHopLimit());
-        context.drivers().network().metadataEntry().limitHops(record.instance(), limit);
+    private void openMetadata(DesiredInstance desired) throws IOException {
+        var metadata = desired.getMetadata();
+        var reach = new Reach(metadata.getHopLimit(), metadata.getIpv6Enabled());
+        context.drivers().network().metadataEntry().open(record.instance(), reach);
     }
 
     private DomainSpec spec(DesiredInstance desired, List<Disk> disks, List<Endpoint> endpoints) {

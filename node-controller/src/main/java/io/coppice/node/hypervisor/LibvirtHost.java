@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ public final class LibvirtHost {
             var network = network(config.network(), nodeId, folder);
             network.start();
             var metadata = ImdsServer.listen(
-                    network.metadataAddress(), config.network().metadataPort(), architecture, network.metadataEntry());
+                    metadataAddresses(network), config.network().metadataPort(), architecture, network.metadataEntry());
             undo.add("stop the metadata service", metadata::close);
             var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB, Path.of(config.nbdTlsFolder()));
             var images = new HttpImageCache(
@@ -74,6 +76,11 @@ public final class LibvirtHost {
             undo.commit();
             return new HostDrivers(hypervisor, network, disks, images, metadata, new InstanceFiles(instances));
         }
+    }
+
+    private static List<String> metadataAddresses(NetworkEngine network) {
+        return Stream.concat(Stream.of(network.metadataAddress()), network.metadataAddressIpv6().stream())
+                .toList();
     }
 
     private static NetworkEngine network(NodeConfig.Network config, String nodeId, Path folder) throws IOException {

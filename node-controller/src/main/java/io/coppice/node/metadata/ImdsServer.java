@@ -14,6 +14,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * The metadata service on the host's address, which guests reach as 169.254.169.254. It has an event loop of its own: a
+ * The metadata service on the host's addresses, which guests reach as 169.254.169.254 and fd00:ec2::254. It has an event loop of its own: a
  * guest that floods it slows nothing else down. Idle connections are closed and their number is bounded.
  */
 public final class ImdsServer implements MetadataService {
@@ -36,7 +38,7 @@ public final class ImdsServer implements MetadataService {
     private final MetadataEntry entry;
     private final AtomicInteger connections = new AtomicInteger();
     private final Vertx vertx;
-    private final HttpServer server;
+    private final List<HttpServer> servers = new ArrayList<>();
 
     private ImdsServer(MetadataAnswers answers, MetadataEntry entry) {
         this.answers = answers;
@@ -47,11 +49,6 @@ public final class ImdsServer implements MetadataService {
                 .setInternalBlockingPoolSize(1)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        this.server = vertx.createHttpServer(new HttpServerOptions()
-                .setIdleTimeout(IDLE_SECONDS)
-                .setMaxHeaderSize(MAXIMUM_HEADER_BYTES)
-                .setMaxInitialLineLength(MAXIMUM_LINE_BYTES)
-                .setReuseAddress(true));
     }
 
     /**
@@ -61,15 +58,17 @@ public final class ImdsServer implements MetadataService {
      * @param architecture of the guests, {@code x86_64} or {@code arm64}
      */
     public static ImdsServer listen(String address, int port, String architecture) throws IOException {
-        return listen(address, port, architecture, MetadataEntry.DIRECT);
+        return listen(List.of(address), port, architecture, MetadataEntry.DIRECT);
     }
 
-    /** As {@link #listen(String, int, String)}, for guests whose requests come in this way. */
-    public static ImdsServer listen(String address, int port, String architecture, MetadataEntry entry)
+    /** As {@link #listen(String, int, String)}, at each of these, for guests whose requests come in this way. */
+    public static ImdsServer listen(List<String> addresses, int port, String architecture, MetadataEntry entry)
             throws IOException {
         var imds = new ImdsServer(new MetadataAnswers(Clock.systemUTC(), architecture), entry);
         try {
-            imds.open(address, port);
+            for (var address : addresses) {
+                imds.open(address, port);
+            }
             return imds;
         } catch (IOException e) {
             imds.close();
@@ -78,6 +77,12 @@ public final class ImdsServer implements MetadataService {
     }
 
     private void open(String address, int port) throws IOException {
+        var server = vertx.createHttpServer(new HttpServerOptions()
+                .setIdleTimeout(IDLE_SECONDS)
+                .setMaxHeaderSize(MAXIMUM_HEADER_BYTES)
+                .setMaxInitialLineLength(MAXIMUM_LINE_BYTES)
+                .setReuseAddress(true));
+        servers.add(server);
         server.connectionHandler(connection -> {
             connection.closeHandler(ignored -> connections.decrementAndGet());
             if (connections.incrementAndGet() > MAXIMUM_CONNECTIONS) {
@@ -92,7 +97,7 @@ public final class ImdsServer implements MetadataService {
                     .get(START_LIMIT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException(
-                    "the metadata service cannot listen on %s:%d (set coppice.node.network.metadata-port to a free one): %s"
+                    "the metadata service cannot listen on %s, port %d (set coppice.node.network.metadata-port to a free one): %s"
                             .formatted(address, port, e.getMessage()),
                     e);
         } catch (InterruptedException e) {
@@ -128,9 +133,9 @@ public final class ImdsServer implements MetadataService {
         }
     }
 
-    /** The port it listens on. */
+    /** The port it listens on, at its first address. */
     public int port() {
-        return server.actualPort();
+        return servers.getFirst().actualPort();
     }
 
     @Override

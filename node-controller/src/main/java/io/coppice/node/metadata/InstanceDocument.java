@@ -63,8 +63,8 @@ final class InstanceDocument {
     }
 
     private static void primary(MetadataTree.Builder tree, NetworkEndpoint endpoint) {
-        tree.put(META + "hostname", endpoint.getPrivateDnsName())
-                .put(META + "local-hostname", endpoint.getPrivateDnsName())
+        tree.put(META + "hostname", hostName(endpoint))
+                .put(META + "local-hostname", hostName(endpoint))
                 .put(META + "local-ipv4", endpoint.getPrivateIpv4())
                 .put(META + "mac", endpoint.getMac());
         if (endpoint.getIpv6Count() > 0) {
@@ -72,12 +72,16 @@ final class InstanceDocument {
         }
     }
 
+    private static String hostName(NetworkEndpoint endpoint) {
+        return endpoint.getHostName().isEmpty() ? endpoint.getPrivateDnsName() : endpoint.getHostName();
+    }
+
     private static void networkInterface(
             MetadataTree.Builder tree, NetworkEndpoint endpoint, String account, String groups) {
         var folder = META + "network/interfaces/macs/" + endpoint.getMac() + "/";
         tree.put(folder + "device-number", Integer.toString(endpoint.getDeviceIndex()))
                 .put(folder + "interface-id", endpoint.getNetworkInterfaceId())
-                .put(folder + "local-hostname", endpoint.getPrivateDnsName())
+                .put(folder + "local-hostname", hostName(endpoint))
                 .put(folder + "local-ipv4s", endpoint.getPrivateIpv4())
                 .put(folder + "mac", endpoint.getMac())
                 .put(folder + "owner-id", account)

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what a guest is answered, without any network: who asks is known by its VPC and the address it asks from, of IPv4 or
- * hardware, which the network vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
+ * Decides what a guest is answered, without any network: who asks is known by its VPC and the address it asks from, of IPv4,
+ * IPv6 or hardware, which the network vouches for. Source: AWS EC2 user guide, "Use the Instance Metadata Service to access instance metadata".
  * Thread-safe.
  */
 final class MetadataAnswers {
@@ -74,7 +74,7 @@ final class MetadataAnswers {
                 desired.getMetadata().getEnabled(),
                 desired.getMetadata().getTokenRequired());
         var addresses = desired.getEndpointsList().stream()
-                .flatMap(MetadataAnswers::addresses)
+                .flatMap(endpoint -> addresses(endpoint, desired.getMetadata().getIpv6Enabled()))
                 .toList();
         addresses.forEach(address -> byAddress.put(address, published));
         byAddress
@@ -86,9 +86,12 @@ final class MetadataAnswers {
         byAddress.values().removeIf(published -> published.instance().equals(instance));
     }
 
-    private static Stream<Guest> addresses(NetworkEndpoint endpoint) {
-        var own = Stream.of(endpoint.getPrivateIpv4(), endpoint.getMac());
-        return Stream.concat(own, endpoint.getSecondaryPrivateIpv4List().stream())
+    private static Stream<Guest> addresses(NetworkEndpoint endpoint, boolean byIpv6) {
+        return Stream.of(
+                        List.of(endpoint.getPrivateIpv4(), endpoint.getMac()),
+                        endpoint.getSecondaryPrivateIpv4List(),
+                        byIpv6 ? endpoint.getIpv6List() : List.<String>of())
+                .flatMap(List::stream)
                 .filter(address -> !address.isEmpty())
                 .map(address -> new Guest(endpoint.getVpcId(), address));
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -147,6 +148,11 @@ public interface NetworkEngine extends AutoCloseable {
     /** Where the metadata service of this host listens. */
     default String metadataAddress() {
         return hostAddress();
+    }
+
+    /** Where it listens besides, in IPv6; empty where guests have none. */
+    default Optional<String> metadataAddressIpv6() {
+        return Optional.empty();
     }
 
     /** How guests' requests reach the metadata service. */

@@ -122,7 +122,7 @@ public final class SiteLanEngine implements NetworkEngine {
             }
 
             @Override
-            public void limitHops(InstanceId instance, int hops) {}
+            public void open(InstanceId instance, Reach reach) {}
         };
     }
 

@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a Cloud Controller does with a zone: wishes go in, a watch tells what came of them. */
-final class CloudFixture implements AutoCloseable {
+public final class CloudFixture implements AutoCloseable {
     private static final int BATCH = 256;
     private static final Duration REPEAT_PAUSE = Duration.ofMillis(100);
 
@@ -53,7 +53,7 @@ final class CloudFixture implements AutoCloseable {
         keepEvents = false;
     }
 
-    void apply(List<DesiredInstance> desired) {
+    public void apply(List<DesiredInstance> desired) {
         desired.forEach(each -> wishes.put(each.getInstanceId(), each));
         for (int from = 0; from < desired.size(); from += BATCH) {
             var part = desired.subList(from, Math.min(desired.size(), from + BATCH));
@@ -65,7 +65,7 @@ final class CloudFixture implements AutoCloseable {
     }
 
     /** Says what VPCs should be. */
-    void applyNetworks(List<Vpc> vpcs) {
+    public void applyNetworks(List<Vpc> vpcs) {
         vpcs.forEach(each -> networks.put(each.getVpcId(), each));
         ClusterControllerGrpc.newBlockingStub(channel)
                 .withWaitForReady()
@@ -86,7 +86,7 @@ final class CloudFixture implements AutoCloseable {
         apply(List.copyOf(wishes.values()));
     }
 
-    DesiredInstance wish(InstanceId instance) {
+    public DesiredInstance wish(InstanceId instance) {
         return Objects.requireNonNull(wishes.get(instance.value()));
     }
 
@@ -210,7 +210,7 @@ final class CloudFixture implements AutoCloseable {
         }
     }
 
-    void awaitPhase(InstanceId instance, Phase phase, long generation) {
+    public void awaitPhase(InstanceId instance, Phase phase, long generation) {
         eventually(
                 instance + " is " + phase + " at generation " + generation,
                 Duration.ofSeconds(60),

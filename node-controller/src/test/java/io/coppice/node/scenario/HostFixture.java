@@ -32,6 +32,7 @@ final class HostFixture implements AutoCloseable {
     private final Path folder;
     private final SimulatedHardware hardware;
     private final NodeId id;
+    private final ZoneFixture.Dressing dressing;
     private final Wire wire;
     private SimulationPlan plan;
     private @Nullable SimulatedHost host;
@@ -39,7 +40,14 @@ final class HostFixture implements AutoCloseable {
     private @Nullable NodeLink link;
     private @Nullable ManagedChannel channel;
 
-    HostFixture(ZoneFixture zone, String name, SimulatedHardware hardware, SimulationPlan plan) throws IOException {
+    HostFixture(
+            ZoneFixture zone,
+            String name,
+            SimulatedHardware hardware,
+            SimulationPlan plan,
+            ZoneFixture.Dressing dressing)
+            throws IOException {
+        this.dressing = dressing;
         this.zone = zone;
         this.name = name;
         this.folder = zone.folder().resolve(name);
@@ -68,7 +76,10 @@ final class HostFixture implements AutoCloseable {
     void starts() throws IOException {
         var opened = SimulatedHost.open(folder, hardware, plan, zone.timer());
         var started = new NodeAgent(
-                new NodeAgent.Host(id, name, folder, "test"), opened.drivers(), zone.settings(), zone.shared());
+                new NodeAgent.Host(id, name, folder, "test"),
+                dressing.dress(id, opened.drivers()),
+                zone.settings(),
+                zone.shared());
         started.start();
         var dialled = RpcChannels.open(
                 new Address("127.0.0.1", wire.port()),

@@ -75,7 +75,8 @@ class LaunchRefusalsTest extends ZoneScenario {
     @Test
     void anInstanceWhoseHostIsUnknownWaitsForThatHost() throws IOException {
         zone.host();
-        var host = new HostFixture(zone, "late", ZoneFixture.SMALL_HOST, SimulationPlan.healthy());
+        var host = new HostFixture(
+                zone, "late", ZoneFixture.SMALL_HOST, SimulationPlan.healthy(), (id, simulated) -> simulated);
         try (host) {
             var id = InstanceId.random();
             zone.cloud()

@@ -5,12 +5,14 @@ import static io.coppice.node.scenario.Eventually.eventually;
 import io.coppice.cluster.ClusterConfig;
 import io.coppice.cluster.ClusterController;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.pki.CertificateAuthority;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.node.agent.AgentSettings;
+import io.coppice.node.agent.HostDrivers;
 import io.coppice.node.agent.NodeAgent;
 import io.coppice.node.simulated.SimulatedHardware;
 import io.coppice.node.simulated.SimulationPlan;
@@ -37,11 +39,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 
 /** A zone of one test: its controller, its hosts, and the cloud above it. */
-final class ZoneFixture implements AutoCloseable {
+public final class ZoneFixture implements AutoCloseable {
     static final SimulatedHardware SMALL_HOST = new SimulatedHardware(4, 4096, 20_480, "x86_64");
 
     private static final String ACCOUNT = "123456789012";
 
+    private final String name;
     private final Path folder;
     private final CertificateAuthority authority;
     private final Map<String, String> config = new HashMap<>(Map.of(
@@ -73,12 +76,33 @@ final class ZoneFixture implements AutoCloseable {
     }
 
     ZoneFixture(Path folder, Map<String, String> config) throws IOException {
+        this("us-east-1a", folder, folder.resolve("ca"), config);
+    }
+
+    private ZoneFixture(String name, Path folder, Path authority, Map<String, String> config) throws IOException {
+        this.name = name;
         this.folder = folder;
         this.config.putAll(config);
-        this.authority = CertificateAuthority.openOrCreate(folder.resolve("ca"), Clock.systemUTC());
+        this.authority = CertificateAuthority.openOrCreate(authority, Clock.systemUTC());
         this.controller = startController();
         this.port = controller.port();
         this.cloud = new CloudFixture(port, material(PeerKind.CLOUD_CONTROLLER, "cloud"));
+    }
+
+    /** One of several zones, which have one authority and a folder together. */
+    public static ZoneFixture named(String name, Path folder, Map<String, String> config) throws IOException {
+        return new ZoneFixture(name, folder.resolve(name), folder.resolve("ca"), config);
+    }
+
+    /** What a host has in place of what is simulated. */
+    public interface Dressing {
+        /** What an agent with this id is to drive. */
+        HostDrivers dress(NodeId id, HostDrivers simulated) throws IOException;
+    }
+
+    /** From the controller's next start on. */
+    public void configure(String key, String value) {
+        config.put(key, value);
     }
 
     private ClusterController startController() throws IOException {
@@ -89,9 +113,8 @@ final class ZoneFixture implements AutoCloseable {
                 .build()
                 .getConfigMapping(ClusterConfig.class);
         var site = new ClusterController.Site(
-                "us-east-1a", new Address("127.0.0.1", port), new Address("127.0.0.1", 1), folder.resolve("cluster"));
-        return ClusterController.start(
-                site, mapped, material(PeerKind.CLUSTER_CONTROLLER, "us-east-1a"), Clock.systemUTC());
+                name, new Address("127.0.0.1", port), new Address("127.0.0.1", 1), folder.resolve("cluster"));
+        return ClusterController.start(site, mapped, material(PeerKind.CLUSTER_CONTROLLER, name), Clock.systemUTC());
     }
 
     TlsMaterial material(PeerKind kind, String name) throws IOException {
@@ -114,11 +137,11 @@ final class ZoneFixture implements AutoCloseable {
         return folder;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    CloudFixture cloud() {
+    public CloudFixture cloud() {
         return cloud;
     }
 
@@ -127,7 +150,16 @@ final class ZoneFixture implements AutoCloseable {
     }
 
     HostFixture host(SimulatedHardware hardware, SimulationPlan plan) throws IOException {
-        var host = new HostFixture(this, "host-" + hosts.size(), hardware, plan);
+        return host(hardware, plan, (id, simulated) -> simulated);
+    }
+
+    /** A host of which not everything is simulated. */
+    public void host(Dressing dressing) throws IOException {
+        host(SMALL_HOST, SimulationPlan.healthy(), dressing);
+    }
+
+    private HostFixture host(SimulatedHardware hardware, SimulationPlan plan, Dressing dressing) throws IOException {
+        var host = new HostFixture(this, "host-" + hosts.size(), hardware, plan, dressing);
         hosts.add(host);
         host.starts();
         eventually(host.name() + " is up", () -> state(host) == HostState.HOST_STATE_UP);
@@ -142,11 +174,11 @@ final class ZoneFixture implements AutoCloseable {
                 .orElse(HostState.HOST_STATE_UNSPECIFIED);
     }
 
-    void controllerStops() {
+    public void controllerStops() {
         controller.close();
     }
 
-    void controllerStarts() throws IOException {
+    public void controllerStarts() throws IOException {
         controller = startController();
     }
 
@@ -168,7 +200,7 @@ final class ZoneFixture implements AutoCloseable {
                 .toList();
     }
 
-    static DesiredInstance wish(InstanceId instance, int vcpus, long memoryMib) {
+    public static DesiredInstance wish(InstanceId instance, int vcpus, long memoryMib) {
         return DesiredInstance.newBuilder()
                 .setInstanceId(instance.value())
                 .setGeneration(1)

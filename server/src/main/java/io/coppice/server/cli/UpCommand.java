@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
             "  ./coppice up --hypervisor simulated --hosts 50   fifty hosts that only pretend",
             "  ./coppice up --hypervisor simulated --zones 2    two zones, a host in each",
             "  ./coppice up --hypervisor libvirt --hosts 3      three hosts in namespaces (root)",
+            "  ./coppice up --hosts 4 --zones 2                 two of those in each of two zones (root)",
             "  ./coppice up --listen 192.0.2.10                 HTTPS for other machines",
             "",
             "The options matter when the cloud is made; afterwards config/coppice.properties in its folder rules.",
@@ -49,7 +50,8 @@ final class UpCommand extends CloudCommand {
     @Option(
             names = "--zones",
             paramLabel = "N",
-            description = "How many availability zones, 1 to 6; each has --hosts simulated hosts. Default: 1.")
+            description =
+                    "How many availability zones, 1 to 6; each has --hosts simulated hosts, or they share those in namespaces. Default: 1.")
     private @Nullable Integer zones;
 
     @Option(

@@ -56,13 +56,10 @@ final class FirstSettings {
         values.put(Settings.ZONE, Defaults.zone(region));
         var management = namespaces ? managementRange() : "";
         var reached = reached();
-        if (namespaces) {
-            var fabric = Ipv4Range.parse(management).address(MANAGEMENT_GATEWAY);
-            // That address does not exist yet: what is free on loopback is free on a new device.
-            endpoints(values, fabric, Loopback.ADDRESS);
-        } else {
-            endpoints(values, reached, reached);
-        }
+        // The address of the fabric does not exist yet: what is free on loopback is free on a new device.
+        var hostsReach = namespaces ? Ipv4Range.parse(management).address(MANAGEMENT_GATEWAY) : reached;
+        var probed = namespaces ? Loopback.ADDRESS : reached;
+        endpoints(values, hostsReach, probed);
         if (options.listen().filter(ANY::equals).isPresent()) {
             values.put(
                     Settings.PUBLIC_URL,
@@ -71,7 +68,8 @@ final class FirstSettings {
                                     reached,
                                     new Settings(values).endpoint(Settings.API).port()));
         }
-        zones(values, simulated, reached);
+        checkZones(simulated, namespaces ? hosts : 0);
+        zones(values, hostsReach, probed);
         values.put(Settings.HYPERVISOR, hypervisor.name());
         var network = new GuestNetwork(folder, machine);
         var mode = options.network().orElse(Defaults.NETWORK_MODE);
@@ -95,23 +93,33 @@ final class FirstSettings {
         return new Settings(values);
     }
 
-    /** Doors for further zones, on which their own servers will listen. */
-    private void zones(LinkedHashMap<String, String> values, boolean simulated, String reached) {
-        var further = ZoneServers.further(
-                values.getOrDefault(Settings.REGION, ""), options.zones().orElse(1));
-        if (further.isEmpty()) {
+    /**
+     * Throws when the zones that are asked for would have no hosts.
+     *
+     * @param namespaces how many hosts there are in namespaces
+     */
+    private void checkZones(boolean simulated, int namespaces) {
+        int zones = options.zones().orElse(1);
+        if (zones == 1) {
             return;
         }
-        if (!simulated) {
+        if (!simulated && namespaces < zones) {
             throw new OperatorException(
-                    "several zones on one machine have simulated hosts only",
-                    "Add --hypervisor simulated, or add a zone on other machines: see docs/operations.md.");
+                    "several zones on one machine need a host each",
+                    "Add --hosts %d or more, or --hypervisor simulated, or add a zone on other machines: see docs/operations.md."
+                            .formatted(zones));
         }
         if (!options.network().orElse(Defaults.NETWORK_MODE).vpcs()) {
             throw new OperatorException("several zones need VPCs", "Leave --network or --zones out.");
         }
+    }
+
+    /** Doors for further zones, on which their own servers will listen. */
+    private void zones(LinkedHashMap<String, String> values, String hostsReach, String probed) {
+        var further = ZoneServers.further(
+                values.getOrDefault(Settings.REGION, ""), options.zones().orElse(1));
         for (var zone : further) {
-            var cluster = new Address(reached, ports.choose(reached, 0));
+            var cluster = new Address(hostsReach, ports.choose(probed, 0));
             var ebs = new Address(Loopback.ADDRESS, ports.choose(Loopback.ADDRESS, 0));
             values.putAll(ZoneServers.doors(zone, cluster.toString(), ebs.toString()));
         }

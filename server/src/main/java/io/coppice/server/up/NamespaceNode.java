@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * The Node Controller of one host in a namespace: a process of its own with a data folder of its own, which joins by
- * token like one on another machine.
+ * token like one on another machine. Where the cloud has several zones, hosts take turns in them.
  */
 final class NamespaceNode {
     private static final int HOSTS_NETWORK = 255 * 256;
@@ -51,7 +51,8 @@ final class NamespaceNode {
         folder.create();
         Files.createDirectories(folder.logs());
         if (Settings.load(folder).isEmpty()) {
-            nodeSettings(JoinToken.create(operator, settings)).save(folder);
+            var zone = ZoneServers.zoneOfHost(settings, number);
+            nodeSettings(JoinToken.create(operator, settings, zone), zone).save(folder);
         }
         var command = new ArrayList<>(List.of("setsid"));
         command.addAll(scripts.inHost(number, JavaCommand.server(folder)));
@@ -62,9 +63,13 @@ final class NamespaceNode {
                 .start();
     }
 
-    private Settings nodeSettings(String token) {
+    private Settings nodeSettings(String token, String zone) {
         var values = new LinkedHashMap<String, String>();
         values.put(Settings.ROLES, "nc");
+        values.put(Settings.ZONE, zone);
+        if (!zone.equals(settings.value(Settings.ZONE, ""))) {
+            values.put(Settings.CLUSTER, settings.value(Settings.clusterOf(zone), ""));
+        }
         values.put(Settings.JOIN_TOKEN, token);
         values.put(Settings.HYPERVISOR, HypervisorChoice.LIBVIRT);
         values.put(Settings.UPLINK, "eth0");

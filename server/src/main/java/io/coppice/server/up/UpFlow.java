@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -112,26 +114,38 @@ public final class UpFlow {
 
     /** Starts those of the cloud's further zones on this machine that do not run, and says how many; its own server runs. */
     public int startZones() throws Exception {
-        var started = 0;
+        var started = startZoneServers();
+        awaitZones(started);
+        return started.size();
+    }
+
+    private List<String> startZoneServers() throws Exception {
+        var started = new ArrayList<String>();
         for (var made : ZoneServers.of(folder)) {
             if (new BackgroundServer(made).pid().isEmpty()) {
                 var zone = ZoneServers.zone(made);
-                var one = new ZoneServer(folder, zone, Clock.systemUTC());
-                one.start(steps);
-                steps.run("zone " + zone, () -> {
-                    one.awaitReady(steps);
-                    return true;
-                });
-                started++;
+                new ZoneServer(folder, zone, Clock.systemUTC()).start(steps);
+                started.add(zone);
             }
         }
         return started;
     }
 
+    private void awaitZones(List<String> zones) throws Exception {
+        for (var zone : zones) {
+            steps.run("zone " + zone, () -> {
+                new ZoneServer(folder, zone, Clock.systemUTC()).awaitReady(steps);
+                return true;
+            });
+        }
+    }
+
     private void finish(Settings settings, Optional<FutureTask<Path>> image) throws Exception {
         try (var client = new StatusClient(folder, settings)) {
+            // Hosts join their zone's Cluster Controller, and a zone is ready when its hosts are up.
+            var zones = startZoneServers();
             startNamespaceNodes(settings, client);
-            startZones();
+            awaitZones(zones);
             steps.run("every role ready", () -> {
                 new StartWatcher(folder, steps).awaitReady(client, hosts(settings));
                 return true;
@@ -222,10 +236,12 @@ public final class UpFlow {
         });
     }
 
+    /** Of the cloud's own zone. */
     private static int hosts(Settings settings) {
-        var key = settings.simulated() ? Settings.SIMULATED_HOSTS : Settings.NAMESPACE_HOSTS;
         var local = settings.roles().contains(RoleName.NODE_CONTROLLER) ? "1" : "0";
-        return Integer.parseInt(settings.value(key, local));
+        return settings.value(Settings.NAMESPACE_HOSTS).isPresent()
+                ? ZoneServers.namespaceHosts(settings, settings.value(Settings.ZONE, ""))
+                : Integer.parseInt(settings.value(Settings.SIMULATED_HOSTS, local));
     }
 
     private boolean wantsImage() {

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * The server of a further zone on this machine: Cluster Controller, EBS controller and simulated hosts in one process with a
+ * The server of a further zone on this machine: Cluster Controller, EBS controller and its simulated hosts in one process with a
  * data folder of their own. It has no authority: its certificates are issued by the cloud's, beside which it is started.
  */
 final class ZoneServer {
@@ -65,8 +65,19 @@ final class ZoneServer {
         var settings = settings();
         try (var client = new StatusClient(folder, settings)) {
             new StartWatcher(folder, steps)
-                    .awaitReady(client, Integer.parseInt(settings.value(Settings.SIMULATED_HOSTS, "1")));
+                    .awaitReady(client, hosts(settings) + ZoneServers.namespaceHosts(cloudSettings(), zone));
         }
+    }
+
+    /** Of its own process; those in namespaces join it. */
+    private static int hosts(Settings settings) {
+        return settings.roles().contains(RoleName.NODE_CONTROLLER)
+                ? Integer.parseInt(settings.value(Settings.SIMULATED_HOSTS, "1"))
+                : 0;
+    }
+
+    private Settings cloudSettings() {
+        return Settings.load(cloud).orElseThrow();
     }
 
     private Settings settings() {
@@ -77,7 +88,9 @@ final class ZoneServer {
         var region = settings.value(Settings.REGION, "");
         issue(RolePki.identity(RoleName.CLUSTER_CONTROLLER, region, zone), Set.of());
         issue(RolePki.identity(RoleName.EBS_CONTROLLER, region, zone), Set.of(VolumeDoor.name(zone)));
-        issue(new PeerIdentity(PeerKind.NODE, nodeName(settings)), Set.of());
+        if (hosts(settings) > 0) {
+            issue(new PeerIdentity(PeerKind.NODE, nodeName(settings)), Set.of());
+        }
     }
 
     /** One simulated host speaks for itself, several by one name. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The zones besides the cloud's own that {@code up --zones} makes on this machine: a server each, in {@code zones/} below the
@@ -52,10 +53,25 @@ public final class ZoneServers {
                 .toList();
     }
 
-    /** The settings of a zone's server, made of its cloud's. Its hosts only pretend. */
+    /** The zone that a host in a namespace is in, whose number counts from 1: they take turns. */
+    static String zoneOfHost(Settings cloud, int number) {
+        var zones = Stream.concat(Stream.of(cloud.value(Settings.ZONE, "")), cloud.furtherZones().stream())
+                .toList();
+        return zones.get((number - 1) % zones.size());
+    }
+
+    /** How many hosts in namespaces a zone has. */
+    static int namespaceHosts(Settings cloud, String zone) {
+        var all = Integer.parseInt(cloud.value(Settings.NAMESPACE_HOSTS, "0"));
+        return (int) IntStream.rangeClosed(1, all)
+                .filter(host -> zoneOfHost(cloud, host).equals(zone))
+                .count();
+    }
+
+    /** The settings of a zone's server, made of its cloud's. Its hosts only pretend, or are in namespaces beside it. */
     static Settings settings(Settings cloud, String zone) {
         var values = new LinkedHashMap<String, String>();
-        values.put(Settings.ROLES, "cc,nc,ebs");
+        values.put(Settings.ROLES, cloud.value(Settings.NAMESPACE_HOSTS).isPresent() ? "cc,ebs" : "cc,nc,ebs");
         values.put(Settings.ZONE, zone);
         values.put(Settings.CLUSTER, cloud.value(Settings.clusterOf(zone), ""));
         values.put(Settings.EBS, cloud.value(Settings.ebsOf(zone), ""));

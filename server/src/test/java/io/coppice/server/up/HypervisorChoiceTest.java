@@ -69,14 +69,33 @@ final class HypervisorChoiceTest {
     }
 
     @Test
-    void severalZonesNeedSimulatedHostsAndVpcs() {
+    void severalZonesNeedAHostEachAndVpcs() {
         var two = Optional.of(2);
+        assertThrows(
+                OperatorException.class,
+                () -> choose("libvirt", 2, Optional.of(3), Optional.empty(), Optional.of(NetworkMode.VPC), Map.of()));
         assertThrows(
                 OperatorException.class,
                 () -> choose("libvirt", 1, two, Optional.empty(), Optional.of(NetworkMode.VPC), Map.of()));
         assertThrows(
                 OperatorException.class,
                 () -> choose("simulated", 1, two, Optional.empty(), Optional.of(NetworkMode.FLAT), Map.of()));
+    }
+
+    @Test
+    void hostsInNamespacesTakeTurnsInTheZones() {
+        var cloud = choose("libvirt", 3, Optional.of(2), Optional.empty(), Optional.of(NetworkMode.VPC), Map.of());
+        assertEquals("us-east-1a", ZoneServers.zoneOfHost(cloud, 1));
+        assertEquals("us-east-1b", ZoneServers.zoneOfHost(cloud, 2));
+        assertEquals("us-east-1a", ZoneServers.zoneOfHost(cloud, 3));
+        assertEquals(2, ZoneServers.namespaceHosts(cloud, "us-east-1a"));
+        assertEquals(1, ZoneServers.namespaceHosts(cloud, "us-east-1b"));
+        var zone = ZoneServers.settings(cloud, "us-east-1b");
+        assertEquals("cc,ebs", zone.value(Settings.ROLES, ""), "its hosts are processes of their own");
+        assertEquals(
+                cloud.endpoint(Settings.CLUSTER).host(),
+                zone.endpoint(Settings.CLUSTER).host(),
+                "where hosts reach it");
     }
 
     @Test

@@ -105,6 +105,21 @@ public class SubnetRow {
         return accountId;
     }
 
+    /** Whether instances that do not say it are named by their id. */
+    public boolean resourceNamed() {
+        return hostnameType.equals("resource-name");
+    }
+
+    /** Whether those names have A records. */
+    public boolean ipv4Record() {
+        return aRecord;
+    }
+
+    /** Whether they have AAAA records. */
+    public boolean ipv6Record() {
+        return aaaaRecord;
+    }
+
     /** The VPC it is in. */
     public String vpcId() {
         return vpcId;

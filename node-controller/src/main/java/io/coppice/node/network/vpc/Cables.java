@@ -1,5 +1,8 @@
 package io.coppice.node.network.vpc;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * Plans the two cables from a VPC's namespace to its host: one to the public network, with the public addresses of this host's
  * guests, and one to the metadata service, where every private address is translated to one that only it has on this host.
@@ -48,31 +51,52 @@ final class Cables {
         return VpcSettings.macOf("public %s %s".formatted(settings.nodeId(), owner));
     }
 
+    /** What the public network is told to be here. */
+    static List<String> announced(VpcView view) {
+        return Stream.concat(view.publicByPrivate().values().stream(), Ipv6Outside.addresses(view).stream())
+                .toList();
+    }
+
     private void metadata() {
         var settings = view.settings();
-        var id = view.vpc().getVpcId();
-        var hostDevice = settings.pairDevice('m', id);
-        var mac = VpcSettings.macOf("metadata " + id);
-        var hostMac = VpcSettings.macOf("metadata host " + id);
-        plan.add(Setting.pair(VpcView.METADATA, mac, hostDevice, hostMac, view.namespace()));
+        var cable = metadata(view);
+        plan.add(Setting.pair(VpcView.METADATA, cable.mac(), cable.hostDevice(), cable.hostMac(), view.namespace()));
         plan.add(Setting.up(VpcView.METADATA, PUBLIC_MTU));
         plan.add(Setting.address(VpcView.METADATA, view.routerNumber(), HOST_PREFIX));
         // As on the other cable: with the last address the kernel would drop the neighbour, and the number may be
         // another one
         // after a restart.
         plan.add(Setting.hiddenAddress(VpcView.METADATA, VpcView.LINK_RESOLVER, HOST_PREFIX));
-        plan.add(Setting.neighbour(VpcView.METADATA, settings.metadataAddress(), hostMac));
+        plan.add(Setting.neighbour(VpcView.METADATA, settings.metadataAddress(), cable.hostMac()));
         plan.add(Setting.route(Setting.LOCAL_TABLE, settings.metadataAddress(), "", VpcView.METADATA));
-        plan.add(Setting.onHost("metadata", "link set dev %s up".formatted(hostDevice)));
-        stands(hostDevice, view.routerNumber(), mac);
-        view.locals().forEach(local -> local.numbers().forEach(number -> stands(hostDevice, number, mac)));
+        plan.add(Setting.onHost("metadata", "link set dev %s up".formatted(cable.hostDevice())));
+        plan.add(standsFor(cable, view.routerNumber()));
+        view.locals().forEach(local -> local.addresses()
+                .forEach(address -> plan.add(standsFor(cable, local.number(address)))));
     }
 
-    private void stands(String hostDevice, String number, String mac) {
-        plan.add(Setting.onHost(
+    /**
+     * The two ends of the cable to the metadata service.
+     *
+     * @param mac of the VPC's end
+     */
+    record Metadata(String hostDevice, String hostMac, String mac) {}
+
+    static Metadata metadata(VpcView view) {
+        var id = view.vpc().getVpcId();
+        return new Metadata(
+                view.settings().pairDevice('m', id),
+                VpcSettings.macOf("metadata host " + id),
+                VpcSettings.macOf("metadata " + id));
+    }
+
+    /** What the host must know to answer a number, of either family. */
+    static Setting standsFor(Metadata cable, String number) {
+        var device = cable.hostDevice();
+        return Setting.onHost(
                 "number " + number,
-                "route replace " + number + " dev " + hostDevice + " scope link\nneigh replace " + number + " lladdr "
-                        + mac + " dev " + hostDevice + " nud permanent",
-                "route delete " + number + " dev " + hostDevice + "\nneigh delete " + number + " dev " + hostDevice));
+                "route replace " + number + " dev " + device + " scope link\nneigh replace " + number + " lladdr "
+                        + cable.mac() + " dev " + device + " nud permanent",
+                "route delete " + number + " dev " + device + "\nneigh delete " + number + " dev " + device);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param addresses private IPv4 addresses, the primary one first
  * @param ipv6 every IPv6 address, the link-local one first; none without others
+ * @param names what leads to it in names of the VPC
  * @param host where its frames are sent, empty when it is on this host
  */
 record Face(
@@ -18,8 +19,17 @@ record Face(
         List<String> addresses,
         List<String> ipv6,
         List<String> groups,
-        String dnsName,
+        Names names,
         String host) {
+    /**
+     * Names of an interface; each empty for none.
+     *
+     * @param dnsName of its primary IPv4 address, and what that is called
+     * @param resourceA another one of that address
+     * @param resourceAaaa of its first assigned IPv6 address, and what that is called
+     */
+    record Names(String dnsName, String resourceA, String resourceAaaa) {}
+
     static Face of(EndpointLocation location) {
         return new Face(
                 location.getNetworkInterfaceId(),
@@ -28,7 +38,7 @@ record Face(
                 List.copyOf(location.getPrivateIpv4List()),
                 VpcMessages.ipv6(location.getMac(), location.getIpv6List()),
                 List.copyOf(location.getSecurityGroupIdsList()),
-                location.getPrivateDnsName(),
+                new Names(location.getPrivateDnsName(), location.getResourceNameA(), location.getResourceNameAaaa()),
                 location.getNodeAddress());
     }
 
@@ -40,7 +50,7 @@ record Face(
                 VpcMessages.addresses(endpoint),
                 VpcMessages.ipv6(endpoint.getMac(), endpoint.getIpv6List()),
                 List.copyOf(endpoint.getSecurityGroupIdsList()),
-                endpoint.getPrivateDnsName(),
+                new Names(endpoint.getPrivateDnsName(), endpoint.getResourceNameA(), endpoint.getResourceNameAaaa()),
                 "");
     }
 

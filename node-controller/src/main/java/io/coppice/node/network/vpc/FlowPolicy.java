@@ -29,7 +29,11 @@ final class FlowPolicy {
     /** What answers without being asked for by rules: the resolver, the routers, the metadata service. */
     static Set<String> services(VpcView view) {
         var all = new HashSet<>(List.of(
-                view.resolver(), VpcView.LINK_RESOLVER, view.settings().metadataAddress(), VpcView.RESOLVER_IPV6));
+                view.resolver(),
+                VpcView.LINK_RESOLVER,
+                VpcView.RESOLVER_IPV6,
+                view.settings().metadataAddress(),
+                view.settings().metadataAddressIpv6()));
         view.subnets().forEach(subnet -> all.add(VpcView.router(subnet)));
         return Set.copyOf(all);
     }

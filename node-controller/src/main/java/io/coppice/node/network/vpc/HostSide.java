@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class HostSide {
     private static final Path BRIDGE_RULES = Path.of("/proc/sys/net/bridge");
     private static final Path TRACKER = Path.of("/proc/sys/net/netfilter");
+    private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
 
     private final VpcSettings settings;
     private final Namespace host;
@@ -70,8 +71,27 @@ final class HostSide {
                     .formatted(settings.publicGateway(), settings.publicRange().prefixLength(), bridge));
         }
         settings.uplink().ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
+        if (hasIpv6()) {
+            allowIpv6();
+            // Nothing that the host itself sends is to come from there.
+            lines.append("addr replace %s/%d dev %s nodad preferred_lft 0\n"
+                    .formatted(settings.metadataAddressIpv6(), Ipv6.HOST_PREFIX, bridge));
+        }
         host.ip(lines.toString());
         host.sysctl(Map.of("net.ipv4.ip_forward", "1"));
+    }
+
+    /** Whether the kernel knows IPv6. */
+    boolean hasIpv6() {
+        return Files.isDirectory(IPV6);
+    }
+
+    /** Where IPv6 is switched off on the host, the bridge has nothing but what it is given. */
+    private void allowIpv6() throws IOException {
+        var folder = "net/ipv6/conf/%s/".formatted(settings.bridge());
+        if (host.run("sysctl", "-n", folder + "disable_ipv6").strip().equals("1")) {
+            host.sysctl(List.of(folder + "addr_gen_mode=1", folder + "accept_ra=0", folder + "disable_ipv6=0"));
+        }
     }
 
     private void loadRules() throws IOException {
@@ -98,7 +118,11 @@ final class HostSide {
                         List.of(
                                 "iifname %s ip daddr %s tcp dport %d accept"
                                         .formatted(cables, settings.metadataAddress(), settings.metadataPort()),
+                                "iifname %s ip6 daddr %s tcp dport %d accept"
+                                        .formatted(cables, settings.metadataAddressIpv6(), settings.metadataPort()),
                                 "iifname %s drop".formatted(cables),
+                                "iifname != \"%s\" ip6 daddr %s drop"
+                                        .formatted(LOOPBACK, settings.metadataAddressIpv6()),
                                 "iifname \"%s\" ip daddr 169.254.0.0/16 drop".formatted(settings.bridge())))
                 .baseChain(
                         "through",

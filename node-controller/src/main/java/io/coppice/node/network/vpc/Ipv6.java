@@ -120,6 +120,11 @@ record Ipv6(BigInteger first, int prefixLength) {
         return text(new BigInteger(1, address));
     }
 
+    /** The address as packets have it, 16 bytes. */
+    static byte[] octets(String address) {
+        return HexFormat.of().parseHex("%032x".formatted(number(address)));
+    }
+
     /** The address in hexadecimal digits alone, as nft(8) compares bytes of packets with it. */
     static String bytes(String address) {
         return "0x%032x".formatted(number(address));

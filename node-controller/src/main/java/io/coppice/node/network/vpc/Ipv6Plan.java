@@ -40,6 +40,7 @@ final class Ipv6Plan {
         ipv6.subnets.values().forEach(ipv6::subnet);
         view.faces().values().forEach(ipv6::face);
         ipv6.publicNetwork();
+        Ipv6Metadata.plan(view, plan);
     }
 
     private void services() {
@@ -84,8 +85,9 @@ final class Ipv6Plan {
                         .publicIpv6Gateway()
                         .map(gateway -> Setting.route(table, destination, gateway, VpcView.PUBLIC));
             case NETWORK_INTERFACE_ID -> toInterface(table, destination, route.getNetworkInterfaceId());
-            // Gateways that translate and peerings carry IPv4 only.
-            case NAT_GATEWAY_ID, PEERING_ID, BLACKHOLE, TARGET_NOT_SET -> Optional.empty();
+            case PEERING_ID -> Optional.of(Peerings.route(view, table, destination, route));
+            // Gateways that translate carry IPv4 only.
+            case NAT_GATEWAY_ID, BLACKHOLE, TARGET_NOT_SET -> Optional.empty();
         };
     }
 

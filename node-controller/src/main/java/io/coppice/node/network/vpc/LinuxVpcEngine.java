@@ -278,19 +278,29 @@ public final class LinuxVpcEngine implements NetworkEngine {
     }
 
     @Override
+    public Optional<String> metadataAddressIpv6() {
+        return hostSide.hasIpv6() ? Optional.of(settings.metadataAddressIpv6()) : Optional.empty();
+    }
+
+    private static Optional<String> numberOf(String sourceAddress) {
+        return VpcMessages.isIpv4(sourceAddress) ? Optional.of(sourceAddress) : Ipv6Metadata.ipv4Number(sourceAddress);
+    }
+
+    @Override
     public MetadataEntry metadataEntry() {
         return new MetadataEntry() {
             @Override
             public Optional<Guest> whoIs(String sourceAddress) {
-                return numbers.owner(sourceAddress)
+                return numberOf(sourceAddress)
+                        .flatMap(numbers::owner)
                         .filter(owner -> !owner.address().isEmpty())
                         .map(owner -> new Guest(owner.vpcId(), owner.address()));
             }
 
             @Override
-            public void limitHops(InstanceId instance, int hops) throws IOException {
+            public void open(InstanceId instance, Reach reach) throws IOException {
                 for (var vpc : vpcs.values()) {
-                    vpc.limitHops(instance, hops);
+                    vpc.open(instance, reach);
                 }
             }
         };

@@ -156,7 +156,8 @@ final class NameDaemon {
         return view.locals().stream()
                 .map(local -> {
                     var endpoint = local.endpoint();
-                    var name = label(endpoint.getPrivateDnsName());
+                    var name = label(
+                            endpoint.getHostName().isEmpty() ? endpoint.getPrivateDnsName() : endpoint.getHostName());
                     var address = endpoint.getMac() + "," + endpoint.getPrivateIpv4() + Ipv6Daemon.binding(view, local);
                     return name.isEmpty() ? address + "\n" : address + "," + name + "\n";
                 })
@@ -164,10 +165,29 @@ final class NameDaemon {
     }
 
     private static String names(VpcView view) {
-        return view.faces().values().stream()
-                .filter(face -> !face.dnsName().isEmpty() && !face.addresses().isEmpty())
-                .map(face -> face.addresses().getFirst() + " " + face.dnsName().toLowerCase(Locale.ROOT) + "\n")
-                .collect(Collectors.joining());
+        var lines = new StringBuilder();
+        for (var face : view.faces().values()) {
+            // Of several names of an address, the first is the one that it is called in answers to its address.
+            for (var name : List.of(face.names().dnsName(), face.names().resourceA())) {
+                face.addresses().stream().limit(1).forEach(address -> name(address, name, lines));
+            }
+            // The first one is for its own wire.
+            face.addresses(Family.IPV6).stream()
+                    .filter(address -> view.hasIpv6())
+                    .skip(1)
+                    .limit(1)
+                    .forEach(address -> name(address, face.names().resourceAaaa(), lines));
+        }
+        return lines.toString();
+    }
+
+    private static void name(String address, String name, StringBuilder lines) {
+        if (!name.isEmpty()) {
+            lines.append(address)
+                    .append(' ')
+                    .append(name.toLowerCase(Locale.ROOT))
+                    .append('\n');
+        }
     }
 
     private static String label(String name) {

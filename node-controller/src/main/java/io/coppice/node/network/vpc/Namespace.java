@@ -200,8 +200,18 @@ final class Namespace {
 
     /** Sets kernel parameters. Source: sysctl(8). */
     void sysctl(Map<String, String> values) throws IOException {
+        var lines = new ArrayList<String>();
+        new TreeMap<>(values).forEach((key, value) -> lines.add(key + "=" + value));
+        sysctl(lines);
+    }
+
+    /** As the other one, by lines of names and values; nothing when there are none. */
+    void sysctl(List<String> lines) throws IOException {
+        if (lines.isEmpty()) {
+            return;
+        }
         var command = new ArrayList<>(List.of("sysctl", "-q", "-w"));
-        new TreeMap<>(values).forEach((key, value) -> command.add(key + "=" + value));
+        command.addAll(lines);
         run(command.toArray(String[]::new));
     }
 

@@ -14,8 +14,10 @@ import java.util.Set;
 final class PeerExchange {
     private static final String BRIDGE = "br0";
     /** Frames between VPCs whose ranges overlap must not meet in one connection tracker. */
-    private static final Map<String, String> KERNEL =
-            Map.of("net.bridge.bridge-nf-call-iptables", "0", "net.ipv6.conf.all.disable_ipv6", "1");
+    private static final Map<String, String> KERNEL = Map.of(
+            "net.bridge.bridge-nf-call-iptables", "0",
+            "net.bridge.bridge-nf-call-ip6tables", "0",
+            "net.ipv6.conf.all.disable_ipv6", "1");
 
     private final Namespace inside;
     private final Set<String> members = new HashSet<>();

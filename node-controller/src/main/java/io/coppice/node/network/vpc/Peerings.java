@@ -5,6 +5,7 @@ import io.coppice.proto.network.v1.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A VPC's way to those that it is peered with. A packet is routed on its sender's host by both routers, one after the other, and
@@ -17,6 +18,8 @@ final class Peerings {
     private static final int MTU = 1500;
     /** Addresses that no network has: the router of a peer is known by the number of the peering. */
     private static final long FIRST_ROUTER = Cidr.number("240.0.0.0");
+    /** In IPv6 it is known by the same number, on the exchange's wire. */
+    private static final Ipv6 LINK = Ipv6.parse("fe80::/64");
 
     private Peerings() {}
 
@@ -34,7 +37,9 @@ final class Peerings {
                 view.namespace()));
         plan.add(Setting.up(DEVICE, MTU));
         for (var peering : view.peerings()) {
-            plan.add(Setting.neighbour(DEVICE, router(peering), mac(peering.getPeerVpcId())));
+            for (var family : Family.of(view)) {
+                plan.add(Setting.neighbour(DEVICE, router(peering, family), mac(peering.getPeerVpcId())));
+            }
         }
     }
 
@@ -45,15 +50,19 @@ final class Peerings {
 
     /** The route to a peer; to nowhere while the peering is not active. */
     static Setting route(VpcView view, int table, String destination, Route route) {
+        var family = Family.IPV4.has(route.getDestination()) ? Family.IPV4 : Family.IPV6;
         return view.peerings().stream()
                 .filter(peering -> peering.getPeeringId().equals(route.getPeeringId()))
                 .findFirst()
-                .map(peering -> Setting.route(table, destination, router(peering), DEVICE))
+                .map(peering -> Setting.route(table, destination, router(peering, family), DEVICE))
                 .orElseGet(() -> Setting.dead(table, destination, Routing.NOWHERE));
     }
 
-    private static String router(Peering peering) {
-        return Cidr.text(FIRST_ROUTER + peering.getVni());
+    private static String router(Peering peering, Family family) {
+        return switch (family) {
+            case IPV4 -> Cidr.text(FIRST_ROUTER + peering.getVni());
+            case IPV6 -> LINK.address(FIRST_ROUTER + peering.getVni());
+        };
     }
 
     /** A VPC has the same one on every host: it is seen on the exchange only. */
@@ -70,12 +79,15 @@ final class Peerings {
         rules.add("iifname \"b*\" oifname \"%s\" accept".formatted(DEVICE));
         rules.add("oifname \"%s\" drop".formatted(DEVICE));
         for (var peering : view.peerings()) {
-            var ranges = peering.getPeerCidrBlocksList().stream()
-                    .filter(VpcMessages::isIpv4)
-                    .toList();
-            if (!ranges.isEmpty()) {
-                rules.add("iifname \"%s\" ether saddr %s ip saddr { %s } oifname \"b*\" accept"
-                        .formatted(DEVICE, mac(peering.getPeerVpcId()), String.join(", ", ranges)));
+            for (var family : Family.of(view)) {
+                var ranges = peering.getPeerCidrBlocksList().stream()
+                        .filter(family::has)
+                        .map(family::written)
+                        .collect(Collectors.joining(", "));
+                if (!ranges.isEmpty()) {
+                    rules.add("iifname \"%s\" ether saddr %s %s saddr { %s } oifname \"b*\" accept"
+                            .formatted(DEVICE, mac(peering.getPeerVpcId()), family.header(), ranges));
+                }
             }
         }
         rules.add("iifname \"%s\" drop".formatted(DEVICE));
@@ -90,12 +102,14 @@ final class Peerings {
         if (view.peerings().isEmpty()) {
             return;
         }
-        var here = new TreeSet<String>();
-        view.present().forEach(local -> here.addAll(local.addresses()));
-        rules.set("here", "ipv4_addr", here);
-        rules.baseChain(
-                "passing_through",
-                "type filter hook prerouting priority raw; policy accept",
-                List.of("iifname \"%s\" ip daddr != @here notrack".formatted(DEVICE)));
+        var strangers = new ArrayList<String>();
+        for (var family : Family.of(view)) {
+            var here = new TreeSet<String>();
+            view.present().forEach(local -> here.addAll(view.addresses(local, family)));
+            rules.set(family.own("here"), family.addressType(), here);
+            strangers.add(
+                    "iifname \"%s\" %s daddr != @%s notrack".formatted(DEVICE, family.header(), family.own("here")));
+        }
+        rules.baseChain("passing_through", "type filter hook prerouting priority raw; policy accept", strangers);
     }
 }

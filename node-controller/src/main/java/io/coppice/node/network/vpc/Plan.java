@@ -38,7 +38,7 @@ final class Plan {
         return present.settings.keySet().stream().allMatch(settings::containsKey)
                 && settings.values().stream()
                         .filter(each ->
-                                each.kind() != Kind.NEIGHBOUR && !each.kind().isOnHost())
+                                each.kind() != Kind.NEIGHBOUR && !each.kind().isOfHost())
                         .allMatch(present::holds);
     }
 
@@ -48,10 +48,10 @@ final class Plan {
      */
     boolean carryOut(Plan present, boolean repeat, Namespace host, Namespace inside) throws IOException {
         Predicate<Setting> isMissing =
-                each -> !present.holds(each) || (repeat && each.kind().isOnHost());
+                each -> !present.holds(each) || (repeat && each.kind().isOfHost());
         var missing = settings.values().stream().filter(isMissing).toList();
         var gone = present.settings.values().stream()
-                .filter(each -> !each.kind().isOnHost() || !repeat)
+                .filter(each -> !each.kind().isOfHost() || !repeat)
                 .filter(each -> !settings.containsKey(each.id()) || isMadeAnew(each))
                 .filter(each -> !each.remove().isEmpty())
                 .toList();
@@ -63,6 +63,7 @@ final class Plan {
         host.ipAsFarAsPossible(removals(gone, Kind.HOST));
         host.ovs(removals(gone, Kind.SWITCH));
         host.ip(additions(missing, Kind.LINK_FROM_HOST));
+        host.sysctl(additions(missing, Kind.HOST_KERNEL).lines().toList());
         try (var hosts = Beside.begin(() -> onHost(host, missing))) {
             inside.ip(additions(missing, Kind.LINK, Kind.PORT, Kind.UP, Kind.ADDRESS));
             inside.bridge(additions(missing, Kind.PORT_FLAGS, Kind.FORWARDING));
@@ -71,7 +72,7 @@ final class Plan {
             inside.ip6(additions(missing, Kind.ROUTE_RULE_IPV6));
             hosts.result();
         }
-        return !gone.isEmpty() || missing.stream().anyMatch(each -> !each.kind().isOnHost());
+        return !gone.isEmpty() || missing.stream().anyMatch(each -> !each.kind().isOfHost());
     }
 
     private static void onHost(Namespace host, List<Setting> missing) throws IOException {

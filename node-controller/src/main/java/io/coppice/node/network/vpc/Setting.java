@@ -28,14 +28,16 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
         ROUTE_RULE,
         /** As the one before, for IPv6: the program must be told. */
         ROUTE_RULE_IPV6,
+        /** A parameter of the kernel in the host's namespace, of a device that was just made; carried out by sysctl(8). */
+        HOST_KERNEL,
         /** In the host's namespace; safe to repeat, and repeated by every repair. */
         HOST,
         /** As the one before, behind it; carried out by ovs-vsctl(8). */
         SWITCH;
 
-        /** Whether it is outside the VPC's namespace, where a look does not find it. */
-        boolean isOnHost() {
-            return this == HOST || this == SWITCH;
+        /** Whether it is repeated by every repair, which does not look for it. */
+        boolean isOfHost() {
+            return this == HOST || this == HOST_KERNEL || this == SWITCH;
         }
     }
 
@@ -201,6 +203,11 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
     /** A port of the host's switch, as options and commands of ovs-vsctl(8). */
     static Setting onSwitch(String id, String add, String remove) {
         return new Setting(Kind.SWITCH, "switch " + id, add, add, remove);
+    }
+
+    /** A parameter of the kernel, which goes with its device. The parts of its name are parted by slashes. */
+    static Setting onHostKernel(String parameter, String value) {
+        return new Setting(Kind.HOST_KERNEL, "kernel " + parameter, value, parameter + "=" + value, "");
     }
 
     /** As {@link #onHost(String, String)}, for what stays when the cable does. */

@@ -70,7 +70,7 @@ final class VpcMessages {
         checkId(peering.getPeeringId());
         checkId(peering.getPeerVpcId());
         check(peering.getVni() > 0 && peering.getVni() <= MAXIMUM_VNI, "a peering has a segment's number");
-        peering.getPeerCidrBlocksList().stream().filter(VpcMessages::isIpv4).forEach(Cidr::parse);
+        peering.getPeerCidrBlocksList().forEach(VpcMessages::checkRange);
     }
 
     /** Whether the entry of DHCP options stands for the VPC's own resolver. */
@@ -123,6 +123,8 @@ final class VpcMessages {
         location.getSecurityGroupIdsList().forEach(VpcMessages::checkId);
         checkOptionalAddress(location.getNodeAddress());
         checkName(location.getPrivateDnsName());
+        checkName(location.getResourceNameA());
+        checkName(location.getResourceNameAaaa());
     }
 
     static void check(NetworkEndpoint endpoint) {
@@ -137,6 +139,9 @@ final class VpcMessages {
         endpoint.getIpv6List().forEach(Ipv6::number);
         endpoint.getSecurityGroupIdsList().forEach(VpcMessages::checkId);
         checkName(endpoint.getPrivateDnsName());
+        checkName(endpoint.getHostName());
+        checkName(endpoint.getResourceNameA());
+        checkName(endpoint.getResourceNameAaaa());
         endpoint.getPublicAddressesList().forEach(address -> {
             Cidr.number(address.getPublicIpv4());
             Cidr.number(address.getPrivateIpv4());

@@ -4,6 +4,7 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.command.CommandException;
 import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.NetworkEngine.Traffic;
 import io.coppice.node.network.OpenFlow;
@@ -204,11 +205,11 @@ final class VpcOnHost {
         }
     }
 
-    /** Tells how far answers of the metadata service may travel to the instance. */
-    void limitHops(InstanceId instance, int hops) throws IOException {
+    /** Tells how the instance reaches the metadata service. */
+    void open(InstanceId instance, Reach reach) throws IOException {
         lock.lock();
         try {
-            if (state.change(instance, local -> local.withHopLimit(hops))) {
+            if (state.change(instance, local -> local.withReach(reach))) {
                 follow(false);
             }
         } finally {

@@ -48,7 +48,7 @@ final class VpcPackets {
         this.names = new NameDaemon(inside, files.folder());
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
-        this.announcer = new Announcer(inside);
+        this.announcer = new Announcer(inside, Cables.publicMac(around.settings(), vpcId));
         this.teacher = new SwitchTeacher(around.settings(), host, around.underlay());
         this.gateways = new CarriedGateways(commands, around.settings());
     }
@@ -115,7 +115,7 @@ final class VpcPackets {
         }
         flows.cover(view);
         gateways.complete(view);
-        announcer.announce(view.publicByPrivate().values());
+        announcer.announce(Cables.announced(view));
         teacher.teach(view);
     }
 

@@ -35,7 +35,6 @@ final class VpcRules {
     private static final String NEIGHBOURS =
             "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept";
 
-    private static final int MAXIMUM_HOPS = 64;
     /** Enough of a digest to tell combinations of groups apart. */
     private static final int GROUPS_DIGITS = 16;
 
@@ -216,16 +215,18 @@ final class VpcRules {
         rules.baseChain(
                 "translate_source",
                 "type nat hook postrouting priority srcnat; policy accept",
-                List.of(
-                        "oifname \"%s\" snat ip to ip saddr map @numbers".formatted(VpcView.METADATA),
-                        "oifname \"%s\" snat ip to ip saddr map @to_public".formatted(VpcView.PUBLIC),
-                        "ct status dnat ct original ip daddr @are_public ip saddr @have_public snat ip to ip saddr map @to_public"));
+                also(
+                        List.of(
+                                "oifname \"%s\" snat ip to ip saddr map @numbers".formatted(VpcView.METADATA),
+                                "oifname \"%s\" snat ip to ip saddr map @to_public".formatted(VpcView.PUBLIC),
+                                "ct status dnat ct original ip daddr @are_public ip saddr @have_public snat ip to ip saddr map @to_public"),
+                        Ipv6Metadata.translatedSources(view)));
         rules.baseChain(
                 "cables",
                 "type filter hook forward priority 20; policy accept",
                 around(
                         AMONG_SUBNETS,
-                        also(Peerings.ofCable(view), Ipv6Outside.ofCable(view)),
+                        also(also(Peerings.ofCable(view), Ipv6Outside.ofCable(view)), Ipv6Metadata.ofCable(view)),
                         "oifname \"%s\" ip saddr @have_public accept".formatted(VpcView.PUBLIC),
                         "oifname \"%s\" drop".formatted(VpcView.PUBLIC),
                         "iifname \"%s\" ct status dnat accept".formatted(VpcView.PUBLIC),
@@ -245,29 +246,33 @@ final class VpcRules {
         var hops = new LinkedHashMap<String, String>();
         var verdicts = new HashMap<Integer, String>();
         for (var local : view.locals()) {
-            var limited = verdicts.computeIfAbsent(Math.clamp(local.hopLimit(), 1, MAXIMUM_HOPS), this::hopLimit);
-            var addresses = local.addresses();
-            for (int i = 0; i < addresses.size(); i++) {
-                numbers.put(addresses.get(i), local.numbers().get(i));
-                hops.put(addresses.get(i), limited);
+            var limited = verdicts.computeIfAbsent(local.reach().hops(), this::hopLimit);
+            for (var address : local.addresses()) {
+                numbers.put(address, local.number(address));
+                hops.put(address, limited);
             }
         }
         rules.map("numbers", "ipv4_addr : ipv4_addr", numbers);
         rules.map("hops", "ipv4_addr : verdict", hops);
+        Ipv6Metadata.sets(view, verdicts, rules);
         rules.baseChain(
                 "translate_destination",
                 "type nat hook prerouting priority dstnat; policy accept",
-                List.of(
-                        "iifname \"b*\" ip daddr %s tcp dport 80 dnat ip to %s:%d"
-                                .formatted(
-                                        VpcView.METADATA_ADDRESS,
-                                        view.settings().metadataAddress(),
-                                        view.settings().metadataPort()),
-                        "dnat ip to ip daddr map @to_private"));
+                also(
+                        List.of(
+                                "iifname \"b*\" ip daddr %s tcp dport 80 dnat ip to %s:%d"
+                                        .formatted(
+                                                VpcView.METADATA_ADDRESS,
+                                                view.settings().metadataAddress(),
+                                                view.settings().metadataPort()),
+                                "dnat ip to ip daddr map @to_private"),
+                        Ipv6Metadata.translatedDestinations(view)));
     }
 
     private String hopLimit(int limit) {
-        rules.chain("hops_" + limit, List.of("ip ttl set %d accept".formatted(limit)));
+        rules.chain(
+                "hops_" + limit,
+                also(List.of("ip ttl set %d accept".formatted(limit)), Ipv6Metadata.hops(view, limit)));
         return "goto hops_" + limit;
     }
 

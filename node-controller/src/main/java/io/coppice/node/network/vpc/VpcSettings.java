@@ -114,6 +114,11 @@ record VpcSettings(
         return bridge + "-tr";
     }
 
+    /** Where it listens besides, for guests with IPv6. */
+    String metadataAddressIpv6() {
+        return Ipv6Metadata.number(metadataAddress());
+    }
+
     /** Begins the names of the host's ends of veth pairs, and of no other devices. Six characters. */
     String pairPrefix() {
         return "c" + digest(bridge).substring(0, 5);

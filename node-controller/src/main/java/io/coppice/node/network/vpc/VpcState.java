@@ -2,6 +2,7 @@ package io.coppice.node.network.vpc;
 
 import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.vpc.GuestNumbers.Owner;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Metadata;
@@ -75,7 +76,7 @@ final class VpcState {
                     var local = LocalInterface.of(id, endpoint, numbersOf(endpoint));
                     locals.put(
                             endpoint.getNetworkInterfaceId(),
-                            local.withHopLimit(instance.getMetadata().getHopLimit())
+                            local.withReach(reach(instance.getMetadata()))
                                     .withArriving(instance.getPower() == ARRIVING));
                 }
             }
@@ -204,10 +205,20 @@ final class VpcState {
         return local.endpoint().getNetworkInterfaceId().equals(endpoint.getNetworkInterfaceId());
     }
 
-    private List<String> numbersOf(NetworkEndpoint endpoint) {
-        return VpcMessages.addresses(endpoint).stream()
-                .map(address -> numbers.take(new Owner(vpcId, address)))
-                .toList();
+    private Map<String, String> numbersOf(NetworkEndpoint endpoint) {
+        return Stream.concat(VpcMessages.addresses(endpoint).stream(), endpoint.getIpv6List().stream())
+                .collect(Collectors.toMap(
+                        VpcState::asRulesHaveIt,
+                        address -> numbers.take(new Owner(vpcId, address)),
+                        (one, same) -> one));
+    }
+
+    private static String asRulesHaveIt(String address) {
+        return VpcMessages.isIpv4(address) ? address : Ipv6.canonical(address);
+    }
+
+    private static Reach reach(Metadata metadata) {
+        return new Reach(metadata.getHopLimit(), metadata.getIpv6Enabled());
     }
 
     private void giveBackUnused(Collection<LocalInterface> before) {
@@ -219,7 +230,9 @@ final class VpcState {
     }
 
     private static Set<String> addresses(Stream<LocalInterface> locals) {
-        return locals.flatMap(local -> local.addresses().stream()).collect(Collectors.toCollection(HashSet::new));
+        return locals.flatMap(
+                        local -> Stream.concat(local.addresses().stream(), local.endpoint().getIpv6List().stream()))
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     /** Changes those of this host's interfaces that belong to the instance; whether anything changed. */
@@ -247,7 +260,9 @@ final class VpcState {
                 var kept = byInstance
                         .computeIfAbsent(local.instance(), VpcState::instance)
                         .addEndpoints(local.endpoint())
-                        .setMetadata(Metadata.newBuilder().setHopLimit(local.hopLimit()));
+                        .setMetadata(Metadata.newBuilder()
+                                .setHopLimit(local.reach().hops())
+                                .setIpv6Enabled(local.reach().byIpv6()));
                 if (local.arriving()) {
                     kept.setPower(ARRIVING);
                 }

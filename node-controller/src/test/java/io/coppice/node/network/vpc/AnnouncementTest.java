@@ -3,19 +3,24 @@ package io.coppice.node.network.vpc;
 import static io.coppice.node.network.vpc.NetworkEngineContract.OPEN;
 import static io.coppice.node.network.vpc.NetworkEngineContract.RED;
 import static io.coppice.node.network.vpc.NetworkEngineContract.guest;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.proto.compute.v1.PublicAddress;
+import io.coppice.proto.network.v1.Route;
+import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +74,54 @@ class AnnouncementTest {
         Thread.sleep(ALL_SAID_MILLIS);
         var afterwards = announcers.subList(announcers.indexOf(mac(second)), announcers.size());
         assertFalse(afterwards.contains(mac(first)), announcers.toString());
+    }
+
+    @Test
+    void anIpv6AddressThatCameToAnotherHostIsFoundThereAtOnce() throws Exception {
+        var first = lab.addHost();
+        var second = lab.addHost();
+        var vpc = NetworkEngineContract.red();
+        vpc.getRouteTablesBuilder(0)
+                .addRoutes(Route.newBuilder().setDestination("::/0").setInternetGatewayId("igw-0000000000000001a"));
+        lab.tell(vpc);
+        var here = ofBoth(vpc.build(), first);
+        lab.tellLocations(RED);
+        try (var server = Wire.echo(here.space(), 80)) {
+            assertTrue(eventually(() -> Wire.seenAs(lab.internet(), here.ipv6(), server.getLocalPort())
+                    .isPresent()));
+        }
+        assertEquals(mac(first), neighbour(here.ipv6()), "the router of the site has found it");
+        lab.removeGuest(here);
+        var there = ofBoth(vpc.build(), second);
+        assertEquals(here.ipv6(), there.ipv6());
+        assertTrue(
+                eventually(() -> mac(second).equals(neighbour(there.ipv6()))), "and is told without asking: not found");
+    }
+
+    private LabGuest ofBoth(Vpc vpc, LabHost host) throws IOException {
+        var address = "10.0.1.10";
+        return lab.addGuest(
+                        "guest",
+                        host,
+                        NetworkLab.endpoint(vpc, vpc.getSubnets(0), address, OPEN)
+                                .addIpv6(NetworkEngineContract.ipv6Of(address))
+                                .build())
+                .boot()
+                .configure();
+    }
+
+    /** The hardware address that the site's router knows for an address. */
+    private String neighbour(String address) throws IOException {
+        var known = Pattern.compile("lladdr (\\S+)").matcher(lab.internet().run("ip", "-6", "neigh", "show", address));
+        return known.find() ? known.group(1) : "";
+    }
+
+    private static boolean eventually(Callable<Boolean> condition) throws Exception {
+        var end = System.nanoTime() + PATIENCE;
+        while (!condition.call() && System.nanoTime() < end) {
+            Thread.sleep(20);
+        }
+        return condition.call();
     }
 
     private static void associate(LabGuest guest) throws IOException {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.EndpointLocation;
@@ -143,7 +144,7 @@ class DifferencesTest {
             host.space().ip("link", "add", tap, "type", "veth", "peer", "name", "g" + tap.substring(2));
             host.engine().attached(instance);
         }
-        host.engine().metadataEntry().limitHops(instance, 1 + random.nextInt(3));
+        host.engine().metadataEntry().open(instance, new Reach(1 + random.nextInt(3), random.nextBoolean()));
     }
 
     private String put(InstanceId instance, NetworkEndpoint endpoint) throws IOException {
@@ -292,7 +293,8 @@ class DifferencesTest {
 
     /** Which number of the host stands for a guest is chosen anew by each engine. */
     private static String withoutNumbers(String line) {
-        return line.replaceAll("169\\.254\\.64\\.(?!1\\b)\\d+", "number");
+        return line.replaceAll("169\\.254\\.64\\.(?!1\\b)\\d+", "number")
+                .replaceAll("fd00:ec2:0:1::a9fe:40(?!01\\b)[0-9a-f]{2}", "number of IPv6");
     }
 
     /** The lines of each chain in their order, and of each set sorted, by table and name. */

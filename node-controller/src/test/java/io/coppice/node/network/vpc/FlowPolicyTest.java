@@ -50,6 +50,13 @@ class FlowPolicyTest {
                 Optional.empty(), Flow.parse("conntrack v1.4.7 (conntrack-tools): 2 flow entries have been shown."));
     }
 
+    @Test
+    void questionsToTheMetadataServiceAreAskedForByNoRule() {
+        var asking =
+                "tcp 6 100 ESTABLISHED src=fdc0:bb1c:1:1::10 dst=fd00:ec2::254 sport=1 dport=80 src=fd00:ec2:0:1::a9fe:4001 dst=fd00:ec2:0:1::a9fe:4003 sport=8780 dport=1 [ASSURED] mark=0 use=1";
+        assertEquals(Optional.of(true), Flow.parse(asking).map(policy()::allows));
+    }
+
     @ParameterizedTest
     @CsvSource({"198.18.0.50, true", "198.18.0.51, false"})
     void aPublicAddressMustStillBeTheGuests(String address, boolean allowed) {
@@ -75,7 +82,7 @@ class FlowPolicyTest {
                 settings(),
                 "namespace",
                 vpc,
-                List.of(LocalInterface.of(InstanceId.random(), web, List.of("169.254.64.3"))),
+                List.of(LocalInterface.of(InstanceId.random(), web, Map.of(web.getPrivateIpv4(), "169.254.64.3"))),
                 Map.of("web", Face.of(web), "client", Face.of(client)),
                 "169.254.64.2",
                 1450));

@@ -35,7 +35,7 @@ class FlowReportsTest {
                 .setSubnetId("subnet-1")
                 .setPrivateIpv4(address)
                 .build();
-        return LocalInterface.of(InstanceId.random(), endpoint, List.of());
+        return LocalInterface.of(InstanceId.random(), endpoint, Map.of());
     }
 
     private static FlowKey flow(String from, String to) {

@@ -7,67 +7,28 @@ import static io.coppice.node.network.vpc.NetworkEngineContract.ipv6Of;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.proto.network.v1.Route;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * If this failed, guests of a VPC with IPv6 would not get their addresses or their router, could pass for others, would be met from
  * outside although only the way out was opened, or would go on after their range was taken.
  */
-class Ipv6ScenarioTest {
+class Ipv6ScenarioTest extends TwoHosts {
     private static final int ATTEMPTS = 120;
     private static final int A = 1;
+    private static final int PTR = 12;
+    private static final int AAAA = 28;
     private static final int ICMPV6 = 58;
     private static final String ALL_NODES = "33:33:00:00:00:01";
-
-    @TempDir
-    private Path folder;
-
-    private NetworkLab lab;
-    private LabHost first;
-    private LabHost second;
-
-    @BeforeEach
-    void raise() throws Exception {
-        var missing = NetworkLab.missing();
-        assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
-        lab = new NetworkLab(folder);
-        first = lab.addHost();
-        second = lab.addHost();
-    }
-
-    @AfterEach
-    void clear() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
-    private LabGuest bare(String label, LabHost host, String address, String... groups) throws IOException {
-        var vpc = NetworkEngineContract.red().build();
-        var subnet = vpc.getSubnets(address.startsWith("10.0.2.") ? 1 : 0);
-        var endpoint = NetworkLab.endpoint(vpc, subnet, address, groups)
-                .addIpv6(ipv6Of(address))
-                .build();
-        return lab.addGuest(label, host, endpoint).boot();
-    }
-
-    private LabGuest guest(String label, LabHost host, String address, String... groups) throws IOException {
-        return bare(label, host, address, groups).configure();
-    }
 
     private static Vpc.Builder withRoute(Route.Builder route) {
         var vpc = NetworkEngineContract.red();
@@ -139,13 +100,46 @@ class Ipv6ScenarioTest {
         assertEquals(
                 Optional.of("10.0.1.10"),
                 Wire.resolve(fresh.space(), VpcView.RESOLVER_IPV6, "ip-10-0-1-10.us-east-1.internal", A));
+        names(fresh);
+    }
+
+    /** What resource names lead to, and back, of a guest of another host. */
+    private void names(LabGuest asker) throws IOException {
+        var far = ofBoth("far", second, "10.0.2.11", OPEN);
+        var name = far.instance().value() + ".us-east-1.internal";
+        far.change(far.endpoint().toBuilder().setResourceNameAaaa(name).build());
+        lab.tellLocations(RED);
+        assertEquals(Optional.of(far.ipv6()), resolve(asker, name, AAAA));
+        assertEquals(Optional.empty(), resolve(asker, name, A), "no A record was wanted");
+        assertEquals(Optional.of(name + "."), resolve(asker, reverse(far.ipv6()), PTR));
+        assertEquals(Optional.empty(), resolve(asker, "ip-10-0-2-11.us-east-1.internal", AAAA), "it names one of IPv4");
+        far.change(far.endpoint().toBuilder()
+                .setResourceNameA(name)
+                .clearResourceNameAaaa()
+                .build());
+        lab.tellLocations(RED);
+        assertEquals(Optional.of("10.0.2.11"), resolve(asker, name, A));
+        assertEquals(Optional.empty(), resolve(asker, name, AAAA));
+        assertEquals(
+                Optional.of("ip-10-0-2-11.us-east-1.internal."),
+                resolve(asker, "11.2.0.10.in-addr.arpa", PTR),
+                "the address keeps its own name");
+    }
+
+    private static Optional<String> resolve(LabGuest asker, String name, int type) throws IOException {
+        return Wire.resolve(asker.space(), VpcView.RESOLVER_IPV6, name, type);
+    }
+
+    /** The name under which the name of an address is asked for. Source: RFC 3596 section 2.5. */
+    private static String reverse(String address) {
+        return new StringBuilder(hex(address)).reverse().toString().replaceAll("(.)", "$1.") + "ip6.arpa";
     }
 
     @Test
     void forgedFramesGoNowhere() throws Exception {
         lab.tell(NetworkEngineContract.red());
-        var forger = guest("forger", first, "10.0.1.10", OPEN);
-        var near = guest("near", first, "10.0.1.11", OPEN);
+        var forger = ofBoth("forger", first, "10.0.1.10", OPEN);
+        var near = ofBoth("near", first, "10.0.1.11", OPEN);
         lab.tellLocations(RED);
         var own = forger.endpoint().getMac();
         var stranger = "02:00:00:00:be:ef";
@@ -203,8 +197,8 @@ class Ipv6ScenarioTest {
                 .addIngress(Rules.tcp(81, OPEN))
                 .addEgress(Rules.everythingByIpv6());
         lab.tell(NetworkEngineContract.red().setSecurityGroups(0, web));
-        var server = guest("server", first, "10.0.1.10", WEB);
-        var far = guest("far", second, "10.0.2.11", OPEN);
+        var server = ofBoth("server", first, "10.0.1.10", WEB);
+        var far = ofBoth("far", second, "10.0.2.11", OPEN);
         lab.tellLocations(RED);
         try (var http = Wire.echo(server.space(), 80);
                 var other = Wire.echo(server.space(), 81);
@@ -225,14 +219,14 @@ class Ipv6ScenarioTest {
     @Test
     void anInternetGatewayOpensBothWaysAndAnEgressOnlyOneTheWayOut() throws Exception {
         lab.tell(NetworkEngineContract.red());
-        var one = guest("one", first, "10.0.1.10", OPEN);
-        var two = guest("two", second, "10.0.2.10", OPEN);
+        var one = ofBoth("one", first, "10.0.1.10", OPEN);
+        var two = ofBoth("two", second, "10.0.2.10", OPEN);
         lab.tellLocations(RED);
         try (var outside = Wire.echo(lab.internet(), 8080);
                 var onOne = Wire.echo(one.space(), 80);
                 var onTwo = Wire.echo(two.space(), 80)) {
             var port = outside.getLocalPort();
-            assertEquals(Optional.empty(), Wire.seenAs(one.space(), NetworkLab.INTERNET_IPV6, port), "no route");
+            assertTrue(Wire.isShut(one.space(), NetworkLab.INTERNET_IPV6, port), "no route");
             lab.tell(withRoute(Route.newBuilder().setInternetGatewayId("igw-0000000000000001a")));
             for (var guest : List.of(one, two)) {
                 assertEquals(guest.ipv6(), seenAs(guest.space(), NetworkLab.INTERNET_IPV6, port));
@@ -241,7 +235,7 @@ class Ipv6ScenarioTest {
             assertEquals(NetworkLab.INTERNET_IPV6, seenAs(lab.internet(), two.ipv6(), onTwo.getLocalPort()));
             lab.tell(withRoute(Route.newBuilder().setEgressOnlyInternetGatewayId("eigw-0000000000000001a")));
             assertEquals(one.ipv6(), seenAs(one.space(), NetworkLab.INTERNET_IPV6, port));
-            assertTrue(Wire.connect(lab.internet(), one.ipv6(), 80).isEmpty(), "nobody comes in by it");
+            assertTrue(Wire.isShut(lab.internet(), one.ipv6(), 80), "nobody comes in by it");
         }
     }
 
@@ -249,7 +243,7 @@ class Ipv6ScenarioTest {
     void aHostWithoutAnUplinkIsTheRouterOfItsGuests() throws Exception {
         var gateway = lab.addGatewayHost();
         lab.tell(withRoute(Route.newBuilder().setInternetGatewayId("igw-0000000000000001a")));
-        var guest = guest("guest", gateway, "10.0.1.10", OPEN);
+        var guest = ofBoth("guest", gateway, "10.0.1.10", OPEN);
         var beyond = "2001:db8:7::7";
         gateway.space().ip("addr", "add", beyond + "/128", "dev", "lo", "nodad");
         try (var outside = Wire.echo(gateway.space(), 8080);
@@ -275,8 +269,8 @@ class Ipv6ScenarioTest {
     @Test
     void aRangeThatIsTakenTakesAllOfIpv6() throws Exception {
         lab.tell(NetworkEngineContract.red());
-        var near = guest("near", first, "10.0.1.10", OPEN);
-        var far = guest("far", second, "10.0.1.11", OPEN);
+        var near = ofBoth("near", first, "10.0.1.10", OPEN);
+        var far = ofBoth("far", second, "10.0.1.11", OPEN);
         lab.tellLocations(RED);
         try (var server = Wire.echo(far.space(), 80)) {
             assertTrue(Wire.connect(near.space(), far.ipv6(), server.getLocalPort())
@@ -284,7 +278,7 @@ class Ipv6ScenarioTest {
             var without = NetworkEngineContract.red().clearIpv6CidrBlock();
             without.getSubnetsBuilderList().forEach(Subnet.Builder::clearIpv6CidrBlock);
             lab.tell(without);
-            assertTrue(Wire.connect(near.space(), far.ipv6(), 80).isEmpty());
+            assertTrue(Wire.isShut(near.space(), far.ipv6(), 80));
             assertTrue(Wire.connect(near.space(), far.address(), 80).isPresent(), "IPv4 goes on");
             lab.tell(NetworkEngineContract.red());
             assertTrue(Wire.connect(near.space(), far.ipv6(), 80).isPresent());

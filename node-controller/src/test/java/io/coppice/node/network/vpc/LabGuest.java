@@ -33,10 +33,15 @@ final class LabGuest implements AutoCloseable {
 
     /** Has the engine make its interface, plugs the cable in and configures the guest by hand. */
     LabGuest boot() throws IOException {
-        var made = host.engine().ensure(instance, List.of(endpoint)).getFirst();
-        plugInto(host, made, "eth0");
+        plug(host.engine().ensure(instance, List.of(endpoint)).getFirst());
+        host.engine().attached(instance);
         space.ip("link", "set", "dev", "eth0", "up");
         return this;
+    }
+
+    /** Makes its device, as a hypervisor does when it starts a guest. */
+    void plug(Endpoint made) throws IOException {
+        plugInto(host, made, "eth0");
     }
 
     private void plugInto(LabHost carrier, Endpoint made, String device) throws IOException {
@@ -57,13 +62,13 @@ final class LabGuest implements AutoCloseable {
                 "netns",
                 space.name());
         carrier.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
-        carrier.engine().attached(instance);
         space.ip("link", "set", "dev", device, "mtu", Integer.toString(made.mtu()));
     }
 
     /** Has another host make everything ready, as the hypervisor there does while the guest goes on here. */
     void prepareOn(LabHost target) throws IOException {
         plugInto(target, target.engine().expect(instance, List.of(endpoint)).getFirst(), "next0");
+        target.engine().attached(instance);
     }
 
     /**
@@ -80,6 +85,7 @@ final class LabGuest implements AutoCloseable {
     }
 
     LabGuest configure() throws IOException {
+        space.ip("link", "set", "dev", "eth0", "up");
         var prefix = Cidr.parse(endpoint.getSubnetCidrBlock());
         space.ip("addr", "add", address() + "/" + prefix.prefixLength(), "dev", "eth0");
         space.ip("route", "add", "default", "via", prefix.address(1));

@@ -59,6 +59,8 @@ final class LabHost implements AutoCloseable {
                 .setNodeAddress(settings.underlayAddress())
                 .setPrivateDnsName(endpoint.getPrivateDnsName())
                 .setSourceDestCheck(endpoint.getSourceDestCheck())
+                .setResourceNameA(endpoint.getResourceNameA())
+                .setResourceNameAaaa(endpoint.getResourceNameAaaa())
                 .build();
     }
 

@@ -95,15 +95,20 @@ final class NetworkLab implements AutoCloseable {
 
     /** One more host. */
     LabHost addHost() throws IOException {
-        return addHost(Optional.of("pub0"));
+        return addHost("node-" + (hosts.size() + 1), Optional.of("pub0"));
+    }
+
+    /** One more host, with this id. */
+    LabHost addHost(String nodeId) throws IOException {
+        return addHost(nodeId, Optional.of("pub0"));
     }
 
     /** One more host, which is the gateway of its own guests. */
     LabHost addGatewayHost() throws IOException {
-        return addHost(Optional.empty());
+        return addHost("node-" + (hosts.size() + 1), Optional.empty());
     }
 
-    private LabHost addHost(Optional<String> uplink) throws IOException {
+    private LabHost addHost(String nodeId, Optional<String> uplink) throws IOException {
         var number = hosts.size() + 1;
         var space = new Space("cpt%s-h%d".formatted(suffix, number));
         cable(space, "fab0", fabric);
@@ -112,7 +117,7 @@ final class NetworkLab implements AutoCloseable {
         var home = folder.resolve("host-" + number);
         var trunk = trunk(space, home);
         var settings = new VpcSettings(
-                "node-" + number,
+                nodeId,
                 Optional.of(space.name()),
                 "t%sh%d".formatted(suffix, number),
                 uplink,

@@ -2,56 +2,29 @@ package io.coppice.node.network.vpc;
 
 import static io.coppice.node.network.vpc.NetworkEngineContract.OPEN;
 import static io.coppice.node.network.vpc.NetworkEngineContract.RED;
+import static io.coppice.node.network.vpc.NetworkEngineContract.RED_IPV6;
 import static io.coppice.node.network.vpc.NetworkEngineContract.WEB;
-import static io.coppice.node.network.vpc.NetworkEngineContract.guest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.proto.network.v1.Peering;
 import io.coppice.proto.network.v1.Route;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** If this failed, VPCs that are peered would not reach each other, or reach more than their routes and rules say. */
-class VpcPeeringTest {
+class VpcPeeringTest extends TwoHosts {
     private static final String GREEN = "vpc-0000000000000000e";
     private static final String PEERING = "pcx-00000000000000001";
     private static final String GREEN_RANGE = "10.1.0.0/16";
     private static final String RED_RANGE = "10.0.0.0/16";
+    private static final String GREEN_IPV6 = "fdc0:bb1c:2::/56";
     private static final int SEGMENT = 300;
     private static final long PATIENCE = 20_000_000_000L;
-
-    @TempDir
-    private Path folder;
-
-    private NetworkLab lab;
-    private LabHost first;
-    private LabHost second;
-
-    @BeforeEach
-    void raise() throws Exception {
-        var missing = NetworkLab.missing();
-        assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
-        lab = new NetworkLab(folder);
-        first = lab.addHost();
-        second = lab.addHost();
-    }
-
-    @AfterEach
-    void clear() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
 
     private static Vpc.Builder red() {
         return NetworkEngineContract.red();
@@ -65,41 +38,54 @@ class VpcPeeringTest {
                     .setCidrBlock(subnet.getCidrBlock().replace("10.0.", "10.1."))
                     .setVni(subnet.getVni() + 200);
         }
+        green.setIpv6CidrBlock(GREEN_IPV6);
+        green.getSecurityGroupsBuilder(0).addIngress(Rules.everythingByIpv6()).addEgress(Rules.everythingByIpv6());
+        green.getNetworkAclsBuilder(0)
+                .addIngress(Rules.entry(101, true, -1, -1, -1, "::/0"))
+                .addEgress(Rules.entry(101, true, -1, -1, -1, "::/0"));
+        for (int i = 0; i < green.getSubnetsCount(); i++) {
+            green.getSubnetsBuilder(i).setIpv6CidrBlock("fdc0:bb1c:2:%d::/64".formatted(i + 1));
+        }
         return green;
     }
 
-    private static Vpc.Builder joined(Vpc.Builder vpc, String peer, String range) {
+    private static Vpc.Builder joined(Vpc.Builder vpc, String peer, String... ranges) {
         return vpc.addPeerings(Peering.newBuilder()
                 .setPeeringId(PEERING)
                 .setPeerVpcId(peer)
-                .addPeerCidrBlocks(range)
+                .addAllPeerCidrBlocks(List.of(ranges))
                 .setVni(SEGMENT));
     }
 
-    private static Vpc.Builder routed(Vpc.Builder vpc, String range) {
-        vpc.getRouteTablesBuilder(0)
-                .addRoutes(Route.newBuilder().setDestination(range).setPeeringId(PEERING));
+    private static Vpc.Builder routed(Vpc.Builder vpc, String... ranges) {
+        for (var range : ranges) {
+            vpc.getRouteTablesBuilder(0)
+                    .addRoutes(Route.newBuilder().setDestination(range).setPeeringId(PEERING));
+        }
         return vpc;
     }
 
-    private LabGuest red(String label, LabHost host, String address, String group) throws IOException {
-        return guest(lab, red().build(), label, host, address.startsWith("10.0.2.") ? 1 : 0, address, group);
-    }
-
     private LabGuest green(String label, LabHost host, String address) throws IOException {
-        return guest(lab, green().build(), label, host, address.startsWith("10.1.2.") ? 1 : 0, address, OPEN);
+        var vpc = green().build();
+        var octets = address.split("\\.");
+        var endpoint = NetworkLab.endpoint(vpc, vpc.getSubnets(address.startsWith("10.1.2.") ? 1 : 0), address, OPEN)
+                .addIpv6("fdc0:bb1c:2:%s::%s".formatted(octets[2], octets[3]))
+                .build();
+        var guest = lab.addGuest(label, host, endpoint).boot().configure();
+        guest.listen();
+        return guest;
     }
 
     private void peer() throws IOException {
-        lab.tell(routed(joined(red(), GREEN, GREEN_RANGE), GREEN_RANGE));
-        lab.tell(routed(joined(green(), RED, RED_RANGE), RED_RANGE));
+        lab.tell(routed(joined(red(), GREEN, GREEN_RANGE, GREEN_IPV6), GREEN_RANGE, GREEN_IPV6));
+        lab.tell(routed(joined(green(), RED, RED_RANGE, RED_IPV6), RED_RANGE, RED_IPV6));
     }
 
     @Test
     void peersReachEachOtherOnOneHostAndOnSeveral() throws Exception {
         peer();
-        var redHere = red("red-here", first, "10.0.1.10", OPEN);
-        var redThere = red("red-there", second, "10.0.2.10", OPEN);
+        var redHere = ofBoth("red-here", first, "10.0.1.10", OPEN);
+        var redThere = ofBoth("red-there", second, "10.0.2.10", OPEN);
         var greenHere = green("green-here", first, "10.1.1.10");
         var greenThere = green("green-there", second, "10.1.2.10");
         lab.tellLocations(RED);
@@ -108,15 +94,24 @@ class VpcPeeringTest {
             try (var echo = Wire.echo(server.space(), 80)) {
                 for (var client : List.of(redHere, redThere, greenHere, greenThere)) {
                     if (client != server) {
-                        var socket = Wire.connect(client.space(), server.address(), echo.getLocalPort());
-                        assertTrue(socket.isPresent(), client.label() + " to " + server.label());
-                        try (var open = socket.get()) {
-                            assertEquals(client.address(), Wire.line(open), "nothing is translated between peers");
-                            assertTrue(Wire.isAlive(open), client.label() + " with " + server.label());
-                        }
+                        meets(client, server.address(), client.address(), echo.getLocalPort());
+                        meets(client, server.ipv6(), client.ipv6(), echo.getLocalPort());
                     }
                 }
             }
+        }
+    }
+
+    private static String canonical(String address) {
+        return VpcMessages.isIpv4(address) ? address : Ipv6.canonical(address);
+    }
+
+    private static void meets(LabGuest client, String server, String seenAs, int port) throws IOException {
+        var socket = Wire.connect(client.space(), server, port);
+        assertTrue(socket.isPresent(), client.label() + " to " + server);
+        try (var open = socket.get()) {
+            assertEquals(seenAs, canonical(Wire.line(open)), "nothing is translated between peers");
+            assertTrue(Wire.isAlive(open), client.label() + " with " + server);
         }
     }
 
@@ -138,8 +133,7 @@ class VpcPeeringTest {
                     second.engine().repair();
                     assertTrue(Wire.isAlive(open), "a repair interrupts nothing");
                 }
-                assertTrue(Wire.connect(client.space(), web.address(), hidden.getLocalPort())
-                        .isEmpty());
+                assertTrue(Wire.isShut(client.space(), web.address(), hidden.getLocalPort()));
             }
             second.restartEngine();
             Space.must("ip", "netns", "delete", PeerExchange.nameOf(second.settings()));
@@ -169,30 +163,37 @@ class VpcPeeringTest {
         }
         assertTrue(green.saw(7), "the way there");
         try (var server = Wire.echo(green.space(), 80)) {
-            assertTrue(Wire.connect(red.space(), green.address(), server.getLocalPort())
-                    .isEmpty());
+            assertTrue(Wire.isShut(red.space(), green.address(), server.getLocalPort()));
         }
     }
 
     @Test
     void aPeerIsNoGateway() throws Exception {
         peer();
-        var red = red("red", first, "10.0.1.10", OPEN);
+        var red = ofBoth("red", first, "10.0.1.10", OPEN);
         var green = green("green", first, "10.1.1.10");
         lab.tellLocations(RED);
         lab.tellLocations(GREEN);
         // Everything goes to the peer, which has a way out and a resolver of its own.
-        var everything = joined(red(), GREEN, GREEN_RANGE);
+        var everything = joined(red(), GREEN, GREEN_RANGE, GREEN_IPV6);
         everything
                 .getRouteTablesBuilder(0)
                 .clearRoutes()
-                .addRoutes(Route.newBuilder().setDestination("0.0.0.0/0").setPeeringId(PEERING));
+                .addRoutes(Route.newBuilder().setDestination("0.0.0.0/0").setPeeringId(PEERING))
+                .addRoutes(Route.newBuilder().setDestination("::/0").setPeeringId(PEERING));
         lab.tell(everything);
+        // The peer has a way out by IPv6, and would let its own guests' packets out.
+        var open = routed(joined(green(), RED, RED_RANGE, RED_IPV6), RED_RANGE, RED_IPV6);
+        open.getRouteTablesBuilder(0)
+                .addRoutes(Route.newBuilder().setDestination("::/0").setInternetGatewayId("igw-0000000000000001a"));
+        lab.tell(open);
         try (var outside = Wire.echo(lab.internet(), 8080);
                 var inside = Wire.echo(green.space(), 80)) {
             assertEquals(Optional.of(red.address()), Wire.seenAs(red.space(), green.address(), inside.getLocalPort()));
-            assertTrue(Wire.connect(red.space(), NetworkLab.INTERNET, outside.getLocalPort())
-                    .isEmpty());
+            assertTrue(Wire.isShut(red.space(), NetworkLab.INTERNET, outside.getLocalPort()));
+            assertTrue(Wire.connect(red.space(), green.ipv6(), inside.getLocalPort())
+                    .isPresent());
+            assertTrue(Wire.isShut(red.space(), NetworkLab.INTERNET_IPV6, outside.getLocalPort()));
             assertEquals(Optional.empty(), Wire.resolve(red.space(), "10.1.0.2", "ip-10-1-1-10.us-east-1.internal", 1));
         }
     }
@@ -208,7 +209,7 @@ class VpcPeeringTest {
             assertTrue(Wire.connect(red.space(), green.address(), server.getLocalPort())
                     .isPresent());
             lab.tell(red());
-            assertTrue(Wire.connect(red.space(), green.address(), 80).isEmpty(), "no peering any more");
+            assertTrue(Wire.isShut(red.space(), green.address(), 80), "no peering any more");
         }
         lab.tell(green());
         for (var host : lab.hosts()) {

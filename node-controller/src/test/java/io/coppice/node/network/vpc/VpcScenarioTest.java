@@ -11,9 +11,9 @@ import static io.coppice.node.network.vpc.Rules.tcp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.node.network.MetadataEntry.Guest;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.NatGateway;
@@ -24,19 +24,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * If this failed, one of the stories of a VPC's network would not come true: addresses and names, forged frames, rules that
  * change under open connections, public addresses, gateways, the way to the metadata service, repair and restart.
  */
-class VpcScenarioTest {
+class VpcScenarioTest extends TwoHosts {
     private static final int A = 1;
     private static final int PTR = 12;
     private static final int ARP = 0x0806;
@@ -46,35 +42,8 @@ class VpcScenarioTest {
     private static final String ELASTIC = "198.18.0.50";
     private static final String NOBODY = "10.0.1.200";
 
-    @TempDir
-    private Path folder;
-
-    private NetworkLab lab;
-    private LabHost first;
-    private LabHost second;
-
-    @BeforeEach
-    void raise() throws Exception {
-        var missing = NetworkLab.missing();
-        assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
-        lab = new NetworkLab(folder);
-        first = lab.addHost();
-        second = lab.addHost();
-    }
-
-    @AfterEach
-    void clear() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
     private static Vpc.Builder open() {
         return NetworkEngineContract.red();
-    }
-
-    private LabGuest red(String label, LabHost host, String address, String... groups) throws IOException {
-        return guest(lab, open().build(), label, host, address.startsWith("10.0.2.") ? 1 : 0, address, groups);
     }
 
     @Test
@@ -335,7 +304,7 @@ class VpcScenarioTest {
             assertTrue(Wire.connect(red.space(), host, other.getLocalPort()).isEmpty(), "no other door of the host");
             assertTrue(Wire.connect(red.space(), host, service.getLocalPort()).isEmpty(), "by the one address only");
             assertEquals(1, timeToLive(red), "an answer goes one hop by default");
-            entry.limitHops(red.instance(), 3);
+            entry.open(red.instance(), new Reach(3, false));
             assertEquals(3, timeToLive(red));
             assertEquals(1, timeToLive(blue));
         }

@@ -7,61 +7,29 @@ import static io.coppice.node.network.vpc.NetworkEngineContract.guest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * If this failed, a VPC's network on a host would not come back from what somebody breaks, from a restart of the agent or from a
  * lost message, or would stay behind when nobody needs it.
  */
-class VpcUpkeepTest {
+class VpcUpkeepTest extends TwoHosts {
     private static final int A = 1;
     private static final String RESOLVER = "10.0.0.2";
     private static final String ELASTIC = "198.18.0.50";
 
-    @TempDir
-    private Path folder;
-
-    private NetworkLab lab;
-    private LabHost first;
-    private LabHost second;
-
-    @BeforeEach
-    void raise() throws Exception {
-        var missing = NetworkLab.missing();
-        assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
-        lab = new NetworkLab(folder);
-        first = lab.addHost();
-        second = lab.addHost();
-    }
-
-    @AfterEach
-    void clear() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
     private static Vpc.Builder open() {
         return NetworkEngineContract.red();
-    }
-
-    private LabGuest red(String label, LabHost host, String address, String... groups) throws IOException {
-        return guest(lab, open().build(), label, host, address.startsWith("10.0.2.") ? 1 : 0, address, groups);
     }
 
     private static NetworkEndpoint withPublic(LabGuest guest, String address) {
@@ -97,7 +65,7 @@ class VpcUpkeepTest {
             Space.must("nsenter", "--net=/run/netns/" + inside, "nft", "flush", "ruleset");
             Space.must("ip", "-n", inside, "link", "delete", "dev", "b101");
             Space.must("ip", "-n", inside, "rule", "delete", "pref", "100");
-            kill(folder.resolve("host-1").resolve(RED).resolve("dnsmasq.pid"));
+            kill(folder().resolve("host-1").resolve(RED).resolve("dnsmasq.pid"));
             assertFalse(Wire.isAlive(mine), "without its bridge the guest is cut off");
             first.engine().repair();
             assertTrue(Wire.isAlive(others));
@@ -158,7 +126,7 @@ class VpcUpkeepTest {
                         .setGeneration(99)
                         .setDeleted(true)
                         .build());
-        assertFalse(Files.exists(folder.resolve("host-1").resolve(RED)), "nor is it remembered");
+        assertFalse(Files.exists(folder().resolve("host-1").resolve(RED)), "nor is it remembered");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.coppice.node.network.vpc;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -15,7 +16,10 @@ import java.util.Optional;
 final class Wire {
     private static final int CONNECT_MILLIS = 2_000;
     private static final int READ_MILLIS = 1_000;
+    private static final int SHUT_MILLIS = 500;
     private static final int DNS_PORT = 53;
+    private static final int A = 1;
+    private static final int AAAA = 28;
 
     private Wire() {}
 
@@ -68,6 +72,18 @@ final class Wire {
         });
     }
 
+    /** Whether nothing answers there. A first question is answered at once where anything does: more are not waited for. */
+    static boolean isShut(Space space, String address, int port) throws IOException {
+        return space.call(() -> {
+            try (var socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), SHUT_MILLIS);
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        });
+    }
+
     /** Where the server says that it sees the caller; empty when it cannot be reached. */
     static Optional<String> seenAs(Space space, String address, int port) throws IOException {
         var socket = connect(space, address, port);
@@ -99,7 +115,7 @@ final class Wire {
         }
     }
 
-    /** The first answer to a DNS question: an address (type A) or a name (type PTR); empty when there is none. */
+    /** The first answer to a DNS question: an address (types A and AAAA) or a name (type PTR); empty when there is none. */
     static Optional<String> resolve(Space space, String server, String name, int type) throws IOException {
         return space.call(() -> {
             try (var socket = new DatagramSocket()) {
@@ -137,8 +153,13 @@ final class Wire {
         }
         // Behind the question: name (a pointer), type, class, life, length.
         var data = questionLength + 12;
-        if (type == 1) {
+        if (type == A) {
             return Optional.of(Cidr.text(Integer.toUnsignedLong(message.getInt(data))));
+        }
+        if (type == AAAA) {
+            var octets = new byte[16];
+            message.get(data, octets);
+            return Optional.of(Ipv6.text(new BigInteger(1, octets)));
         }
         var text = new StringBuilder();
         for (int at = data; message.get(at) != 0; at += message.get(at) + 1) {
