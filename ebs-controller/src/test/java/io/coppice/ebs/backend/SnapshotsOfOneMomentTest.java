@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKeys;
-import io.coppice.ebs.layer.Layers;
-import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
@@ -44,9 +42,8 @@ class SnapshotsOfOneMomentTest {
     Path folder;
 
     private final List<VolumeId> served = new ArrayList<>();
-    private Layers layers;
-    private QemuVolumeServer server;
-    private LocalVolumeBackend backend;
+    private BackendUnderTest started;
+    private VolumeBackend backend;
 
     @BeforeEach
     void open() throws IOException {
@@ -54,10 +51,12 @@ class SnapshotsOfOneMomentTest {
                 Files.isExecutable(Path.of("/usr/bin/qemu-storage-daemon"))
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
-        layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.empty());
-        backend = new LocalVolumeBackend(
-                layers, server, LayerEncryption.none(layers), new LocalVolumeBackend.Limits(10.0, 16));
+        started = start();
+        backend = started.backend();
+    }
+
+    BackendUnderTest start() throws IOException {
+        return LocalUnderTest.start(folder, DiskKeys.NONE, new LocalVolumeBackend.Limits(10.0, 16));
     }
 
     @AfterEach
@@ -66,7 +65,7 @@ class SnapshotsOfOneMomentTest {
             for (var volume : served) {
                 backend.delete(volume);
             }
-            server.close();
+            started.stop();
         }
     }
 
