@@ -287,6 +287,11 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     @Override
+    public Abilities abilities() {
+        return Abilities.ALL;
+    }
+
+    @Override
     public Capacity capacity() throws IOException {
         var store = Files.getFileStore(layers.folder());
         var promisable = (long) (store.getTotalSpace() * limits.overcommit()) - layers.promisedBytes();

@@ -9,6 +9,7 @@ import io.coppice.ebs.backend.VolumeConflictException;
 import io.coppice.ebs.serve.BlockDisk;
 import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.serve.StorageDaemons;
+import io.coppice.ebs.transfer.StoredDisk;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -76,6 +77,11 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     private Optional<BlockDisk> disk(VolumeId id) throws IOException {
         return exists(id) ? Optional.of(new RbdDisk(images, id.value())) : Optional.empty();
+    }
+
+    /** What a volume or a snapshot holds, for who reads or writes all of it. */
+    public Optional<StoredDisk> stored(ResourceId id) throws IOException {
+        return images.isWhole(id.value()) ? Optional.of(new RbdStoredDisk(images, id.value())) : Optional.empty();
     }
 
     @Override
@@ -281,6 +287,11 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             }
         }
         return Map.copyOf(allocated);
+    }
+
+    @Override
+    public Abilities abilities() {
+        return new Abilities(false, false);
     }
 
     @Override

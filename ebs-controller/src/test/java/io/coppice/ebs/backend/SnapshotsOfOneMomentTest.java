@@ -35,7 +35,6 @@ class SnapshotsOfOneMomentTest {
     private static final long GIB = 1L << 30;
     private static final int BLOCK = 4096;
     private static final int BLOCKS = 8192;
-    private static final int ROUNDS = 6;
     private static final int WRITTEN = 171;
 
     @TempDir
@@ -53,6 +52,11 @@ class SnapshotsOfOneMomentTest {
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         started = start();
         backend = started.backend();
+    }
+
+    /** How often snapshots are taken while the writer goes on, which it does for so many blocks only. */
+    int rounds() {
+        return 6;
     }
 
     BackendUnderTest start() throws IOException {
@@ -79,7 +83,7 @@ class SnapshotsOfOneMomentTest {
         try (var one = new OpenVolume(serve(first));
                 var other = new OpenVolume(serve(second))) {
             var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, count, stop));
-            for (int round = 1; round <= ROUNDS; round++) {
+            for (int round = 1; round <= rounds(); round++) {
                 awaitWrites(count, writing);
                 var pair = new Pair(SnapshotId.random(), SnapshotId.random());
                 backend.snapshot(Map.of(pair.ofFirst(), first, pair.ofSecond(), second));
