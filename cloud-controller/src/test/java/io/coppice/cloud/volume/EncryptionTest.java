@@ -174,8 +174,7 @@ class EncryptionTest {
                         .volumeId(ready(create(request -> {})))
                         .build());
         cloud.ebs.tell(StorageAbilities.getDefaultInstance());
-        cloud.eventually(
-                "it is known", () -> !cloud.links.abilities(ZONE).getEncryption());
+        cloud.eventually("it is known", () -> !cloud.links.abilities(ZONE).getEncryption());
         var before = cloud.store.list(ALICE, List.of(), null, 100).size();
         assertEquals("UnsupportedOperation", code(() -> create(request -> request.encrypted(true))));
         assertEquals("UnsupportedOperation", code(() -> copy(plain.snapshotId(), request -> request.encrypted(true))));

@@ -2,9 +2,16 @@ package io.coppice.ebs.rbd;
 
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -14,44 +21,64 @@ import org.jboss.logging.Logger;
  */
 final class RbdSweeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RbdSweeper.class);
-    /** How often all is looked at when nothing was deleted. */
+    /** How often what volumes take is counted, and all that was deleted is looked at. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
+    private final Clock clock = Clock.systemUTC();
     private final RbdImages images;
     private final int mostBelow;
     private final AtomicBoolean running = new AtomicBoolean();
-    private volatile boolean dirty = true;
-    private volatile long lookedNanos;
+    /** Volumes that may lie over too many others; all of them at first. */
+    private final Set<VolumeId> perhapsHigh = ConcurrentHashMap.newKeySet();
+    /** What was discarded and others still lie over. Only one look at a time reads it. */
+    private volatile Set<String> needed = Set.of();
+
+    private volatile boolean deleted = true;
+    private volatile Optional<Instant> lookedAtAll = Optional.empty();
     private volatile Map<VolumeId, Long> used = Map.of();
     private volatile boolean closed;
 
-    /** @param mostBelow over how many others a volume may lie; 1 or more */
-    RbdSweeper(RbdImages images, int mostBelow) {
+    /**
+     * Begins nothing yet.
+     *
+     * @param mostBelow over how many others a volume may lie; 1 or more
+     * @param present the volumes that are there
+     */
+    RbdSweeper(RbdImages images, int mostBelow, Collection<VolumeId> present) {
         this.images = images;
         this.mostBelow = mostBelow;
+        perhapsHigh.addAll(present);
     }
 
-    /** Something was deleted, or lies over more than before. */
-    void expect() {
-        dirty = true;
+    /** A volume was made that lies over others. */
+    void made(VolumeId volume) {
+        perhapsHigh.add(volume);
+    }
+
+    /** Something was deleted: its bytes are removed soon. */
+    void deleted() {
+        deleted = true;
+        wake();
     }
 
     /** Begins a look, if one is due and none is under way. */
     void wake() {
-        var due = dirty || System.nanoTime() - lookedNanos > PAUSE.toNanos();
+        var due = deleted || !perhapsHigh.isEmpty() || isTimeForAll();
         if (due && !closed && running.compareAndSet(false, true)) {
             Thread.ofVirtual().name("rbd-sweeper").start(() -> {
                 try {
                     look();
                 } catch (IOException e) {
                     LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
-                    dirty = true;
                 } finally {
-                    lookedNanos = System.nanoTime();
                     running.set(false);
                 }
             });
         }
+    }
+
+    private boolean isTimeForAll() {
+        return lookedAtAll.isEmpty() || lookedAtAll.get().plus(PAUSE).isBefore(clock.instant());
     }
 
     /** Bytes that volumes took at the last look. */
@@ -60,34 +87,48 @@ final class RbdSweeper implements AutoCloseable {
     }
 
     private void look() throws IOException {
-        dirty = false;
+        var all = isTimeForAll();
+        if (all) {
+            lookedAtAll = Optional.of(clock.instant());
+            needed = Set.of();
+        }
+        if (all || deleted) {
+            deleted = false;
+            removeDiscarded();
+        }
         flattenHighOnes();
-        removeDiscarded();
-        used = Map.copyOf(images.usedBytes());
+        if (all) {
+            used = Map.copyOf(images.usedBytes());
+        }
     }
 
     private void flattenHighOnes() throws IOException {
-        for (var volume : images.volumes().keySet()) {
+        for (var volume : perhapsHigh) {
             if (!closed && images.depth(volume.value()).orElse(0) > mostBelow) {
                 LOG.debugf("%s is made to stand by itself", volume);
                 images.flatten(volume.value());
+                deleted = true;
             }
+            perhapsHigh.remove(volume);
         }
     }
 
-    /** Whatever lies over another one goes first. */
+    /** Whatever lies over another one goes first; what others were needed for is tried again when one has gone. */
     private void removeDiscarded() throws IOException {
-        var left = new ArrayDeque<>(images.discarded());
-        var failures = 0;
-        while (!left.isEmpty() && failures < left.size() && !closed) {
-            var id = left.remove();
-            if (images.removeDiscarded(id)) {
-                failures = 0;
-            } else {
-                left.add(id);
-                failures++;
+        var left = new ArrayList<>(images.discarded());
+        var tried = new ArrayList<>(left);
+        tried.removeAll(needed);
+        while (!tried.isEmpty() && !closed) {
+            var gone = new HashSet<String>();
+            for (var id : tried) {
+                if (!closed && images.removeDiscarded(id)) {
+                    gone.add(id);
+                }
             }
+            left.removeAll(gone);
+            tried = gone.isEmpty() ? new ArrayList<>() : new ArrayList<>(left);
         }
+        needed = Set.copyOf(left);
     }
 
     /** Begins nothing more; what is under way ends by itself, and may end with this process. */

@@ -71,7 +71,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
         room.totalBytes();
-        this.sweeper = new RbdSweeper(images, limits.depth());
+        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet());
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
 
@@ -96,7 +96,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             } else {
                 requireFitting(from.get(), sizeBytes);
                 promise(id, sizeBytes, () -> images.cloneOf(from.get().value(), id.value(), sizeBytes));
-                sweeper.expect();
+                sweeper.made(id);
             }
             return true;
         });
@@ -156,12 +156,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             promised.remove(id);
             return true;
         });
-        sweep();
-    }
-
-    private void sweep() {
-        sweeper.expect();
-        sweeper.wake();
+        sweeper.deleted();
     }
 
     @Override
@@ -268,7 +263,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             images.discard(id.value());
             return true;
         });
-        sweep();
+        sweeper.deleted();
     }
 
     @Override

@@ -1,9 +1,12 @@
 package io.coppice.ebs.backend;
 
-import io.coppice.ebs.rbd.CephUnderTest;
+import io.coppice.ebs.rbd.PoolUnderTest;
 import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 
 /** If this failed, what {@link SnapshotsOfOneMomentTest} says would not hold for volumes in Ceph. */
+@Tag("full")
 class RbdSnapshotsOfOneMomentTest extends SnapshotsOfOneMomentTest {
     @Override
     int rounds() {
@@ -11,7 +14,12 @@ class RbdSnapshotsOfOneMomentTest extends SnapshotsOfOneMomentTest {
     }
 
     @Override
+    Duration betweenWrites() {
+        return Duration.ofMillis(10);
+    }
+
+    @Override
     BackendUnderTest start() throws IOException {
-        return RbdUnderTest.start(CephUnderTest.get().pool(folder.resolve("ceph.conf")), folder.resolve("r"), 8);
+        return RbdUnderTest.start(PoolUnderTest.fresh(folder.resolve("ceph.conf")), folder.resolve("r"), 8);
     }
 }

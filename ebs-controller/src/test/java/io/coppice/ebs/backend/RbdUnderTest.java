@@ -1,8 +1,8 @@
 package io.coppice.ebs.backend;
 
 import io.coppice.ebs.rbd.CephPool;
-import io.coppice.ebs.rbd.CephUnderTest;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
+import io.coppice.support.CephUnderTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

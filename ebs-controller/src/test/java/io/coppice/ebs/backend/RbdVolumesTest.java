@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.rbd.CephPool;
-import io.coppice.ebs.rbd.CephUnderTest;
+import io.coppice.ebs.rbd.PoolUnderTest;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.SnapshotId;
@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** If this failed, guests would lose what they wrote to volumes in Ceph, or two hosts could write to one of them. */
@@ -25,9 +26,8 @@ class RbdVolumesTest extends ServedVolumesContract {
 
     @Override
     BackendUnderTest start() throws IOException {
-        var ceph = CephUnderTest.get();
-        var known = pool == null ? ceph.pool(folder.resolve("ceph.conf")) : pool;
-        pool = ceph.open(folder.resolve("ceph.conf"), known.pool());
+        var known = pool == null ? PoolUnderTest.fresh(folder.resolve("ceph.conf")) : pool;
+        pool = PoolUnderTest.open(folder.resolve("ceph.conf"), known.pool());
         return RbdUnderTest.start(pool, folder.resolve("r"), MOST_BELOW);
     }
 
@@ -73,6 +73,7 @@ class RbdVolumesTest extends ServedVolumesContract {
     }
 
     @Test
+    @Tag("full")
     void theBytesOfWhatIsDeletedGoWhenNothingLiesOverThem() throws Exception {
         var volume = VolumeId.random();
         var snapshot = SnapshotId.random();
@@ -99,6 +100,7 @@ class RbdVolumesTest extends ServedVolumesContract {
     }
 
     @Test
+    @Tag("full")
     void aVolumeOverManyOthersComesToStandByItselfWhileItIsInUse() throws Exception {
         var volume = VolumeId.random();
         var export = served(volume, FIRST);
@@ -134,6 +136,7 @@ class RbdVolumesTest extends ServedVolumesContract {
     }
 
     @Test
+    @Tag("full")
     void aSnapshotThatACrashCutOffHoldsWhatWasWrittenBeforeItIsTakenAgain() throws Exception {
         var volume = VolumeId.random();
         var snapshot = SnapshotId.random();
@@ -152,7 +155,7 @@ class RbdVolumesTest extends ServedVolumesContract {
 
     @Test
     void aPoolThatIsNotThereIsSaidToBeMissing() throws IOException {
-        var absent = CephUnderTest.get().open(folder.resolve("other.conf"), "absent");
+        var absent = PoolUnderTest.open(folder.resolve("other.conf"), "absent");
         var failure = assertThrows(
                 IOException.class,
                 () -> new RbdVolumeBackend(

@@ -12,6 +12,7 @@ import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +59,11 @@ class SnapshotsOfOneMomentTest {
     /** How often snapshots are taken while the writer goes on, which it does for so many blocks only. */
     int rounds() {
         return 6;
+    }
+
+    /** So that the writer has not written all of its blocks before the last snapshot is taken. */
+    Duration betweenWrites() {
+        return Duration.ZERO;
     }
 
     BackendUnderTest start() throws IOException {
@@ -145,12 +152,13 @@ class SnapshotsOfOneMomentTest {
     }
 
     /** Block by block, the first volume and then the second, each write acknowledged before the next begins. */
-    private static void writeInTurn(OpenVolume one, OpenVolume other, AtomicInteger count, AtomicBoolean stop) {
+    private void writeInTurn(OpenVolume one, OpenVolume other, AtomicInteger count, AtomicBoolean stop) {
         try {
             for (int block = 0; block < BLOCKS && !stop.get(); block++) {
                 one.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 other.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 count.incrementAndGet();
+                LockSupport.parkNanos(betweenWrites().toNanos());
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);

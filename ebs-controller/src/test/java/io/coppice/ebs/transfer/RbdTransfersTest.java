@@ -3,7 +3,7 @@ package io.coppice.ebs.transfer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.coppice.ebs.rbd.CephUnderTest;
+import io.coppice.ebs.rbd.PoolUnderTest;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -27,7 +27,7 @@ class RbdTransfersTest {
 
     @Test
     void whatIsImportedIsWhatASnapshotOfItIsExportedAs() throws Exception {
-        var pool = CephUnderTest.get().pool(folder.resolve("ceph.conf"));
+        var pool = PoolUnderTest.fresh(folder.resolve("ceph.conf"));
         var limits = new RbdVolumeBackend.Limits(1.0, 2);
         try (var backend = new RbdVolumeBackend(pool, folder.resolve("r"), Optional.empty(), limits)) {
             var content = new byte[DISK];

@@ -1,4 +1,4 @@
-package io.coppice.ebs.rbd;
+package io.coppice.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A Ceph cluster of one monitor and one storage daemon, whose bytes are in memory: started by the first test that wants it, in
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class CephUnderTest {
     private static final String USER = "coppice";
+    private static final String POOL = "pool";
+    /** That the user may use. */
+    private static final int MOST_POOLS = 16;
+
     private static final int LIMIT_SECONDS = 60;
     private static final List<String> PROGRAMS = List.of(
             "ceph-mon", "ceph-osd", "ceph", "rbd", "monmaptool", "ceph-authtool", "qemu-storage-daemon", "qemu-io");
@@ -38,11 +43,15 @@ public final class CephUnderTest {
         this.conf = folder.resolve("ceph.conf");
     }
 
-    /** The one of this process; skips the test where Ceph is not installed. */
+    /** What must be installed for {@link #get}; empty when all of it is. */
+    public static Optional<String> lacking() throws IOException {
+        return PROGRAMS.stream().allMatch(name -> Files.isExecutable(Path.of("/usr/bin", name))) && hasRbdDriver()
+                ? Optional.empty()
+                : Optional.of("needs a Ceph: install ceph-mon, ceph-osd, ceph-common and qemu-block-extra");
+    }
+
+    /** The one of this process. */
     public static synchronized CephUnderTest get() throws IOException {
-        Assumptions.assumeTrue(
-                PROGRAMS.stream().allMatch(name -> Files.isExecutable(Path.of("/usr/bin", name))) && hasRbdDriver(),
-                "needs a Ceph: install ceph-mon, ceph-osd, ceph-common and qemu-block-extra");
         var known = started;
         if (known == null) {
             known = new CephUnderTest(Files.createTempDirectory("coppice-ceph"));
@@ -60,19 +69,29 @@ public final class CephUnderTest {
         }
     }
 
-    /** A pool that holds nothing, as its user sees it; {@code own} is for what is written anew at each start. */
-    public CephPool pool(Path own) throws IOException {
-        var name = "pool" + pools.incrementAndGet();
+    /** Where its monitor is. */
+    public Path conf() {
+        return conf;
+    }
+
+    /** With the key of {@link #user}. */
+    public Path keyring() {
+        return folder.resolve("keyring");
+    }
+
+    /** Who may use its pools, without {@code client.}. */
+    public String user() {
+        return USER;
+    }
+
+    /** The name of a pool that holds nothing. */
+    public String pool() throws IOException {
+        var name = POOL + pools.incrementAndGet();
         run("ceph", "--conf", conf.toString(), "osd", "pool", "create", name, "8", "8");
         run("ceph", "--conf", conf.toString(), "osd", "pool", "application", "enable", name, "rbd");
         // There is no manager to say how much it can hold.
         run("ceph", "--conf", conf.toString(), "osd", "pool", "set-quota", name, "max_bytes", String.valueOf(1L << 40));
-        return open(own, name);
-    }
-
-    /** The user's view of a pool. */
-    public CephPool open(Path own, String pool) throws IOException {
-        return CephPool.open(conf, own, pool, USER, Optional.of(folder.resolve("keyring")));
+        return name;
     }
 
     private void start() throws IOException {
@@ -84,11 +103,12 @@ public final class CephUnderTest {
         Files.writeString(conf, settings(cluster, port));
         Files.createDirectory(folder.resolve("mon"));
         Files.createDirectory(folder.resolve("osd"));
-        var keyring = folder.resolve("keyring").toString();
+        var keyring = keyring().toString();
         run("ceph-authtool", "--create-keyring", keyring, "--gen-key", "-n", "mon.", "--cap", "mon", "allow *");
         key(keyring, "client.admin", "allow *", "allow *");
         key(keyring, "osd.0", "allow profile osd", "allow *");
-        key(keyring, "client." + USER, "profile rbd", "profile rbd");
+        // As docs/storage.md has an operator do it.
+        key(keyring, "client." + USER, "profile rbd", poolRights());
         var map = folder.resolve("monmap").toString();
         run("monmaptool", "--create", "--fsid", cluster, "--addv", "a", "[v2:127.0.0.1:" + port + "]", map);
         run("ceph-mon", "--conf", conf.toString(), "--mkfs", "-i", "a", "--monmap", map, "--keyring", keyring);
@@ -103,6 +123,12 @@ public final class CephUnderTest {
                 throw new IOException("the storage daemon of the Ceph under test does not come up: see " + folder);
             }
         }
+    }
+
+    private static String poolRights() {
+        return IntStream.rangeClosed(1, MOST_POOLS)
+                .mapToObj(number -> "profile rbd pool=" + POOL + number)
+                .collect(Collectors.joining(", "));
     }
 
     private static void key(String keyring, String name, String mon, String osd) throws IOException {
