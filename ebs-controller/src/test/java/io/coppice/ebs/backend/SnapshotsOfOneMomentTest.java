@@ -87,15 +87,19 @@ class SnapshotsOfOneMomentTest {
         var taken = new ArrayList<Pair>();
         var count = new AtomicInteger();
         var stop = new AtomicBoolean();
+        var mayWrite = new AtomicInteger();
         try (var one = new OpenVolume(serve(first));
                 var other = new OpenVolume(serve(second))) {
-            var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, count, stop));
+            var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, new Turn(count, mayWrite, stop)));
             for (int round = 1; round <= rounds(); round++) {
+                // However long a snapshot takes, there are blocks left for the next one.
+                mayWrite.set(round * BLOCKS / (rounds() + 1));
                 awaitWrites(count, writing);
                 var pair = new Pair(SnapshotId.random(), SnapshotId.random());
                 backend.snapshot(Map.of(pair.ofFirst(), first, pair.ofSecond(), second));
                 taken.add(pair);
             }
+            mayWrite.set(BLOCKS);
             awaitWrites(count, writing);
             stop.set(true);
             writing.join();
@@ -151,13 +155,24 @@ class SnapshotsOfOneMomentTest {
         assertEquals(2, written(snapshot));
     }
 
+    /** How far the writer is, how far it may go, and whether it is to end. */
+    private record Turn(AtomicInteger written, AtomicInteger mayWrite, AtomicBoolean stop) {
+        /** Waits until this block may be written; false when it is not to be any more. */
+        boolean await(int block) {
+            while (block >= mayWrite.get() && !stop.get()) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+            return !stop.get();
+        }
+    }
+
     /** Block by block, the first volume and then the second, each write acknowledged before the next begins. */
-    private void writeInTurn(OpenVolume one, OpenVolume other, AtomicInteger count, AtomicBoolean stop) {
+    private void writeInTurn(OpenVolume one, OpenVolume other, Turn turn) {
         try {
-            for (int block = 0; block < BLOCKS && !stop.get(); block++) {
+            for (int block = 0; block < BLOCKS && turn.await(block); block++) {
                 one.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 other.write(WRITTEN, (long) block * BLOCK, BLOCK);
-                count.incrementAndGet();
+                turn.written().incrementAndGet();
                 LockSupport.parkNanos(betweenWrites().toNanos());
             }
         } catch (IOException e) {
