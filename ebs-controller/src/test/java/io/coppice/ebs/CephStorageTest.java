@@ -56,8 +56,7 @@ class CephStorageTest {
     void aConfThatIsNotThereIsNamed() {
         var conf = folder.resolve("none.conf").toString();
         var failure = assertThrows(
-                RoleStartException.class,
-                () -> open(Map.of("coppice.ebs.ceph.conf", conf), Map.of(), Undo.begin()));
+                RoleStartException.class, () -> open(Map.of("coppice.ebs.ceph.conf", conf), Map.of(), Undo.begin()));
         assertTrue(String.valueOf(failure.getMessage()).contains(conf), failure.getMessage());
     }
 
@@ -73,6 +72,7 @@ class CephStorageTest {
         all.putAll(more);
         all.put("coppice.ebs.backend", "rbd");
         var config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
                 .withMapping(EbsConfig.class)
                 .withSources(new PropertiesConfigSource(all, "test", 100))
                 .build();

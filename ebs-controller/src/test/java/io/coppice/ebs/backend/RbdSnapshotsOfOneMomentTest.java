@@ -14,6 +14,11 @@ class RbdSnapshotsOfOneMomentTest extends SnapshotsOfOneMomentTest {
     }
 
     @Override
+    int blocks() {
+        return 1024;
+    }
+
+    @Override
     Duration betweenWrites() {
         return Duration.ofMillis(10);
     }

@@ -36,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotsOfOneMomentTest {
     private static final long GIB = 1L << 30;
     private static final int BLOCK = 4096;
-    private static final int BLOCKS = 8192;
     private static final int WRITTEN = 171;
 
     @TempDir
@@ -59,6 +58,11 @@ class SnapshotsOfOneMomentTest {
     /** How often snapshots are taken while the writer goes on, which it does for so many blocks only. */
     int rounds() {
         return 6;
+    }
+
+    /** How many blocks the writer writes at most. */
+    int blocks() {
+        return 8192;
     }
 
     /** So that the writer has not written all of its blocks before the last snapshot is taken. */
@@ -93,13 +97,13 @@ class SnapshotsOfOneMomentTest {
             var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, new Turn(count, mayWrite, stop)));
             for (int round = 1; round <= rounds(); round++) {
                 // However long a snapshot takes, there are blocks left for the next one.
-                mayWrite.set(round * BLOCKS / (rounds() + 1));
+                mayWrite.set(round * blocks() / (rounds() + 1));
                 awaitWrites(count, writing);
                 var pair = new Pair(SnapshotId.random(), SnapshotId.random());
                 backend.snapshot(Map.of(pair.ofFirst(), first, pair.ofSecond(), second));
                 taken.add(pair);
             }
-            mayWrite.set(BLOCKS);
+            mayWrite.set(blocks());
             awaitWrites(count, writing);
             stop.set(true);
             writing.join();
@@ -169,7 +173,7 @@ class SnapshotsOfOneMomentTest {
     /** Block by block, the first volume and then the second, each write acknowledged before the next begins. */
     private void writeInTurn(OpenVolume one, OpenVolume other, Turn turn) {
         try {
-            for (int block = 0; block < BLOCKS && turn.await(block); block++) {
+            for (int block = 0; block < blocks() && turn.await(block); block++) {
                 one.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 other.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 turn.written().incrementAndGet();
@@ -217,13 +221,13 @@ class SnapshotsOfOneMomentTest {
                 "-O",
                 "raw",
                 "bs=" + BLOCK,
-                "count=" + BLOCKS,
+                "count=" + blocks(),
                 "if=" + OpenVolume.address(backend.serve(clone, served(clone))),
                 "of=" + raw);
         var expected = new byte[BLOCK];
         java.util.Arrays.fill(expected, (byte) WRITTEN);
         try (var in = Files.newInputStream(raw)) {
-            for (int block = 0; block < BLOCKS; block++) {
+            for (int block = 0; block < blocks(); block++) {
                 var bytes = in.readNBytes(BLOCK);
                 if (bytes[0] == 0) {
                     return block;
@@ -231,7 +235,7 @@ class SnapshotsOfOneMomentTest {
                 assertArrayEquals(expected, bytes);
             }
         }
-        return BLOCKS;
+        return blocks();
     }
 
     private static long size(VolumeExport export) throws Exception {
