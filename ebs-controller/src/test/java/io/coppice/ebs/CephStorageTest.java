@@ -71,6 +71,8 @@ class CephStorageTest {
         var all = new HashMap<>(settings);
         all.putAll(more);
         all.put("coppice.ebs.backend", "rbd");
+        // As Quarkus, which is not here, would read "5s".
+        all.put("coppice.ebs.scan-every", "PT5S");
         var config = new SmallRyeConfigBuilder()
                 .addDefaultInterceptors()
                 .withMapping(EbsConfig.class)
