@@ -8,11 +8,48 @@ import java.util.Optional;
 /** What can be set of the EBS controller. */
 @ConfigMapping(prefix = "coppice.ebs")
 public interface EbsConfig {
-    /** How much may be promised to volumes, as a multiple of the file system's size; 1 or more. */
+    /**
+     * Where volumes are kept: {@code local} in files of the EBS controller's machine, {@code rbd} in a pool of a Ceph cluster.
+     * Not to be changed while there are volumes or snapshots: those of the one are not found in the other.
+     */
+    @WithDefault("local")
+    Backend backend();
+
+    /** Of {@link #backend()} {@code rbd}. */
+    Ceph ceph();
+
+    /** Where volumes can be kept. */
+    enum Backend {
+        LOCAL,
+        RBD
+    }
+
+    /** What is to be known of a Ceph cluster. */
+    interface Ceph {
+        /** The file that says where its monitors are. */
+        @WithDefault("/etc/ceph/ceph.conf")
+        String conf();
+
+        /** The pool, which belongs to one EBS controller alone. Not to be changed while there are volumes or snapshots. */
+        @WithDefault("coppice")
+        String pool();
+
+        /** Who uses it, without {@code client.}. */
+        @WithDefault("coppice")
+        String user();
+
+        /** The file with the user's key; absent: where the conf or Ceph's defaults say. */
+        Optional<String> keyring();
+    }
+
+    /** How much may be promised to volumes, as a multiple of the file system's or pool's size; 1 or more. */
     @WithDefault("1.0")
     double overcommit();
 
-    /** How many layers a volume in use may have before they are copied into one; each snapshot adds one. 2 or more. */
+    /**
+     * How many layers a volume in use may have before they are copied into one; each snapshot adds one. In Ceph: over how many
+     * images a volume may lie. 2 or more.
+     */
     @WithDefault("16")
     int maxLayers();
 

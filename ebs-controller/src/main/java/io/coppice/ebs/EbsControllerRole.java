@@ -1,21 +1,9 @@
 package io.coppice.ebs;
 
-import io.coppice.ebs.backend.LayerEncryption;
-import io.coppice.ebs.backend.LocalVolumeBackend;
-import io.coppice.ebs.copy.CopyBook;
-import io.coppice.ebs.copy.SignedCopyStore;
-import io.coppice.ebs.copy.SnapshotCopier;
-import io.coppice.ebs.copy.SnapshotCopiesService;
-import io.coppice.ebs.copy.SnapshotReturns;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.key.MasterKey;
-import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.NbdTls;
-import io.coppice.ebs.serve.QemuVolumeServer;
-import io.coppice.ebs.serve.SimulatedVolumeServer;
-import io.coppice.ebs.serve.VolumeServer;
 import io.coppice.ebs.transfer.DiskTransferService;
-import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.transfer.Transfers;
 import io.coppice.ebs.volume.BlockStorageService;
 import io.coppice.ebs.volume.KeptKeys;
@@ -33,7 +21,6 @@ import io.coppice.foundation.role.Role;
 import io.coppice.foundation.role.RoleHealth;
 import io.coppice.foundation.role.RoleName;
 import io.coppice.foundation.role.RoleStartException;
-import io.coppice.foundation.role.S3Door;
 import io.coppice.foundation.role.SiteConfig;
 import io.coppice.foundation.role.VolumeDoor;
 import io.coppice.foundation.rpc.Address;
@@ -42,7 +29,6 @@ import io.coppice.foundation.signal.ChangeSignal;
 import io.coppice.foundation.undo.Undo;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -64,10 +50,7 @@ public class EbsControllerRole implements Role {
     private @Nullable Running running;
 
     /** What is up while the role is. {@code stop} takes all of it down. */
-    private record Running(Undo stop, LocalVolumeBackend backend, VolumeWorker worker, SnapshotCopier copier) {}
-
-    /** What keeps snapshots elsewhere. */
-    private record Copies(SignedCopyStore store, SnapshotCopier copier, SnapshotReturns returns) {}
+    private record Running(Undo stop, Storage storage, VolumeWorker worker) {}
 
     /** Built by the container. */
     public EbsControllerRole(SiteConfig site, EbsConfig config, Transactions transactions) {
@@ -121,11 +104,14 @@ public class EbsControllerRole implements Role {
                     "serves volumes on " + site.endpoints().ebs(),
                     Map.of(
                             "freeBytes",
-                                    String.valueOf(running.backend().capacity().freeBytes()),
+                                    String.valueOf(running.storage()
+                                            .backend()
+                                            .capacity()
+                                            .freeBytes()),
                             "worker", running.worker().summary(),
-                            "snapshotCopies", running.copier().summary()));
+                            "snapshotCopies", running.storage().copies().get()));
         } catch (IOException e) {
-            return RoleHealth.notReady("the folder of the volumes cannot be read: " + e.getMessage());
+            return RoleHealth.notReady("how much room there is for volumes cannot be told: " + e.getMessage());
         }
     }
 
@@ -134,79 +120,53 @@ public class EbsControllerRole implements Role {
         var names = config.nbdAddress().isPresent() ? Set.of(VolumeDoor.name(site.zone())) : Set.<String>of();
         var tls = RolePki.keep(site.dataDir(), identity, names, clock);
         var folder = site.dataDir().resolve("ebs");
-        var layers = new Layers(folder.resolve("volumes"));
         var volumes = new Volumes(clock);
         var snapshots = new Snapshots(clock);
         // Beside the folder of volumes: a disk that is lost must not take along what its copies are read with.
         var master = MasterKey.open(site.dataDir().resolve(MASTER_KEY));
         var keys = new KeptKeys(transactions, volumes, snapshots, master);
-        var server = server(folder, layers, keys);
-        undo.add("stop looking after what is served", server::close);
-        var backend = new LocalVolumeBackend(
-                layers,
-                server,
-                new LayerEncryption(layers, keys, copier(), config.transfersAtOnce()),
-                new LocalVolumeBackend.Limits(config.overcommit(), config.maxLayers()));
+        var storage = storage(folder, keys, tls, undo);
+        var backend = storage.backend();
         var changes = new ChangeSignal();
-        var copies = copies(layers, tls);
-        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes, copies.returns(), keys);
+        var snapshotWork = new SnapshotWork(transactions, snapshots, backend, changes, storage.lost(), keys);
         var worker = new VolumeWorker(
                 transactions, volumes, snapshotWork, backend, changes, config.scanEvery(), config.maxConcurrent());
         worker.start();
         undo.add("stop the worker", worker::close);
-        copies.copier().start();
-        undo.add("stop copying snapshots", copies.copier()::close);
         var workers = new BlockStorageService.Workers(worker, snapshotWork);
-        var transfers = transfers(folder, new Transfers.Disks(layers, keys, copies.returns()), tls);
+        var transfers = transfers(folder, storage, tls);
         undo.add("end the transfers", transfers::close);
         var rpc = RpcServer.listeningOn(Address.parse(site.endpoints().ebs()), tls)
                 .offer(
                         new BlockStorageService(transactions, volumes, snapshots, backend, workers, changes),
                         PeerKind.CLOUD_CONTROLLER)
                 .offer(new DiskTransferService(transfers), PeerKind.CLOUD_CONTROLLER)
-                .offer(new SnapshotCopiesService(copies.store(), copies.copier()), PeerKind.CLOUD_CONTROLLER)
+                .offer(storage.copiesDoor(), PeerKind.CLOUD_CONTROLLER)
                 .start();
         undo.add("close the gRPC door", rpc::close);
         // Before the door closes: it waits for calls that are under way, and watchers would stay for ever.
         undo.add("end the watches", changes::end);
-        return new Running(undo, backend, worker, copies.copier());
+        return new Running(undo, storage, worker);
     }
 
-    private Copies copies(Layers layers, OwnCertificate tls) throws IOException {
-        var store = new SignedCopyStore(
-                URI.create(S3Door.of(site).url()),
-                site.region(),
-                AuthorityTrust.of(tls.current().authority()),
-                clock);
-        var book = new CopyBook(clock);
-        var limits = new SnapshotCopier.Limits(config.copiesAtOnce(), config.copyBytesPerSecond(), config.scanEvery());
-        return new Copies(
-                store,
-                new SnapshotCopier(transactions, book, layers, store, limits),
-                new SnapshotReturns(transactions, book, layers, store, limits));
+    private Storage storage(Path folder, DiskKeys keys, OwnCertificate tls, Undo undo) throws IOException {
+        var nbd = nbdTls(folder);
+        return switch (config.backend()) {
+            case LOCAL ->
+                new LocalStorage(site, config, transactions, clock)
+                        .open(new LocalStorage.Means(folder, keys, tls, nbd), undo);
+            case RBD -> new CephStorage(config).open(folder, nbd, undo);
+        };
     }
 
-    private Transfers transfers(Path folder, Transfers.Disks disks, OwnCertificate tls) throws IOException {
+    private Transfers transfers(Path folder, Storage storage, OwnCertificate tls) throws IOException {
         return new Transfers(
                 folder.resolve("transfers"),
-                disks,
+                storage.disks(),
+                storage.lost(),
                 new Transfers.Limits(config.transfersAtOnce(), config.transferBytes(), config.transferTime()),
                 AuthorityTrust.of(tls.current().authority()),
                 clock);
-    }
-
-    private boolean isSimulated() {
-        return config.volumeServer().equals("simulated");
-    }
-
-    private LayerEncryption.Copier copier() {
-        return isSimulated() ? LayerEncryption.Copier.NOTHING : new QemuImg(config.transferTime())::encrypt;
-    }
-
-    private VolumeServer server(Path folder, Layers layers, DiskKeys keys) throws IOException {
-        return isSimulated()
-                ? new SimulatedVolumeServer()
-                : new QemuVolumeServer(folder.resolve("run"), layers, keys, nbdTls(folder));
     }
 
     private Optional<NbdTls> nbdTls(Path folder) throws IOException {

@@ -2,6 +2,7 @@ package io.coppice.cloud.volume;
 
 import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.place.Zones;
+import io.coppice.proto.ebs.v1.StorageAbilities;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -10,6 +11,7 @@ import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -17,9 +19,13 @@ import java.util.stream.Collectors;
 /** The EBS controllers of the zones, one each. Thread-safe. */
 @ApplicationScoped
 class EbsLinks {
+    private static final StorageAbilities ALL =
+            StorageAbilities.newBuilder().setEncryption(true).setCopies(true).build();
+
     private final String standard;
     private final List<String> zones;
     private final Function<String, ? extends Channel> channels;
+    private final Map<String, StorageAbilities> abilities = new ConcurrentHashMap<>();
 
     @Inject
     EbsLinks(Zones zones, PeerChannels channels) {
@@ -43,6 +49,16 @@ class EbsLinks {
     /** The zone of what was made while the cloud had one. */
     String standard() {
         return standard;
+    }
+
+    /** An EBS controller has said what can be done with what it keeps. */
+    void learn(String zone, StorageAbilities can) {
+        abilities.put(zone, can);
+    }
+
+    /** What can be done with the volumes and snapshots of a zone; all of it as long as nothing else was said. */
+    StorageAbilities abilities(String zone) {
+        return abilities.getOrDefault(zone, ALL);
     }
 
     /** The channel to the EBS controller of one of {@link #zones}. */

@@ -57,6 +57,13 @@ final class SnapshotErrors {
                         + " (coppice.snapshot-copies.enabled=false): make the volume there.");
     }
 
+    static AwsException neverCopied(String id, String home, String zone) {
+        return AwsException.client(
+                "UnsupportedOperation",
+                "The snapshot " + id + " is in " + home + " and cannot be brought to " + zone
+                        + ": snapshots of storage that is kept in Ceph do not leave their zone, and none come into it.");
+    }
+
     static AwsException encryptedElsewhere(String id, String zone) {
         return AwsException.client(
                 "UnsupportedOperation",

@@ -145,6 +145,8 @@ class VolumeKeeper implements BackgroundTask {
                     observe(event.getVolume());
                 } else if (event.hasSnapshot()) {
                     snapshots.observe(event.getSnapshot());
+                } else if (event.hasAbilities()) {
+                    ebs.learn(zone, event.getAbilities());
                 }
             }
         } catch (StatusRuntimeException e) {

@@ -18,8 +18,10 @@ class VolumeShapes {
     private final SnapshotStore snapshots;
     private final VolumeEncryption encryption;
     private final SnapshotReach reach;
+    private final EbsLinks ebs;
 
-    VolumeShapes(Zones zones, SnapshotStore snapshots, VolumeEncryption encryption, SnapshotReach reach) {
+    VolumeShapes(Zones zones, SnapshotStore snapshots, VolumeEncryption encryption, SnapshotReach reach, EbsLinks ebs) {
+        this.ebs = ebs;
         this.zones = zones;
         this.snapshots = snapshots;
         this.encryption = encryption;
@@ -78,7 +80,7 @@ class VolumeShapes {
             throw SnapshotErrors.volumeTooSmall(size, snapshotId, atLeastGib);
         }
         var wish = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
-        var key = encryption.keyFor(account, wish, origin.kmsKeyId());
+        var key = encryption.keyIn(zone, account, wish, origin.kmsKeyId());
         return new Volume.Shape(zone, size, kind, iops(kind, request.iops()), snapshotId, key);
     }
 
@@ -110,6 +112,9 @@ class VolumeShapes {
         }
         if (!reach.acrossZones()) {
             throw SnapshotErrors.otherZone(snapshotId, home);
+        }
+        if (!ebs.abilities(home).getCopies() || !ebs.abilities(zone).getCopies()) {
+            throw SnapshotErrors.neverCopied(snapshotId, home, zone);
         }
         if (origin.kmsKeyId() != null) {
             throw SnapshotErrors.encryptedElsewhere(snapshotId, home);

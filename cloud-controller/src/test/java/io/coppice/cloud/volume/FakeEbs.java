@@ -7,6 +7,7 @@ import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.SnapshotState;
+import io.coppice.proto.ebs.v1.StorageAbilities;
 import io.coppice.proto.ebs.v1.VolumeEvent;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
@@ -79,6 +80,14 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                         .setState(state))
                 .build());
         to.onCompleted();
+    }
+
+    /** Tells all who watch what can be done here. */
+    void tell(StorageAbilities abilities) {
+        watchers.forEach(watcher -> watcher.onNext(VolumeEvent.newBuilder()
+                .setInitialComplete(true)
+                .setAbilities(abilities)
+                .build()));
     }
 
     @Override

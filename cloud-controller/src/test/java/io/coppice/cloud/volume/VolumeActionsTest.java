@@ -68,21 +68,10 @@ class VolumeActionsTest {
     private final FakeHolders holders = new FakeHolders();
     private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
+    private final EbsLinks links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel));
     private final SnapshotKeeper snapshotKeeper = new SnapshotKeeper(
-            DATABASE,
-            snapshots,
-            new SnapshotBin(DATABASE, config, CLOCK),
-            events,
-            new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel)),
-            config,
-            CLOCK);
-    private final VolumeKeeper keeper = new VolumeKeeper(
-            DATABASE,
-            store,
-            book,
-            snapshotKeeper,
-            new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel)),
-            config);
+            DATABASE, snapshots, new SnapshotBin(DATABASE, config, CLOCK), events, links, config, CLOCK);
+    private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, book, snapshotKeeper, links, config);
     private final VolumeActions actions = new VolumeActions(
             DATABASE,
             store,
@@ -90,8 +79,9 @@ class VolumeActionsTest {
             new VolumeShapes(
                     new Zones(TestSite.config()),
                     snapshots,
-                    new VolumeEncryption(DATABASE, TestSite.config(), config),
-                    () -> true),
+                    new VolumeEncryption(DATABASE, TestSite.config(), config, links),
+                    () -> true,
+                    links),
             CLOCK);
     private final VolumeQueries queries = new VolumeQueries(store, new Pages(new PageTokens(() -> new byte[32])));
 

@@ -48,6 +48,7 @@ final class VolumeFixture implements AutoCloseable {
     final SnapshotKeeper snapshotKeeper;
     final VolumeKeeper keeper;
     final VolumeEncryption encryption;
+    final EbsLinks links;
     final VolumeShapes shapes;
     final VolumeActions volumes;
     final AttachmentActions attachments;
@@ -70,7 +71,7 @@ final class VolumeFixture implements AutoCloseable {
         channel = open(server);
         otherServer = serve(otherEbs);
         otherChannel = open(otherServer);
-        var links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel, "us-east-1b", () -> otherChannel));
+        links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel, "us-east-1b", () -> otherChannel));
         var clock = Clock.systemUTC();
         store = new VolumeStore(
                 database,
@@ -82,8 +83,8 @@ final class VolumeFixture implements AutoCloseable {
         bin = new SnapshotBin(database, config, clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
-        encryption = new VolumeEncryption(database, TestSite.config(), config);
-        shapes = new VolumeShapes(TestSite.twoZones(), snapshots, encryption, () -> copies);
+        encryption = new VolumeEncryption(database, TestSite.config(), config, links);
+        shapes = new VolumeShapes(TestSite.twoZones(), snapshots, encryption, () -> copies, links);
         volumes = new VolumeActions(database, store, keeper, shapes, clock);
         attachments = new AttachmentActions(database, store, book, holders, config, clock);
     }

@@ -9,6 +9,7 @@ import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.proto.ebs.v1.DesiredVolume;
+import io.coppice.proto.ebs.v1.StorageAbilities;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,6 +136,16 @@ class VolumesOfZonesTest {
         var restored = cloud.available("us-east-1b", 1, snapshot);
         assertEquals(snapshot, cloud.otherEbs.told(restored).getSnapshotId());
         assertTrue(cloud.otherEbs.told(restored).getSnapshotElsewhere());
+    }
+
+    @Test
+    void whereNoCopiesCanBeMadeASnapshotNeitherComesNorGoes() {
+        var snapshot = snapshotOf(cloud.available("us-east-1a", 1, null));
+        cloud.otherEbs.tell(StorageAbilities.newBuilder().setEncryption(true).build());
+        cloud.eventually(
+                "it is known", () -> !cloud.links.abilities("us-east-1b").getCopies());
+        assertEquals("UnsupportedOperation", VolumeFixture.code(() -> cloud.available("us-east-1b", 1, snapshot)));
+        cloud.available("us-east-1a", 1, snapshot);
     }
 
     @Test

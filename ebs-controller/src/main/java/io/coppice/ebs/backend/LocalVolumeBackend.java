@@ -14,11 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 
 /**
  * Volumes and snapshots as qcow2 layers of one folder. Room is counted by what was promised: the sum of the volumes' sizes
@@ -26,8 +24,6 @@ import java.util.stream.Stream;
  * a volume once; a file system that runs full stops guests where they write, and loses nothing.
  */
 public final class LocalVolumeBackend implements VolumeBackend {
-    private static final int LOCKS = 64;
-
     private final Layers layers;
     private final VolumeServer server;
     private final LayerEncryption encryption;
@@ -36,9 +32,8 @@ public final class LocalVolumeBackend implements VolumeBackend {
     private final Set<VolumeId> flattening = ConcurrentHashMap.newKeySet();
     /** Between looking at what is promised and promising more. */
     private final Lock promising = new ReentrantLock();
-    /** A snapshot and a change of one volume exclude each other; by the volume's hash. */
-    private final Lock[] volumes =
-            Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
+    /** A snapshot and a change of one volume exclude each other. */
+    private final ResourceLocks locks = new ResourceLocks();
 
     /**
      * How far it goes.
@@ -98,7 +93,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     /** Does what takes so many bytes more, if there is room for them. */
-    private <T> T promise(long moreBytes, Work<T> work) throws IOException {
+    private <T> T promise(long moreBytes, ResourceLocks.Work<T> work) throws IOException {
         promising.lock();
         try {
             var free = capacity().freeBytes();
@@ -182,9 +177,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
 
     @Override
     public void snapshot(Map<SnapshotId, VolumeId> together) throws IOException {
-        var of = List.copyOf(
-                new TreeSet<>(together.values().stream().map(this::lockOf).toList()));
-        locked(of, 0, () -> {
+        locks.with(together.values(), () -> {
             for (var volume : together.values()) {
                 if (!exists(volume)) {
                     throw new NoSuchVolumeException(volume);
@@ -294,6 +287,11 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     @Override
+    public Abilities abilities() {
+        return Abilities.ALL;
+    }
+
+    @Override
     public Capacity capacity() throws IOException {
         var store = Files.getFileStore(layers.folder());
         var promisable = (long) (store.getTotalSpace() * limits.overcommit()) - layers.promisedBytes();
@@ -302,30 +300,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
         return new Capacity(store.getTotalSpace(), free);
     }
 
-    private <T> T locked(VolumeId id, Work<T> work) throws IOException {
-        return locked(List.of(lockOf(id)), 0, work);
-    }
-
-    private int lockOf(VolumeId id) {
-        return Math.floorMod(id.hashCode(), LOCKS);
-    }
-
-    /** With all of these locks, which are in ascending order so that nobody waits in a ring. */
-    private <T> T locked(List<Integer> locks, int next, Work<T> work) throws IOException {
-        if (next == locks.size()) {
-            return work.run();
-        }
-        var lock = volumes[locks.get(next)];
-        lock.lock();
-        try {
-            return locked(locks, next + 1, work);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @FunctionalInterface
-    private interface Work<T> {
-        T run() throws IOException;
+    private <T> T locked(VolumeId id, ResourceLocks.Work<T> work) throws IOException {
+        return locks.with(List.of(id), work);
     }
 }

@@ -78,6 +78,20 @@ public interface VolumeBackend {
     /** How many bytes each of these volumes takes now; those that are not there are left out. At most 1,000 at a time. */
     Map<VolumeId, Long> allocatedBytes(Collection<VolumeId> ids) throws IOException;
 
+    /** What can be done with its volumes and snapshots; always the same. */
+    Abilities abilities();
+
+    /**
+     * What not every backend can do.
+     *
+     * @param encryption whether volumes and snapshots can have keys
+     * @param copies whether snapshots can be copied into the object store, and brought back from there
+     */
+    record Abilities(boolean encryption, boolean copies) {
+        /** All of it. */
+        public static final Abilities ALL = new Abilities(true, true);
+    }
+
     /** How much there is and how much is left. */
     Capacity capacity() throws IOException;
 

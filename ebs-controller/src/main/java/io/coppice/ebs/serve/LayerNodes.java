@@ -15,41 +15,6 @@ final class LayerNodes {
 
     private LayerNodes() {}
 
-    /**
-     * How layers are opened. What guests wrote lies in their own memory already: past this machine's page cache it does not
-     * lie there twice, and a snapshot finds nothing left to be written.
-     */
-    enum Access {
-        PAST_THE_PAGE_CACHE(true),
-        /** For file systems that cannot do otherwise, such as those in memory. */
-        THROUGH_THE_PAGE_CACHE(false);
-
-        private final boolean direct;
-
-        Access(boolean direct) {
-            this.direct = direct;
-        }
-
-        /** Does something past the page cache, or through it where the file system has no other way. */
-        static void best(Opening opening) throws IOException {
-            try {
-                opening.with(PAST_THE_PAGE_CACHE);
-            } catch (IOException e) {
-                if (!String.valueOf(e.getMessage()).contains("O_DIRECT")) {
-                    throw e;
-                }
-                opening.with(THROUGH_THE_PAGE_CACHE);
-            }
-        }
-    }
-
-    /** Opens something. */
-    @FunctionalInterface
-    interface Opening {
-        /** Does it so, or throws. */
-        void with(Access access) throws IOException;
-    }
-
     /** What a layer is called. */
     static String name(Path layer) {
         var file = String.valueOf(layer.getFileName());
@@ -63,7 +28,7 @@ final class LayerNodes {
     }
 
     /** A tower, from its top: QEMU finds what is below by itself, unless it must be told of a key for each layer. */
-    static Map<String, @Nullable Object> tower(List<Path> chain, Access access) throws IOException {
+    static Map<String, @Nullable Object> tower(List<Path> chain, DiskAccess access) throws IOException {
         var node = named(chain.getFirst(), access);
         if (Layers.isEncrypted(chain.getFirst()) && chain.size() > 1) {
             node.put("backing", below(chain.subList(1, chain.size()), access));
@@ -72,19 +37,19 @@ final class LayerNodes {
     }
 
     /** The top alone; what is below is linked by another command: opening it from the header would open it twice. */
-    static Map<String, @Nullable Object> overlay(Path layer, Access access) throws IOException {
+    static Map<String, @Nullable Object> overlay(Path layer, DiskAccess access) throws IOException {
         var node = named(layer, access);
         node.put("backing", null);
         return node;
     }
 
-    private static Map<String, @Nullable Object> named(Path layer, Access access) throws IOException {
+    private static Map<String, @Nullable Object> named(Path layer, DiskAccess access) throws IOException {
         var node = node(layer, access);
         node.put("node-name", name(layer));
         return node;
     }
 
-    private static Map<String, @Nullable Object> below(List<Path> chain, Access access) throws IOException {
+    private static Map<String, @Nullable Object> below(List<Path> chain, DiskAccess access) throws IOException {
         var node = node(chain.getFirst(), access);
         if (chain.size() > 1) {
             node.put("backing", below(chain.subList(1, chain.size()), access));
@@ -92,10 +57,10 @@ final class LayerNodes {
         return node;
     }
 
-    private static Map<String, @Nullable Object> node(Path layer, Access access) throws IOException {
+    private static Map<String, @Nullable Object> node(Path layer, DiskAccess access) throws IOException {
         var node = new HashMap<String, @Nullable Object>();
         node.put("driver", "qcow2");
-        node.put("cache", Map.of("direct", access.direct));
+        node.put("cache", Map.of("direct", access.direct()));
         node.put("discard", "unmap");
         node.put("file", Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
         if (Layers.isEncrypted(layer)) {

@@ -2,7 +2,6 @@ package io.coppice.ebs.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.ebs.key.DiskKey;
-import io.coppice.ebs.serve.LayerNodes.Access;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -45,7 +44,7 @@ final class StorageDaemon {
             Map.of("MALLOC_MMAP_THRESHOLD_", "33554432", "MALLOC_TRIM_THRESHOLD_", "33554432");
 
     private final VolumeId volume;
-    private final Path layers;
+    private final Duration patience;
     private final Path nbdSocket;
     private final Path qmpSocket;
     private final Path pidFile;
@@ -54,18 +53,18 @@ final class StorageDaemon {
      * Nothing is started by this.
      *
      * @param run the folder of sockets and process ids
-     * @param layers where the layers of all volumes are
+     * @param patience how long it may take to end in an orderly way before it is killed; zero: it is killed at once
      */
-    StorageDaemon(VolumeId volume, Path run, Path layers) {
+    StorageDaemon(VolumeId volume, Path run, Duration patience) {
         this.volume = volume;
-        this.layers = layers;
+        this.patience = patience;
         this.nbdSocket = run.resolve(volume.value());
         this.qmpSocket = run.resolve(volume.value() + ".qmp");
         this.pidFile = run.resolve(volume.value() + ".pid");
     }
 
-    /** What it does, as it says itself: the export's name and the layer that is written to. */
-    record Serving(String name, Path layer) {}
+    /** What it does, as it says itself: the export's name and the node that is written to. */
+    record Serving(String name, String node) {}
 
     Path nbdSocket() {
         return nbdSocket;
@@ -106,8 +105,7 @@ final class StorageDaemon {
             }
             var export = exports.get(0);
             return Optional.of(new Serving(
-                    export.path("id").asText(),
-                    LayerNodes.layer(layers, export.path("node-name").asText())));
+                    export.path("id").asText(), export.path("node-name").asText()));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();
@@ -116,25 +114,13 @@ final class StorageDaemon {
         }
     }
 
-    /**
-     * What is served.
-     *
-     * @param chain the layer that is written to, and all below it
-     * @param key that encrypted layers are opened with; empty when they are not encrypted
-     */
-    record Tower(List<Path> chain, Optional<DiskKey> key) {
-        Path top() {
-            return chain.getFirst();
-        }
-    }
-
     /** Starts it; returns when it listens. */
-    void start(Tower tower, String name, Listening listening) throws IOException {
+    void start(BlockDisk disk, String name, Listening listening) throws IOException {
         if (nbdSocket.toString().length() + ".qmp".length() > LONGEST_SOCKET_PATH) {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        Access.best(access -> run(command(tower, name, listening, access), tower.key()));
+        DiskAccess.best(access -> run(command(disk, name, listening, access), disk.key()));
         if (listening instanceof Listening.AtSocket(var path)) {
             // QEMU guests run under another user; who may connect must still know the export's name.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -142,9 +128,10 @@ final class StorageDaemon {
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private List<String> command(Tower tower, String name, Listening listening, Access access) throws IOException {
+    private List<String> command(BlockDisk disk, String name, Listening listening, DiskAccess access)
+            throws IOException {
         var command = new ArrayList<>(List.of(PROGRAM, "--daemonize", "--pidfile", pidFile.toString()));
-        if (tower.key().isPresent()) {
+        if (disk.key().isPresent()) {
             command.addAll(List.of("--object", SECRET));
         }
         for (var object : listening.objects()) {
@@ -152,11 +139,11 @@ final class StorageDaemon {
         }
         command.addAll(List.of(
                 "--blockdev",
-                JSON.writeValueAsString(LayerNodes.tower(tower.chain(), access)),
+                JSON.writeValueAsString(disk.node(access)),
                 "--nbd-server",
                 JSON.writeValueAsString(listening.server()),
                 "--export",
-                JSON.writeValueAsString(export(tower.top(), name)),
+                JSON.writeValueAsString(export(disk.nodeName(), name)),
                 "--chardev",
                 "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
                 "--monitor",
@@ -168,8 +155,8 @@ final class StorageDaemon {
      * In the daemon's first thread: QEMU 7.2 ends with an assertion when a client of an export in another one hangs up
      * (nbd_blockdev_client_closed in blockdev-nbd.c).
      */
-    private Map<String, Object> export(Path layer, String name) {
-        return Map.of("type", "nbd", "id", name, "name", name, "node-name", LayerNodes.name(layer), "writable", true);
+    private Map<String, Object> export(String node, String name) {
+        return Map.of("type", "nbd", "id", name, "name", name, "node-name", node, "writable", true);
     }
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
@@ -178,7 +165,7 @@ final class StorageDaemon {
             cancelFlattening(qmp);
             var known = qmp.execute("query-named-block-nodes", Map.of("flat", true));
             if (known.findValuesAsText("node-name").stream().noneMatch(LayerNodes.name(overlay)::equals)) {
-                Access.best(access -> qmp.execute("blockdev-add", LayerNodes.overlay(overlay, access)));
+                DiskAccess.best(access -> qmp.execute("blockdev-add", LayerNodes.overlay(overlay, access)));
             }
             qmp.execute(
                     "blockdev-snapshot", Map.of("node", LayerNodes.name(from), "overlay", LayerNodes.name(overlay)));
@@ -194,10 +181,29 @@ final class StorageDaemon {
         }
     }
 
-    /** Serves the layer again after {@link #close}, as large as it is now. */
+    /** Serves it again after {@link #close}, as large as it is now. */
     void reopen(Serving serving) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
-            qmp.execute("block-export-add", export(serving.layer(), serving.name()));
+            qmp.execute("block-export-add", export(serving.node(), serving.name()));
+        }
+    }
+
+    /** How large its disk is in its own eyes, bytes. */
+    long sizeBytes(String node) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            for (var each : qmp.execute("query-named-block-nodes", Map.of("flat", true))) {
+                if (each.path("node-name").asText().equals(node)) {
+                    return each.path("image").path("virtual-size").asLong();
+                }
+            }
+        }
+        throw new IOException("the storage daemon of " + volume + " does not know its disk");
+    }
+
+    /** Has it see its disk so large; to be called after {@link #close}. */
+    void resize(String node, long sizeBytes) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            qmp.execute("block_resize", Map.of("node-name", node, "size", sizeBytes));
         }
     }
 
@@ -235,29 +241,45 @@ final class StorageDaemon {
     void stop() throws IOException {
         var running = process();
         if (running.isPresent()) {
-            // At once: what a guest was told is durable has been flushed, and the rest it was not promised.
-            running.get().destroyForcibly();
-            awaitThat(() -> !isOurs(running.get().pid()), "the storage daemon");
+            var pid = running.get().pid();
+            if (patience.isZero() || !endsInOrder(running.get())) {
+                // At once: what a guest was told is durable has been flushed, and the rest it was not promised.
+                running.get().destroyForcibly();
+            }
+            awaitThat(() -> !isOurs(pid), "the storage daemon");
         }
         Files.deleteIfExists(nbdSocket);
         Files.deleteIfExists(qmpSocket);
         Files.deleteIfExists(pidFile);
     }
 
+    /** False when it takes longer than it may. */
+    private boolean endsInOrder(ProcessHandle running) throws IOException {
+        running.destroy();
+        return ends(() -> !isOurs(running.pid()), patience);
+    }
+
     /** Waits until {@code what} of this volume has ended. */
     private void awaitThat(Ended ended, String what) throws IOException {
-        var deadline = System.nanoTime() + COMMAND_LIMIT.toNanos();
+        if (!ends(ended, COMMAND_LIMIT)) {
+            throw new IOException(what + " of " + volume + " does not end: its disk may hang");
+        }
+    }
+
+    private boolean ends(Ended ended, Duration limit) throws IOException {
+        var deadline = System.nanoTime() + limit.toNanos();
         while (!ended.look()) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException(what + " of " + volume + " does not end: its disk may hang");
+                return false;
             }
             try {
                 Thread.sleep(POLL);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while " + what + " of " + volume + " should end");
+                throw new InterruptedIOException("interrupted while " + volume + " should be served no more");
             }
         }
+        return true;
     }
 
     @FunctionalInterface

@@ -71,30 +71,30 @@ public final class QemuImg {
     }
 
     /**
-     * Writes what a disk in a file of its own holds into a layer of a volume that is there, zeros too.
-     *
-     * @param key that opens the layer; empty when it is not encrypted
+     * Writes what a disk in a file of its own holds to a volume that is there, zeros too.
      */
-    void fill(Path file, DiskFormat format, Path layer, Optional<DiskKey> key, IntConsumer percent) throws IOException {
-        convert(into(List.of("-n", "-t", "writeback", source(file, format)), layer, key), key, percent);
+    void fill(Path file, DiskFormat format, StoredDisk volume, IntConsumer percent) throws IOException {
+        var arguments = new ArrayList<>(List.of("-n", "-t", "writeback", source(file, format)));
+        arguments.addAll(volume.asTarget());
+        convert(arguments, volume.key(), percent);
     }
 
     /** Writes what a plain layer of ours and those below it hold into an empty layer that this key opens. */
     public void encrypt(Path plain, Path layer, DiskKey key) throws IOException {
         var options = List.of("-n", "--target-is-zero", "-U", "-f", DiskFormat.QCOW2.driver(), plain.toString());
-        convert(into(options, layer, Optional.of(key)), Optional.of(key), percent -> {});
+        var arguments = new ArrayList<>(options);
+        arguments.addAll(target(layer, true));
+        convert(arguments, Optional.of(key), percent -> {});
     }
 
-    private static List<String> into(List<String> options, Path layer, Optional<DiskKey> key) {
-        var arguments = new ArrayList<>(options);
-        if (key.isPresent()) {
-            var target = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY
-                    + ",file.driver=file,file.filename=" + layer.toString().replace(",", ",,");
-            arguments.addAll(List.of("--target-image-opts", target));
-        } else {
-            arguments.addAll(List.of("-O", DiskFormat.QCOW2.driver(), layer.toString()));
+    /** The arguments that have a layer written to. */
+    static List<String> target(Path layer, boolean encrypted) {
+        if (!encrypted) {
+            return List.of("-O", DiskFormat.QCOW2.driver(), layer.toString());
         }
-        return arguments;
+        var target = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY + ",file.driver=file,file.filename="
+                + layer.toString().replace(",", ",,");
+        return List.of("--target-image-opts", target);
     }
 
     /** Writes what a disk in a file of its own holds into a new file. */
@@ -103,10 +103,9 @@ public final class QemuImg {
         convert(writing(arguments, to, target), Optional.empty(), percent);
     }
 
-    /** Writes what a layer of ours and those below it hold into a new file. */
-    void extract(Path layer, Path target, DiskFormat to, IntConsumer percent) throws IOException {
-        // The storage daemons of volumes made from it have it open too.
-        var arguments = new ArrayList<>(List.of("-U", "-f", DiskFormat.QCOW2.driver(), layer.toString()));
+    /** Writes what a snapshot holds into a new file. */
+    void extract(StoredDisk snapshot, Path target, DiskFormat to, IntConsumer percent) throws IOException {
+        var arguments = new ArrayList<>(snapshot.asSource());
         convert(writing(arguments, to, target), Optional.empty(), percent);
     }
 

@@ -1,7 +1,5 @@
 package io.coppice.ebs.transfer;
 
-import io.coppice.ebs.key.DiskKeys;
-import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
 import io.coppice.ebs.transfer.TransferOrder.Source;
@@ -10,13 +8,9 @@ import io.coppice.ebs.transfer.TransferOrder.ToVolume;
 import io.coppice.ebs.transfer.TransferStatus.Step;
 import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.id.ResourceId;
-import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -44,20 +38,12 @@ final class Transfer {
     record Tools(
             QemuImg qemuImg,
             ObjectStore objects,
-            LayerFinder layers,
-            DiskKeys keys,
+            StoredDisks disks,
             LostSnapshots lost,
             ObjectStore.Room objectRoom,
             ObjectStore.Room diskRoom,
             Semaphore slots,
             Path folder) {}
-
-    /** Finds the layer of a volume or a snapshot. */
-    @FunctionalInterface
-    interface LayerFinder {
-        /** Empty when there is none. */
-        java.util.Optional<Path> find(ResourceId id) throws IOException;
-    }
 
     Transfer(String id, Source source, Tools tools) {
         this.id = id;
@@ -177,27 +163,27 @@ final class Transfer {
                 DiskHeader.check(fetched, from.format());
                 become(status().sized(tools.qemuImg().virtualBytes(fetched, from.format()), Files.size(fetched)));
             }
-            case FromSnapshot from -> become(status().sized(Layers.sizeBytes(layer(from.id())), 0));
+            case FromSnapshot from -> become(status().sized(disk(from.id()).sizeBytes(), 0));
         }
         become(status().at(Step.FETCHED));
     }
 
-    private Path layer(ResourceId of) throws IOException {
-        return tools.layers().find(of).orElseThrow(() -> new UnusableDiskException(of + " is gone"));
+    private StoredDisk disk(ResourceId of) throws IOException {
+        return tools.disks().find(of).orElseThrow(() -> new UnusableDiskException(of + " is gone"));
     }
 
     /** What leaves in the clear must not have been encrypted. */
-    private static Path plain(Path layer) throws IOException {
-        if (Layers.isEncrypted(layer)) {
+    private static StoredDisk plain(StoredDisk disk) throws IOException {
+        if (disk.isEncrypted()) {
             throw new UnusableDiskException("an encrypted snapshot is not exported");
         }
-        return layer;
+        return disk;
     }
 
     private void convert(TransferOrder.Target target) throws IOException {
         become(status().at(Step.CONVERTING));
         switch (target) {
-            case ToVolume to -> fill(layer(to.id()), to.id());
+            case ToVolume to -> fill(disk(to.id()));
             case ToObject to -> {
                 tools.diskRoom().require(status().virtualBytes());
                 Files.deleteIfExists(converted);
@@ -205,7 +191,7 @@ final class Transfer {
                     case FromObject from ->
                         tools.qemuImg().rewrite(fetched, from.format(), converted, to.format(), this::percent);
                     case FromSnapshot from ->
-                        tools.qemuImg().extract(plain(layer(from.id())), converted, to.format(), this::percent);
+                        tools.qemuImg().extract(plain(disk(from.id())), converted, to.format(), this::percent);
                 }
                 Files.deleteIfExists(fetched);
                 become(status().sized(status().virtualBytes(), Files.size(converted)));
@@ -214,19 +200,15 @@ final class Transfer {
         }
     }
 
-    private void fill(Path layer, VolumeId volume) throws IOException {
+    private void fill(StoredDisk volume) throws IOException {
         if (!(source instanceof FromObject from)) {
             throw new UnusableDiskException("only an object fills a volume");
         }
-        if (Layers.sizeBytes(layer) < status().virtualBytes()) {
+        if (volume.sizeBytes() < status().virtualBytes()) {
             throw new UnusableDiskException("the disk is larger than the volume");
         }
-        tools.qemuImg().fill(fetched, from.format(), layer, tools.keys().of(volume), this::percent);
-        try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        } catch (NoSuchFileException e) {
-            throw new UnusableDiskException("the volume is gone");
-        }
+        tools.qemuImg().fill(fetched, from.format(), volume, this::percent);
+        volume.sync();
         become(status().at(Step.DONE).percent(100));
     }
 

@@ -1,7 +1,5 @@
 package io.coppice.ebs.transfer;
 
-import io.coppice.ebs.key.DiskKeys;
-import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.volume.LostSnapshots;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,14 +30,6 @@ public final class Transfers implements AutoCloseable {
     private record Entry(Transfer transfer, Instant asked) {}
 
     /**
-     * The disks that transfers read and write.
-     *
-     * @param keys of those that are encrypted
-     * @param lost brings back a snapshot that is to be read
-     */
-    public record Disks(Layers layers, DiskKeys keys, LostSnapshots lost) {}
-
-    /**
      * How far transfers go.
      *
      * @param atOnce how many are worked on at a time, 1 or more
@@ -52,9 +42,11 @@ public final class Transfers implements AutoCloseable {
      * Keeps what is under way in {@code folder}, which it empties first.
      *
      * @param disks what it reads and writes
+     * @param lost brings back a snapshot that is to be read
      * @param trust whom it trusts where the object store speaks HTTPS
      */
-    public Transfers(Path folder, Disks disks, Limits limits, SSLContext trust, Clock clock) throws IOException {
+    public Transfers(Path folder, StoredDisks disks, LostSnapshots lost, Limits limits, SSLContext trust, Clock clock)
+            throws IOException {
         this.folder = Files.createDirectories(folder);
         this.limits = limits;
         this.clock = clock;
@@ -66,9 +58,8 @@ public final class Transfers implements AutoCloseable {
         tools = new Transfer.Tools(
                 new QemuImg(limits.time()),
                 new ObjectStore(trust),
-                disks.layers()::find,
-                disks.keys(),
-                disks.lost(),
+                disks,
+                lost,
                 this::requireForObject,
                 this::require,
                 new Semaphore(limits.atOnce()),

@@ -212,6 +212,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         stream.onNext(VolumeEvent.newBuilder()
                 .setSequence(sent)
                 .setInitialComplete(true)
+                .setAbilities(VolumeMessages.of(backend.abilities()))
                 .build());
         return sent;
     }

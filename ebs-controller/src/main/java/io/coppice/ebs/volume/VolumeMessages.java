@@ -1,7 +1,9 @@
 package io.coppice.ebs.volume;
 
+import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.proto.ebs.v1.Snapshot;
 import io.coppice.proto.ebs.v1.SnapshotState;
+import io.coppice.proto.ebs.v1.StorageAbilities;
 import io.coppice.proto.ebs.v1.Volume;
 import io.coppice.proto.ebs.v1.VolumeState;
 
@@ -27,6 +29,13 @@ final class VolumeMessages {
                 .setGeneration(row.generation())
                 .setState(of(row.state()))
                 .setErrorMessage(row.errorMessage())
+                .build();
+    }
+
+    static StorageAbilities of(VolumeBackend.Abilities abilities) {
+        return StorageAbilities.newBuilder()
+                .setEncryption(abilities.encryption())
+                .setCopies(abilities.copies())
                 .build();
     }
 

@@ -41,10 +41,10 @@ class EncryptedVolumesTest extends ServedVolumesTest {
         var export = served(volume, FIRST);
         write(export, PATTERN);
         var snapshot = SnapshotId.random();
-        backend.snapshot(snapshot, volume);
+        backend().snapshot(snapshot, volume);
         write(export, PATTERN);
         assertFalse(isInAFile());
-        for (var layer : layers.chain(layers.find(volume).orElseThrow())) {
+        for (var layer : layers().chain(layers().find(volume).orElseThrow())) {
             assertTrue(Layers.isEncrypted(layer));
             // The key of this test alone is nobody's secret.
             var node =
@@ -78,9 +78,9 @@ class EncryptedVolumesTest extends ServedVolumesTest {
         var export = served(volume, FIRST);
         assertTrue(holds(export, 0));
         write(export, PATTERN);
-        backend.create(volume, 2 * GIB, NOTHING);
+        backend().create(volume, 2 * GIB, NOTHING);
         assertTrue(holds(export, PATTERN));
-        assertEquals(2 * GIB, Layers.sizeBytes(layers.find(volume).orElseThrow()));
+        assertEquals(2 * GIB, Layers.sizeBytes(layers().find(volume).orElseThrow()));
     }
 
     @Test
@@ -90,22 +90,22 @@ class EncryptedVolumesTest extends ServedVolumesTest {
         inTheClear.add(volume);
         inTheClear.add(snapshot);
         write(served(volume, FIRST), PATTERN);
-        backend.snapshot(snapshot, volume);
+        backend().snapshot(snapshot, volume);
         assertTrue(isInAFile());
 
         var copy = SnapshotId.random();
-        eventually(() -> backend.copy(copy, snapshot));
+        eventually(() -> backend().copy(copy, snapshot));
         var clone = VolumeId.random();
         served.add(clone);
-        eventually(() -> backend.create(clone, 2 * GIB, Optional.of(snapshot)));
-        backend.delete(volume);
-        backend.delete(snapshot);
+        eventually(() -> backend().create(clone, 2 * GIB, Optional.of(snapshot)));
+        backend().delete(volume);
+        backend().delete(snapshot);
         assertFalse(isInAFile());
-        assertTrue(holds(backend.serve(clone, SECOND), PATTERN));
+        assertTrue(holds(backend().serve(clone, SECOND), PATTERN));
         var ofCopy = VolumeId.random();
         served.add(ofCopy);
-        assertTrue(backend.create(ofCopy, GIB, Optional.of(copy)));
-        assertTrue(holds(backend.serve(ofCopy, FIRST), PATTERN));
+        assertTrue(backend().create(ofCopy, GIB, Optional.of(copy)));
+        assertTrue(holds(backend().serve(ofCopy, FIRST), PATTERN));
     }
 
     private static String passphrase() {
@@ -115,7 +115,7 @@ class EncryptedVolumesTest extends ServedVolumesTest {
     /** Whether half a KiB of the pattern lies somewhere in a layer. */
     private boolean isInAFile() throws IOException {
         var wanted = String.valueOf((char) PATTERN).repeat(512);
-        try (var files = Files.list(layers.folder())) {
+        try (var files = Files.list(layers().folder())) {
             for (var file : files.toList()) {
                 if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(wanted)) {
                     return true;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
+import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.ebs.serve.VolumeServer;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -164,7 +165,7 @@ class KillMatrixTest {
     void close() throws IOException {
         if (server != null) {
             server.close();
-            QemuVolumeServer.stopAll(folder.resolve("r"));
+            StorageDaemons.stopAll(folder.resolve("r"));
         }
     }
 

@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKeys;
-import io.coppice.ebs.layer.Layers;
-import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,17 +36,14 @@ import org.junit.jupiter.api.io.TempDir;
 class SnapshotsOfOneMomentTest {
     private static final long GIB = 1L << 30;
     private static final int BLOCK = 4096;
-    private static final int BLOCKS = 8192;
-    private static final int ROUNDS = 6;
     private static final int WRITTEN = 171;
 
     @TempDir
     Path folder;
 
     private final List<VolumeId> served = new ArrayList<>();
-    private Layers layers;
-    private QemuVolumeServer server;
-    private LocalVolumeBackend backend;
+    private BackendUnderTest started;
+    private VolumeBackend backend;
 
     @BeforeEach
     void open() throws IOException {
@@ -54,10 +51,27 @@ class SnapshotsOfOneMomentTest {
                 Files.isExecutable(Path.of("/usr/bin/qemu-storage-daemon"))
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
-        layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.empty());
-        backend = new LocalVolumeBackend(
-                layers, server, LayerEncryption.none(layers), new LocalVolumeBackend.Limits(10.0, 16));
+        started = start();
+        backend = started.backend();
+    }
+
+    /** How often snapshots are taken while the writer goes on, which it does for so many blocks only. */
+    int rounds() {
+        return 6;
+    }
+
+    /** How many blocks the writer writes at most. */
+    int blocks() {
+        return 8192;
+    }
+
+    /** So that the writer has not written all of its blocks before the last snapshot is taken. */
+    Duration betweenWrites() {
+        return Duration.ZERO;
+    }
+
+    BackendUnderTest start() throws IOException {
+        return LocalUnderTest.start(folder, DiskKeys.NONE, new LocalVolumeBackend.Limits(10.0, 16));
     }
 
     @AfterEach
@@ -66,7 +80,7 @@ class SnapshotsOfOneMomentTest {
             for (var volume : served) {
                 backend.delete(volume);
             }
-            server.close();
+            started.stop();
         }
     }
 
@@ -77,15 +91,19 @@ class SnapshotsOfOneMomentTest {
         var taken = new ArrayList<Pair>();
         var count = new AtomicInteger();
         var stop = new AtomicBoolean();
+        var mayWrite = new AtomicInteger();
         try (var one = new OpenVolume(serve(first));
                 var other = new OpenVolume(serve(second))) {
-            var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, count, stop));
-            for (int round = 1; round <= ROUNDS; round++) {
+            var writing = CompletableFuture.runAsync(() -> writeInTurn(one, other, new Turn(count, mayWrite, stop)));
+            for (int round = 1; round <= rounds(); round++) {
+                // However long a snapshot takes, there are blocks left for the next one.
+                mayWrite.set(round * blocks() / (rounds() + 1));
                 awaitWrites(count, writing);
                 var pair = new Pair(SnapshotId.random(), SnapshotId.random());
                 backend.snapshot(Map.of(pair.ofFirst(), first, pair.ofSecond(), second));
                 taken.add(pair);
             }
+            mayWrite.set(blocks());
             awaitWrites(count, writing);
             stop.set(true);
             writing.join();
@@ -141,13 +159,25 @@ class SnapshotsOfOneMomentTest {
         assertEquals(2, written(snapshot));
     }
 
+    /** How far the writer is, how far it may go, and whether it is to end. */
+    private record Turn(AtomicInteger written, AtomicInteger mayWrite, AtomicBoolean stop) {
+        /** Waits until this block may be written; false when it is not to be any more. */
+        boolean await(int block) {
+            while (block >= mayWrite.get() && !stop.get()) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+            return !stop.get();
+        }
+    }
+
     /** Block by block, the first volume and then the second, each write acknowledged before the next begins. */
-    private static void writeInTurn(OpenVolume one, OpenVolume other, AtomicInteger count, AtomicBoolean stop) {
+    private void writeInTurn(OpenVolume one, OpenVolume other, Turn turn) {
         try {
-            for (int block = 0; block < BLOCKS && !stop.get(); block++) {
+            for (int block = 0; block < blocks() && turn.await(block); block++) {
                 one.write(WRITTEN, (long) block * BLOCK, BLOCK);
                 other.write(WRITTEN, (long) block * BLOCK, BLOCK);
-                count.incrementAndGet();
+                turn.written().incrementAndGet();
+                LockSupport.parkNanos(betweenWrites().toNanos());
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -191,13 +221,13 @@ class SnapshotsOfOneMomentTest {
                 "-O",
                 "raw",
                 "bs=" + BLOCK,
-                "count=" + BLOCKS,
+                "count=" + blocks(),
                 "if=" + OpenVolume.address(backend.serve(clone, served(clone))),
                 "of=" + raw);
         var expected = new byte[BLOCK];
         java.util.Arrays.fill(expected, (byte) WRITTEN);
         try (var in = Files.newInputStream(raw)) {
-            for (int block = 0; block < BLOCKS; block++) {
+            for (int block = 0; block < blocks(); block++) {
                 var bytes = in.readNBytes(BLOCK);
                 if (bytes[0] == 0) {
                     return block;
@@ -205,7 +235,7 @@ class SnapshotsOfOneMomentTest {
                 assertArrayEquals(expected, bytes);
             }
         }
-        return BLOCKS;
+        return blocks();
     }
 
     private static long size(VolumeExport export) throws Exception {

@@ -95,7 +95,8 @@ class TransfersTest {
         try {
             return new Transfers(
                     folder.resolve("transfers"),
-                    new Transfers.Disks(layers, id -> Optional.ofNullable(keys.get(id)), onItsWay::contains),
+                    new LayerDisks(layers, id -> Optional.ofNullable(keys.get(id))),
+                    onItsWay::contains,
                     new Transfers.Limits(2, objectBytes, LIMIT),
                     SSLContext.getDefault(),
                     Clock.systemUTC());

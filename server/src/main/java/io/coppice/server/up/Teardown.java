@@ -1,6 +1,6 @@
 package io.coppice.server.up;
 
-import io.coppice.ebs.serve.QemuVolumeServer;
+import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.server.OperatorException;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.BackgroundServer;
@@ -104,7 +104,7 @@ public final class Teardown {
     private void stopVolumes() throws Exception {
         steps.run(
                 "volumes no longer served",
-                () -> QemuVolumeServer.stopAll(folder.root().resolve("ebs").resolve("run")));
+                () -> StorageDaemons.stopAll(folder.root().resolve("ebs").resolve("run")));
     }
 
     /** Removes the data folder. */

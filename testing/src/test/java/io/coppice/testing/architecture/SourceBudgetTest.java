@@ -55,7 +55,7 @@ class SourceBudgetTest {
             "walrus/AccessLog",
             "walrus/BackgroundLoop",
             "walrus/Courier",
-            "ebs-controller/QemuVolumeServer",
+            "ebs-controller/StorageDaemons",
             // Whoever waits for its copy must not wait for ever.
             "ebs-controller/LayerEncryption",
             "ebs-controller/VolumeWorker",

@@ -4,7 +4,9 @@ import static io.coppice.testing.cloud.Eventually.eventually;
 import static io.coppice.testing.cloud.RealGuests.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.support.CephUnderTest;
 import io.coppice.testing.cloud.RealGuests.Guest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +75,23 @@ class RealVolumesTest {
         Files.writeString(
                 cloud.data().resolve("config/coppice.properties"),
                 "\ncoppice.ebs.nbd-address=127.0.0.1\n",
+                StandardOpenOption.APPEND);
+        cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
+        outlive();
+    }
+
+    @Test
+    @Order(3)
+    @Tag("full")
+    void theSameIsTrueOfVolumesInCeph() throws IOException {
+        var lacking = CephUnderTest.lacking();
+        assumeTrue(lacking.isEmpty(), lacking.orElse(""));
+        var ceph = CephUnderTest.get();
+        cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "down").orFail();
+        Files.writeString(
+                cloud.data().resolve("config/coppice.properties"),
+                "\ncoppice.ebs.backend=rbd\ncoppice.ebs.ceph.conf=%s\ncoppice.ebs.ceph.keyring=%s\ncoppice.ebs.ceph.user=%s\ncoppice.ebs.ceph.pool=%s\n"
+                        .formatted(ceph.conf(), ceph.keyring(), ceph.user(), ceph.pool()),
                 StandardOpenOption.APPEND);
         cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
         outlive();

@@ -5,6 +5,7 @@ import io.coppice.ebs.backend.LocalVolumeBackend;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.serve.QemuVolumeServer;
+import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import io.coppice.server.bench.BenchFolder;
@@ -52,7 +53,7 @@ record VolumeLab(BenchFolder folder, Layers layers, QemuVolumeServer server, Loc
     @Override
     public void close() throws IOException {
         server.close();
-        QemuVolumeServer.stopAll(run(folder));
+        StorageDaemons.stopAll(run(folder));
         folder.remove();
     }
 }

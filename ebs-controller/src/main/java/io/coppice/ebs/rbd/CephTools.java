@@ -1,0 +1,144 @@
+package io.coppice.ebs.rbd;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs {@code rbd} and {@code ceph}, without a shell and within limits of time and output. Keys are in files that the
+ * programs read themselves. Thread-safe. Sources: rbd(8), ceph(8).
+ */
+final class CephTools {
+    /** For what takes as long for any size. */
+    private static final Duration SHORT = Duration.ofSeconds(60);
+    /** For what takes as long as there is data. */
+    private static final Duration LONG = Duration.ofHours(12);
+
+    private static final int MOST_OUTPUT_BYTES = 64 << 20;
+    private static final int LONGEST_MESSAGE = 500;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final CephPool pool;
+
+    CephTools(CephPool pool) {
+        this.pool = pool;
+    }
+
+    CephPool pool() {
+        return pool;
+    }
+
+    /** Runs {@code rbd} with these arguments. Throws {@link CephRefusal} when it ends with something else than 0. */
+    void rbd(String... arguments) throws IOException {
+        run("rbd", SHORT, arguments);
+    }
+
+    /** As {@link #rbd}, for what may take hours. */
+    void rbdForLong(String... arguments) throws IOException {
+        run("rbd", LONG, arguments);
+    }
+
+    /** As {@link #rbd}; what it says. */
+    String ask(String... arguments) throws IOException {
+        return run("rbd", SHORT, arguments).strip();
+    }
+
+    /** As {@link #rbd}; what it says as JSON. */
+    JsonNode askJson(String... arguments) throws IOException {
+        return json(run("rbd", SHORT, withFormat(arguments)));
+    }
+
+    /** As {@link #askJson}, for what takes as long as there are images. */
+    JsonNode askJsonForLong(String... arguments) throws IOException {
+        return json(run("rbd", LONG, withFormat(arguments)));
+    }
+
+    /** Runs {@code ceph} with these arguments; what it says as JSON. */
+    JsonNode cephJson(String... arguments) throws IOException {
+        return json(run("ceph", SHORT, withFormat(arguments)));
+    }
+
+    /** Runs {@code ceph} with these arguments. */
+    void ceph(String... arguments) throws IOException {
+        run("ceph", SHORT, arguments);
+    }
+
+    private static String[] withFormat(String... arguments) {
+        var all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--format", "json"));
+        return all.toArray(String[]::new);
+    }
+
+    private static JsonNode json(String said) throws IOException {
+        try {
+            return JSON.readTree(said);
+        } catch (JsonProcessingException e) {
+            throw new IOException("Ceph said what cannot be read: " + cut(said), e);
+        }
+    }
+
+    private String run(String program, Duration limit, String... arguments) throws IOException {
+        var command = new ArrayList<>(List.of(program));
+        command.addAll(pool.arguments());
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
+        builder.environment().remove("CEPH_ARGS");
+        var process = launch(program, builder);
+        try {
+            process.getOutputStream().close();
+            var said = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
+            var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+            var what = program + " " + String.join(" ", arguments);
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IOException(what + " did not end within " + limit + ": is the Ceph cluster healthy?");
+            }
+            if (process.exitValue() != 0) {
+                throw new CephRefusal(what, process.exitValue(), last(errors.join()));
+            }
+            return said.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while " + program + " ran");
+        } catch (CompletionException e) {
+            throw new IOException("what " + program + " said cannot be read", e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process launch(String program, ProcessBuilder builder) throws IOException {
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new IOException(program + " cannot be run: install ceph-common", e);
+        }
+    }
+
+    private static String read(InputStream stream) {
+        try (stream) {
+            return new String(stream.readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The line that says what went wrong; those before it are of the libraries. */
+    private static String last(String errors) {
+        return cut(errors.lines().filter(line -> !line.isBlank()).reduce("", (before, line) -> line));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(LONGEST_MESSAGE, text.length()));
+    }
+}

@@ -1,0 +1,266 @@
+package io.coppice.ebs.rbd;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.coppice.foundation.id.MalformedIdException;
+import io.coppice.foundation.id.SnapshotId;
+import io.coppice.foundation.id.VolumeId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The images of a pool: one for each volume and each snapshot, by their ids. An image is whole once it says how many others it
+ * lies over; one that does not was cut off while it was made. Thread-safe. Source: rbd(8).
+ */
+final class RbdImages {
+    /** Metadata of an image: how many others it lies over. */
+    private static final String DEPTH = "coppice.depth";
+    /** What clones of a snapshot's image are made of. */
+    private static final String CONTENT = "content";
+    /** A snapshot with clones can then be removed, and is kept until they are gone. */
+    private static final String[] CLONES_OUTLIVE = {"--rbd-default-clone-format", "2"};
+
+    private static final String QUIET = "--no-progress";
+    /** Longer than any machine that was cut off waits for its network; then the cluster forgets the address. */
+    private static final String CUT_OFF_SECONDS = String.valueOf(30L * 24 * 3600);
+
+    private static final int ROUNDS = 16;
+
+    private final CephTools tools;
+
+    RbdImages(CephTools tools) {
+        this.tools = tools;
+    }
+
+    CephTools tools() {
+        return tools;
+    }
+
+    private String spec(String image) {
+        return tools.pool().pool() + "/" + image;
+    }
+
+    private String spec(String image, String snapshot) {
+        return spec(image) + "@" + snapshot;
+    }
+
+    /** How many images lie below this one; empty when it is not there, or not whole. */
+    OptionalInt depth(String image) throws IOException {
+        try {
+            var said = tools.ask("image-meta", "get", spec(image), DEPTH);
+            return OptionalInt.of(Integer.parseInt(said));
+        } catch (CephRefusal e) {
+            if (e.isMissing()) {
+                return OptionalInt.empty();
+            }
+            throw e;
+        } catch (NumberFormatException e) {
+            throw new IOException(image + " does not say how many images lie below it", e);
+        }
+    }
+
+    boolean isWhole(String image) throws IOException {
+        return depth(image).isPresent();
+    }
+
+    /** Bytes of an image that is there. */
+    long sizeBytes(String image) throws IOException {
+        return tools.askJson("info", spec(image)).path("size").asLong();
+    }
+
+    /** The sizes of all volumes, bytes. */
+    Map<VolumeId, Long> volumes() throws IOException {
+        var sizes = new HashMap<VolumeId, Long>();
+        for (var each : tools.askJsonForLong("ls", "--long", tools.pool().pool())) {
+            if (!each.hasNonNull("snapshot")) {
+                volume(each.path("image").asText())
+                        .ifPresent(id -> sizes.put(id, each.path("size").asLong()));
+            }
+        }
+        return sizes;
+    }
+
+    /** How many bytes each volume takes. */
+    Map<VolumeId, Long> usedBytes() throws IOException {
+        var used = new HashMap<VolumeId, Long>();
+        for (var each :
+                tools.askJsonForLong("du", "--pool", tools.pool().pool()).path("images")) {
+            if (!each.hasNonNull("snapshot")) {
+                volume(each.path("name").asText())
+                        .ifPresent(id -> used.put(id, each.path("used_size").asLong()));
+            }
+        }
+        return used;
+    }
+
+    private static Optional<VolumeId> volume(String image) {
+        try {
+            return image.startsWith(VolumeId.PREFIX) ? Optional.of(new VolumeId(image)) : Optional.empty();
+        } catch (MalformedIdException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Makes an image of zeros. */
+    void create(String image, long sizeBytes) throws IOException {
+        removeUnfinished(image);
+        tools.rbd("create", spec(image), "--size", sizeBytes + "B");
+        finish(image, 0);
+    }
+
+    /** Makes an image that holds what a snapshot's image holds, and zeros beyond. */
+    void cloneOf(String source, String image, long sizeBytes) throws IOException {
+        var below = depth(source).orElseThrow(() -> new IOException(source + " is not whole"));
+        try {
+            tools.rbd("snap", "create", QUIET, spec(source, CONTENT));
+        } catch (CephRefusal e) {
+            if (!e.isThere()) {
+                throw e;
+            }
+        }
+        copy(source, CONTENT, image);
+        if (sizeBytes(image) < sizeBytes) {
+            resize(image, sizeBytes);
+        }
+        finish(image, below + 1);
+    }
+
+    private void copy(String source, String snapshot, String image) throws IOException {
+        removeUnfinished(image);
+        tools.rbd("clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
+    }
+
+    private void removeUnfinished(String image) throws IOException {
+        ignoringMissing("rm", QUIET, spec(image));
+    }
+
+    /** Says that an image is whole. */
+    private void finish(String image, int below) throws IOException {
+        tools.rbd("image-meta", "set", spec(image), DEPTH, String.valueOf(below));
+    }
+
+    /** Keeps what a volume holds now, under a snapshot's name within its image; what was kept so before is forgotten. */
+    void freeze(String volume, String snapshot) throws IOException {
+        try {
+            tools.rbd("snap", "create", QUIET, spec(volume, snapshot));
+        } catch (CephRefusal e) {
+            if (!e.isThere()) {
+                throw e;
+            }
+            // Of an attempt that was cut off: what was acknowledged since then is not in it.
+            unfreeze(volume, snapshot);
+            tools.rbd("snap", "create", QUIET, spec(volume, snapshot));
+        }
+    }
+
+    /** Makes what was kept by {@link #freeze} an image of its own. */
+    void keep(String volume, String snapshot) throws IOException {
+        var below = depth(volume).orElseThrow(() -> new IOException(volume + " is not whole"));
+        copy(volume, snapshot, snapshot);
+        finish(snapshot, below + 1);
+        unfreeze(volume, snapshot);
+    }
+
+    private void unfreeze(String image, String snapshot) throws IOException {
+        ignoringMissing("snap", "rm", QUIET, spec(image, snapshot));
+    }
+
+    void resize(String image, long sizeBytes) throws IOException {
+        tools.rbd("resize", QUIET, "--size", sizeBytes + "B", spec(image));
+    }
+
+    /** Copies what lies below an image into it; takes as long as there is data. Its user goes on meanwhile. */
+    void flatten(String image) throws IOException {
+        tools.rbdForLong("flatten", QUIET, spec(image));
+        finish(image, 0);
+    }
+
+    /** Ends the access of everybody who has the image open; none of their writes is carried out when this returns. */
+    void cutOff(String image) throws IOException {
+        for (int round = 0; round < ROUNDS; round++) {
+            var watchers = watchers(image);
+            if (watchers.isEmpty()) {
+                return;
+            }
+            for (var address : watchers) {
+                tools.ceph("osd", "blocklist", "add", address, CUT_OFF_SECONDS);
+            }
+        }
+        throw new IOException(image + " is opened again and again by somebody else");
+    }
+
+    /** Who has the image open for writing, as Ceph names clients. */
+    private List<String> watchers(String image) throws IOException {
+        var addresses = new ArrayList<String>();
+        for (var each : statusOf(image).path("watchers")) {
+            addresses.add(each.path("address").asText());
+        }
+        return addresses;
+    }
+
+    private JsonNode statusOf(String image) throws IOException {
+        try {
+            return tools.askJson("status", spec(image));
+        } catch (CephRefusal e) {
+            if (e.isMissing()) {
+                return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+            }
+            throw e;
+        }
+    }
+
+    /** Takes an image's name away; its bytes go when nothing lies over them any more, by {@link #removeDiscarded}. */
+    void discard(String image) throws IOException {
+        if (!isWhole(image)) {
+            removeUnfinished(image);
+            return;
+        }
+        for (var each : tools.askJson("snap", "ls", spec(image))) {
+            unfreeze(image, each.path("name").asText());
+        }
+        ignoringMissing("trash", "mv", spec(image));
+    }
+
+    private void ignoringMissing(String... arguments) throws IOException {
+        try {
+            tools.rbd(arguments);
+        } catch (CephRefusal e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    /** What was discarded and is still there, as Ceph names it. */
+    List<String> discarded() throws IOException {
+        var ids = new ArrayList<String>();
+        for (var each : tools.askJson("trash", "ls", tools.pool().pool())) {
+            var name = each.path("name").asText();
+            // A pool that is not ours alone may have things of others in its bin.
+            if (name.startsWith(VolumeId.PREFIX) || name.startsWith(SnapshotId.PREFIX)) {
+                ids.add(each.path("id").asText());
+            }
+        }
+        return ids;
+    }
+
+    /** Removes the bytes of what was discarded; false when something lies over them. */
+    boolean removeDiscarded(String id) throws IOException {
+        try {
+            tools.rbdForLong("trash", "rm", QUIET, spec(id));
+            return true;
+        } catch (CephRefusal e) {
+            if (e.isInUse()) {
+                return false;
+            }
+            if (e.isMissing()) {
+                return true;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.coppice.ebs.rbd;
+
+import io.coppice.foundation.id.VolumeId;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Does what takes as long as there is data, one thing after the other and beside everything else: removes the bytes of what was
+ * deleted, makes volumes that lie over many others stand by themselves, and counts what volumes take. Thread-safe.
+ */
+final class RbdSweeper implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(RbdSweeper.class);
+    /** How often what volumes take is counted, and all that was deleted is looked at. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private final Clock clock = Clock.systemUTC();
+    private final RbdImages images;
+    private final int mostBelow;
+    private final AtomicBoolean running = new AtomicBoolean();
+    /** Volumes that may lie over too many others; all of them at first. */
+    private final Set<VolumeId> perhapsHigh = ConcurrentHashMap.newKeySet();
+    /** What was discarded and others still lie over. Only one look at a time reads it. */
+    private volatile Set<String> needed = Set.of();
+
+    private volatile boolean deleted = true;
+    private volatile Optional<Instant> lookedAtAll = Optional.empty();
+    private volatile Map<VolumeId, Long> used = Map.of();
+    private volatile boolean closed;
+
+    /**
+     * Begins nothing yet.
+     *
+     * @param mostBelow over how many others a volume may lie; 1 or more
+     * @param present the volumes that are there
+     */
+    RbdSweeper(RbdImages images, int mostBelow, Collection<VolumeId> present) {
+        this.images = images;
+        this.mostBelow = mostBelow;
+        perhapsHigh.addAll(present);
+    }
+
+    /** A volume was made that lies over others. */
+    void made(VolumeId volume) {
+        perhapsHigh.add(volume);
+    }
+
+    /** Something was deleted: its bytes are removed soon. */
+    void deleted() {
+        deleted = true;
+        wake();
+    }
+
+    /** Begins a look, if one is due and none is under way. */
+    void wake() {
+        var due = deleted || !perhapsHigh.isEmpty() || isTimeForAll();
+        if (due && !closed && running.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("rbd-sweeper").start(() -> {
+                try {
+                    look();
+                } catch (IOException e) {
+                    LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
+                } finally {
+                    running.set(false);
+                }
+            });
+        }
+    }
+
+    private boolean isTimeForAll() {
+        return lookedAtAll.isEmpty() || lookedAtAll.get().plus(PAUSE).isBefore(clock.instant());
+    }
+
+    /** Bytes that volumes took at the last look. */
+    Map<VolumeId, Long> used() {
+        return used;
+    }
+
+    private void look() throws IOException {
+        var all = isTimeForAll();
+        if (all) {
+            lookedAtAll = Optional.of(clock.instant());
+            needed = Set.of();
+        }
+        if (all || deleted) {
+            deleted = false;
+            removeDiscarded();
+        }
+        flattenHighOnes();
+        if (all) {
+            used = Map.copyOf(images.usedBytes());
+        }
+    }
+
+    private void flattenHighOnes() throws IOException {
+        for (var volume : perhapsHigh) {
+            if (!closed && images.depth(volume.value()).orElse(0) > mostBelow) {
+                LOG.debugf("%s is made to stand by itself", volume);
+                images.flatten(volume.value());
+                deleted = true;
+            }
+            perhapsHigh.remove(volume);
+        }
+    }
+
+    /** Whatever lies over another one goes first; what others were needed for is tried again when one has gone. */
+    private void removeDiscarded() throws IOException {
+        var left = new ArrayList<>(images.discarded());
+        var tried = new ArrayList<>(left);
+        tried.removeAll(needed);
+        while (!tried.isEmpty() && !closed) {
+            var gone = new HashSet<String>();
+            for (var id : tried) {
+                if (!closed && images.removeDiscarded(id)) {
+                    gone.add(id);
+                }
+            }
+            left.removeAll(gone);
+            tried = gone.isEmpty() ? new ArrayList<>() : new ArrayList<>(left);
+        }
+        needed = Set.copyOf(left);
+    }
+
+    /** Begins nothing more; what is under way ends by itself, and may end with this process. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

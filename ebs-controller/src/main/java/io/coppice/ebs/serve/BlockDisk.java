@@ -1,0 +1,25 @@
+package io.coppice.ebs.serve;
+
+import io.coppice.ebs.key.DiskKey;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a storage daemon opens and writes to, in the words of qemu-storage-daemon-qmp-ref(7). Immutable. */
+public interface BlockDisk {
+    /** What the daemon calls it: letters and digits, a letter first. */
+    String nodeName();
+
+    /** What it is opened with; empty when it is not encrypted. */
+    Optional<DiskKey> key();
+
+    /** The options of {@code --blockdev}, with {@link #nodeName}. No secrets: every user of the machine can read them. */
+    Map<String, @Nullable Object> node(DiskAccess access) throws IOException;
+
+    /**
+     * Ends the access of everybody who has it open, wherever he is: no write of his is carried out when this returns. Called
+     * before a daemon opens it. Does nothing for disks that only this machine can open.
+     */
+    void cutOffOthers() throws IOException;
+}

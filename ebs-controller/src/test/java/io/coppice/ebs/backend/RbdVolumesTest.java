@@ -1,0 +1,166 @@
+package io.coppice.ebs.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ebs.rbd.CephPool;
+import io.coppice.ebs.rbd.PoolUnderTest;
+import io.coppice.ebs.rbd.RbdVolumeBackend;
+import io.coppice.ebs.serve.StorageDaemons;
+import io.coppice.foundation.id.SnapshotId;
+import io.coppice.foundation.id.VolumeId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** If this failed, guests would lose what they wrote to volumes in Ceph, or two hosts could write to one of them. */
+class RbdVolumesTest extends ServedVolumesContract {
+    private static final int MOST_BELOW = 2;
+    private static @Nullable CephPool pool;
+
+    @Override
+    BackendUnderTest start() throws IOException {
+        var known = pool == null ? PoolUnderTest.fresh(folder.resolve("ceph.conf")) : pool;
+        pool = PoolUnderTest.open(folder.resolve("ceph.conf"), known.pool());
+        return RbdUnderTest.start(pool, folder.resolve("r"), MOST_BELOW);
+    }
+
+    private RbdUnderTest ofAnotherMachine(Path run) throws IOException {
+        return RbdUnderTest.start(((RbdUnderTest) started()).pool(), run, MOST_BELOW);
+    }
+
+    private String rbd(String... arguments) throws IOException {
+        return ((RbdUnderTest) started()).rbd(arguments);
+    }
+
+    /** As after the failure of a machine that is not as dead as it seems. */
+    @Test
+    void whoeverHasItOpenOnAnotherMachineIsCutOffBeforeTheNextOneOpensIt() throws Exception {
+        var volume = VolumeId.random();
+        var here = served(volume, FIRST);
+        write(here, 1);
+        var elsewhere = folder.resolve("other");
+        var other = ofAnotherMachine(elsewhere);
+        try {
+            var there = other.backend().serve(volume, SECOND);
+            assertNotEquals(0, io(here, "write -P 9 0 65536"));
+            assertTrue(holds(there, 1));
+            write(there, 2);
+            other.backend().withdraw(volume);
+        } finally {
+            other.stop();
+            StorageDaemons.stopAll(elsewhere);
+        }
+        assertNotEquals(0, io(here, "write -P 9 0 65536"));
+        assertTrue(holds(backend().serve(volume, SECOND), 2));
+    }
+
+    @Test
+    void whoeverHasItOpenOnAnotherMachineIsCutOffWhenItIsWithdrawn() throws Exception {
+        var volume = VolumeId.random();
+        var here = served(volume, FIRST);
+        write(here, 1);
+        var other = ofAnotherMachine(folder.resolve("other"));
+        other.backend().withdraw(volume);
+        other.stop();
+        assertNotEquals(0, io(here, "write -P 9 0 65536"));
+    }
+
+    @Test
+    @Tag("full")
+    void theBytesOfWhatIsDeletedGoWhenNothingLiesOverThem() throws Exception {
+        var volume = VolumeId.random();
+        var snapshot = SnapshotId.random();
+        var copy = SnapshotId.random();
+        var clone = VolumeId.random();
+        write(served(volume, FIRST), 6);
+        backend().snapshot(snapshot, volume);
+        backend().copy(copy, snapshot);
+        backend().create(clone, GIB, Optional.of(copy));
+        served.add(clone);
+        backend().delete(volume);
+        backend().delete(snapshot);
+        backend().delete(copy);
+        assertTrue(holds(backend().serve(clone, SECOND), 6));
+        backend().delete(clone);
+        eventually(() -> {
+            backend().tidy();
+            return isGone(volume.value()) && isGone(snapshot.value()) && isGone(copy.value()) && isGone(clone.value());
+        });
+    }
+
+    private boolean isGone(String image) throws IOException {
+        return !rbd("ls").contains(image) && !rbd("trash", "ls").contains(image);
+    }
+
+    @Test
+    @Tag("full")
+    void aVolumeOverManyOthersComesToStandByItselfWhileItIsInUse() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        write(export, 3);
+        for (int generation = 0; generation < MOST_BELOW; generation++) {
+            var snapshot = SnapshotId.random();
+            backend().snapshot(snapshot, volume);
+            volume = VolumeId.random();
+            backend().create(volume, GIB, Optional.of(snapshot));
+            served.add(volume);
+            backend().delete(snapshot);
+        }
+        var last = volume;
+        var used = backend().serve(last, SECOND);
+        assertTrue(holds(used, 3));
+        eventually(() -> {
+            backend().tidy();
+            return !rbd("info", last.value()).contains("parent:");
+        });
+        assertTrue(holds(used, 3));
+        write(used, 4);
+        assertTrue(holds(used, 4));
+    }
+
+    @Test
+    void anImageThatACrashLeftHalfMadeIsMadeAnew() throws Exception {
+        var volume = VolumeId.random();
+        served.add(volume);
+        rbd("create", volume.value(), "--size", "7M");
+        assertFalse(backend().exists(volume));
+        backend().create(volume, GIB, NOTHING);
+        assertTrue(rbd("info", volume.value()).contains("1 GiB"));
+    }
+
+    @Test
+    @Tag("full")
+    void aSnapshotThatACrashCutOffHoldsWhatWasWrittenBeforeItIsTakenAgain() throws Exception {
+        var volume = VolumeId.random();
+        var snapshot = SnapshotId.random();
+        var clone = VolumeId.random();
+        var export = served(volume, FIRST);
+        write(export, 5);
+        // As after a crash before the snapshot became an image.
+        rbd("snap", "create", volume.value() + "@" + snapshot);
+        write(export, 6);
+        backend().snapshot(snapshot, volume);
+        write(export, 7);
+        served.add(clone);
+        backend().create(clone, GIB, Optional.of(snapshot));
+        assertTrue(holds(backend().serve(clone, SECOND), 6));
+    }
+
+    @Test
+    void aPoolThatIsNotThereIsSaidToBeMissing() throws IOException {
+        var absent = PoolUnderTest.open(folder.resolve("other.conf"), "absent");
+        var failure = assertThrows(
+                IOException.class,
+                () -> new RbdVolumeBackend(
+                        absent, folder.resolve("x"), Optional.empty(), new RbdVolumeBackend.Limits(1.0, 2)));
+        assertTrue(String.valueOf(failure.getMessage()).contains("absent"), failure.getMessage());
+        assertEquals(0, StorageDaemons.stopAll(folder.resolve("x")));
+    }
+}

@@ -1,0 +1,31 @@
+package io.coppice.ebs.rbd;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.support.CephUnderTest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Pools of the Ceph of this process, as the EBS controller sees them. Tests are skipped where Ceph is not installed. */
+public final class PoolUnderTest {
+    private PoolUnderTest() {}
+
+    /** One that holds nothing; {@code own} is for what is written anew at each start. */
+    public static CephPool fresh(Path own) throws IOException {
+        assumeInstalled();
+        return open(own, CephUnderTest.get().pool());
+    }
+
+    /** One of that name, whether there is one or not. */
+    public static CephPool open(Path own, String name) throws IOException {
+        assumeInstalled();
+        var ceph = CephUnderTest.get();
+        return CephPool.open(ceph.conf(), own, name, ceph.user(), Optional.of(ceph.keyring()));
+    }
+
+    private static void assumeInstalled() throws IOException {
+        var lacking = CephUnderTest.lacking();
+        assumeTrue(lacking.isEmpty(), lacking.orElse(""));
+    }
+}
