@@ -252,6 +252,9 @@ public final class NodeAgent implements AutoCloseable {
                     actor.wake();
                 }
             }
+            for (var actor : actors.values()) {
+                actor.wakeForImage();
+            }
             drivers.network().repair();
             tellLearned();
             network.tellChanges();

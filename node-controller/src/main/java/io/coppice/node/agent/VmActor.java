@@ -129,6 +129,20 @@ final class VmActor {
         }
     }
 
+    /** Looks again if there is news of its image. */
+    void wakeForImage() throws IOException {
+        DesiredInstance wish;
+        lock.lock();
+        try {
+            wish = newest;
+        } finally {
+            lock.unlock();
+        }
+        if (wish != null && BootImage.hasNews(context.drivers().images(), wish)) {
+            wake();
+        }
+    }
+
     /** Ends the actor where it waits; the instance stays as it is. */
     void close() {
         lock.lock();
@@ -218,6 +232,9 @@ final class VmActor {
     }
 
     private Outcome run(DesiredInstance wish, @Nullable Domain domain) throws IOException, InterruptedException {
+        if (launcher.isImageRefused(wish)) {
+            return new Outcome.ImageRefused();
+        }
         if (domain != null && Launcher.runs(domain)) {
             if (!launcher.adopt(wish, domain)) {
                 return new Outcome.DevicesPending();
@@ -291,6 +308,7 @@ final class VmActor {
             case Outcome.CopyPending pending -> later(COPY_LOOK);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
             case Outcome.DiskLost lost -> diskLost();
+            case Outcome.ImageRefused refused -> imageRefused();
             case Outcome.Failed failed
             when wish == null -> later(context.settings().retryFirst());
             case Outcome.Failed failed -> failed(wish, failed.failure());
@@ -323,6 +341,13 @@ final class VmActor {
         stopper.letGo();
         record.forget();
         end(Phase.PHASE_FAILED, Failures.diskLost());
+    }
+
+    private void imageRefused() {
+        LOG.errorf("%s: its image arrived and is not what was registered: it is given up", instance);
+        stopper.letGoWithDisk();
+        record.forget();
+        end(Phase.PHASE_FAILED, Failures.imageRefused());
     }
 
     private void end(Phase phase, @Nullable Failure failure) {

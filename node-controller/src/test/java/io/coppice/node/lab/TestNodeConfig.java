@@ -72,6 +72,16 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
         return 1;
     }
 
+    @Override
+    public long imageLazyAboveMib() {
+        return 0;
+    }
+
+    @Override
+    public long imageBytesPerSecond() {
+        return 0;
+    }
+
     /** The network part. */
     public record TestNetwork(String cidr, String bridge, int metadataPort, String mode, String linkCidr)
             implements Network {
