@@ -97,7 +97,8 @@ public class NodeControllerRole implements Role {
         open(place, opened -> {
             var authority = place.own().current().authority();
             var id = new NodeId(place.identity().name());
-            opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, authority));
+            opened.add(
+                    new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, authority));
         });
     }
 

@@ -56,8 +56,7 @@ final class BootImage {
             return false;
         }
         images.renew(spec(desired));
-        var asks = arrival == Arrival.WAITS_FOR_ADDRESS
-                && System.nanoTime() - lastAsked >= BETWEEN_QUESTIONS.toNanos();
+        var asks = arrival == Arrival.WAITS_FOR_ADDRESS && System.nanoTime() - lastAsked >= BETWEEN_QUESTIONS.toNanos();
         if (asks) {
             lastAsked = System.nanoTime();
         }

@@ -25,9 +25,7 @@ final class Failures {
             case Exception e
             when isFull(e) ->
                 failure(NO_CAPACITY, "The host has no disk space left for the root disk. Launch again later.", true);
-            case ImageUnavailableException e
-            when !e.worthRetrying() ->
-                imageRefused();
+            case ImageUnavailableException e when !e.worthRetrying() -> imageRefused();
             case ImageUnavailableException e ->
                 failure(INTERNAL, "The image could not be fetched from where it is stored.", true);
             case HypervisorException e -> failure(INTERNAL, "The hypervisor could not start the instance.", true);

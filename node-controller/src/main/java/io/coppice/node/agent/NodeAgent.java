@@ -137,6 +137,7 @@ public final class NodeAgent implements AutoCloseable {
             events.close();
         }
         actors.values().forEach(VmActor::close);
+        drivers.images().close();
         drivers.metadata().close();
         drivers.network().close();
         drivers.hypervisor().close();

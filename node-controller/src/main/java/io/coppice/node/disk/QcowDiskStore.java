@@ -75,7 +75,8 @@ public final class QcowDiskStore implements DiskStore {
             var unfinished = home.resolve(UNFINISHED);
             Files.deleteIfExists(unfinished);
             undo.add("remove the unfinished disk", () -> Files.deleteIfExists(unfinished));
-            // Also for an image that is still to come: it will be there, and until then QEMU is told where it is served.
+            // Also for an image that is still to come: it will be there, and until then QEMU is told where it is
+            // served.
             QcowOverlay.create(unfinished, realPath(base), base.format(), sizeFor(base, sizeBytes));
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             undo.commit();

@@ -154,6 +154,7 @@ public final class LibvirtHost {
                 hypervisor.remove(domain.instance());
             }
         }
+        Arrivals.stopAll(folder.resolve(ARRIVALS));
         switch (mode(config.network())) {
             case FLAT, STATIC ->
                 LinuxNetworkEngine.flat(config.network(), folder.resolve(FLAT_NETWORK))

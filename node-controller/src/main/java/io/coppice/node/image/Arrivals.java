@@ -302,7 +302,8 @@ public final class Arrivals implements AutoCloseable {
         }
         var ended = 0;
         try (var folders = Files.list(arrivals.toRealPath())) {
-            for (var each : folders.map(ArrivalFolder::new).map(ImageServerProcess::new).toList()) {
+            for (var each :
+                    folders.map(ArrivalFolder::new).map(ImageServerProcess::new).toList()) {
                 ended += each.find().isPresent() ? 1 : 0;
                 each.stop();
             }

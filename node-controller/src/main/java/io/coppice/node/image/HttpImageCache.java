@@ -121,6 +121,11 @@ public final class HttpImageCache implements ImageCache {
         arrivals.renew(image);
     }
 
+    @Override
+    public void close() {
+        arrivals.close();
+    }
+
     private static void requireHash(ImageSpec image) throws ImageUnavailableException {
         if (!SHA256.matcher(image.sha256()).matches()) {
             throw new ImageUnavailableException("the image's hash is no SHA-256 in lower-case hexadecimal", false);
@@ -178,7 +183,8 @@ public final class HttpImageCache implements ImageCache {
             return Optional.of("the image is not a qcow2 file");
         }
         return header.get().backingFile().isPresent() || header.get().externalData()
-                ? Optional.of("the image refers to another file, which is not allowed: flatten it with qemu-img convert")
+                ? Optional.of(
+                        "the image refers to another file, which is not allowed: flatten it with qemu-img convert")
                 : Optional.empty();
     }
 

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 /**
  * Images on this host by the SHA-256 of their bytes. Thread-safe; two wishes for one image make one download.
  */
-public interface ImageCache {
+public interface ImageCache extends AutoCloseable {
     /**
      * The image, downloaded when it is not here. Blocks. Throws {@link ImageUnavailableException} when it cannot be had,
      * and {@link IOException} when this host cannot store it; a partial download is resumed next time or removed.
@@ -51,6 +51,10 @@ public interface ImageCache {
 
     /** Bytes that the cache takes. */
     long sizeBytes();
+
+    /** Leaves to itself what is still to come. */
+    @Override
+    default void close() {}
 
     /**
      * What to fetch.

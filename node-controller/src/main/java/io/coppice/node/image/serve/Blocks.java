@@ -40,8 +40,8 @@ final class Blocks implements AutoCloseable {
     /** Opens what is here already, or begins with nothing. */
     static Blocks open(Path bytes, Path map, long sizeBytes) throws IOException {
         var known = Files.exists(bytes) && Files.exists(map) ? BitSet.valueOf(Files.readAllBytes(map)) : new BitSet();
-        var channel = FileChannel.open(
-                bytes, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        var channel =
+                FileChannel.open(bytes, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (channel.size() != sizeBytes) {
             known.clear();
             channel.truncate(0);

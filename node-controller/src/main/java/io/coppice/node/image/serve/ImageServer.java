@@ -39,7 +39,8 @@ public final class ImageServer {
             if (lock.tryLock() == null) {
                 System.exit(3);
             }
-            Files.writeString(folder.pid(), Long.toString(ProcessHandle.current().pid()));
+            Files.writeString(
+                    folder.pid(), Long.toString(ProcessHandle.current().pid()));
             new ImageServer(folder, order).run();
             folder.remove();
         }
@@ -144,6 +145,8 @@ public final class ImageServer {
         }
         var expired = trouble.get() instanceof RefusedException refusal && refusal.isAboutTheAddress();
         return new Standing(
-                expired ? Kind.EXPIRED : Kind.WAITING, blocks.percent(), String.valueOf(trouble.get().getMessage()));
+                expired ? Kind.EXPIRED : Kind.WAITING,
+                blocks.percent(),
+                String.valueOf(trouble.get().getMessage()));
     }
 }

@@ -147,7 +147,8 @@ final class NbdConnection {
 
     private void transmit() throws IOException {
         var reads = new Semaphore(READS_AT_ONCE);
-        // Never interrupted: that would close the image's file for all. What still waits at the end waits for its limit.
+        // Never interrupted: that would close the image's file for all. What still waits at the end waits for its
+        // limit.
         try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (var next = Request.in(read(REQUEST_BYTES)); next.isGoingOn(); next = Request.in(read(REQUEST_BYTES))) {
                 var request = next;
@@ -223,7 +224,11 @@ final class NbdConnection {
     }
 
     private static ByteBuffer head(long cookie, int error) {
-        return ByteBuffer.allocate(16).putInt(REPLY_MAGIC).putInt(error).putLong(cookie).flip();
+        return ByteBuffer.allocate(16)
+                .putInt(REPLY_MAGIC)
+                .putInt(error)
+                .putLong(cookie)
+                .flip();
     }
 
     private void hangUp() {

@@ -12,6 +12,8 @@ final class ServedImage {
      */
     private static final Duration DEMAND_LIMIT = Duration.ofSeconds(10);
 
+    private static final long SECTOR_BYTES = 512;
+
     private final Blocks blocks;
     private final Fetches fetches;
     private final String export;
@@ -27,8 +29,12 @@ final class ServedImage {
         return export;
     }
 
+    /**
+     * In whole sectors, as QEMU has files: zeros follow the last byte. QEMU 7.2 waits for ever for the rest of a sector that
+     * a server without structured replies rightly does not send (nbd_client_co_preadv in block/nbd.c).
+     */
     long sizeBytes() {
-        return blocks.sizeBytes();
+        return Math.ceilDiv(blocks.sizeBytes(), SECTOR_BYTES) * SECTOR_BYTES;
     }
 
     /** From now on nothing can be read. */
@@ -39,9 +45,9 @@ final class ServedImage {
     /** Waits for the bytes of this range; false when they do not come for now, or are not to be read. */
     boolean isReadable(long offset, int length) throws InterruptedException {
         var first = (int) (offset / Blocks.BLOCK_BYTES);
-        var last = (int) ((offset + length - 1) / Blocks.BLOCK_BYTES);
+        var last = (int) ((Math.min(offset + length, blocks.sizeBytes()) - 1) / Blocks.BLOCK_BYTES);
         try {
-            if (!refused) {
+            if (!refused && first <= last) {
                 fetches.demand(first, last - first + 1, DEMAND_LIMIT);
             }
             return !refused;
@@ -52,6 +58,13 @@ final class ServedImage {
     }
 
     void read(ByteBuffer buffer, long position) throws IOException {
+        var end = buffer.limit();
+        var present = Math.clamp(blocks.sizeBytes() - position, 0, end);
+        buffer.limit(present);
         blocks.read(buffer, position);
+        buffer.limit(end);
+        while (buffer.hasRemaining()) {
+            buffer.put((byte) 0);
+        }
     }
 }

@@ -67,8 +67,8 @@ final class Source implements Ranges {
             throw new RefusedException(status);
         }
         if (response.body().length != length) {
-            throw new IOException("the image's store sent %d bytes instead of %d"
-                    .formatted(response.body().length, length));
+            throw new IOException(
+                    "the image's store sent %d bytes instead of %d".formatted(response.body().length, length));
         }
         return response.body();
     }

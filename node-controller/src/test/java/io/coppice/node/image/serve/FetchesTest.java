@@ -147,7 +147,8 @@ class FetchesTest {
             assertEquals(-1, blocks.firstMissing(2, 5));
             assertEquals(8, blocks.firstMissing(8, 9), "it was not known to be on the disk");
             assertEquals(sha256(content), new Hydration(blocks, new Fetches(blocks, this::range)).run());
-            assertTrue(asked.stream().noneMatch(each -> each.startsWith("2") || each.startsWith("3")), asked.toString());
+            assertTrue(
+                    asked.stream().noneMatch(each -> each.startsWith("2") || each.startsWith("3")), asked.toString());
         }
     }
 
