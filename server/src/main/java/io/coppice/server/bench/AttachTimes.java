@@ -21,8 +21,8 @@ final class AttachTimes {
     private static final int ROUNDS = 5;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String KEY = "coppice-bench";
-    private static final String WATCH = "echo looking; until cat /sys/block/vd*/serial | grep -q %s; do usleep 10000; done;"
-            + " echo seen";
+    private static final String WATCH =
+            "echo looking; until cat /sys/block/vd*/serial | grep -q %s; do usleep 10000; done;" + " echo seen";
 
     private final Guests guests;
     private final Path key;
@@ -47,13 +47,13 @@ final class AttachTimes {
                 .getFirst()
                 .instanceId();
         var found = guests.find(guest);
-        if (!Waiting.until(LIMIT, () -> HostCommand.run(
-                        Duration.ofSeconds(10), ssh(found.privateIpAddress(), "true"))
+        if (!Waiting.until(LIMIT, () -> HostCommand.run(Duration.ofSeconds(10), ssh(found.privateIpAddress(), "true"))
                 .succeeded())) {
             throw new OperatorException(guest + " does not answer on SSH", "Look at its console.");
         }
-        var volume = ec2.createVolume(request ->
-                        request.availabilityZone(found.placement().availabilityZone()).size(1))
+        var volume = ec2.createVolume(
+                        request -> request.availabilityZone(found.placement().availabilityZone())
+                                .size(1))
                 .volumeId();
         await(volume, VolumeState.AVAILABLE);
         var millis = new ArrayList<Double>();
@@ -100,8 +100,8 @@ final class AttachTimes {
             require("looking", said.readLine());
             var begun = System.nanoTime();
             guests.ec2()
-                    .attachVolume(
-                            request -> request.instanceId(guest).volumeId(volume).device("/dev/sdf"));
+                    .attachVolume(request ->
+                            request.instanceId(guest).volumeId(volume).device("/dev/sdf"));
             require("seen", said.readLine());
             return (System.nanoTime() - begun) / 1e6;
         } finally {

@@ -45,11 +45,13 @@ public final class ColdImageBench {
             var image = steps.run("an image of " + IMAGE_MIB + " MiB, most of it random", () -> image(folder.path()));
             var full = steps.run("fetched before it boots", () -> inCloud(image, "0", this::secondsToSsh));
             steps.note("to SSH, fetched before: %.2f s".formatted(full));
-            return steps.run("booted while it arrives", () -> inCloud(image, "256", guests -> {
-                var lazy = secondsToSsh(guests);
-                steps.note("to SSH, while it arrives: %.2f s".formatted(lazy));
-                return List.of(row(lazy, full), new AttachTimes(guests, folder.path()).row());
-            }));
+            return steps.run(
+                    "booted while it arrives",
+                    () -> inCloud(image, "256", guests -> {
+                        var lazy = secondsToSsh(guests);
+                        steps.note("to SSH, while it arrives: %.2f s".formatted(lazy));
+                        return List.of(row(lazy, full), new AttachTimes(guests, folder.path()).row());
+                    }));
         } finally {
             folder.remove();
         }
@@ -103,8 +105,7 @@ public final class ColdImageBench {
         var configuration = Map.of(
                 "COPPICE_NODE_IMAGE_BYTES_PER_SECOND", BYTES_PER_SECOND,
                 "COPPICE_NODE_IMAGE_LAZY_ABOVE_MIB", lazyAboveMib);
-        try (var cloud =
-                        BenchCloud.temporary(configuration, "--hypervisor", "libvirt", "--network", "flat");
+        try (var cloud = BenchCloud.temporary(configuration, "--hypervisor", "libvirt", "--network", "flat");
                 var ec2 = cloud.ec2()) {
             return measure.of(new Guests(ec2, register(cloud, ec2, image)));
         }
@@ -123,8 +124,7 @@ public final class ColdImageBench {
                         .imageLocation(BUCKET + "/" + OBJECT)
                         .architecture(ArchitectureValues.X86_64))
                 .imageId();
-        var available = Waiting.until(IMAGE_LIMIT, () -> ec2
-                .describeImages(request -> request.imageIds(id))
+        var available = Waiting.until(IMAGE_LIMIT, () -> ec2.describeImages(request -> request.imageIds(id))
                 .images()
                 .getFirst()
                 .stateAsString()
