@@ -307,8 +307,10 @@ final class VmActor {
             case Outcome.DevicesPending pending -> later(context.settings().retryAfter(++failedAttempts));
             case Outcome.CopyPending pending -> later(COPY_LOOK);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
-            case Outcome.DiskLost lost -> diskLost();
-            case Outcome.ImageRefused refused -> imageRefused();
+            case Outcome.DiskLost lost ->
+                giveUp("ran before, and its disk is not on this host", stopper::letGo, Failures.diskLost());
+            case Outcome.ImageRefused refused ->
+                giveUp("its image is not what was registered", stopper::letGoWithDisk, Failures.imageRefused());
             case Outcome.Failed failed
             when wish == null -> later(context.settings().retryFirst());
             case Outcome.Failed failed -> failed(wish, failed.failure());
@@ -336,18 +338,11 @@ final class VmActor {
         later(context.settings().retryAfter(failedAttempts));
     }
 
-    private void diskLost() {
-        LOG.errorf("%s: ran before, and its disk is not on this host: it is given up", instance);
-        stopper.letGo();
+    private void giveUp(String why, Runnable letGo, Failure failure) {
+        LOG.errorf("%s: %s: it is given up", instance, why);
+        letGo.run();
         record.forget();
-        end(Phase.PHASE_FAILED, Failures.diskLost());
-    }
-
-    private void imageRefused() {
-        LOG.errorf("%s: its image arrived and is not what was registered: it is given up", instance);
-        stopper.letGoWithDisk();
-        record.forget();
-        end(Phase.PHASE_FAILED, Failures.imageRefused());
+        end(Phase.PHASE_FAILED, failure);
     }
 
     private void end(Phase phase, @Nullable Failure failure) {
