@@ -127,7 +127,7 @@ class ArrivingImageTest {
 
             eventually("the image is here", () -> host.images().cached(10).equals(List.of(spec.sha256())));
             host.hypervisor().powerOff(instance);
-            start(host, desired(instance, address), spec, 2);
+            start(host, desired(instance, address), spec, 1);
             assertFalse(
                     Host.run("virsh", "-q", "-c", libvirtd.uri(), "dumpxml", instance.value())
                             .output()
