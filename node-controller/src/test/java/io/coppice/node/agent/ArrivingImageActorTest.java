@@ -48,8 +48,7 @@ class ArrivingImageActorTest {
 
     @BeforeEach
     void start() throws Exception {
-        var host = SimulatedHost.open(
-                        folder, SimulatedHardware.server(), SimulationPlan.healthy(), timer)
+        var host = SimulatedHost.open(folder, SimulatedHardware.server(), SimulationPlan.healthy(), timer)
                 .drivers();
         images = new ArrivingImages(host.images());
         drivers = new HostDrivers(
