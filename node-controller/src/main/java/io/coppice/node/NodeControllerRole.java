@@ -1,7 +1,6 @@
 package io.coppice.node;
 
 import io.coppice.foundation.id.NodeId;
-import io.coppice.foundation.pki.AuthorityTrust;
 import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
@@ -96,9 +95,10 @@ public class NodeControllerRole implements Role {
             LOG.debugf("%s is not there: volumes that are served with TLS cannot be attached", node.nbdTlsFolder());
         }
         open(place, opened -> {
-            var trust = AuthorityTrust.of(place.own().current().authority());
+            var authority = place.own().current().authority();
             var id = new NodeId(place.identity().name());
-            opened.add(new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, trust));
+            opened.add(
+                    new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, authority));
         });
     }
 

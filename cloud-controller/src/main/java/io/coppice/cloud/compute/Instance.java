@@ -320,6 +320,10 @@ class Instance {
                     seen.getFailure().getCode() + ": " + seen.getFailure().getMessage());
         }
         apply(InstanceStates.observe(state, newPhase, seen.getGuestInitiated()), now);
+        if (seen.getImageAddressWanted() && state == InstanceState.RUNNING) {
+            settled = false;
+            appliedAt = null;
+        }
     }
 
     /** A host still has what should be gone: it was away when the rest of the zone let go of it. */

@@ -25,12 +25,7 @@ final class Failures {
             case Exception e
             when isFull(e) ->
                 failure(NO_CAPACITY, "The host has no disk space left for the root disk. Launch again later.", true);
-            case ImageUnavailableException e
-            when !e.worthRetrying() ->
-                failure(
-                        BAD_IMAGE,
-                        "The image's content is not what was registered. Register the image again and launch anew.",
-                        false);
+            case ImageUnavailableException e when !e.worthRetrying() -> imageRefused();
             case ImageUnavailableException e ->
                 failure(INTERNAL, "The image could not be fetched from where it is stored.", true);
             case HypervisorException e -> failure(INTERNAL, "The hypervisor could not start the instance.", true);
@@ -54,6 +49,14 @@ final class Failures {
     /** A guest stops again and again though nobody asked for it. */
     static Failure fallsOff() {
         return failure(INTERNAL, "The instance stops again and again without being asked to.", true);
+    }
+
+    /** The image's bytes are not those that were registered. */
+    static Failure imageRefused() {
+        return failure(
+                BAD_IMAGE,
+                "The image's content is not what was registered. Register the image again and launch anew.",
+                false);
     }
 
     /** The instance ran before and its root disk is gone. */

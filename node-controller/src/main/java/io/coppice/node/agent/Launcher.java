@@ -7,13 +7,11 @@ import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
-import io.coppice.node.image.ImageCache.ImageSpec;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,12 +27,14 @@ final class Launcher {
     private final VmRecord record;
     private final Interruptible waits;
     private final VolumeFitter volumes;
+    private final BootImage image;
 
     Launcher(VmContext context, VmRecord record, Interruptible waits) {
         this.context = context;
         this.record = record;
         this.waits = waits;
         this.volumes = new VolumeFitter(context, record, waits);
+        this.image = new BootImage(context.drivers().images());
     }
 
     /**
@@ -59,7 +59,8 @@ final class Launcher {
         var fitted = volumes.fit(desired);
         context.reporter()
                 .report(record.observation(desired, Phase.PHASE_RUNNING)
-                        .setVolumes(VolumeFitter.observed(fitted.present())));
+                        .setVolumes(VolumeFitter.observed(fitted.present()))
+                        .setImageAddressWanted(image.wantsAddress(desired)));
         return connected && fitted.complete();
     }
 
@@ -68,6 +69,11 @@ final class Launcher {
         return desired.getRootVolumeId().isEmpty()
                 && (desired.getDiskExpected() || record.progress().hasRun())
                 && !context.drivers().disks().hasRootDisk(record.instance());
+    }
+
+    /** Whether its image arrived and was not what was registered, after guests had begun to read it. */
+    boolean isImageRefused(DesiredInstance desired) throws IOException {
+        return image.isRefused(desired);
     }
 
     /** Starts a guest that does not run, from its image if it never ran, from its disk if it did. */
@@ -130,7 +136,7 @@ final class Launcher {
             return Optional.empty();
         }
         record.report(desired, Phase.PHASE_FETCHING_IMAGE);
-        return Optional.of(waits.during(() -> context.drivers().images().fetch(imageOf(desired), progress(desired))));
+        return Optional.of(waits.during(() -> image.fetch(desired, progress(desired))));
     }
 
     private void openMetadata(DesiredInstance desired) throws IOException {
@@ -151,11 +157,6 @@ final class Launcher {
                 endpoints,
                 context.drivers().memory().consoleLog(record.instance()),
                 VolumeFitter.plugs(desired));
-    }
-
-    private static ImageSpec imageOf(DesiredInstance desired) {
-        var image = desired.getImage();
-        return new ImageSpec(image.getSha256(), image.getSizeBytes(), image.getFormat(), URI.create(image.getUrl()));
     }
 
     private static long diskBytes(DesiredInstance desired) {

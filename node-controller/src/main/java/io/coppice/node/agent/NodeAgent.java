@@ -137,6 +137,7 @@ public final class NodeAgent implements AutoCloseable {
             events.close();
         }
         actors.values().forEach(VmActor::close);
+        drivers.images().close();
         drivers.metadata().close();
         drivers.network().close();
         drivers.hypervisor().close();
@@ -251,6 +252,9 @@ public final class NodeAgent implements AutoCloseable {
                 } else if (domain.state() == DomainState.SHUT_OFF && journal.believesRunning(domain.instance())) {
                     actor.wake();
                 }
+            }
+            for (var actor : actors.values()) {
+                actor.wakeForImage();
             }
             drivers.network().repair();
             tellLearned();

@@ -41,6 +41,17 @@ public interface NodeConfig {
     @WithDefault("50")
     int imageCacheGib();
 
+    /**
+     * Guests boot from images of more than so many MiB while they still arrive; smaller ones are fetched first. 0: all are
+     * fetched first.
+     */
+    @WithDefault("256")
+    long imageLazyAboveMib();
+
+    /** The most that a download of an image takes of the network, bytes per second, at least 100,000; 0 for no limit. */
+    @WithDefault("0")
+    long imageBytesPerSecond();
+
     /** The guests' network. */
     Network network();
 

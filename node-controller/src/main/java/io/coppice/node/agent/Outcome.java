@@ -19,6 +19,9 @@ sealed interface Outcome {
     /** Its guest ran before and its disk is not here: a new one would pass for the old one and hold nothing. */
     record DiskLost() implements Outcome {}
 
+    /** Its image arrived while its guest ran, and is not what was registered: nothing of it can be trusted. */
+    record ImageRefused() implements Outcome {}
+
     /** It could not be had this time; nothing half-made was left. */
     record Failed(Failure failure) implements Outcome {}
 }

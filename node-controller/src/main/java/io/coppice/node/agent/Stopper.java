@@ -71,6 +71,16 @@ final class Stopper {
         }
     }
 
+    /** As {@link #letGo}, for one whose disk is of no use to anybody. */
+    void letGoWithDisk() {
+        letGo();
+        try {
+            context.drivers().disks().remove(record.instance());
+        } catch (IOException e) {
+            LOG.warnf(e, "%s: its disk could not be removed", record.instance());
+        }
+    }
+
     private boolean shutDown(InstanceId instance) throws InterruptedException {
         var settings = context.settings();
         var now = System.nanoTime();

@@ -129,6 +129,20 @@ final class VmActor {
         }
     }
 
+    /** Looks again if there is news of its image. */
+    void wakeForImage() throws IOException {
+        DesiredInstance wish;
+        lock.lock();
+        try {
+            wish = newest;
+        } finally {
+            lock.unlock();
+        }
+        if (wish != null && BootImage.hasNews(context.drivers().images(), wish)) {
+            wake();
+        }
+    }
+
     /** Ends the actor where it waits; the instance stays as it is. */
     void close() {
         lock.lock();
@@ -218,6 +232,9 @@ final class VmActor {
     }
 
     private Outcome run(DesiredInstance wish, @Nullable Domain domain) throws IOException, InterruptedException {
+        if (launcher.isImageRefused(wish)) {
+            return new Outcome.ImageRefused();
+        }
         if (domain != null && Launcher.runs(domain)) {
             if (!launcher.adopt(wish, domain)) {
                 return new Outcome.DevicesPending();
@@ -290,7 +307,10 @@ final class VmActor {
             case Outcome.DevicesPending pending -> later(context.settings().retryAfter(++failedAttempts));
             case Outcome.CopyPending pending -> later(COPY_LOOK);
             case Outcome.Gone gone -> end(Phase.PHASE_GONE, null);
-            case Outcome.DiskLost lost -> diskLost();
+            case Outcome.DiskLost lost ->
+                giveUp("ran before, and its disk is not on this host", stopper::letGo, Failures.diskLost());
+            case Outcome.ImageRefused refused ->
+                giveUp("its image is not what was registered", stopper::letGoWithDisk, Failures.imageRefused());
             case Outcome.Failed failed
             when wish == null -> later(context.settings().retryFirst());
             case Outcome.Failed failed -> failed(wish, failed.failure());
@@ -318,11 +338,11 @@ final class VmActor {
         later(context.settings().retryAfter(failedAttempts));
     }
 
-    private void diskLost() {
-        LOG.errorf("%s: ran before, and its disk is not on this host: it is given up", instance);
-        stopper.letGo();
+    private void giveUp(String why, Runnable letGo, Failure failure) {
+        LOG.errorf("%s: %s: it is given up", instance, why);
+        letGo.run();
         record.forget();
-        end(Phase.PHASE_FAILED, Failures.diskLost());
+        end(Phase.PHASE_FAILED, failure);
     }
 
     private void end(Phase phase, @Nullable Failure failure) {

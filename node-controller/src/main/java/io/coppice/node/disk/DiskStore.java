@@ -2,6 +2,8 @@ package io.coppice.node.disk;
 
 import io.coppice.foundation.id.InstanceId;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /** Keeps the root disks of instances. Calls for one instance come from one thread at a time. */
@@ -36,6 +38,28 @@ public interface DiskStore {
      * An image in the cache, to be shared and never written.
      *
      * @param sha256 its bytes' hash, lower-case hexadecimal
+     * @param file where they are, or will be when the image is {@code served}
+     * @param format {@code raw} or {@code qcow2}
+     * @param served where they are read from until then
      */
-    record CachedBase(String sha256, java.nio.file.Path file, String format) {}
+    record CachedBase(String sha256, Path file, String format, Optional<ServedBase> served) {
+        /** One that is here. */
+        public CachedBase(String sha256, Path file, String format) {
+            this(sha256, file, format, Optional.empty());
+        }
+    }
+
+    /**
+     * Where an image is read from that is still to come: the file's bytes, by NBD.
+     *
+     * @param socket a Unix socket
+     * @param exportName who knows it can read, so it is not logged
+     * @param virtualSizeBytes of the disk that is in the file
+     */
+    record ServedBase(String socket, String exportName, long virtualSizeBytes) {
+        @Override
+        public String toString() {
+            return socket;
+        }
+    }
 }

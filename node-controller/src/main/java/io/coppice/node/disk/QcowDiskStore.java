@@ -57,7 +57,7 @@ public final class QcowDiskStore implements DiskStore {
         var home = home(instance);
         var file = home.resolve(ROOT_DISK);
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return disk(instance, file);
+            return disk(instance, file, base);
         }
         if (freeMib() <= 0) {
             throw new FileSystemException(
@@ -75,11 +75,17 @@ public final class QcowDiskStore implements DiskStore {
             var unfinished = home.resolve(UNFINISHED);
             Files.deleteIfExists(unfinished);
             undo.add("remove the unfinished disk", () -> Files.deleteIfExists(unfinished));
-            QcowOverlay.create(unfinished, base.file().toRealPath(), base.format(), sizeFor(base, sizeBytes));
+            // Also for an image that is still to come: it will be there, and until then QEMU is told where it is
+            // served.
+            QcowOverlay.create(unfinished, realPath(base), base.format(), sizeFor(base, sizeBytes));
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
             undo.commit();
         }
-        return disk(instance, file);
+        return disk(instance, file, base);
+    }
+
+    private static Path realPath(CachedBase base) throws IOException {
+        return base.served().isEmpty() ? base.file().toRealPath() : base.file();
     }
 
     @Override
@@ -169,17 +175,28 @@ public final class QcowDiskStore implements DiskStore {
     }
 
     private static long sizeFor(CachedBase base, long sizeBytes) throws IOException {
+        if (base.served().isPresent()) {
+            return wholeMib(Math.max(base.served().get().virtualSizeBytes(), sizeBytes));
+        }
         var virtualSize = base.format().equals("qcow2")
                 ? QcowHeader.read(base.file())
                         .orElseThrow(() -> new IOException("the cached image " + base.sha256() + " is no qcow2 file"))
                         .virtualSizeBytes()
                 : Files.size(base.file());
-        return Math.ceilDiv(Math.max(virtualSize, sizeBytes), MIB) * MIB;
+        return wholeMib(Math.max(virtualSize, sizeBytes));
     }
 
-    private static Disk disk(InstanceId instance, Path file) {
+    private static long wholeMib(long bytes) {
+        return Math.ceilDiv(bytes, MIB) * MIB;
+    }
+
+    private static Disk disk(InstanceId instance, Path file, CachedBase base) {
         var serial = instance.value().replace("-", "");
-        return new Disk(file, "qcow2", serial.substring(0, Math.min(SERIAL_LENGTH, serial.length())));
+        return new Disk(
+                file,
+                "qcow2",
+                serial.substring(0, Math.min(SERIAL_LENGTH, serial.length())),
+                Optional.of(base).filter(each -> each.served().isPresent()));
     }
 
     private static Optional<InstanceId> idOf(Path home) {

@@ -2,6 +2,7 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.disk.Disk;
+import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.network.Endpoint;
 import java.io.StringWriter;
@@ -169,13 +170,33 @@ final class DomainXml {
 
     private static void disk(XMLStreamWriter xml, Disk disk, int index) throws XMLStreamException {
         open(xml, "disk", "type", "file", "device", "disk");
-        empty(xml, "driver", "name", "qemu", "type", disk.format(), "cache", "writeback", "discard", "unmap");
+        xml.writeEmptyElement("driver");
+        attributes(xml, "name", "qemu", "type", disk.format(), "cache", "writeback", "discard", "unmap");
+        if (disk.arriving().isPresent()) {
+            // As for volumes: what does not come yet stops the guest until it does.
+            attributes(xml, "error_policy", "stop", "rerror_policy", "stop");
+        }
         empty(xml, "source", "file", disk.file().toString());
+        if (disk.arriving().isPresent()) {
+            backing(xml, disk.arriving().get());
+        }
         empty(xml, "target", "dev", target(index), "bus", "virtio");
         text(xml, "serial", disk.serial());
         if (index == 0) {
             empty(xml, "boot", "order", "1");
         }
+        xml.writeEndElement();
+    }
+
+    /** The image below a disk, from where it is served; the disk's own header names the file that it will be. */
+    private static void backing(XMLStreamWriter xml, CachedBase base) throws XMLStreamException {
+        var served = base.served().orElseThrow();
+        open(xml, "backingStore", "type", "network");
+        empty(xml, "format", "type", base.format());
+        open(xml, "source", "protocol", "nbd", "name", served.exportName());
+        empty(xml, "host", "transport", "unix", "socket", served.socket());
+        xml.writeEndElement();
+        empty(xml, "backingStore");
         xml.writeEndElement();
     }
 

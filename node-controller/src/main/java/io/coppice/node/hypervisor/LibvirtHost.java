@@ -1,13 +1,16 @@
 package io.coppice.node.hypervisor;
 
+import io.coppice.foundation.pki.AuthorityTrust;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.agent.HostDrivers;
 import io.coppice.node.agent.InstanceFiles;
 import io.coppice.node.agent.NodeConfig;
 import io.coppice.node.disk.QcowDiskStore;
+import io.coppice.node.image.Arrivals;
 import io.coppice.node.image.Downloader;
 import io.coppice.node.image.HttpImageCache;
+import io.coppice.node.image.serve.RateLimit;
 import io.coppice.node.metadata.ImdsServer;
 import io.coppice.node.network.LinuxNetworkEngine;
 import io.coppice.node.network.NetworkEngine;
@@ -16,11 +19,13 @@ import io.coppice.node.network.vpc.LinuxVpcEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,10 +39,19 @@ public final class LibvirtHost {
     private static final String FLAT_NETWORK = "network";
     private static final String VPCS = "vpcs";
     private static final Duration STALL_LIMIT = Duration.ofSeconds(30);
+    /** Of images that guests boot from while they arrive, in a host's folder. */
+    public static final String ARRIVALS = "arriving";
+
+    /** Each is a process. */
+    private static final int ARRIVALS_AT_ONCE = 4;
+
+    private static final Duration UNWANTED_LIMIT = Duration.ofMinutes(10);
+    /** Less would be below one block in the time that a store is given to answer. */
+    private static final long LEAST_BYTES_PER_SECOND = 100_000;
 
     private LibvirtHost() {}
 
-    /** As {@link #open(NodeConfig, String, Path, SSLContext)} for a host without a name, trusting public authorities for images. */
+    /** As {@link #open(NodeConfig, String, Path, X509Certificate)} for a host without a name, trusting public authorities for images. */
     public static HostDrivers open(NodeConfig config, Path nodeFolder) throws IOException {
         return open(config, "", nodeFolder, null);
     }
@@ -49,9 +63,10 @@ public final class LibvirtHost {
      *
      * @param nodeId the host's name in messages
      * @param nodeFolder keeps all that must outlive the process
-     * @param imageTrust for images at https addresses: the cloud's own authority, or null for the public ones
+     * @param imageAuthority for images at https addresses: the cloud's own, or null for the public ones
      */
-    public static HostDrivers open(NodeConfig config, String nodeId, Path nodeFolder, @Nullable SSLContext imageTrust)
+    public static HostDrivers open(
+            NodeConfig config, String nodeId, Path nodeFolder, @Nullable X509Certificate imageAuthority)
             throws IOException {
         var folder = Files.createDirectories(nodeFolder).toRealPath();
         var instances = Files.createDirectories(folder.resolve(INSTANCES));
@@ -66,13 +81,7 @@ public final class LibvirtHost {
                     metadataAddresses(network), config.network().metadataPort(), architecture, network.metadataEntry());
             undo.add("stop the metadata service", metadata::close);
             var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB, Path.of(config.nbdTlsFolder()));
-            var images = new HttpImageCache(
-                    folder.resolve("images"),
-                    (long) config.imageCacheGib() << 30,
-                    RESERVED_DISK_MIB << 20,
-                    disks::basesInUse,
-                    new Downloader(imageTrust, STALL_LIMIT),
-                    Clock.systemUTC());
+            var images = images(config, folder, disks, imageAuthority);
             undo.commit();
             return new HostDrivers(hypervisor, network, disks, images, metadata, new InstanceFiles(instances));
         }
@@ -81,6 +90,43 @@ public final class LibvirtHost {
     private static List<String> metadataAddresses(NetworkEngine network) {
         return Stream.concat(Stream.of(network.metadataAddress()), network.metadataAddressIpv6().stream())
                 .toList();
+    }
+
+    private static HttpImageCache images(
+            NodeConfig config, Path folder, QcowDiskStore disks, @Nullable X509Certificate authority)
+            throws IOException {
+        var rate = config.imageBytesPerSecond();
+        if (rate != 0 && rate < LEAST_BYTES_PER_SECOND) {
+            throw new IllegalArgumentException(
+                    "coppice.node.image-bytes-per-second is 0 or at least " + LEAST_BYTES_PER_SECOND);
+        }
+        var lazy = config.imageLazyAboveMib();
+        var arrivals = new Arrivals(
+                new Arrivals.Settings(
+                        folder.resolve(ARRIVALS),
+                        lazy == 0 ? Long.MAX_VALUE : lazy << 20,
+                        ARRIVALS_AT_ONCE,
+                        STALL_LIMIT,
+                        UNWANTED_LIMIT,
+                        rate,
+                        encoded(authority)),
+                disks::basesInUse);
+        return new HttpImageCache(
+                folder.resolve("images"),
+                new HttpImageCache.Limits((long) config.imageCacheGib() << 30, RESERVED_DISK_MIB << 20),
+                disks::basesInUse,
+                new Downloader(
+                        authority == null ? null : AuthorityTrust.of(authority), STALL_LIMIT, new RateLimit(rate)),
+                arrivals,
+                Clock.systemUTC());
+    }
+
+    private static Optional<byte[]> encoded(@Nullable X509Certificate authority) throws IOException {
+        try {
+            return authority == null ? Optional.empty() : Optional.of(authority.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IOException("the authority's certificate cannot be written", e);
+        }
     }
 
     private static NetworkEngine network(NodeConfig.Network config, String nodeId, Path folder) throws IOException {
@@ -115,6 +161,7 @@ public final class LibvirtHost {
                 hypervisor.remove(domain.instance());
             }
         }
+        Arrivals.stopAll(folder.resolve(ARRIVALS));
         switch (mode(config.network())) {
             case FLAT, STATIC ->
                 LinuxNetworkEngine.flat(config.network(), folder.resolve(FLAT_NETWORK))

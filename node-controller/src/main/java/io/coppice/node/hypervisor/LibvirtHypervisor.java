@@ -127,10 +127,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             if (domain.isActive() == 1) {
                 events.own(spec.instance());
                 remark(domain, mark.withGeneration(spec.generation(), spec.rebootCount()), mark);
-            } else if (mark.generation() == spec.generation()) {
-                events.starting(spec.instance());
-                domain.create();
             } else {
+                // Anew for the same generation as well: the image below its disk may be read from elsewhere now.
                 define(session, spec, false);
             }
             return true;

@@ -1,6 +1,7 @@
 package io.coppice.node.image;
 
 import io.coppice.node.image.ImageCache.ImageSpec;
+import io.coppice.node.image.serve.RateLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpClient;
@@ -33,20 +34,23 @@ public final class Downloader {
 
     private final HttpClient client;
     private final Duration stallLimit;
+    private final RateLimit rate;
 
     /**
      * A downloader.
      *
      * @param trust for https addresses: the cloud's own authority, or null for the public ones
      * @param stallLimit a source that sends nothing for this long is given up
+     * @param rate what all downloads together keep to
      */
-    public Downloader(@Nullable SSLContext trust, Duration stallLimit) {
+    public Downloader(@Nullable SSLContext trust, Duration stallLimit, RateLimit rate) {
         var builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_LIMIT)
                 .followRedirects(HttpClient.Redirect.NEVER);
         this.client = (trust == null ? builder : builder.sslContext(trust)).build();
         this.stallLimit = stallLimit;
+        this.rate = rate;
     }
 
     /**
@@ -124,7 +128,7 @@ public final class Downloader {
     }
 
     private void copy(ImageSpec image, InputStream body, FileChannel channel, MessageDigest hash, IntConsumer progress)
-            throws IOException {
+            throws IOException, InterruptedException {
         var buffer = new byte[BUFFER_BYTES];
         var lastByte = new AtomicLong(System.nanoTime());
         var done = new AtomicBoolean();
@@ -137,6 +141,7 @@ public final class Downloader {
                     channel.truncate(0);
                     throw new ImageUnavailableException("the image is larger than registered", false);
                 }
+                rate.take(count);
                 hash.update(buffer, 0, count);
                 write(channel, ByteBuffer.wrap(buffer, 0, count));
                 progress.accept((int) (100 * channel.size() / image.sizeBytes()));

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -39,36 +40,41 @@ public final class HttpImageCache implements ImageCache {
     private static final Duration KEPT_AFTER_USE = Duration.ofMinutes(10);
 
     private final Path folder;
-    private final long maximumBytes;
-    private final long reserveBytes;
+    private final Limits limits;
     private final InUse inUse;
     private final Downloader downloader;
+    private final Arrivals arrivals;
     private final Clock clock;
     private final Map<String, SharedDownload> downloads = new ConcurrentHashMap<>();
 
     /**
+     * How much room there is.
+     *
+     * @param maximumBytes what images may take; unused ones go first, least recently used before others
+     * @param reserveBytes what they leave free on the file system
+     */
+    public record Limits(long maximumBytes, long reserveBytes) {}
+
+    /**
      * A cache in {@code folder}.
      *
-     * @param maximumBytes what it may take; unused images go first, least recently used before others
-     * @param reserveBytes what it leaves free on the file system
      * @param inUse tells which images disks are based on; those stay
+     * @param arrivals brings those here that guests boot from meanwhile
      */
     public HttpImageCache(
-            Path folder, long maximumBytes, long reserveBytes, InUse inUse, Downloader downloader, Clock clock)
+            Path folder, Limits limits, InUse inUse, Downloader downloader, Arrivals arrivals, Clock clock)
             throws IOException {
         this.folder = Files.createDirectories(folder).toRealPath();
-        this.maximumBytes = maximumBytes;
-        this.reserveBytes = reserveBytes;
+        this.limits = limits;
         this.inUse = inUse;
         this.downloader = downloader;
+        this.arrivals = arrivals;
         this.clock = clock;
     }
 
     @Override
     public CachedBase fetch(ImageSpec image, IntConsumer progress) throws IOException, InterruptedException {
-        if (!SHA256.matcher(image.sha256()).matches()) {
-            throw new ImageUnavailableException("the image's hash is no SHA-256 in lower-case hexadecimal", false);
-        }
+        requireHash(image);
         var hit = cached(image);
         if (hit != null) {
             progress.accept(100);
@@ -89,6 +95,40 @@ public final class HttpImageCache implements ImageCache {
             return download.result();
         } catch (ExecutionException e) {
             throw unwrapped(e);
+        }
+    }
+
+    @Override
+    public CachedBase fetchToBoot(ImageSpec image, IntConsumer progress) throws IOException, InterruptedException {
+        requireHash(image);
+        if (cached(image) != null || downloads.containsKey(image.sha256()) || !arrivals.takes(image)) {
+            return fetch(image, progress);
+        }
+        if (arrivals.arrival(image.sha256()) == Arrival.NONE) {
+            makeRoom(image.sizeBytes());
+        }
+        return arrivals.begin(image, folder.resolve(image.sha256()), progress);
+    }
+
+    @Override
+    public Arrival arrival(String sha256) throws IOException {
+        return SHA256.matcher(sha256).matches() ? arrivals.arrival(sha256) : Arrival.NONE;
+    }
+
+    @Override
+    public void renew(ImageSpec image) throws IOException {
+        requireHash(image);
+        arrivals.renew(image);
+    }
+
+    @Override
+    public void close() {
+        arrivals.close();
+    }
+
+    private static void requireHash(ImageSpec image) throws ImageUnavailableException {
+        if (!SHA256.matcher(image.sha256()).matches()) {
+            throw new ImageUnavailableException("the image's hash is no SHA-256 in lower-case hexadecimal", false);
         }
     }
 
@@ -130,22 +170,28 @@ public final class HttpImageCache implements ImageCache {
         if (!image.format().equals("qcow2")) {
             return;
         }
-        var header = QcowHeader.read(file);
-        var refusal = header.isEmpty()
-                ? "the image is not a qcow2 file"
-                : header.get().backingFile().isPresent() || header.get().externalData()
-                        ? "the image refers to another file, which is not allowed: flatten it with qemu-img convert"
-                        : null;
-        if (refusal != null) {
+        var refusal = refusalOf(QcowHeader.read(file));
+        if (refusal.isPresent()) {
             Files.deleteIfExists(file);
-            throw new ImageUnavailableException(refusal, false);
+            throw new ImageUnavailableException(refusal.get(), false);
         }
+    }
+
+    /** Why no guest may have an image with this header; empty when it may. */
+    static Optional<String> refusalOf(Optional<QcowHeader> header) {
+        if (header.isEmpty()) {
+            return Optional.of("the image is not a qcow2 file");
+        }
+        return header.get().backingFile().isPresent() || header.get().externalData()
+                ? Optional.of(
+                        "the image refers to another file, which is not allowed: flatten it with qemu-img convert")
+                : Optional.empty();
     }
 
     private void makeRoom(long neededBytes) throws IOException {
         var unused = unusedOldestFirst();
         for (var file : unused) {
-            if (sizeBytes() + neededBytes <= maximumBytes && isFree(neededBytes)) {
+            if (sizeBytes() + neededBytes <= limits.maximumBytes() && isFree(neededBytes)) {
                 return;
             }
             LOG.infof("image %s goes: no disk needs it and its space is wanted", file.getFileName());
@@ -155,7 +201,7 @@ public final class HttpImageCache implements ImageCache {
             throw new FileSystemException(
                     folder.toString(), null, "no space for an image of %d bytes".formatted(neededBytes));
         }
-        if (sizeBytes() + neededBytes > maximumBytes) {
+        if (sizeBytes() + neededBytes > limits.maximumBytes()) {
             throw new FileSystemException(
                     folder.toString(),
                     null,
@@ -164,7 +210,7 @@ public final class HttpImageCache implements ImageCache {
     }
 
     private boolean isFree(long neededBytes) {
-        return folder.toFile().getUsableSpace() - reserveBytes >= neededBytes;
+        return folder.toFile().getUsableSpace() - limits.reserveBytes() >= neededBytes;
     }
 
     private List<Path> unusedOldestFirst() throws IOException {
@@ -197,7 +243,7 @@ public final class HttpImageCache implements ImageCache {
     @Override
     public long sizeBytes() {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.mapToLong(file -> file.toFile().length()).sum();
+            return files.mapToLong(file -> file.toFile().length()).sum() + arrivals.sizeBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -10,6 +10,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.image.ImageCache.ImageSpec;
+import io.coppice.node.image.serve.RateLimit;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +47,7 @@ class HttpImageCacheTest {
     @TempDir
     Path folder;
 
+    private final List<Arrivals> opened = new CopyOnWriteArrayList<>();
     private final List<String> ranges = new CopyOnWriteArrayList<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final CountDownLatch gate = new CountDownLatch(1);
@@ -71,6 +74,7 @@ class HttpImageCacheTest {
     void stopStore() {
         gate.countDown();
         server.stop(0);
+        opened.forEach(Arrivals::close);
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -237,11 +241,25 @@ class HttpImageCacheTest {
         };
         return new HttpImageCache(
                 folder.resolve("images"),
-                maximumBytes,
-                0,
+                new HttpImageCache.Limits(maximumBytes, 0),
                 () -> inUse,
-                new Downloader(null, Duration.ofSeconds(1)),
+                new Downloader(null, Duration.ofSeconds(1), new RateLimit(0)),
+                arrivals(),
                 clock);
+    }
+
+    private Arrivals arrivals() throws IOException {
+        var settings = new Arrivals.Settings(
+                folder.resolve("arriving"),
+                Long.MAX_VALUE,
+                0,
+                Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
+                0,
+                Optional.empty());
+        var arrivals = new Arrivals(settings, () -> inUse);
+        opened.add(arrivals);
+        return arrivals;
     }
 
     private ImageSpec spec(String format) throws Exception {

@@ -11,7 +11,12 @@ import java.util.concurrent.ThreadLocalRandom;
  * A node's configuration with a network of its own, so that tests beside each other and clouds on the same machine do not
  * meet.
  */
-public record TestNodeConfig(String libvirtUri, Network network) implements NodeConfig {
+public record TestNodeConfig(String libvirtUri, Network network, long imageLazyAboveMib) implements NodeConfig {
+    /** One whose guests boot from images that are here. */
+    public TestNodeConfig(String libvirtUri, Network network) {
+        this(libvirtUri, network, 0);
+    }
+
     /** A random bridge, range and metadata port. */
     public static TestNodeConfig random(String libvirtUri) throws IOException {
         var random = ThreadLocalRandom.current();
@@ -70,6 +75,11 @@ public record TestNodeConfig(String libvirtUri, Network network) implements Node
     @Override
     public int imageCacheGib() {
         return 1;
+    }
+
+    @Override
+    public long imageBytesPerSecond() {
+        return 0;
     }
 
     /** The network part. */

@@ -3,6 +3,7 @@ package io.coppice.server.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.server.bench.ApiBench;
+import io.coppice.server.bench.ColdImageBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
@@ -13,6 +14,7 @@ import io.coppice.server.settings.DataFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
             "  ./coppice bench s3 --rounds 3 --peers radosgw,nginx",
             "  ./coppice bench net                        hosts and guests in namespaces; needs root",
-            "  ./coppice bench volumes                    storage daemons are started for it and ended",
+            "  ./coppice bench volumes                    storage daemons, and as root clouds, are made for it and removed",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
         })
@@ -45,7 +47,7 @@ final class BenchCommand extends CloudCommand {
                 "api: how fast requests are decided, committed and answered;",
                 "net: what VPCs cost packets and how soon hosts follow changes; needs root;",
                 "s3: Walrus beside radosgw, s3proxy and nginx, as far as they are installed;",
-                "volumes: snapshots of a busy volume, and NBD beside the file that it serves."
+                "volumes: snapshots of a busy volume, NBD beside the file that it serves, a cold image's start, AttachVolume."
             })
     private Bench bench = Bench.start;
 
@@ -104,10 +106,20 @@ final class BenchCommand extends CloudCommand {
             case start -> tell(new StartBench(new Steps(progress)).run(named, only));
             case api -> tell(new ApiBench(new Steps(progress), network.name().toLowerCase(Locale.ROOT)).run());
             case net -> tell(new NetBench(new Steps(progress)).run());
-            case volumes -> tell(new VolumeBench(new Steps(progress)).run());
+            case volumes -> tell(volumes(new Steps(progress)));
             case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
         }
         return 0;
+    }
+
+    private static List<Measurement> volumes(Steps steps) throws Exception {
+        var results = new ArrayList<>(new VolumeBench(steps).run());
+        if (System.getProperty("user.name").equals("root")) {
+            results.addAll(new ColdImageBench(steps).run());
+        } else {
+            steps.note("a cold image, and AttachVolume: skipped, guests need root");
+        }
+        return results;
     }
 
     private void tell(List<Measurement> results) throws IOException {

@@ -1,6 +1,8 @@
 package io.coppice.server.up;
 
 import io.coppice.ebs.serve.StorageDaemons;
+import io.coppice.node.hypervisor.LibvirtHost;
+import io.coppice.node.image.Arrivals;
 import io.coppice.server.OperatorException;
 import io.coppice.server.cli.Steps;
 import io.coppice.server.process.BackgroundServer;
@@ -105,6 +107,13 @@ public final class Teardown {
         steps.run(
                 "volumes no longer served",
                 () -> StorageDaemons.stopAll(folder.root().resolve("ebs").resolve("run")));
+        steps.run("images no longer arrive", () -> {
+            var count = Arrivals.stopAll(arrivals(folder.root()));
+            for (var host : hostFolders()) {
+                count += Arrivals.stopAll(arrivals(host));
+            }
+            return count;
+        });
     }
 
     /** Removes the data folder. */
@@ -115,13 +124,24 @@ public final class Teardown {
         });
     }
 
+    private static Path arrivals(Path host) {
+        return host.resolve("node").resolve(LibvirtHost.ARRIVALS);
+    }
+
     private List<BackgroundServer> nodes() throws IOException {
+        return hostFolders().stream()
+                .map(DataFolder::new)
+                .map(BackgroundServer::new)
+                .toList();
+    }
+
+    private List<Path> hostFolders() throws IOException {
         var home = folder.root().resolve("nodes");
         if (!Files.isDirectory(home)) {
             return List.of();
         }
-        try (var nodes = Files.list(home)) {
-            return nodes.map(DataFolder::new).map(BackgroundServer::new).toList();
+        try (var hosts = Files.list(home)) {
+            return hosts.toList();
         }
     }
 
