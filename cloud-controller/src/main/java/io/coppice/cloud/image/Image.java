@@ -42,6 +42,7 @@ record Image(
      * @param bucket the bucket it was registered from; empty when that was a snapshot
      * @param key the object it was registered from; for people only when it was a snapshot
      * @param sourceId the image that it is a copy of; null when it is none
+     * @param needs what its instances need besides their volumes
      */
     record Description(
             String name,
@@ -50,7 +51,25 @@ record Image(
             String key,
             String architecture,
             String rootDeviceName,
-            @Nullable String sourceId) {
+            @Nullable String sourceId,
+            GuestNeeds needs) {
+        /** Of an image that needs nothing unusual. */
+        Description(
+                String name,
+                String text,
+                String bucket,
+                String key,
+                String architecture,
+                String rootDeviceName,
+                @Nullable String sourceId) {
+            this(name, text, bucket, key, architecture, rootDeviceName, sourceId, GuestNeeds.USUAL);
+        }
+
+        /** The same, with other needs. */
+        Description needing(GuestNeeds other) {
+            return new Description(name, text, bucket, key, architecture, rootDeviceName, sourceId, other);
+        }
+
         /** As RegisterImage takes it. */
         String location() {
             return bucket.isEmpty() ? key : bucket + "/" + key;
@@ -138,6 +157,7 @@ record Image(
                 content.format(),
                 description.architecture(),
                 description.rootDeviceName(),
-                disks);
+                disks,
+                description.needs());
     }
 }

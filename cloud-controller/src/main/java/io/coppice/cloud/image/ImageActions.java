@@ -4,6 +4,7 @@ import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.localdisk.LocalMappings;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
@@ -98,6 +99,12 @@ class ImageActions implements ActionModule {
         if (request.kernelId() != null || request.ramdiskId() != null) {
             throw ImageErrors.unsupported("KernelId");
         }
+        if (request.uefiData() != null) {
+            throw ImageErrors.notHere("UefiData", "each instance begins with the firmware's own variables");
+        }
+        if (request.tpmSupport() != null) {
+            throw ImageErrors.notHere("TpmSupport", "instances have no TPM");
+        }
         if (request.virtualizationType() != null
                 && !request.virtualizationType().equals(VIRTUALIZATION)) {
             throw ImageErrors.invalid("VirtualizationType", request.virtualizationType(), VIRTUALIZATION);
@@ -106,26 +113,33 @@ class ImageActions implements ActionModule {
         if (request.imageLocation() == null && !request.blockDeviceMappings().isEmpty()) {
             return ofSnapshots(context, request, tags);
         }
-        if (!request.blockDeviceMappings().isEmpty()) {
-            throw ImageErrors.unsupported("BlockDeviceMapping with ImageLocation");
+        if (!request.blockDeviceMappings().stream().allMatch(LocalMappings::isLocal)) {
+            throw ImageErrors.unsupported("BlockDeviceMapping of a volume with ImageLocation");
         }
         var description = ImageNames.description(
-                request.name(),
-                request.description(),
-                request.imageLocation(),
-                request.architectureAsString(),
-                request.rootDeviceName());
+                        request.name(),
+                        request.description(),
+                        request.imageLocation(),
+                        request.architectureAsString(),
+                        request.rootDeviceName())
+                .needing(needs(request));
         var cause = cause(context, "Register image " + description.name());
         var id = registration.register(cause, context.account(), null, description, false, tags);
         return RegisterImageResponse.builder().imageId(id.value()).build();
+    }
+
+    private static GuestNeeds needs(RegisterImageRequest request) {
+        return new GuestNeeds(
+                ImageNames.bootMode(request.bootModeAsString()), LocalMappings.of(request.blockDeviceMappings()));
     }
 
     private RegisterImageResponse ofSnapshots(
             RequestContext context, RegisterImageRequest request, Map<String, String> tags) {
         ImageNames.checkArchitecture(request.architectureAsString());
         var account = context.account();
-        var description =
-                ImageNames.description(account, request.name(), request.description(), request.rootDeviceName());
+        var description = ImageNames.description(
+                        account, request.name(), request.description(), request.rootDeviceName())
+                .needing(needs(request));
         var disks = mappings.whole(account, request.blockDeviceMappings(), description.rootDeviceName());
         var cause = cause(context, "Register image " + description.name());
         var id = registration.register(cause, account, description, disks, tags);

@@ -61,6 +61,10 @@ final class ImageErrors {
                 "The parameter " + parameter + " is not supported: register a disk image by ImageLocation=bucket/key");
     }
 
+    static AwsException notHere(String parameter, String why) {
+        return AwsException.client("Unsupported", "The parameter " + parameter + " is not supported here: " + why);
+    }
+
     static AwsException malformedName() {
         return AwsException.client(
                 "InvalidAMIName.Malformed",

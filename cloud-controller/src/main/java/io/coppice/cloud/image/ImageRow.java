@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.localdisk.MappedDisk;
 import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
@@ -78,6 +79,12 @@ class ImageRow {
     @Column(name = "format", nullable = false)
     private String format;
 
+    @Column(name = "boot_mode", nullable = false)
+    private String bootMode;
+
+    @Column(name = "local_disks", nullable = false)
+    private String localDisks;
+
     @Column(name = "deprecate_at")
     private @Nullable Instant deprecateAt;
 
@@ -117,6 +124,8 @@ class ImageRow {
         sizeBytes = image.content().sizeBytes();
         virtualSizeBytes = image.content().virtualSizeBytes();
         format = image.content().format();
+        bootMode = image.description().needs().bootMode().text();
+        localDisks = MappedDisk.write(image.description().needs().localDisks());
         createdAt = image.createdAt();
         disk(image.disks());
     }
@@ -183,12 +192,25 @@ class ImageRow {
         accounts.forEach(account -> launchers.add(account.value()));
     }
 
+    /** What two of the columns say. */
+    static GuestNeeds needs(String bootMode, String localDisks) {
+        return new GuestNeeds(BootMode.of(bootMode).orElse(BootMode.LEGACY_BIOS), MappedDisk.read(localDisks));
+    }
+
     Image toImage(Map<String, String> tags) {
         return new Image(
                 new ImageId(id),
                 new AccountId(accountId),
                 ownerAlias,
-                new Image.Description(name, description, bucket, objectKey, architecture, rootDeviceName, sourceId),
+                new Image.Description(
+                        name,
+                        description,
+                        bucket,
+                        objectKey,
+                        architecture,
+                        rootDeviceName,
+                        sourceId,
+                        needs(bootMode, localDisks)),
                 ImageState.parse(state),
                 stateReason,
                 isPublic,

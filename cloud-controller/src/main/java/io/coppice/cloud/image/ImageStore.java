@@ -27,7 +27,8 @@ class ImageStore {
     private static final int UNFINISHED_LIMIT = 256;
 
     private static final String LAUNCHABLE = """
-            select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name
+            select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name,
+                boot_mode, local_disks
             from image i where id = ? and sha256 <> '' and state = ? and (is_public or account_id = ? or exists (
                 select from image_launch_permission p where p.image_id = i.id and p.account_id = ?))""";
 
@@ -108,7 +109,8 @@ class ImageStore {
                                 row.getString(5),
                                 row.getString(6),
                                 row.getString(7),
-                                List.of()),
+                                List.of(),
+                                ImageRow.needs(row.getString(8), row.getString(9))),
                         id.value(),
                         ImageState.AVAILABLE.text(),
                         account.value(),

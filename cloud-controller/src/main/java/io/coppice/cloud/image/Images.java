@@ -26,6 +26,7 @@ public interface Images {
      * @param virtualSizeBytes of the disk as a guest sees it
      * @param format {@code raw} or {@code qcow2}
      * @param disks the volumes that its instances begin with, the root first; none when its root disk comes from an object
+     * @param needs what its instances need besides these
      */
     record LaunchImage(
             ImageId id,
@@ -36,7 +37,32 @@ public interface Images {
             String format,
             String architecture,
             String rootDeviceName,
-            List<DiskMapping> disks) {
+            List<DiskMapping> disks,
+            GuestNeeds needs) {
+        /** One that needs nothing unusual. */
+        public LaunchImage(
+                ImageId id,
+                AccountId owner,
+                String sha256,
+                long sizeBytes,
+                long virtualSizeBytes,
+                String format,
+                String architecture,
+                String rootDeviceName,
+                List<DiskMapping> disks) {
+            this(
+                    id,
+                    owner,
+                    sha256,
+                    sizeBytes,
+                    virtualSizeBytes,
+                    format,
+                    architecture,
+                    rootDeviceName,
+                    disks,
+                    GuestNeeds.USUAL);
+        }
+
         /** Keeps its own copy. */
         public LaunchImage {
             disks = List.copyOf(disks);

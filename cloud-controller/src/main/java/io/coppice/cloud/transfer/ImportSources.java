@@ -12,7 +12,10 @@ import software.amazon.awssdk.services.ec2.model.UserBucket;
 final class ImportSources {
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{2,62}");
     private static final int LONGEST_KEY = 1024;
-    private static final Set<String> FORMATS = Set.of("RAW", "VMDK", "VHD", "VHDX", "QCOW2");
+    /** A tar of disks with their description. */
+    static final String ARCHIVE = "OVA";
+
+    private static final Set<String> FORMATS = Set.of("RAW", "VMDK", "VHD", "VHDX", "QCOW2", ARCHIVE);
 
     private ImportSources() {}
 

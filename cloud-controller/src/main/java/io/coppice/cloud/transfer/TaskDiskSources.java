@@ -41,7 +41,8 @@ class TaskDiskSources {
                 Objects.requireNonNull(disk.objectKey()),
                 left(task));
         return transfer.setSourceUrl(url.toString())
-                .setSourceFormat(DiskSteps.format(Objects.requireNonNull(disk.format())));
+                .setSourceFormat(DiskSteps.format(Objects.requireNonNull(disk.format())))
+                .setSourceDisk(disk.archiveDisk());
     }
 
     private AdvanceTransferRequest.Builder ofImage(Task task, AdvanceTransferRequest.Builder transfer) {

@@ -1,7 +1,10 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.ebs.archive.OvaArchive;
+import io.coppice.ebs.archive.UnusableArchiveException;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.transfer.TransferOrder.FromArchive;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
 import io.coppice.ebs.transfer.TransferOrder.Source;
@@ -12,10 +15,12 @@ import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
@@ -28,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer {
     private static final Logger LOG = Logger.getLogger(Transfer.class);
+    /** What the disks in archives are, which DiskHeader makes sure of. */
+    private static final DiskFormat ARCHIVED = DiskFormat.VMDK;
 
     private final String id;
     private final Source source;
     private final Tools tools;
     private final Path fetched;
+    private final Path taken;
     private final Path converted;
 
     private TransferStatus status = TransferStatus.NEW;
@@ -64,6 +72,7 @@ final class Transfer {
         this.source = source;
         this.tools = tools;
         this.fetched = tools.folder().resolve(id + ".fetched");
+        this.taken = tools.folder().resolve(id + ".taken");
         this.converted = tools.folder().resolve(id + ".converted");
     }
 
@@ -130,7 +139,7 @@ final class Transfer {
             }
         } catch (InterruptedException e) {
             LOG.debugf("the transfer %s was ended while it waited at %s", id, from);
-        } catch (UnusableDiskException e) {
+        } catch (UnusableDiskException | UnusableArchiveException e) {
             become(status().failed(String.valueOf(e.getMessage()), false));
         } catch (IOException e) {
             LOG.infof("the transfer %s could not go on now: %s", id, e.getMessage());
@@ -172,14 +181,49 @@ final class Transfer {
         become(status().at(Step.FETCHING));
         switch (source) {
             case FromObject from -> {
-                Files.deleteIfExists(fetched);
-                tools.objects().fetch(from.url(), fetched, tools.objectRoom(), this::percent);
-                DiskHeader.check(fetched, from.format());
-                become(status().sized(tools.qemuImg().virtualBytes(fetched, from.format()), Files.size(fetched)));
+                fetch(from.url());
+                measure(from.format());
+            }
+            case FromArchive from -> {
+                fetch(from.url());
+                take(from.disk());
+                measure(ARCHIVED);
             }
             case FromSnapshot from -> become(status().sized(Layers.sizeBytes(layer(from.id())), 0));
         }
         become(status().at(Step.FETCHED));
+    }
+
+    private void fetch(URI url) throws IOException {
+        Files.deleteIfExists(fetched);
+        tools.objects().fetch(url, fetched, tools.objectRoom(), this::percent);
+    }
+
+    /** Puts one disk of the archive that was fetched in its place. */
+    private void take(int disk) throws IOException {
+        var archive = OvaArchive.read(fetched);
+        if (disk >= archive.count()) {
+            throw new UnusableDiskException(
+                    "the archive has " + archive.count() + " disks now: it was changed meanwhile");
+        }
+        become(status().outOf(archive.count()));
+        tools.diskRoom().require(archive.size(disk));
+        archive.extract(disk, taken);
+        Files.move(taken, fetched, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void measure(DiskFormat format) throws IOException {
+        DiskHeader.check(fetched, format);
+        become(status().sized(tools.qemuImg().virtualBytes(fetched, format), Files.size(fetched)));
+    }
+
+    /** The format of what was fetched. */
+    private DiskFormat format() throws UnusableDiskException {
+        return switch (source) {
+            case FromObject from -> from.format();
+            case FromArchive _ -> ARCHIVED;
+            case FromSnapshot _ -> throw new UnusableDiskException("only an object fills a volume");
+        };
     }
 
     private Path layer(ResourceId of) throws IOException {
@@ -202,8 +246,8 @@ final class Transfer {
                 tools.diskRoom().require(status().virtualBytes());
                 Files.deleteIfExists(converted);
                 switch (source) {
-                    case FromObject from ->
-                        tools.qemuImg().rewrite(fetched, from.format(), converted, to.format(), this::percent);
+                    case FromObject _, FromArchive _ ->
+                        tools.qemuImg().rewrite(fetched, format(), converted, to.format(), this::percent);
                     case FromSnapshot from ->
                         tools.qemuImg().extract(plain(layer(from.id())), converted, to.format(), this::percent);
                 }
@@ -215,13 +259,11 @@ final class Transfer {
     }
 
     private void fill(Path layer, VolumeId volume) throws IOException {
-        if (!(source instanceof FromObject from)) {
-            throw new UnusableDiskException("only an object fills a volume");
-        }
+        var format = format();
         if (Layers.sizeBytes(layer) < status().virtualBytes()) {
             throw new UnusableDiskException("the disk is larger than the volume");
         }
-        tools.qemuImg().fill(fetched, from.format(), layer, tools.keys().of(volume), this::percent);
+        tools.qemuImg().fill(fetched, format, layer, tools.keys().of(volume), this::percent);
         try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
             channel.force(true);
         } catch (NoSuchFileException e) {
@@ -250,6 +292,7 @@ final class Transfer {
     private void clear() {
         try {
             Files.deleteIfExists(fetched);
+            Files.deleteIfExists(taken);
             Files.deleteIfExists(converted);
         } catch (IOException e) {
             LOG.warnf(e, "what the transfer %s kept could not be removed; the next start does", id);
