@@ -108,7 +108,7 @@ class ImportExportTest {
     }
 
     /** An archive as virtual machine managers export it: its first disk is the one of this test. */
-    private Path archive() throws IOException {
+    private Path archive() throws Exception {
         var small = Files.write(folder.resolve("small.raw"), new byte[1 << 20]);
         qemuImg(
                 "convert",
