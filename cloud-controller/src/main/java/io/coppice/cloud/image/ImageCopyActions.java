@@ -94,7 +94,8 @@ class ImageCopyActions implements ActionModule {
                 from.architecture(),
                 from.rootDeviceName(),
                 source.id().value(),
-                from.needs());
+                from.needs(),
+                from.signature());
         var cause = ImageActions.cause(context, "Copy image " + source.id());
         var encryption = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
         var snapshotTags = TagRules.of(request.tagSpecifications(), "snapshot", ImageStore.RESOURCE_TYPE);

@@ -65,6 +65,19 @@ final class ImageErrors {
         return AwsException.client("Unsupported", "The parameter " + parameter + " is not supported here: " + why);
     }
 
+    static AwsException notTrusted(String id) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image '" + id + "' is not signed with a key that this cloud trusts, and may not be launched here");
+    }
+
+    static AwsException unsigned(String name) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image " + name + " is not signed: register an object with its signature in the tag "
+                        + ImageTrust.SIGNATURE_TAG);
+    }
+
     static AwsException malformedName() {
         return AwsException.client(
                 "InvalidAMIName.Malformed",

@@ -14,6 +14,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,12 @@ class ImageRow {
     @Column(name = "local_disks", nullable = false)
     private String localDisks;
 
+    @Column(name = "signature", nullable = false)
+    private String signature;
+
+    @Column(name = "signed_by", nullable = false)
+    private String signedBy;
+
     @Column(name = "deprecate_at")
     private @Nullable Instant deprecateAt;
 
@@ -126,6 +133,8 @@ class ImageRow {
         format = image.content().format();
         bootMode = image.description().needs().bootMode().text();
         localDisks = MappedDisk.write(image.description().needs().localDisks());
+        signature = image.description().signature();
+        signedBy = image.content().signedBy();
         createdAt = image.createdAt();
         disk(image.disks());
     }
@@ -157,6 +166,7 @@ class ImageRow {
         sizeBytes = content.sizeBytes();
         virtualSizeBytes = content.virtualSizeBytes();
         format = content.format();
+        signedBy = content.signedBy();
     }
 
     void fail(String reason) {
@@ -210,11 +220,12 @@ class ImageRow {
                         architecture,
                         rootDeviceName,
                         sourceId,
-                        needs(bootMode, localDisks)),
+                        needs(bootMode, localDisks),
+                        signature),
                 ImageState.parse(state),
                 stateReason,
                 isPublic,
-                new Image.Content(sha256, sizeBytes, virtualSizeBytes, format),
+                new Image.Content(sha256, sizeBytes, virtualSizeBytes, format, signedBy),
                 disks.stream()
                         .map(ImageDisk::toMapping)
                         .sorted(Comparator.comparing((DiskMapping disk) -> !disk.root())
@@ -223,6 +234,16 @@ class ImageRow {
                 createdAt,
                 deprecateAt,
                 launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
-                tags);
+                told(tags));
+    }
+
+    /** Who signed it is told as a tag, since AWS has no field for it. */
+    private Map<String, String> told(Map<String, String> tags) {
+        if (signedBy.isEmpty()) {
+            return tags;
+        }
+        var all = new HashMap<>(tags);
+        all.put(ImageTrust.SIGNER_TAG, signedBy);
+        return Map.copyOf(all);
     }
 }

@@ -101,11 +101,8 @@ final class ImportSources {
             return ending;
         }
         var format = named.toUpperCase(Locale.ROOT);
-        if (format.equals("OVA")) {
-            throw TransferErrors.unsupported("The format OVA: unpack it and import the VMDK in it. It");
-        }
         if (!FORMATS.contains(format)) {
-            throw TransferErrors.invalid(parameter + ".Format", named, "RAW, VMDK, VHD, VHDX or QCOW2");
+            throw TransferErrors.invalid(parameter + ".Format", named, "RAW, VMDK, VHD, VHDX, QCOW2 or OVA");
         }
         return format;
     }

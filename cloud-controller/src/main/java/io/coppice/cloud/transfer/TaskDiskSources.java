@@ -47,7 +47,7 @@ class TaskDiskSources {
 
     private AdvanceTransferRequest.Builder ofImage(Task task, AdvanceTransferRequest.Builder transfer) {
         var id = new ImageId(Objects.requireNonNull(task.row().imageId()));
-        var image = images.forLaunch(task.row().account(), id);
+        var image = images.forReading(task.row().account(), id);
         return image.disks().isEmpty()
                 ? transfer.setSourceUrl(images.downloadUrl(id, IMAGE_URL_SECONDS))
                         .setSourceFormat(image.format())

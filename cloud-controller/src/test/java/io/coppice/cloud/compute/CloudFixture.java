@@ -188,6 +188,11 @@ final class CloudFixture {
         }
 
         @Override
+        public LaunchImage forReading(AccountId account, ImageId id) {
+            return forLaunch(account, id);
+        }
+
+        @Override
         public String downloadUrl(ImageId id, int validSeconds) {
             return "http://walrus.test/" + id;
         }

@@ -39,8 +39,11 @@ final class ImageFixture {
     private final ImageAttributeActions attributes;
 
     ImageFixture(TestDatabase database) {
+        this(database, new TestImageConfig());
+    }
+
+    ImageFixture(TestDatabase database, ImageConfig config) {
         var events = new RecordingEventLog();
-        var config = new ImageActionsTest.Config();
         var bytes = new ReadyBytes();
         store = new ImageStore(database, TestTags.in(database), config);
         keeper = new ImageKeeper(database, store, bytes, snapshots, List.of(), events, config, CLOCK);

@@ -44,7 +44,7 @@ class ImageMakingTest {
     private final FakeSnapshots snapshots = new FakeSnapshots();
     private final Targets targets = new Targets();
     private final Sources sources = new Sources();
-    private final ImageConfig config = new ImageActionsTest.Config();
+    private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes noBytes = new NoBytes();
     private final ImageKeeper keeper = new ImageKeeper(

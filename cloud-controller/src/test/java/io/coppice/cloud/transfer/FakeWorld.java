@@ -258,6 +258,11 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     }
 
     @Override
+    public LaunchImage forReading(AccountId account, ImageId id) {
+        return forLaunch(account, id);
+    }
+
+    @Override
     public String downloadUrl(ImageId id, int validSeconds) {
         return "http://walrus/" + id;
     }
