@@ -146,8 +146,9 @@ class TasksTest {
         world.objects.put("mine/vm.ova", 10L);
         world.archived = 3;
         var id = importImage(request -> request.bootMode("uefi")
-                .diskContainers(disk -> disk.url("s3://mine/vm.ova"), disk -> disk.url("s3://mine/disk.vmdk")
-                        .deviceName("/dev/sdf")));
+                .diskContainers(
+                        disk -> disk.url("s3://mine/vm.ova").format("ova"),
+                        disk -> disk.url("s3://mine/disk.vmdk").deviceName("/dev/sdf")));
         passes(1);
         assertEquals(4, imageTask(id).snapshotDetails().size());
         assertEquals("VMDK", imageTask(id).snapshotDetails().getFirst().format());
@@ -350,10 +351,6 @@ class TasksTest {
                 "InvalidParameterValue",
                 code(() -> importSnapshot(request -> request.diskContainer(
                         disk -> disk.url("s3://mine/disk.vmdk").format("PNG")))));
-        assertEquals(
-                "UnsupportedOperation",
-                code(() -> importSnapshot(request -> request.diskContainer(
-                        disk -> disk.url("s3://mine/disk.vmdk").format("OVA")))));
         assertEquals("UnsupportedOperation", code(() -> importSnapshot(request -> request.encrypted(true))));
         assertEquals("MissingParameter", code(() -> importImage(request -> {})));
         assertEquals(

@@ -4,7 +4,8 @@ package io.coppice.node.hypervisor;
 public final class FirmwareMissingException extends HypervisorException {
     private static final long serialVersionUID = 1L;
 
-    FirmwareMissingException(String message) {
+    /** Says which one, for the log. */
+    public FirmwareMissingException(String message) {
         super(message);
     }
 }
