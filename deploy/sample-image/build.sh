@@ -13,7 +13,7 @@ usage() {
 usage: build.sh [--force] OUT
 
 Makes, in the folder OUT:
-  disk.qcow2   the whole guest: boots from BIOS on a virtio disk
+  disk.qcow2   the whole guest: boots from BIOS or UEFI on a virtio disk
   vmlinuz      its kernel, for direct kernel boot
   initrd.img   its initial RAM disk, which mounts the root file system (root=DEVICE or the second partition of vda)
   cache/       the Debian packages it was made of: a second build needs no network
@@ -53,7 +53,7 @@ readonly MBR=/usr/lib/syslinux/mbr/mbr.bin
 # hardware virtualization and protect nothing in a guest made for trying things out.
 readonly KERNEL_ARGUMENTS="console=tty0 console=ttyS0,115200 quiet nokaslr i8042.noaux i8042.nokbd cryptomgr.notests random.trust_cpu=on panic=10"
 # Packages besides the kernel's.
-readonly PACKAGES="busybox-static dropbear-bin e2fsprogs libblkid1 libc6 libcom-err2 libcrypt1 libext2fs2 libgmp10 libtomcrypt1 libtommath1 libuuid1 zlib1g"
+readonly PACKAGES="busybox-static dropbear-bin e2fsprogs libblkid1 libc6 libcom-err2 libcrypt1 libext2fs2 libgmp10 libtomcrypt1 libtommath1 libuuid1 systemd-boot-efi zlib1g"
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 step() { echo "sample image: $*"; }
@@ -230,12 +230,23 @@ LABEL coppice
   INITRD initrd.img
   APPEND $KERNEL_ARGUMENTS
 CONFIG
+    mkdir -p "$work/EFI/BOOT" "$work/loader/entries"
+    cp "$work/packages/usr/lib/systemd/boot/efi/systemd-bootx64.efi" "$work/EFI/BOOT/BOOTX64.EFI"
+    printf 'default coppice.conf\ntimeout 0\n' > "$work/loader/loader.conf"
+    cat > "$work/loader/entries/coppice.conf" <<CONFIG
+title Coppice
+linux /vmlinuz
+initrd /initrd.img
+options $KERNEL_ARGUMENTS
+CONFIG
+    same_times "$work/EFI"
+    same_times "$work/loader"
     same_times "$work/syslinux.cfg"
     same_times "$work/vmlinuz"
     same_times "$work/initrd.img"
     truncate -s $((BOOT_SECTORS * 512)) "$image"
     mkfs.vfat -F 16 -s 8 -h $BOOT_START --invariant -n BOOT "$image" >/dev/null
-    mcopy -m -i "$image" "$work/vmlinuz" "$work/initrd.img" "$work/syslinux.cfg" ::
+    mcopy -s -m -i "$image" "$work/vmlinuz" "$work/initrd.img" "$work/syslinux.cfg" "$work/EFI" "$work/loader" ::
     syslinux --install "$image"
 }
 

@@ -5,7 +5,9 @@ import io.coppice.cloud.compute.LaunchNetwork.Endpoints;
 import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Firmware;
 import io.coppice.proto.compute.v1.ImageReference;
+import io.coppice.proto.compute.v1.LocalDisk;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
@@ -69,7 +71,16 @@ final class DesiredInstances {
                 .setInstanceType(row.machine.type())
                 .setVcpus(row.machine.vcpus())
                 .setMemoryMib(row.machine.memoryMib())
-                .setRootDiskMib(row.machine.rootDiskMib());
+                .setRootDiskMib(row.machine.rootDiskMib())
+                .setFirmware(row.image.boot().isUefi() ? Firmware.FIRMWARE_UEFI : Firmware.FIRMWARE_BIOS)
+                .addAllLocalDisks(row.machine.disks().stream()
+                        .filter(disk -> disk.mib() > 0)
+                        .map(disk -> LocalDisk.newBuilder()
+                                .setName(disk.mapped().name())
+                                .setDevice(disk.mapped().device())
+                                .setMib(disk.mib())
+                                .build())
+                        .toList());
         var group = row.placementGroup;
         if (group != null) {
             switch (group.strategy()) {

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.network.address.PublicAddress;
 import io.coppice.cloud.network.networkinterface.InterfaceAnswers;
 import io.coppice.foundation.id.AccountId;
@@ -101,7 +102,8 @@ final class InstanceAnswers {
                 .hypervisor("xen")
                 .ebsOptimized(row.options.ebsOptimized())
                 .enaSupport(true)
-                .currentInstanceBootMode("legacy-bios")
+                .currentInstanceBootMode(row.image.bootedBy())
+                .bootMode(row.image.boot() == BootMode.LEGACY_BIOS ? null : row.image.bootMode())
                 .platformDetails("Linux/UNIX")
                 .usageOperation("RunInstances")
                 .usageOperationUpdateTime(row.createdAt)

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import java.util.List;
@@ -83,13 +84,18 @@ final class InstanceFilters {
 
     private static void machine(Filters.Builder<Tagged> builder) {
         builder.value("architecture", i -> i.row().image.architecture())
-                .value("current-instance-boot-mode", i -> "legacy-bios")
+                .value(
+                        "boot-mode",
+                        i -> i.row().image.boot() == BootMode.LEGACY_BIOS
+                                ? null
+                                : i.row().image.bootMode())
+                .value("current-instance-boot-mode", i -> i.row().image.bootedBy())
                 .value("hypervisor", i -> "xen")
                 .value("instance-type", i -> i.row().machine.type())
                 .value("platform-details", i -> "Linux/UNIX")
                 .value("tenancy", i -> i.row().options.tenancy())
                 .value("virtualization-type", i -> "hvm")
-                .never("boot-mode", "kernel-id", "platform", "ramdisk-id", "tpm-support");
+                .never("kernel-id", "platform", "ramdisk-id", "tpm-support");
     }
 
     private static void disks(Filters.Builder<Tagged> builder) {

@@ -1,5 +1,6 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.image.Images.LaunchImage;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
@@ -9,6 +10,7 @@ import jakarta.persistence.Embeddable;
  *
  * @param sha256 lower-case hexadecimal; empty when the root disk is a volume
  * @param format {@code raw} or {@code qcow2}
+ * @param bootMode as the API names it
  */
 @Embeddable
 record InstanceImage(
@@ -18,7 +20,18 @@ record InstanceImage(
         @Column(name = "image_virtual_bytes") long virtualBytes,
         @Column(name = "image_format") String format,
         @Column(name = "architecture") String architecture,
-        @Column(name = "root_device_name") String rootDeviceName) {
+        @Column(name = "root_device_name") String rootDeviceName,
+        @Column(name = "boot_mode") String bootMode) {
+
+    /** By which firmware it wants to be booted. */
+    BootMode boot() {
+        return BootMode.of(bootMode).orElse(BootMode.LEGACY_BIOS);
+    }
+
+    /** By which firmware its instances are booted, as the API names it. */
+    String bootedBy() {
+        return boot().isUefi() ? BootMode.UEFI.text() : BootMode.LEGACY_BIOS.text();
+    }
 
     /** Whether the root disk is a volume, so that no host needs the image. */
     boolean onVolume() {
@@ -34,6 +47,7 @@ record InstanceImage(
                 image.disks().isEmpty() ? image.virtualSizeBytes() : 0,
                 image.format(),
                 image.architecture(),
-                image.rootDeviceName());
+                image.rootDeviceName(),
+                image.needs().bootMode().text());
     }
 }

@@ -1,6 +1,8 @@
 package io.coppice.cloud.compute;
 
+import io.coppice.cloud.image.GuestNeeds;
 import io.coppice.cloud.image.ImageSources;
+import io.coppice.cloud.localdisk.LocalDisk;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
@@ -25,7 +27,10 @@ class InstanceImageSources implements ImageSources {
                 row.state.awsName(),
                 row.image.rootDeviceName(),
                 row.image.onVolume(),
-                row.image.onVolume() ? 0 : InstanceRootVolumes.gib(row));
+                row.image.onVolume() ? 0 : InstanceRootVolumes.gib(row),
+                new GuestNeeds(
+                        row.image.boot(),
+                        row.machine.disks().stream().map(LocalDisk::mapped).toList()));
     }
 
     @Override

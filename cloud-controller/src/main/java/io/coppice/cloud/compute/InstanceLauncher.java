@@ -7,6 +7,8 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.keypair.KeyPairs;
+import io.coppice.cloud.localdisk.LocalDisk;
+import io.coppice.cloud.localdisk.LocalMappings;
 import io.coppice.cloud.setting.AccountSettings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.Tags;
@@ -116,7 +118,13 @@ final class InstanceLauncher {
 
     private static InstanceMachine machine(LaunchCommand command, Images.LaunchImage image, InstanceTypes.Type type) {
         var diskMib = image.disks().isEmpty() ? rootDiskMib(command, image, type) : 0;
-        var machine = new InstanceMachine(type.name(), type.vcpus(), type.memoryMib(), diskMib);
+        var mapped = LocalMappings.over(image.needs().localDisks(), command.disks());
+        var machine = new InstanceMachine(
+                type.name(),
+                type.vcpus(),
+                type.memoryMib(),
+                diskMib,
+                LocalDisk.write(LocalDisk.of(mapped, type.localStorage())));
         return command.wishes().cores() == 0
                 ? machine
                 : machine.withCores(command.wishes().cores(), type);

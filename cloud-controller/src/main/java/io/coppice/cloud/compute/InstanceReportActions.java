@@ -65,10 +65,13 @@ class InstanceReportActions implements ActionModule {
         return ReportInstanceStatusResponse.builder().build();
     }
 
-    /** Instances boot by BIOS, so there is no UEFI variable to tell. */
+    /** A BIOS has no variables; those of another firmware lie in a file of the instance's host. */
     GetInstanceUefiDataResponse uefi(RequestContext context, GetInstanceUefiDataRequest request) {
         var id = required(request.instanceId(), "InstanceId");
         var row = database.call(entities -> InstanceRows.one(entities, context.account(), id));
+        if (row.image.boot().isUefi()) {
+            throw InstanceErrors.unsupported("The variables of an instance's firmware stay on its host in this cloud.");
+        }
         return GetInstanceUefiDataResponse.builder()
                 .instanceId(row.id)
                 .uefiData("")

@@ -23,7 +23,16 @@ class InstanceVolumeHolders implements VolumeHolders {
     public Holder require(EntityManager entities, AccountId account, String instanceId) {
         var row = InstanceRows.lock(entities, account, InstanceRows.checkIds(List.of(instanceId)))
                 .getFirst();
-        return new Holder(row.id, row.zone, row.state.awsName(), row.image.rootDeviceName(), row.image.onVolume());
+        return new Holder(
+                row.id,
+                row.zone,
+                row.state.awsName(),
+                row.image.rootDeviceName(),
+                row.image.onVolume(),
+                row.machine.disks().stream()
+                        .filter(disk -> disk.mib() > 0)
+                        .map(disk -> disk.mapped().device())
+                        .toList());
     }
 
     @Override

@@ -73,9 +73,6 @@ final class LaunchRefusals {
                 .filter(mapping -> LaunchVolumes.isRoot(mapping.deviceName()))
                 .count();
         refuse(roots > 1, "Two root disks", "the other block device mapping");
-        for (var mapping : mappings) {
-            refuse(given(mapping.virtualName()), "Instance store volumes", "VirtualName");
-        }
     }
 
     /** What cannot be asked of a root disk that lies on its instance's host. */

@@ -42,6 +42,8 @@ record Image(
      * @param bucket the bucket it was registered from; empty when that was a snapshot
      * @param key the object it was registered from; for people only when it was a snapshot
      * @param sourceId the image that it is a copy of; null when it is none
+     * @param needs what its instances need besides their volumes
+     * @param signature of its bytes, base64; empty for none
      */
     record Description(
             String name,
@@ -50,7 +52,31 @@ record Image(
             String key,
             String architecture,
             String rootDeviceName,
-            @Nullable String sourceId) {
+            @Nullable String sourceId,
+            GuestNeeds needs,
+            String signature) {
+        /** Of an image that needs nothing unusual. */
+        Description(
+                String name,
+                String text,
+                String bucket,
+                String key,
+                String architecture,
+                String rootDeviceName,
+                @Nullable String sourceId) {
+            this(name, text, bucket, key, architecture, rootDeviceName, sourceId, GuestNeeds.USUAL, "");
+        }
+
+        /** The same, with other needs. */
+        Description needing(GuestNeeds other) {
+            return new Description(name, text, bucket, key, architecture, rootDeviceName, sourceId, other, signature);
+        }
+
+        /** The same, signed. */
+        Description signed(String with) {
+            return new Description(name, text, bucket, key, architecture, rootDeviceName, sourceId, needs, with);
+        }
+
         /** As RegisterImage takes it. */
         String location() {
             return bucket.isEmpty() ? key : bucket + "/" + key;
@@ -62,9 +88,25 @@ record Image(
      *
      * @param sha256 lower-case hexadecimal
      * @param format {@code raw} or {@code qcow2}
+     * @param signedBy the trusted key that they were signed with, by its SHA-256; empty for none
      */
-    record Content(String sha256, long sizeBytes, long virtualSizeBytes, String format) {
+    record Content(String sha256, long sizeBytes, long virtualSizeBytes, String format, String signedBy) {
         static final Content UNKNOWN = new Content("", 0, 0, "");
+
+        /** Of which nobody has signed anything. */
+        Content(String sha256, long sizeBytes, long virtualSizeBytes, String format) {
+            this(sha256, sizeBytes, virtualSizeBytes, format, "");
+        }
+
+        /** The same, signed with this key. */
+        Content signedBy(String key) {
+            return new Content(sha256, sizeBytes, virtualSizeBytes, format, key);
+        }
+    }
+
+    /** Who vouches for it. */
+    Provenance provenance() {
+        return new Provenance(ownerAlias != null, content.signedBy());
     }
 
     /** Whether this account may launch it and see it. */
@@ -138,6 +180,8 @@ record Image(
                 content.format(),
                 description.architecture(),
                 description.rootDeviceName(),
-                disks);
+                disks,
+                description.needs(),
+                provenance());
     }
 }

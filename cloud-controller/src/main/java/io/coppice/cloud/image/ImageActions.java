@@ -4,6 +4,7 @@ import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.localdisk.LocalMappings;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
@@ -33,58 +34,64 @@ class ImageActions implements ActionModule {
     private static final String SELF = "self";
     private static final PageLimits PAGES = PageLimits.usual("imagesSet");
     private static final String VIRTUALIZATION = "hvm";
-    private static final Filters<Image> FILTERS = Filters.<Image>builder()
-            .value("image-id", Image::id)
-            .value("name", image -> image.description().name())
-            .value("description", image -> image.description().text())
-            .value("manifest-location", image -> image.description().location())
-            .value("architecture", image -> image.description().architecture())
-            .value("root-device-name", image -> image.description().rootDeviceName())
-            .value("root-device-type", image -> "ebs")
-            .value("state", image -> image.state().text())
-            .value("state-reason-message", Image::stateReason)
-            .value("is-public", Image::isPublic)
-            .value("owner-id", Image::owner)
-            .value("owner-alias", Image::ownerAlias)
-            .value("creation-date", Image::createdAt)
-            .value("image-type", image -> "machine")
-            .value("hypervisor", image -> "xen")
-            .value("virtualization-type", image -> VIRTUALIZATION)
-            .value("ena-support", image -> false)
-            .values("block-device-mapping.device-name", image -> disks(image, DiskMapping::device))
-            .values(
-                    "block-device-mapping.delete-on-termination",
-                    image -> disks(image, DiskMapping::deleteOnTermination))
-            .values("block-device-mapping.encrypted", image -> disks(image, DiskMapping::encrypted))
-            .values("block-device-mapping.volume-size", image -> disks(image, DiskMapping::sizeGib))
-            .values("block-device-mapping.volume-type", image -> disks(image, DiskMapping::volumeType))
-            .values("block-device-mapping.snapshot-id", image -> List.copyOf(image.snapshotIds()))
-            .value("source-image-id", image -> image.description().sourceId())
-            .value("free-tier-eligible", image -> true)
-            .value("image-allowed", image -> true)
-            .value("state-reason-code", image -> image.state() == ImageState.FAILED ? "Client.InvalidManifest" : null)
-            .never(
-                    "kernel-id",
-                    "ramdisk-id",
-                    "platform",
-                    "product-code",
-                    "product-code.type",
-                    "source-image-region",
-                    "source-instance-id",
-                    "sriov-net-support")
-            .tags(Image::tags)
-            .build();
-
     private final ImageStore store;
     private final ImageRegistration registration;
     private final DiskMappings mappings;
     private final Pages pages;
+    private final Filters<Image> filters;
 
     ImageActions(ImageStore store, ImageRegistration registration, DiskMappings mappings, Pages pages) {
         this.mappings = mappings;
         this.store = store;
         this.registration = registration;
         this.pages = pages;
+        this.filters = filters(store.trust());
+    }
+
+    private static Filters<Image> filters(ImageTrust trust) {
+        return Filters.<Image>builder()
+                .value("image-id", Image::id)
+                .value("name", image -> image.description().name())
+                .value("description", image -> image.description().text())
+                .value("manifest-location", image -> image.description().location())
+                .value("architecture", image -> image.description().architecture())
+                .value("root-device-name", image -> image.description().rootDeviceName())
+                .value("root-device-type", image -> "ebs")
+                .value("state", image -> image.state().text())
+                .value("state-reason-message", Image::stateReason)
+                .value("is-public", Image::isPublic)
+                .value("owner-id", Image::owner)
+                .value("owner-alias", Image::ownerAlias)
+                .value("creation-date", Image::createdAt)
+                .value("image-type", image -> "machine")
+                .value("hypervisor", image -> "xen")
+                .value("virtualization-type", image -> VIRTUALIZATION)
+                .value("ena-support", image -> false)
+                .values("block-device-mapping.device-name", image -> disks(image, DiskMapping::device))
+                .values(
+                        "block-device-mapping.delete-on-termination",
+                        image -> disks(image, DiskMapping::deleteOnTermination))
+                .values("block-device-mapping.encrypted", image -> disks(image, DiskMapping::encrypted))
+                .values("block-device-mapping.volume-size", image -> disks(image, DiskMapping::sizeGib))
+                .values("block-device-mapping.volume-type", image -> disks(image, DiskMapping::volumeType))
+                .values("block-device-mapping.snapshot-id", image -> List.copyOf(image.snapshotIds()))
+                .value("source-image-id", image -> image.description().sourceId())
+                .value("free-tier-eligible", image -> true)
+                .value("image-allowed", image -> trust.allowsLaunch(image.provenance()))
+                .value(
+                        "state-reason-code",
+                        image -> image.state() == ImageState.FAILED ? "Client.InvalidManifest" : null)
+                .never(
+                        "kernel-id",
+                        "ramdisk-id",
+                        "platform",
+                        "product-code",
+                        "product-code.type",
+                        "source-image-region",
+                        "source-instance-id",
+                        "sriov-net-support")
+                .tags(Image::tags)
+                .build();
     }
 
     @Override
@@ -98,6 +105,12 @@ class ImageActions implements ActionModule {
         if (request.kernelId() != null || request.ramdiskId() != null) {
             throw ImageErrors.unsupported("KernelId");
         }
+        if (request.uefiData() != null) {
+            throw ImageErrors.notHere("UefiData", "each instance begins with the firmware's own variables");
+        }
+        if (request.tpmSupport() != null) {
+            throw ImageErrors.notHere("TpmSupport", "instances have no TPM");
+        }
         if (request.virtualizationType() != null
                 && !request.virtualizationType().equals(VIRTUALIZATION)) {
             throw ImageErrors.invalid("VirtualizationType", request.virtualizationType(), VIRTUALIZATION);
@@ -106,26 +119,37 @@ class ImageActions implements ActionModule {
         if (request.imageLocation() == null && !request.blockDeviceMappings().isEmpty()) {
             return ofSnapshots(context, request, tags);
         }
-        if (!request.blockDeviceMappings().isEmpty()) {
-            throw ImageErrors.unsupported("BlockDeviceMapping with ImageLocation");
+        if (!request.blockDeviceMappings().stream().allMatch(LocalMappings::isLocal)) {
+            throw ImageErrors.unsupported("BlockDeviceMapping of a volume with ImageLocation");
         }
         var description = ImageNames.description(
-                request.name(),
-                request.description(),
-                request.imageLocation(),
-                request.architectureAsString(),
-                request.rootDeviceName());
+                        request.name(),
+                        request.description(),
+                        request.imageLocation(),
+                        request.architectureAsString(),
+                        request.rootDeviceName())
+                .needing(needs(request))
+                .signed(ImageTrust.signature(tags.get(ImageTrust.SIGNATURE_TAG)));
         var cause = cause(context, "Register image " + description.name());
         var id = registration.register(cause, context.account(), null, description, false, tags);
         return RegisterImageResponse.builder().imageId(id.value()).build();
     }
 
+    private static GuestNeeds needs(RegisterImageRequest request) {
+        return new GuestNeeds(
+                ImageNames.bootMode(request.bootModeAsString()), LocalMappings.of(request.blockDeviceMappings()));
+    }
+
     private RegisterImageResponse ofSnapshots(
             RequestContext context, RegisterImageRequest request, Map<String, String> tags) {
         ImageNames.checkArchitecture(request.architectureAsString());
+        if (tags.containsKey(ImageTrust.SIGNATURE_TAG)) {
+            throw ImageErrors.notHere(ImageTrust.SIGNATURE_TAG, "a signature is of an object");
+        }
         var account = context.account();
-        var description =
-                ImageNames.description(account, request.name(), request.description(), request.rootDeviceName());
+        var description = ImageNames.description(
+                        account, request.name(), request.description(), request.rootDeviceName())
+                .needing(needs(request));
         var disks = mappings.whole(account, request.blockDeviceMappings(), description.rootDeviceName());
         var cause = cause(context, "Register image " + description.name());
         var id = registration.register(cause, account, description, disks, tags);
@@ -157,7 +181,7 @@ class ImageActions implements ActionModule {
         var ids = request.imageIds();
         ids.forEach(ImageNames::id);
         var page = pages.open(context, PAGES, request.maxResults(), request.nextToken(), !ids.isEmpty());
-        var selection = FILTERS.select(request.filters());
+        var selection = filters.select(request.filters());
         var account = context.account();
         if (!ids.isEmpty()) {
             var known = store.visible(account, ids, null, ids.size()).stream()
@@ -177,8 +201,14 @@ class ImageActions implements ActionModule {
                         .and(executableBy(account, request.executableUsers())),
                 image -> image.id().value());
         return DescribeImagesResponse.builder()
-                .images(found.map(ImageAnswers::answer))
+                .images(found.map(this::answer))
                 .nextToken(found.nextToken())
+                .build();
+    }
+
+    private software.amazon.awssdk.services.ec2.model.Image answer(Image image) {
+        return ImageAnswers.answer(image).toBuilder()
+                .imageAllowed(store.trust().allowsLaunch(image.provenance()))
                 .build();
     }
 

@@ -6,8 +6,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
-import software.amazon.awssdk.services.ec2.model.BootModeValues;
 import software.amazon.awssdk.services.ec2.model.DeviceType;
 import software.amazon.awssdk.services.ec2.model.HypervisorType;
 import software.amazon.awssdk.services.ec2.model.ImageTypeValues;
@@ -43,7 +43,7 @@ final class ImageAnswers {
                 .virtualizationType(VirtualizationType.HVM)
                 // What AWS answers for every image, whatever runs it.
                 .hypervisor(HypervisorType.XEN)
-                .bootMode(BootModeValues.LEGACY_BIOS)
+                .bootMode(description.needs().bootMode().text())
                 .enaSupport(false)
                 .platformDetails("Linux/UNIX")
                 .usageOperation("RunInstances")
@@ -59,17 +59,20 @@ final class ImageAnswers {
 
     static List<BlockDeviceMapping> disks(Image image) {
         var sized = image.onSnapshots() || image.state() == ImageState.AVAILABLE;
-        return image.shownDisks().stream()
-                .map(disk -> BlockDeviceMapping.builder()
-                        .deviceName(disk.device())
-                        .ebs(ebs -> ebs.deleteOnTermination(disk.deleteOnTermination())
-                                .snapshotId(disk.snapshotId())
-                                .volumeSize(sized ? (Integer) disk.sizeGib() : null)
-                                .volumeType(disk.volumeType())
-                                .iops(disk.iops())
-                                .encrypted(disk.encrypted()))
-                        .build())
-                .toList();
+        var volumes = image.shownDisks().stream().map(disk -> BlockDeviceMapping.builder()
+                .deviceName(disk.device())
+                .ebs(ebs -> ebs.deleteOnTermination(disk.deleteOnTermination())
+                        .snapshotId(disk.snapshotId())
+                        .volumeSize(sized ? (Integer) disk.sizeGib() : null)
+                        .volumeType(disk.volumeType())
+                        .iops(disk.iops())
+                        .encrypted(disk.encrypted()))
+                .build());
+        var local = image.description().needs().localDisks().stream().map(disk -> BlockDeviceMapping.builder()
+                .deviceName(disk.device())
+                .virtualName(disk.name())
+                .build());
+        return Stream.concat(volumes, local).toList();
     }
 
     static String date(Instant instant) {

@@ -67,7 +67,8 @@ class ImageAttributeActions implements ActionModule {
             case LAUNCH_PERMISSION -> answer.launchPermissions(permissions(image));
             case DESCRIPTION -> answer.description(value(image.description().text()));
             case "blockDeviceMapping" -> answer.blockDeviceMappings(ImageAnswers.disks(image));
-            case "bootMode" -> answer.bootMode(value("legacy-bios"));
+            case "bootMode" ->
+                answer.bootMode(value(image.description().needs().bootMode().text()));
             case "productCodes" -> answer.productCodes(List.of());
             case "kernel",
                     "ramdisk",

@@ -93,7 +93,9 @@ class ImageCopyActions implements ActionModule {
                 from.bucket().isEmpty() ? context.account() + "/" + request.name() : from.key(),
                 from.architecture(),
                 from.rootDeviceName(),
-                source.id().value());
+                source.id().value(),
+                from.needs(),
+                from.signature());
         var cause = ImageActions.cause(context, "Copy image " + source.id());
         var encryption = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
         var snapshotTags = TagRules.of(request.tagSpecifications(), "snapshot", ImageStore.RESOURCE_TYPE);

@@ -61,6 +61,23 @@ final class ImageErrors {
                 "The parameter " + parameter + " is not supported: register a disk image by ImageLocation=bucket/key");
     }
 
+    static AwsException notHere(String parameter, String why) {
+        return AwsException.client("Unsupported", "The parameter " + parameter + " is not supported here: " + why);
+    }
+
+    static AwsException notTrusted(String id) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image '" + id + "' is not signed with a key that this cloud trusts, and may not be launched here");
+    }
+
+    static AwsException unsigned(String name) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image " + name + " is not signed: register an object with its signature in the tag "
+                        + ImageTrust.SIGNATURE_TAG);
+    }
+
     static AwsException malformedName() {
         return AwsException.client(
                 "InvalidAMIName.Malformed",

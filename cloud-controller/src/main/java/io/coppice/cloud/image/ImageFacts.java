@@ -15,6 +15,9 @@ class ImageFacts implements ResourceFacts {
     private static final String OWNER = "ec2:owner";
     private static final String PUBLIC = "ec2:public";
     private static final String TYPE = "ec2:imagetype";
+    /** Whether somebody vouches for it whom the cloud trusts; not a key of AWS. */
+    private static final String SIGNED = "ec2:imagesigned";
+
     private static final String ROOT_DEVICE = "ec2:rootdevicetype";
 
     private final ImageStore store;
@@ -30,21 +33,22 @@ class ImageFacts implements ResourceFacts {
 
     @Override
     public Set<String> keys() {
-        return Set.of(OWNER, PUBLIC, TYPE, ROOT_DEVICE);
+        return Set.of(OWNER, PUBLIC, TYPE, ROOT_DEVICE, SIGNED);
     }
 
     @Override
     public Map<String, Map<String, List<String>>> of(AccountId account, Collection<String> names) {
         return store.visible(account, names, null, names.size()).stream()
-                .collect(Collectors.toMap(image -> image.id().value(), ImageFacts::keys));
+                .collect(Collectors.toMap(image -> image.id().value(), this::keys));
     }
 
-    private static Map<String, List<String>> keys(Image image) {
+    private Map<String, List<String>> keys(Image image) {
         var alias = image.ownerAlias();
         return Map.of(
                 OWNER, List.of(alias == null ? image.owner().value() : alias),
                 PUBLIC, List.of(Boolean.toString(image.isPublic())),
                 TYPE, List.of("machine"),
-                ROOT_DEVICE, List.of("ebs"));
+                ROOT_DEVICE, List.of("ebs"),
+                SIGNED, List.of(Boolean.toString(store.trust().trusts(image.provenance()))));
     }
 }

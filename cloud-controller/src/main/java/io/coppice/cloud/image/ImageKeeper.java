@@ -25,6 +25,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class ImageKeeper implements BackgroundTask {
     private static final Logger LOG = Logger.getLogger(ImageKeeper.class);
+    private static final String WRONGLY_SIGNED =
+            "its signature is of other bytes, or of a key that this cloud does not trust";
+
     private static final int LONGEST_REASON = 1024;
 
     private final Database database;
@@ -141,8 +144,16 @@ class ImageKeeper implements BackgroundTask {
     /** One attempt; leaves the image pending when Walrus is away. */
     void pin(Image image) {
         try {
-            var content = bytes.pin(image.owner(), image.description(), image.id(), config.pinTime());
-            finish(image, ImageState.AVAILABLE, "its bytes are held", row -> row.becomeAvailable(content));
+            var pinned = bytes.pin(image.owner(), image.description(), image.id(), config.pinTime());
+            store.trust()
+                    .checked(pinned, image.description().signature())
+                    .ifPresentOrElse(
+                            content -> finish(
+                                    image,
+                                    ImageState.AVAILABLE,
+                                    "its bytes are held",
+                                    row -> row.becomeAvailable(content)),
+                            () -> fail(image, WRONGLY_SIGNED));
         } catch (ImageBytesException e) {
             switch (e.kind()) {
                 case AWAY ->

@@ -3,6 +3,7 @@ package io.coppice.cloud.image;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.localdisk.LocalMappings;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.volume.CopyTargets;
@@ -86,7 +87,10 @@ class ImageMakingActions implements ActionModule {
         }
         var imageTags = TagRules.of(request.tagSpecifications(), ImageStore.RESOURCE_TYPE, "snapshot");
         var snapshotTags = TagRules.of(request.tagSpecifications(), "snapshot", ImageStore.RESOURCE_TYPE);
-        var description = ImageNames.description(account, request.name(), request.description(), source.rootDevice());
+        var description = ImageNames.description(account, request.name(), request.description(), source.rootDevice())
+                .needing(new GuestNeeds(
+                        source.needs().bootMode(),
+                        LocalMappings.over(source.needs().localDisks(), request.blockDeviceMappings())));
         var shutDown = source.state().equals(RUNNING) && !Boolean.TRUE.equals(request.noReboot());
         var cause = ImageActions.cause(context, "Create image " + description.name() + " of " + source.id());
         var target = source.rootIsVolume()

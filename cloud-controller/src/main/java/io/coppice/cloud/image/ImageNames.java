@@ -80,6 +80,15 @@ final class ImageNames {
         }
     }
 
+    /** The boot mode of this name, that of a BIOS when none is given. */
+    static BootMode bootMode(@Nullable String asked) {
+        return asked == null
+                ? BootMode.LEGACY_BIOS
+                : BootMode.of(asked)
+                        .orElseThrow(
+                                () -> ImageErrors.invalid("BootMode", asked, "legacy-bios, uefi or uefi-preferred"));
+    }
+
     private static String rootDevice(@Nullable String asked) {
         var device = asked == null ? ROOT_DEVICE : asked;
         if (!DEVICE.matcher(device).matches()) {

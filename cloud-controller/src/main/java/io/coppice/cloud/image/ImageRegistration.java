@@ -76,7 +76,7 @@ class ImageRegistration {
     private record Beginning(AccountId owner, @Nullable String ownerAlias, boolean isPublic) {}
 
     /**
-     * Writes a pending image, in the caller's transaction, that is available once its snapshots are there; without disks it
+     * Writes a pending image, in the caller's transaction where there is one, that is available once its snapshots are there; without disks it
      * stays pending until it gets some.
      */
     ImageId register(
@@ -85,7 +85,7 @@ class ImageRegistration {
             Image.Description description,
             List<DiskMapping> disks,
             Map<String, String> tags) {
-        return add(cause, new Beginning(owner, null, false), description, disks, tags);
+        return database.call(entities -> add(cause, new Beginning(owner, null, false), description, disks, tags));
     }
 
     /** The time that things are dated with. */

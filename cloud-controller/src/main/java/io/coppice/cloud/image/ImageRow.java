@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.localdisk.MappedDisk;
 import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
@@ -13,6 +14,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +80,18 @@ class ImageRow {
     @Column(name = "format", nullable = false)
     private String format;
 
+    @Column(name = "boot_mode", nullable = false)
+    private String bootMode;
+
+    @Column(name = "local_disks", nullable = false)
+    private String localDisks;
+
+    @Column(name = "signature", nullable = false)
+    private String signature;
+
+    @Column(name = "signed_by", nullable = false)
+    private String signedBy;
+
     @Column(name = "deprecate_at")
     private @Nullable Instant deprecateAt;
 
@@ -117,6 +131,10 @@ class ImageRow {
         sizeBytes = image.content().sizeBytes();
         virtualSizeBytes = image.content().virtualSizeBytes();
         format = image.content().format();
+        bootMode = image.description().needs().bootMode().text();
+        localDisks = MappedDisk.write(image.description().needs().localDisks());
+        signature = image.description().signature();
+        signedBy = image.content().signedBy();
         createdAt = image.createdAt();
         disk(image.disks());
     }
@@ -148,6 +166,7 @@ class ImageRow {
         sizeBytes = content.sizeBytes();
         virtualSizeBytes = content.virtualSizeBytes();
         format = content.format();
+        signedBy = content.signedBy();
     }
 
     void fail(String reason) {
@@ -183,16 +202,30 @@ class ImageRow {
         accounts.forEach(account -> launchers.add(account.value()));
     }
 
+    /** What two of the columns say. */
+    static GuestNeeds needs(String bootMode, String localDisks) {
+        return new GuestNeeds(BootMode.of(bootMode).orElse(BootMode.LEGACY_BIOS), MappedDisk.read(localDisks));
+    }
+
     Image toImage(Map<String, String> tags) {
         return new Image(
                 new ImageId(id),
                 new AccountId(accountId),
                 ownerAlias,
-                new Image.Description(name, description, bucket, objectKey, architecture, rootDeviceName, sourceId),
+                new Image.Description(
+                        name,
+                        description,
+                        bucket,
+                        objectKey,
+                        architecture,
+                        rootDeviceName,
+                        sourceId,
+                        needs(bootMode, localDisks),
+                        signature),
                 ImageState.parse(state),
                 stateReason,
                 isPublic,
-                new Image.Content(sha256, sizeBytes, virtualSizeBytes, format),
+                new Image.Content(sha256, sizeBytes, virtualSizeBytes, format, signedBy),
                 disks.stream()
                         .map(ImageDisk::toMapping)
                         .sorted(Comparator.comparing((DiskMapping disk) -> !disk.root())
@@ -201,6 +234,16 @@ class ImageRow {
                 createdAt,
                 deprecateAt,
                 launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
-                tags);
+                told(tags));
+    }
+
+    /** Who signed it is told as a tag, since AWS has no field for it. */
+    private Map<String, String> told(Map<String, String> tags) {
+        if (signedBy.isEmpty()) {
+            return tags;
+        }
+        var all = new HashMap<>(tags);
+        all.put(ImageTrust.SIGNER_TAG, signedBy);
+        return Map.copyOf(all);
     }
 }

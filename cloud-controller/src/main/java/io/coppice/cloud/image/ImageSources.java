@@ -21,6 +21,14 @@ public interface ImageSources {
      * @param rootDevice the name that its root disk has
      * @param rootIsVolume false when its root disk lies on its host
      * @param rootGib GiB, rounded up, of a root disk that is no volume
+     * @param needs what it has of its host besides: an image of it asks for the same, empty
      */
-    record Source(String id, String zone, String state, String rootDevice, boolean rootIsVolume, int rootGib) {}
+    record Source(
+            String id,
+            String zone,
+            String state,
+            String rootDevice,
+            boolean rootIsVolume,
+            int rootGib,
+            GuestNeeds needs) {}
 }

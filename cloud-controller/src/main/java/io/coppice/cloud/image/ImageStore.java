@@ -27,22 +27,34 @@ class ImageStore {
     private static final int UNFINISHED_LIMIT = 256;
 
     private static final String LAUNCHABLE = """
-            select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name
+            select account_id, sha256, size_bytes, virtual_size_bytes, format, architecture, root_device_name,
+                boot_mode, local_disks, owner_alias is not null, signed_by
             from image i where id = ? and sha256 <> '' and state = ? and (is_public or account_id = ? or exists (
                 select from image_launch_permission p where p.image_id = i.id and p.account_id = ?))""";
 
     private final Database database;
     private final Tags tags;
     private final ImageConfig config;
+    private final ImageTrust trust;
 
     ImageStore(Database database, Tags tags, ImageConfig config) {
         this.database = database;
         this.tags = tags;
         this.config = config;
+        this.trust = new ImageTrust(config);
     }
 
-    /** Adds an image with its tags; throws {@code InvalidAMIName.Duplicate} or {@code ResourceLimitExceeded}. */
+    /** Which of them are trusted. */
+    ImageTrust trust() {
+        return trust;
+    }
+
+    /**
+     * Adds an image with its tags; throws {@code InvalidAMIName.Duplicate}, {@code ResourceLimitExceeded} or, unsigned where it must be signed, {@code
+     * OperationNotPermitted}.
+     */
     void add(Image image) {
+        trust.checkRegistration(image);
         database.run(entities -> {
             var name = image.description().name();
             named(entities, image.owner(), name).ifPresent(other -> {
@@ -108,7 +120,9 @@ class ImageStore {
                                 row.getString(5),
                                 row.getString(6),
                                 row.getString(7),
-                                List.of()),
+                                List.of(),
+                                ImageRow.needs(row.getString(8), row.getString(9)),
+                                new Provenance(row.getBoolean(10), row.getString(11))),
                         id.value(),
                         ImageState.AVAILABLE.text(),
                         account.value(),

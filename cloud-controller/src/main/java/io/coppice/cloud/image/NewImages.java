@@ -12,7 +12,10 @@ public interface NewImages {
      * Registers an image that begins as these snapshots, the root disk first, in the caller's transaction; it is available
      * once they are all there. Throws {@code InvalidAMIName.Duplicate} or {@code ResourceLimitExceeded}.
      */
-    ImageId ofSnapshots(ChangeCause cause, AccountId owner, String name, String description, List<DiskMapping> disks);
+    ImageId ofSnapshots(ChangeCause cause, AccountId owner, Wanted wanted, List<DiskMapping> disks);
+
+    /** What such an image is to be. */
+    record Wanted(String name, String description, BootMode bootMode) {}
 
     /** Has what was registered looked at, after the transaction. */
     void signal();

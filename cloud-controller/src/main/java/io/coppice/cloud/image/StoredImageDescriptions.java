@@ -22,11 +22,11 @@ class StoredImageDescriptions implements ImageDescriptions {
             return Map.of();
         }
         return store.visible(account, ids, null, ids.size()).stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        image -> image.id().value(), image -> metadata(ImageAnswers.answer(image))));
+                .collect(Collectors.toUnmodifiableMap(image -> image.id().value(), image -> metadata(image)));
     }
 
-    private static ImageMetadata metadata(software.amazon.awssdk.services.ec2.model.Image image) {
+    private ImageMetadata metadata(Image described) {
+        var image = ImageAnswers.answer(described);
         return ImageMetadata.builder()
                 .imageId(image.imageId())
                 .name(image.name())
@@ -35,8 +35,7 @@ class StoredImageDescriptions implements ImageDescriptions {
                 .imageOwnerAlias(image.imageOwnerAlias())
                 .creationDate(image.creationDate())
                 .deprecationTime(image.deprecationTime())
-                // Nobody restricts here which images may be launched.
-                .imageAllowed(true)
+                .imageAllowed(store.trust().allowsLaunch(described.provenance()))
                 .isPublic(image.publicLaunchPermissions())
                 .build();
     }

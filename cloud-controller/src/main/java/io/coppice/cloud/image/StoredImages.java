@@ -18,6 +18,15 @@ class StoredImages implements Images {
 
     @Override
     public LaunchImage forLaunch(AccountId account, ImageId id) {
+        var image = forReading(account, id);
+        if (!store.trust().allowsLaunch(image.provenance())) {
+            throw ImageErrors.notTrusted(id.value());
+        }
+        return image;
+    }
+
+    @Override
+    public LaunchImage forReading(AccountId account, ImageId id) {
         return store.launchable(account, id).orElseGet(() -> whole(account, id));
     }
 

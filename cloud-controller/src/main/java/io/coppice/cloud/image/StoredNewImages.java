@@ -18,10 +18,13 @@ class StoredNewImages implements NewImages {
     }
 
     @Override
-    public ImageId ofSnapshots(
-            ChangeCause cause, AccountId owner, String name, String description, List<DiskMapping> disks) {
+    public ImageId ofSnapshots(ChangeCause cause, AccountId owner, Wanted wanted, List<DiskMapping> disks) {
         var described = ImageNames.description(
-                owner, name, description, disks.getFirst().device());
+                        owner,
+                        wanted.name(),
+                        wanted.description(),
+                        disks.getFirst().device())
+                .needing(new GuestNeeds(wanted.bootMode(), List.of()));
         return registration.register(cause, owner, described, disks, Map.of());
     }
 

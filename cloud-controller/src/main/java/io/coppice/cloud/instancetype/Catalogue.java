@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.coppice.cloud.localdisk.LocalStorage;
 import io.coppice.foundation.role.RoleStartException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -52,7 +55,7 @@ class Catalogue implements InstanceTypes {
         this.limitsBandwidth = limitsBandwidth;
         var name = file.map(Path::toString).orElse(BUILT_IN);
         try (var source = open(file)) {
-            types = Collections.unmodifiableSortedMap(byName(JSON.readValue(source, new TypeReference<>() {})));
+            types = Collections.unmodifiableSortedMap(byName(read(source)));
         } catch (IOException | IllegalArgumentException e) {
             throw new RoleStartException(
                     "the instance types in " + name + " cannot be read: " + e.getMessage(),
@@ -70,6 +73,17 @@ class Catalogue implements InstanceTypes {
             throw new FileNotFoundException(BUILT_IN + " is missing in this build");
         }
         return resource;
+    }
+
+    /** A type that says nothing of local storage has none: files of sites may be older than that. */
+    private static List<InstanceType> read(InputStream source) throws IOException {
+        var nodes = JSON.readValue(source, new TypeReference<List<ObjectNode>>() {});
+        var types = new ArrayList<InstanceType>(nodes.size());
+        for (var node : nodes) {
+            node.putIfAbsent("localStorage", JSON.valueToTree(LocalStorage.NONE));
+            types.add(JSON.treeToValue(node, InstanceType.class));
+        }
+        return types;
     }
 
     private static SortedMap<String, InstanceType> byName(List<InstanceType> list) {

@@ -1,5 +1,7 @@
 package io.coppice.cloud.instancetype;
 
+import io.coppice.cloud.localdisk.LocalStorage;
+
 /**
  * One entry of the catalogue; the file explains its fields.
  *
@@ -18,7 +20,8 @@ record InstanceType(
         int networkInterfaces,
         int addressesPerInterface,
         String networkPerformance,
-        double clockGhz) {
+        double clockGhz,
+        LocalStorage localStorage) {
     static final int MAX_VCPUS = 256;
     static final long MIN_MEMORY_MIB = 32;
 
@@ -51,10 +54,12 @@ record InstanceType(
                 networkInterfaces,
                 addressesPerInterface,
                 networkPerformance,
-                clockGhz);
+                clockGhz,
+                localStorage);
     }
 
     InstanceTypes.Type forLaunch() {
-        return new InstanceTypes.Type(name, vcpus, memoryMib, rootDiskGib, networkInterfaces, addressesPerInterface);
+        return new InstanceTypes.Type(
+                name, vcpus, memoryMib, rootDiskGib, networkInterfaces, addressesPerInterface, localStorage);
     }
 }

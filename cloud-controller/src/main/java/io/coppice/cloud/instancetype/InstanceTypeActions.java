@@ -3,13 +3,16 @@ package io.coppice.cloud.instancetype;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.localdisk.LocalStorage;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.Filters;
 import io.coppice.cloud.query.PageLimits;
 import io.coppice.cloud.query.Pages;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypeOfferingsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
@@ -46,13 +49,19 @@ class InstanceTypeActions implements ActionModule {
             .value("supported-usage-class", type -> "on-demand")
             .value("supported-root-device-type", type -> "ebs")
             .value("supported-virtualization-type", type -> "hvm")
-            .value("supported-boot-mode", type -> "legacy-bios")
+            .values("supported-boot-mode", type -> List.of("legacy-bios", "uefi"))
             .value("hypervisor", type -> "nitro")
             .value("bare-metal", type -> false)
             .value("auto-recovery-supported", type -> false)
             .value("dedicated-hosts-supported", type -> false)
             .value("hibernation-supported", type -> false)
-            .value("instance-storage-supported", type -> false)
+            .value("instance-storage-supported", type -> type.localStorage().disks() > 0)
+            .value("instance-storage-info.disk.count", type -> stored(type, LocalStorage::disks))
+            .value("instance-storage-info.disk.size-in-gb", type -> stored(type, LocalStorage::gibEach))
+            .value("instance-storage-info.disk.type", type -> stored(type, InstanceTypeAnswers::kind))
+            .value("instance-storage-info.encryption-support", type -> stored(type, storage -> UNSUPPORTED))
+            .value("instance-storage-info.nvme-support", type -> stored(type, storage -> UNSUPPORTED))
+            .value("instance-storage-info.total-size-in-gb", type -> stored(type, LocalStorage::totalGib))
             .value("ebs-info.ebs-optimized-support", type -> UNSUPPORTED)
             .value("ebs-info.encryption-support", type -> "supported")
             .value("ebs-info.nvme-support", type -> UNSUPPORTED)
@@ -80,12 +89,6 @@ class InstanceTypeActions implements ActionModule {
                     "ebs-info.ebs-optimized-info.maximum-bandwidth-in-mbps",
                     "ebs-info.ebs-optimized-info.maximum-iops",
                     "ebs-info.ebs-optimized-info.maximum-throughput-in-mbps",
-                    "instance-storage-info.disk.count",
-                    "instance-storage-info.disk.size-in-gb",
-                    "instance-storage-info.disk.type",
-                    "instance-storage-info.encryption-support",
-                    "instance-storage-info.nvme-support",
-                    "instance-storage-info.total-size-in-gb",
                     "network-info.bandwidth-weightings",
                     "network-info.efa-info.maximum-efa-interfaces",
                     "nitro-tpm-info.supported-versions",
@@ -105,6 +108,10 @@ class InstanceTypeActions implements ActionModule {
         this.catalogue = catalogue;
         this.pages = pages;
         this.zones = zones;
+    }
+
+    private static @Nullable Object stored(InstanceType type, Function<LocalStorage, Object> fact) {
+        return type.localStorage().disks() == 0 ? null : fact.apply(type.localStorage());
     }
 
     @Override

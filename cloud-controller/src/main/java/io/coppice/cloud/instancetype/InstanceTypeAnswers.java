@@ -1,12 +1,17 @@
 package io.coppice.cloud.instancetype;
 
+import io.coppice.cloud.localdisk.LocalStorage;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.BootModeType;
 import software.amazon.awssdk.services.ec2.model.EbsEncryptionSupport;
 import software.amazon.awssdk.services.ec2.model.EbsInfo;
 import software.amazon.awssdk.services.ec2.model.EbsNvmeSupport;
 import software.amazon.awssdk.services.ec2.model.EbsOptimizedSupport;
 import software.amazon.awssdk.services.ec2.model.EnaSupport;
+import software.amazon.awssdk.services.ec2.model.EphemeralNvmeSupport;
+import software.amazon.awssdk.services.ec2.model.InstanceStorageEncryptionSupport;
+import software.amazon.awssdk.services.ec2.model.InstanceStorageInfo;
 import software.amazon.awssdk.services.ec2.model.InstanceTypeHypervisor;
 import software.amazon.awssdk.services.ec2.model.InstanceTypeInfo;
 import software.amazon.awssdk.services.ec2.model.MemoryInfo;
@@ -34,7 +39,7 @@ final class InstanceTypeAnswers {
                 .supportedUsageClasses(UsageClassType.ON_DEMAND)
                 .supportedRootDeviceTypes(RootDeviceType.EBS)
                 .supportedVirtualizationTypes(VirtualizationType.HVM)
-                .supportedBootModes(BootModeType.LEGACY_BIOS)
+                .supportedBootModes(BootModeType.LEGACY_BIOS, BootModeType.UEFI)
                 .bareMetal(false)
                 // The name that AWS has for KVM.
                 .hypervisor(InstanceTypeHypervisor.NITRO)
@@ -51,7 +56,8 @@ final class InstanceTypeAnswers {
                         .validThreadsPerCore(1)
                         .build())
                 .memoryInfo(MemoryInfo.builder().sizeInMiB(type.memoryMib()).build())
-                .instanceStorageSupported(false)
+                .instanceStorageSupported(type.localStorage().disks() > 0)
+                .instanceStorageInfo(storage(type.localStorage()))
                 .ebsInfo(EbsInfo.builder()
                         .ebsOptimizedSupport(EbsOptimizedSupport.UNSUPPORTED)
                         .encryptionSupport(EbsEncryptionSupport.SUPPORTED)
@@ -69,6 +75,24 @@ final class InstanceTypeAnswers {
                 .dedicatedHostsSupported(false)
                 .autoRecoverySupported(false)
                 .build();
+    }
+
+    private static @Nullable InstanceStorageInfo storage(LocalStorage storage) {
+        if (storage.disks() == 0) {
+            return null;
+        }
+        return InstanceStorageInfo.builder()
+                .totalSizeInGB((long) storage.totalGib())
+                .disks(disk -> disk.count(storage.disks())
+                        .sizeInGB((long) storage.gibEach())
+                        .type(kind(storage)))
+                .nvmeSupport(EphemeralNvmeSupport.UNSUPPORTED)
+                .encryptionSupport(InstanceStorageEncryptionSupport.UNSUPPORTED)
+                .build();
+    }
+
+    static String kind(LocalStorage storage) {
+        return storage.solidState() ? "ssd" : "hdd";
     }
 
     private static NetworkInfo network(InstanceType type) {

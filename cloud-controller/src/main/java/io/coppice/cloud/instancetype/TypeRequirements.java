@@ -45,7 +45,7 @@ final class TypeRequirements {
         var possible = request.architectureTypesAsStrings().contains(InstanceTypeAnswers.ARCHITECTURE)
                 && request.virtualizationTypesAsStrings().contains("hvm")
                 && isPossible(wanted);
-        return possible ? sized(wanted).and(kind(wanted)).and(named(wanted)) : type -> false;
+        return possible ? sized(wanted).and(stored(wanted)).and(kind(wanted)).and(named(wanted)) : type -> false;
     }
 
     private static void require(boolean given, String parameter) {
@@ -62,13 +62,11 @@ final class TypeRequirements {
                 || (wanted.acceleratorCount() != null
                         && wanted.acceleratorCount().min() != null
                         && wanted.acceleratorCount().min() > 0);
-        var stored = REQUIRED.equals(wanted.localStorageAsString()) || wanted.totalLocalStorageGB() != null;
         var promised = !wanted.cpuManufacturersAsStrings().isEmpty()
                 || wanted.baselineEbsBandwidthMbps() != null
                 || wanted.networkBandwidthGbps() != null
                 || wanted.baselinePerformanceFactors() != null;
         return !accelerated
-                && !stored
                 && !promised
                 && !REQUIRED.equals(wanted.bareMetalAsString())
                 && !Boolean.TRUE.equals(wanted.requireHibernateSupport())
@@ -84,6 +82,19 @@ final class TypeRequirements {
                 && within(type.memoryMib(), memory.min(), memory.max())
                 && (ratio == null || within(type.memoryMib() / MIB_PER_GIB / type.vcpus(), ratio.min(), ratio.max()))
                 && (interfaces == null || within(type.networkInterfaces(), interfaces.min(), interfaces.max()));
+    }
+
+    private static Predicate<InstanceType> stored(InstanceRequirementsRequest wanted) {
+        var disks = wanted.localStorageAsString() == null ? INCLUDED : wanted.localStorageAsString();
+        var kinds = wanted.localStorageTypesAsStrings();
+        var total = wanted.totalLocalStorageGB();
+        return type -> {
+            var storage = type.localStorage();
+            var has = storage.disks() > 0;
+            return (disks.equals(INCLUDED) || has == disks.equals(REQUIRED))
+                    && (!has || kinds.isEmpty() || kinds.contains(InstanceTypeAnswers.kind(storage)))
+                    && (total == null || within(storage.totalGib(), total.min(), total.max()));
+        };
     }
 
     private static boolean within(double value, @Nullable Number least, @Nullable Number most) {

@@ -61,6 +61,9 @@ class DiskRow {
     @Column(name = "file_bytes", nullable = false)
     private long fileBytes;
 
+    @Column(name = "archive_disk", nullable = false)
+    private int archiveDisk;
+
     @Column(name = "attempts", nullable = false)
     private int attempts;
 
@@ -84,6 +87,19 @@ class DiskRow {
         snapshotId = disk.snapshotId();
         sizeGib = disk.snapshotGib();
         nextAt = at;
+    }
+
+    /** Another disk of the archive that this one is the first of, to be fetched too. */
+    DiskRow archived(int disk, int atPosition, String ofDevice, Instant at) {
+        var other = new NewTask.Disk(bucket, objectKey, url, format, description, ofDevice, null, 0);
+        var row = new DiskRow(taskId, atPosition, other, DiskStep.FETCHING, at);
+        row.archiveDisk = disk;
+        return row;
+    }
+
+    /** Which disk of its object it is; 0 unless that is an archive. */
+    int archiveDisk() {
+        return archiveDisk;
     }
 
     /** Also what the EBS controller calls the transfer. */

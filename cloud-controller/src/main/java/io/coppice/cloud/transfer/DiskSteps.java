@@ -34,6 +34,7 @@ class DiskSteps {
     private final ExportStep exports;
     private final CopyTargets volumes;
     private final Snapshots snapshots;
+    private final ArchiveDisks archives;
     private final Clock clock;
 
     DiskSteps(
@@ -53,6 +54,7 @@ class DiskSteps {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.clock = clock;
+        this.archives = new ArchiveDisks(clock);
     }
 
     /** Does what can be done now; throws when another role does not answer, and then it is done later. */
@@ -84,6 +86,7 @@ class DiskSteps {
                 }
                 store.change(disk, (entities, row) -> {
                     row.progress(100, answer.getFileBytes());
+                    archives.addOthers(entities, task.row(), row, answer.getArchivedDisks());
                     var volume = volumes.makeUnserved(entities, task.row().account(), (int) gib);
                     row.fill(volume, (int) gib);
                 });

@@ -3,6 +3,7 @@ package io.coppice.cloud.transfer;
 import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.transfer.TaskAdmission.Repetition;
 import io.coppice.cloud.volume.Snapshots;
@@ -31,7 +32,9 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
 /** ImportImage, ImportSnapshot and the actions on their tasks. Thread-safe. */
 @ApplicationScoped
 class ImportActions implements ActionModule {
-    private static final int MOST_DISKS = 21;
+    /** Of one image. */
+    static final int MOST_DISKS = 21;
+
     private static final int LONGEST_DESCRIPTION = 255;
     private static final Pattern DEVICE = Pattern.compile("/dev/(sd|xvd)[a-z][0-9]?");
     private static final String ROOT = "/dev/sda1";
@@ -71,14 +74,18 @@ class ImportActions implements ActionModule {
         known("Architecture", request.architecture(), Set.of(TaskAnswers.ARCHITECTURE));
         known("Platform", request.platform(), PLATFORMS);
         known("LicenseType", request.licenseType(), LICENSES);
-        known("BootMode", request.bootModeAsString(), Set.of("legacy-bios"));
+        known(
+                "BootMode",
+                request.bootModeAsString(),
+                Set.of(BootMode.LEGACY_BIOS.text(), BootMode.UEFI.text(), BootMode.UEFI_PREFERRED.text()));
         var task = new NewTask(
                 TaskKind.IMPORT_IMAGE,
                 description(request.description()),
                 request.platform(),
                 request.licenseType(),
                 disks(context, request.diskContainers()),
-                tags(request.tagSpecifications(), TaskKind.IMPORT_IMAGE));
+                tags(request.tagSpecifications(), TaskKind.IMPORT_IMAGE),
+                Objects.requireNonNullElse(request.bootModeAsString(), BootMode.LEGACY_BIOS.text()));
         var repetition = new Repetition(
                 request.clientToken(), request.toBuilder().clientToken(null).build());
         var made = admission.importing(context, task, repetition);

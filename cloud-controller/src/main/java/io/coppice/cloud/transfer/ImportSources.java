@@ -12,7 +12,10 @@ import software.amazon.awssdk.services.ec2.model.UserBucket;
 final class ImportSources {
     private static final Pattern BUCKET = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{2,62}");
     private static final int LONGEST_KEY = 1024;
-    private static final Set<String> FORMATS = Set.of("RAW", "VMDK", "VHD", "VHDX", "QCOW2");
+    /** A tar of disks with their description. */
+    static final String ARCHIVE = "OVA";
+
+    private static final Set<String> FORMATS = Set.of("RAW", "VMDK", "VHD", "VHDX", "QCOW2", ARCHIVE);
 
     private ImportSources() {}
 
@@ -98,11 +101,8 @@ final class ImportSources {
             return ending;
         }
         var format = named.toUpperCase(Locale.ROOT);
-        if (format.equals("OVA")) {
-            throw TransferErrors.unsupported("The format OVA: unpack it and import the VMDK in it. It");
-        }
         if (!FORMATS.contains(format)) {
-            throw TransferErrors.invalid(parameter + ".Format", named, "RAW, VMDK, VHD, VHDX or QCOW2");
+            throw TransferErrors.invalid(parameter + ".Format", named, "RAW, VMDK, VHD, VHDX, QCOW2 or OVA");
         }
         return format;
     }

@@ -1,17 +1,34 @@
 package io.coppice.cloud.transfer;
 
+import io.coppice.cloud.image.BootMode;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A task to be. */
+/**
+ * A task to be.
+ *
+ * @param bootMode of the image that it makes, as the API names it
+ */
 record NewTask(
         TaskKind kind,
         String description,
         @Nullable String platform,
         @Nullable String licenseType,
         List<Disk> disks,
-        Map<String, String> tags) {
+        Map<String, String> tags,
+        String bootMode) {
+    /** One of no image that is to be, or of a usual one. */
+    NewTask(
+            TaskKind kind,
+            String description,
+            @Nullable String platform,
+            @Nullable String licenseType,
+            List<Disk> disks,
+            Map<String, String> tags) {
+        this(kind, description, platform, licenseType, disks, tags, BootMode.LEGACY_BIOS.text());
+    }
+
     NewTask {
         disks = List.copyOf(disks);
         tags = Map.copyOf(tags);

@@ -1,5 +1,6 @@
 package io.coppice.cloud.transfer;
 
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.tag.TagRules;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,10 @@ final class TaskAnswers {
         return ImportImageTask.builder()
                 .importTaskId(row.id())
                 .architecture(ARCHITECTURE)
+                .bootMode(
+                        row.bootMode() == BootMode.LEGACY_BIOS
+                                ? null
+                                : row.bootMode().text())
                 .description(text(row.description()))
                 .encrypted(false)
                 .imageId(row.imageId())
@@ -45,7 +50,7 @@ final class TaskAnswers {
                 .description(text(disk.description()))
                 .deviceName(disk.device())
                 .diskImageSize(size(disk))
-                .format(disk.format())
+                .format(format(disk))
                 .progress(done ? null : String.valueOf(disk.progress()))
                 .snapshotId(done ? disk.snapshotId() : null)
                 .status(done ? "completed" : "active")
@@ -70,7 +75,7 @@ final class TaskAnswers {
                 .description(text(disk.description()))
                 .diskImageSize(size(disk))
                 .encrypted(false)
-                .format(disk.format())
+                .format(format(disk))
                 .progress(task.progress().orElse(null))
                 .snapshotId(task.row().state() == TaskState.COMPLETED ? disk.snapshotId() : null)
                 .status(task.row().state().text())
@@ -99,6 +104,11 @@ final class TaskAnswers {
                 .s3Bucket(row.bucket())
                 .s3Prefix(row.prefix())
                 .build();
+    }
+
+    /** Of a disk in an archive its own, once that was looked at. */
+    private static @Nullable String format(DiskRow disk) {
+        return ImportSources.ARCHIVE.equals(disk.format()) && disk.step() != DiskStep.FETCHING ? "VMDK" : disk.format();
     }
 
     private static @Nullable UserBucketDetails bucket(DiskRow disk) {

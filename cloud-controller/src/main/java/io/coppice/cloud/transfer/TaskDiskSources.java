@@ -41,12 +41,13 @@ class TaskDiskSources {
                 Objects.requireNonNull(disk.objectKey()),
                 left(task));
         return transfer.setSourceUrl(url.toString())
-                .setSourceFormat(DiskSteps.format(Objects.requireNonNull(disk.format())));
+                .setSourceFormat(DiskSteps.format(Objects.requireNonNull(disk.format())))
+                .setSourceDisk(disk.archiveDisk());
     }
 
     private AdvanceTransferRequest.Builder ofImage(Task task, AdvanceTransferRequest.Builder transfer) {
         var id = new ImageId(Objects.requireNonNull(task.row().imageId()));
-        var image = images.forLaunch(task.row().account(), id);
+        var image = images.forReading(task.row().account(), id);
         return image.disks().isEmpty()
                 ? transfer.setSourceUrl(images.downloadUrl(id, IMAGE_URL_SECONDS))
                         .setSourceFormat(image.format())

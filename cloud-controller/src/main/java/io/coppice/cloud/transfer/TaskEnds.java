@@ -3,6 +3,7 @@ package io.coppice.cloud.transfer;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.image.NewImages;
+import io.coppice.cloud.image.NewImages.Wanted;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.wire.error.AwsException;
@@ -52,7 +53,11 @@ class TaskEnds {
         try {
             store.change(id, TaskState.ACTIVE, (entities, row) -> {
                 var image = row.kind() == TaskKind.IMPORT_IMAGE
-                        ? images.ofSnapshots(cause(row), row.account(), id, row.description(), mappings(task.disks()))
+                        ? images.ofSnapshots(
+                                        cause(row),
+                                        row.account(),
+                                        new Wanted(id, row.description(), row.bootMode()),
+                                        mappings(task.disks()))
                                 .value()
                         : null;
                 row.complete(image, clock.instant());

@@ -1,5 +1,6 @@
 package io.coppice.cloud.transfer;
 
+import io.coppice.cloud.image.BootMode;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -42,6 +43,9 @@ class TaskRow {
     @Column(name = "license_type")
     private @Nullable String licenseType;
 
+    @Column(name = "boot_mode", nullable = false)
+    private String bootMode;
+
     @Column(name = "actor", nullable = false)
     private String actor;
 
@@ -79,6 +83,7 @@ class TaskRow {
         description = task.description();
         platform = task.platform();
         licenseType = task.licenseType();
+        bootMode = task.bootMode();
         this.actor = actor;
         this.credentials = credentials.clone();
         createdAt = at;
@@ -124,6 +129,11 @@ class TaskRow {
     @Nullable
     String licenseType() {
         return licenseType;
+    }
+
+    /** What the image is booted by that an import makes. */
+    BootMode bootMode() {
+        return BootMode.of(bootMode).orElse(BootMode.LEGACY_BIOS);
     }
 
     String actor() {

@@ -111,6 +111,7 @@ class AttachmentActions implements ActionModule {
             throw VolumeErrors.rootOfRunning(holder.id());
         }
         if (isRoot && !holder.rootIsVolume()
+                || holder.localDevices().stream().anyMatch(each -> letter(each).equals(letter))
                 || present.stream().anyMatch(each -> letter(each.device()).equals(letter))) {
             throw VolumeErrors.deviceTaken(device);
         }

@@ -40,18 +40,23 @@ class LaunchVolumeMaker implements LaunchVolumes {
                             ? disk.root()
                             : letter(mapping.deviceName()).equals(letter(disk.device())))
                     .findFirst();
-            if (change.isEmpty() || change.get().noDevice() == null || disk.root()) {
+            if (change.isEmpty() || isVolume(change.get()) || disk.root()) {
                 wanted.add(ofImage(
                         account, zone, disk, change.map(BlockDeviceMapping::ebs).orElse(null)));
             }
         }
         asked.stream()
-                .filter(mapping -> mapping.noDevice() == null && !LaunchVolumes.isRoot(mapping.deviceName()))
+                .filter(mapping -> isVolume(mapping) && !LaunchVolumes.isRoot(mapping.deviceName()))
                 .filter(mapping ->
                         ofImage.stream().noneMatch(disk -> letter(disk.device()).equals(letter(mapping.deviceName()))))
                 .forEach(mapping -> wanted.add(added(account, zone, mapping)));
         check(wanted);
         return List.copyOf(wanted);
+    }
+
+    /** Whether a mapping is neither of no disk nor of one that the host has of its own. */
+    private static boolean isVolume(BlockDeviceMapping mapping) {
+        return mapping.noDevice() == null && mapping.virtualName() == null;
     }
 
     private void check(List<LaunchVolume> wanted) {

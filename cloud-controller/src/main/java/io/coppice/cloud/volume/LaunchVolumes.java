@@ -37,6 +37,11 @@ public interface LaunchVolumes {
         return one == null ? isRoot(other) : AttachmentActions.letter(one).equals(AttachmentActions.letter(other));
     }
 
+    /** The name if it can be a disk's; throws {@code MissingParameter} or {@code InvalidParameterValue}. */
+    static String checkDevice(@Nullable String device) {
+        return AttachmentActions.device(device);
+    }
+
     /** Whether a mapping of this device is about the root disk: the first one, or one without a name. */
     static boolean isRoot(@Nullable String device) {
         return device == null || AttachmentActions.letter(device).equals("a");

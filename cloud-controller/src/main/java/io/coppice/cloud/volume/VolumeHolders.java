@@ -3,6 +3,7 @@ package io.coppice.cloud.volume;
 import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
+import java.util.List;
 
 /** What volumes need of instances. Every method works in the caller's transaction. Thread-safe. */
 public interface VolumeHolders {
@@ -21,6 +22,13 @@ public interface VolumeHolders {
      * @param state as the API names it
      * @param rootDevice the name that its root disk has
      * @param rootIsVolume false when its root disk lies on its host
+     * @param localDevices the names that other disks of its host have
      */
-    record Holder(String id, String zone, String state, String rootDevice, boolean rootIsVolume) {}
+    record Holder(
+            String id, String zone, String state, String rootDevice, boolean rootIsVolume, List<String> localDevices) {
+        /** Keeps its own copy. */
+        public Holder {
+            localDevices = List.copyOf(localDevices);
+        }
+    }
 }

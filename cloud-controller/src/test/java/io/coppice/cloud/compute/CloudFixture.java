@@ -5,6 +5,7 @@ import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.instancetype.InstanceTypes;
+import io.coppice.cloud.localdisk.LocalStorage;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.setting.TestSettings;
@@ -32,6 +33,7 @@ final class CloudFixture {
     static final String ZONE = "us-east-1a";
     static final String REGION = "us-east-1";
     static final String CIDR = "172.31.0.0/16";
+    static final LocalStorage STORAGE = new LocalStorage(1, 8, 256, false);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final RecordingEventLog events = new RecordingEventLog();
@@ -103,7 +105,7 @@ final class CloudFixture {
 
     private static InstanceTypes.Type type(String name) {
         return switch (name) {
-            case "m1.small" -> new InstanceTypes.Type(name, 1, 256, 0);
+            case "m1.small" -> new InstanceTypes.Type(name, 1, 256, 0, 1, 1, STORAGE);
             case "t3.micro" -> new InstanceTypes.Type(name, 2, 1024, 0);
             case "m5.large" -> new InstanceTypes.Type(name, 2, 8192, 0);
             default ->
@@ -183,6 +185,11 @@ final class CloudFixture {
                     "x86_64",
                     "/dev/sda1",
                     List.of());
+        }
+
+        @Override
+        public LaunchImage forReading(AccountId account, ImageId id) {
+            return forLaunch(account, id);
         }
 
         @Override

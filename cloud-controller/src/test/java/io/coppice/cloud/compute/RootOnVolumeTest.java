@@ -45,7 +45,7 @@ class RootOnVolumeTest {
 
     private static Instance instance(String sha256) {
         var row = new Instance();
-        row.image = new InstanceImage("ami-00000000000000001", sha256, 0, 0, "", "x86_64", "/dev/xvda");
+        row.image = new InstanceImage("ami-00000000000000001", sha256, 0, 0, "", "x86_64", "/dev/xvda", "legacy-bios");
         return row;
     }
 }

@@ -27,7 +27,6 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -66,7 +65,7 @@ class ImageActionsTest {
             .usePlaintext()
             .build();
     private final RecordingEventLog events = new RecordingEventLog();
-    private final ImageConfig config = new Config();
+    private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes bytes = new WalrusImageBytes(() -> channel, () -> SYSTEM, account -> List.of());
     private boolean inUse;
@@ -82,28 +81,6 @@ class ImageActionsTest {
     private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
     private final StoredImages images = new StoredImages(store, bytes);
     private final SystemImages systemImages = new SystemImages(store, registration, () -> SYSTEM);
-
-    record Config() implements ImageConfig {
-        @Override
-        public int maxPerAccount() {
-            return 10;
-        }
-
-        @Override
-        public int pinsAtOnce() {
-            return 2;
-        }
-
-        @Override
-        public Duration pinTime() {
-            return Duration.ofMinutes(1);
-        }
-
-        @Override
-        public Duration interval() {
-            return Duration.ofMillis(50);
-        }
-    }
 
     private static Server serve(FakeWalrus walrus) {
         try {

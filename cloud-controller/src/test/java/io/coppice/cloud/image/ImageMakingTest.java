@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.localdisk.MappedDisk;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.cloud.volume.CopyTargets;
@@ -43,7 +44,7 @@ class ImageMakingTest {
     private final FakeSnapshots snapshots = new FakeSnapshots();
     private final Targets targets = new Targets();
     private final Sources sources = new Sources();
-    private final ImageConfig config = new ImageActionsTest.Config();
+    private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes noBytes = new NoBytes();
     private final ImageKeeper keeper = new ImageKeeper(
@@ -80,6 +81,20 @@ class ImageMakingTest {
                 List.of("/dev/sda1", "/dev/sdf"),
                 disks.stream().map(DiskMapping::device).toList());
         assertFalse(disks.getLast().deleteOnTermination());
+    }
+
+    @Test
+    void localDisksAreNotKeptAndTheImageAsksForThemAgain() {
+        sources.rootIsVolume = true;
+        var first = new MappedDisk("ephemeral0", "/dev/sdb");
+        sources.needs = new GuestNeeds(BootMode.UEFI, List.of(first, new MappedDisk("ephemeral1", "/dev/sdc")));
+        attached("/dev/xvda", "vol-00000000000000001");
+        var id = create(request -> request.noReboot(true)
+                .blockDeviceMappings(mapping -> mapping.deviceName("/dev/sdc").noDevice("")));
+        assertEquals(1, snapshots.begun.size());
+        assertEquals(
+                new GuestNeeds(BootMode.UEFI, List.of(first)),
+                image(id).description().needs());
     }
 
     @Test
@@ -193,11 +208,12 @@ class ImageMakingTest {
         private final List<String> told = new ArrayList<>();
         private String state = "running";
         private boolean rootIsVolume;
+        private GuestNeeds needs = GuestNeeds.USUAL;
         private boolean ended;
 
         @Override
         public Source require(EntityManager entities, AccountId account, String instanceId) {
-            return new Source(instanceId, "us-east-1a", state, "/dev/sda1", rootIsVolume, 4);
+            return new Source(instanceId, "us-east-1a", state, "/dev/sda1", rootIsVolume, 4, needs);
         }
 
         @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.GoldenAnswers;
 import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.localdisk.LocalStorage;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.PageTokens;
@@ -45,7 +46,9 @@ class InstanceTypeActionsTest {
 
     @Test
     void catalogueHasTheSizesOfAwsAndSmallOnesForTests() {
-        assertEquals(new InstanceTypes.Type("m1.small", 1, 256, 0, 2, 4), catalogue.require("m1.small"));
+        assertEquals(
+                new InstanceTypes.Type("m1.small", 1, 256, 0, 2, 4, new LocalStorage(1, 8, 256, false)),
+                catalogue.require("m1.small"));
         assertEquals(new InstanceTypes.Type("t1.micro", 1, 128, 0, 2, 2), catalogue.require("t1.micro"));
         assertEquals(
                 new InstanceTypes.Type("m5.24xlarge", 96, 384 * 1024, 0, 15, 50), catalogue.require("m5.24xlarge"));
@@ -124,6 +127,43 @@ class InstanceTypeActionsTest {
         assertEquals(
                 "MissingParameter",
                 assertThrows(AwsException.class, () -> typesWith(wanted -> {})).code());
+    }
+
+    @Test
+    void typesWithDisksOfTheirHostAreFoundByThem() {
+        var disks = Filter.builder()
+                .name("instance-storage-info.disk.count")
+                .values("2")
+                .build();
+        assertEquals(
+                List.of("m1.large", "m2.4xlarge", "m3.2xlarge", "m3.xlarge"),
+                types(DescribeInstanceTypesRequest.builder().filters(disks)).instanceTypes().stream()
+                        .map(InstanceTypeInfo::instanceTypeAsString)
+                        .toList());
+        assertEquals(List.of("m3.2xlarge", "m3.xlarge"), typesWith(wanted -> wanted.vCpuCount(count -> count.min(1))
+                .memoryMiB(memory -> memory.min(1))
+                .localStorage("required")
+                .localStorageTypesWithStrings("ssd")));
+        assertTrue(typesWith(wanted -> wanted.vCpuCount(count -> count.min(1))
+                        .memoryMiB(memory -> memory.min(1))
+                        .localStorage("excluded"))
+                .stream()
+                .noneMatch(name -> name.startsWith("m1.")));
+    }
+
+    @Test
+    void aFileOfASiteNeedNotKnowOfLocalStorage() throws IOException {
+        var file = folder.resolve("types.json");
+        Files.writeString(file, """
+                [{"name": "x.one", "vcpus": 1, "memoryMib": 128, "rootDiskGib": 0, "currentGeneration": true,
+                  "burstable": false, "freeTier": false, "networkInterfaces": 1, "addressesPerInterface": 1,
+                  "networkPerformance": "Low", "clockGhz": 1.0}]
+                """);
+        assertEquals(
+                LocalStorage.NONE,
+                new Catalogue(Optional.of(file), false, Map::of)
+                        .require("x.one")
+                        .localStorage());
     }
 
     private List<String> typesWith(

@@ -1,6 +1,7 @@
 package io.coppice.cloud.transfer;
 
 import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.image.Images;
 import io.coppice.cloud.image.NewImages;
 import io.coppice.cloud.transfer.CallerCredentials.Signer;
@@ -41,9 +42,13 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     final Map<String, Progress> snapshots = new HashMap<>();
     final List<Wish> wishes = new ArrayList<>();
     final Map<String, List<DiskMapping>> images = new HashMap<>();
+    final Map<String, BootMode> bootModes = new HashMap<>();
     final Map<String, AccountId> owners = new HashMap<>();
     /** What the EBS controller has under way. */
     final Map<String, AdvanceTransferRequest> transfers = new HashMap<>();
+
+    /** What it was asked for last, of each transfer. */
+    final Map<String, AdvanceTransferRequest> asked = new HashMap<>();
 
     long virtualBytes = 3 * GIB / 2;
     long fileBytes = 100L << 20;
@@ -53,6 +58,8 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     boolean quotaExceeded;
     String volumeFailure = "";
     int failures;
+    /** How many disks there are in an archive. */
+    int archived;
 
     private void answerOrNot() throws IOException {
         if (away) {
@@ -108,10 +115,12 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     public AdvanceTransferResponse advance(AdvanceTransferRequest request) throws IOException {
         answerOrNot();
         transfers.put(request.getTransferId(), request);
+        asked.put(request.getTransferId(), request);
         var answer = AdvanceTransferResponse.newBuilder()
                 .setVirtualBytes(virtualBytes)
                 .setFileBytes(fileBytes)
-                .setPercent(50);
+                .setPercent(50)
+                .setArchivedDisks(request.getSourceFormat().equals("ova") ? archived : 0);
         if (!failure.isEmpty()) {
             failures++;
             return answer.setState(TransferState.TRANSFER_STATE_FAILED)
@@ -225,10 +234,10 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     }
 
     @Override
-    public ImageId ofSnapshots(
-            ChangeCause cause, AccountId owner, String name, String description, List<DiskMapping> disks) {
+    public ImageId ofSnapshots(ChangeCause cause, AccountId owner, Wanted wanted, List<DiskMapping> disks) {
         var id = ImageId.random();
         images.put(id.value(), disks);
+        bootModes.put(id.value(), wanted.bootMode());
         owners.put(id.value(), owner);
         return id;
     }
@@ -246,6 +255,11 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
             throw TransferErrors.imageNotFound(id.value());
         }
         return new LaunchImage(id, owner, "", 0, 0, disks.isEmpty() ? "qcow2" : "", "x86_64", "/dev/sda1", disks);
+    }
+
+    @Override
+    public LaunchImage forReading(AccountId account, ImageId id) {
+        return forLaunch(account, id);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.identity.SecretBox;
 import io.coppice.cloud.identity.session.SessionTokens;
+import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
@@ -21,6 +22,7 @@ import io.coppice.cloud.token.ClientTokens;
 import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
+import io.coppice.proto.ebs.v1.AdvanceTransferRequest;
 import io.coppice.wire.error.AwsException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -137,6 +139,59 @@ class TasksTest {
         assertEquals(4, disks.getLast().sizeGib());
         assertEquals(3, task.snapshotDetails().size());
         assertEquals("s3://mine/disk.vmdk", task.snapshotDetails().getFirst().url());
+    }
+
+    @Test
+    void theDisksOfAnArchiveAreFoundWhenItIsFetchedAndBecomeOneImage() {
+        world.objects.put("mine/vm.ova", 10L);
+        world.archived = 3;
+        var id = importImage(request -> request.bootMode("uefi")
+                .diskContainers(
+                        disk -> disk.url("s3://mine/vm.ova").format("ova"),
+                        disk -> disk.url("s3://mine/disk.vmdk").deviceName("/dev/sdf")));
+        passes(1);
+        assertEquals(4, imageTask(id).snapshotDetails().size());
+        assertEquals("VMDK", imageTask(id).snapshotDetails().getFirst().format());
+        passes(5);
+        var task = imageTask(id);
+        assertEquals("completed", task.status(), task.statusMessage());
+        assertEquals("uefi", task.bootModeAsString());
+        assertEquals(BootMode.UEFI, world.bootModes.get(task.imageId()));
+        assertEquals(
+                List.of("/dev/sda1", "/dev/sdf", "/dev/sdg", "/dev/sdh"),
+                world.images.getOrDefault(task.imageId(), List.of()).stream()
+                        .map(DiskMapping::device)
+                        .toList());
+        assertEquals(
+                List.of(0, 0, 1, 2),
+                world.asked.values().stream()
+                        .map(AdvanceTransferRequest::getSourceDisk)
+                        .sorted()
+                        .toList());
+        assertTrue(world.volumes.isEmpty() && world.transfers.isEmpty(), "something of it is left");
+    }
+
+    @Test
+    void anArchiveOfTooManyDisksEndsItsTask() {
+        world.objects.put("mine/vm.ova", 10L);
+        world.archived = 2;
+        var snapshot = importSnapshot(request -> request.diskContainer(disk -> disk.url("s3://mine/vm.ova")));
+        passes(2);
+        assertEquals("error", snapshotTask(snapshot).status());
+        assertTrue(snapshotTask(snapshot).statusMessage().contains("ImportImage"));
+        world.archived = 20;
+        var image = importImage(request ->
+                request.diskContainers(disk -> disk.url("s3://mine/vm.ova"), disk -> disk.url("s3://mine/vm.ova")));
+        passes(3);
+        assertEquals("deleted", imageTask(image).status());
+        assertTrue(
+                imageTask(image).statusMessage().contains("at most 21"),
+                imageTask(image).statusMessage());
+        assertTrue(world.volumes.isEmpty() && world.transfers.isEmpty(), "something of it is left");
+        world.archived = 1;
+        var one = importSnapshot(request -> request.diskContainer(disk -> disk.url("s3://mine/vm.ova")));
+        passes(4);
+        assertEquals("completed", snapshotTask(one).status());
     }
 
     @Test
@@ -296,10 +351,6 @@ class TasksTest {
                 "InvalidParameterValue",
                 code(() -> importSnapshot(request -> request.diskContainer(
                         disk -> disk.url("s3://mine/disk.vmdk").format("PNG")))));
-        assertEquals(
-                "UnsupportedOperation",
-                code(() -> importSnapshot(request -> request.diskContainer(
-                        disk -> disk.url("s3://mine/disk.vmdk").format("OVA")))));
         assertEquals("UnsupportedOperation", code(() -> importSnapshot(request -> request.encrypted(true))));
         assertEquals("MissingParameter", code(() -> importImage(request -> {})));
         assertEquals(

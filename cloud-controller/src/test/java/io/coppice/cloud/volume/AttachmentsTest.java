@@ -92,6 +92,8 @@ class AttachmentsTest {
         assertEquals("InvalidVolume.NotFound", code(() -> cloud.attach(BOB, id, INSTANCE, "/dev/sdf")));
         assertEquals("InvalidParameterValue", code(() -> cloud.attach(id, INSTANCE, "/etc/passwd")));
         assertEquals("InvalidParameterValue", code(() -> cloud.attach(id, INSTANCE, "/dev/sda")));
+        cloud.holders.localDevices = List.of("/dev/sdk");
+        assertEquals("InvalidParameterValue", code(() -> cloud.attach(id, INSTANCE, "/dev/xvdk")));
         cloud.holders.zone = "us-east-1b";
         assertEquals("InvalidVolume.ZoneMismatch", code(() -> cloud.attach(id, INSTANCE, "/dev/sdf")));
         cloud.holders.zone = "us-east-1a";

@@ -12,10 +12,11 @@ final class FakeHolders implements VolumeHolders {
     volatile String state = "running";
     volatile String zone = "us-east-1a";
     volatile boolean rootIsVolume;
+    volatile List<String> localDevices = List.of();
 
     @Override
     public Holder require(EntityManager entities, AccountId account, String instanceId) {
-        return new Holder(instanceId, zone, state, "/dev/sda1", rootIsVolume);
+        return new Holder(instanceId, zone, state, "/dev/sda1", rootIsVolume, localDevices);
     }
 
     @Override

@@ -4,6 +4,8 @@ import io.coppice.cluster.schedule.Demand;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.LocalDisk;
+import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
@@ -70,12 +72,20 @@ final class InstanceRecord {
             var diskMib = Math.max(
                     wish.getMachine().getRootDiskMib(),
                     Math.ceilDiv(wish.getImage().getVirtualSizeBytes(), MIB));
-            size = new Demand(wish.getMachine().getVcpus(), wish.getMachine().getMemoryMib(), diskMib);
+            size = new Demand(
+                    wish.getMachine().getVcpus(),
+                    wish.getMachine().getMemoryMib(),
+                    diskMib + localMib(wish.getMachine()));
             company = Company.of(wish.getMachine());
             endpoints = inVpcs(wish.getEndpointsList());
         }
         recharge();
         return true;
+    }
+
+    /** What its other disks take of the host's, whether it runs or not: it is to find room for them when it starts again. */
+    private static long localMib(Machine machine) {
+        return machine.getLocalDisksList().stream().mapToLong(LocalDisk::getMib).sum();
     }
 
     private static long credentialsEnd(DesiredInstance wish) {
@@ -96,7 +106,7 @@ final class InstanceRecord {
         if (item.hasMachine() && (desired == null || !desired.hasMachine())) {
             var machine = item.getMachine();
             endpoints = inVpcs(item.getEndpointsList());
-            size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib());
+            size = new Demand(machine.getVcpus(), machine.getMemoryMib(), machine.getRootDiskMib() + localMib(machine));
             company = Company.of(machine);
             recharge();
         }

@@ -1,5 +1,6 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.ebs.transfer.TransferOrder.FromArchive;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
 import io.coppice.ebs.transfer.TransferOrder.Source;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 
 /** The gRPC door for disks on their way. Thread-safe. */
 public final class DiskTransferService extends DiskTransferGrpc.DiskTransferImplBase {
+    private static final String ARCHIVE = "ova";
     private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,64}");
 
     private final Transfers transfers;
@@ -61,9 +63,17 @@ public final class DiskTransferService extends DiskTransferGrpc.DiskTransferImpl
     }
 
     private static Source source(AdvanceTransferRequest request) {
-        return request.getSourceUrl().isEmpty()
-                ? new FromSnapshot(new SnapshotId(request.getSourceSnapshotId()))
-                : new FromObject(URI.create(request.getSourceUrl()), DiskFormat.named(request.getSourceFormat()));
+        if (request.getSourceUrl().isEmpty()) {
+            return new FromSnapshot(new SnapshotId(request.getSourceSnapshotId()));
+        }
+        var url = URI.create(request.getSourceUrl());
+        if (!request.getSourceFormat().equals(ARCHIVE)) {
+            return new FromObject(url, DiskFormat.named(request.getSourceFormat()));
+        }
+        if (request.getSourceDisk() < 0) {
+            throw new IllegalArgumentException("source_disk must be 0 or more");
+        }
+        return new FromArchive(url, request.getSourceDisk());
     }
 
     private static Optional<Target> target(AdvanceTransferRequest request) {
@@ -84,6 +94,7 @@ public final class DiskTransferService extends DiskTransferGrpc.DiskTransferImpl
                 .setFileBytes(status.fileBytes())
                 .setFailure(status.failure())
                 .setRetryable(status.retryable())
+                .setArchivedDisks(status.disks())
                 .addAllPartEtags(status.partEtags())
                 .build();
     }

@@ -1,5 +1,8 @@
 package io.coppice.ebs.transfer;
 
+import io.coppice.ebs.archive.OvaArchive;
+import io.coppice.ebs.archive.UnusableArchiveException;
+import io.coppice.ebs.transfer.TransferOrder.FromArchive;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
 import io.coppice.ebs.transfer.TransferOrder.Source;
@@ -9,8 +12,10 @@ import io.coppice.ebs.transfer.TransferStatus.Step;
 import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.id.ResourceId;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
@@ -22,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer {
     private static final Logger LOG = Logger.getLogger(Transfer.class);
+    /** What the disks in archives are, which DiskHeader makes sure of. */
+    private static final DiskFormat ARCHIVED = DiskFormat.VMDK;
 
     private final String id;
     private final Source source;
     private final Tools tools;
     private final Path fetched;
+    private final Path taken;
     private final Path converted;
 
     private TransferStatus status = TransferStatus.NEW;
@@ -50,6 +58,7 @@ final class Transfer {
         this.source = source;
         this.tools = tools;
         this.fetched = tools.folder().resolve(id + ".fetched");
+        this.taken = tools.folder().resolve(id + ".taken");
         this.converted = tools.folder().resolve(id + ".converted");
     }
 
@@ -116,7 +125,7 @@ final class Transfer {
             }
         } catch (InterruptedException e) {
             LOG.debugf("the transfer %s was ended while it waited at %s", id, from);
-        } catch (UnusableDiskException e) {
+        } catch (UnusableDiskException | UnusableArchiveException e) {
             become(status().failed(String.valueOf(e.getMessage()), false));
         } catch (IOException e) {
             LOG.infof("the transfer %s could not go on now: %s", id, e.getMessage());
@@ -158,14 +167,49 @@ final class Transfer {
         become(status().at(Step.FETCHING));
         switch (source) {
             case FromObject from -> {
-                Files.deleteIfExists(fetched);
-                tools.objects().fetch(from.url(), fetched, tools.objectRoom(), this::percent);
-                DiskHeader.check(fetched, from.format());
-                become(status().sized(tools.qemuImg().virtualBytes(fetched, from.format()), Files.size(fetched)));
+                fetch(from.url());
+                measure(from.format());
+            }
+            case FromArchive from -> {
+                fetch(from.url());
+                take(from.disk());
+                measure(ARCHIVED);
             }
             case FromSnapshot from -> become(status().sized(disk(from.id()).sizeBytes(), 0));
         }
         become(status().at(Step.FETCHED));
+    }
+
+    private void fetch(URI url) throws IOException {
+        Files.deleteIfExists(fetched);
+        tools.objects().fetch(url, fetched, tools.objectRoom(), this::percent);
+    }
+
+    /** Puts one disk of the archive that was fetched in its place. */
+    private void take(int disk) throws IOException {
+        var archive = OvaArchive.read(fetched);
+        if (disk >= archive.count()) {
+            throw new UnusableDiskException(
+                    "the archive has " + archive.count() + " disks now: it was changed meanwhile");
+        }
+        become(status().outOf(archive.count()));
+        tools.diskRoom().require(archive.size(disk));
+        archive.extract(disk, taken);
+        Files.move(taken, fetched, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void measure(DiskFormat format) throws IOException {
+        DiskHeader.check(fetched, format);
+        become(status().sized(tools.qemuImg().virtualBytes(fetched, format), Files.size(fetched)));
+    }
+
+    /** The format of what was fetched. */
+    private DiskFormat format() throws UnusableDiskException {
+        return switch (source) {
+            case FromObject from -> from.format();
+            case FromArchive _ -> ARCHIVED;
+            case FromSnapshot _ -> throw new UnusableDiskException("only an object fills a volume");
+        };
     }
 
     private StoredDisk disk(ResourceId of) throws IOException {
@@ -188,8 +232,8 @@ final class Transfer {
                 tools.diskRoom().require(status().virtualBytes());
                 Files.deleteIfExists(converted);
                 switch (source) {
-                    case FromObject from ->
-                        tools.qemuImg().rewrite(fetched, from.format(), converted, to.format(), this::percent);
+                    case FromObject _, FromArchive _ ->
+                        tools.qemuImg().rewrite(fetched, format(), converted, to.format(), this::percent);
                     case FromSnapshot from ->
                         tools.qemuImg().extract(plain(disk(from.id())), converted, to.format(), this::percent);
                 }
@@ -201,13 +245,11 @@ final class Transfer {
     }
 
     private void fill(StoredDisk volume) throws IOException {
-        if (!(source instanceof FromObject from)) {
-            throw new UnusableDiskException("only an object fills a volume");
-        }
+        var format = format();
         if (volume.sizeBytes() < status().virtualBytes()) {
             throw new UnusableDiskException("the disk is larger than the volume");
         }
-        tools.qemuImg().fill(fetched, from.format(), volume, this::percent);
+        tools.qemuImg().fill(fetched, format, volume, this::percent);
         volume.sync();
         become(status().at(Step.DONE).percent(100));
     }
@@ -232,6 +274,7 @@ final class Transfer {
     private void clear() {
         try {
             Files.deleteIfExists(fetched);
+            Files.deleteIfExists(taken);
             Files.deleteIfExists(converted);
         } catch (IOException e) {
             LOG.warnf(e, "what the transfer %s kept could not be removed; the next start does", id);

@@ -23,6 +23,13 @@ record TransferOrder(Source source, Optional<Target> target, long partBytes, Lis
     /** An object that holds a disk in this format. */
     record FromObject(URI url, DiskFormat format) implements Source {}
 
+    /**
+     * An object that is an archive of a virtual machine.
+     *
+     * @param disk which of its disks, from 0
+     */
+    record FromArchive(URI url, int disk) implements Source {}
+
     /** A snapshot. */
     record FromSnapshot(SnapshotId id) implements Source {}
 

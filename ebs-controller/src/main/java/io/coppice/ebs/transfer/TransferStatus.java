@@ -10,6 +10,7 @@ import java.util.List;
  * @param fileBytes of the object that was fetched or is to be sent; 0 while unknown
  * @param failure why it failed; empty when it did not
  * @param retryable whether the same could succeed later
+ * @param disks how many disks the archive has that it comes from; 0 when it is no archive, or that is not known
  * @param partEtags what the object store called each part that was sent
  */
 record TransferStatus(
@@ -19,8 +20,9 @@ record TransferStatus(
         long fileBytes,
         String failure,
         boolean retryable,
+        int disks,
         List<String> partEtags) {
-    static final TransferStatus NEW = new TransferStatus(Step.WAITING, 0, 0, 0, "", false, List.of());
+    static final TransferStatus NEW = new TransferStatus(Step.WAITING, 0, 0, 0, "", false, 0, List.of());
 
     /** What a transfer is at. */
     enum Step {
@@ -43,26 +45,31 @@ record TransferStatus(
 
     /** The same at another step, at its beginning. */
     TransferStatus at(Step next) {
-        return new TransferStatus(next, 0, virtualBytes, fileBytes, failure, retryable, partEtags);
+        return new TransferStatus(next, 0, virtualBytes, fileBytes, failure, retryable, disks, partEtags);
     }
 
     /** The same, so far with its step. */
     TransferStatus percent(int done) {
-        return new TransferStatus(step, done, virtualBytes, fileBytes, failure, retryable, partEtags);
+        return new TransferStatus(step, done, virtualBytes, fileBytes, failure, retryable, disks, partEtags);
     }
 
     /** The same with these sizes, bytes. */
     TransferStatus sized(long ofDisk, long ofFile) {
-        return new TransferStatus(step, percent, ofDisk, ofFile, failure, retryable, partEtags);
+        return new TransferStatus(step, percent, ofDisk, ofFile, failure, retryable, disks, partEtags);
+    }
+
+    /** The same, out of an archive of so many disks. */
+    TransferStatus outOf(int archived) {
+        return new TransferStatus(step, percent, virtualBytes, fileBytes, failure, retryable, archived, partEtags);
     }
 
     /** The same with its object sent. */
     TransferStatus sent(List<String> etags) {
-        return new TransferStatus(Step.DONE, 100, virtualBytes, fileBytes, failure, retryable, etags);
+        return new TransferStatus(Step.DONE, 100, virtualBytes, fileBytes, failure, retryable, disks, etags);
     }
 
     /** The same, given up. */
     TransferStatus failed(String why, boolean later) {
-        return new TransferStatus(Step.FAILED, percent, virtualBytes, fileBytes, why, later, partEtags);
+        return new TransferStatus(Step.FAILED, percent, virtualBytes, fileBytes, why, later, disks, partEtags);
     }
 }

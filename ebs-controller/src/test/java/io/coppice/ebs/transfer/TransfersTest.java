@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.coppice.ebs.archive.OvaBuilder;
 import io.coppice.ebs.key.DiskKey;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.transfer.TransferOrder.FromArchive;
 import io.coppice.ebs.transfer.TransferOrder.FromObject;
 import io.coppice.ebs.transfer.TransferOrder.FromSnapshot;
 import io.coppice.ebs.transfer.TransferOrder.Source;
@@ -127,6 +129,47 @@ class TransfersTest {
         transfers.forget("import");
         await("import", order(source, new ToVolume(volume)), Step.DONE);
         qemuImg("compare", "-f", "raw", "-F", "qcow2", disk.toString(), layer.toString());
+    }
+
+    @Test
+    void theDisksOfAnArchiveFillVolumesOneByOne() throws Exception {
+        var other = folder.resolve("other.vmdk");
+        Files.write(folder.resolve("other.raw"), new byte[1 << 20]);
+        qemuImg(
+                "convert",
+                "-O",
+                "vmdk",
+                "-o",
+                "subformat=streamOptimized",
+                folder.resolve("other.raw").toString(),
+                other.toString());
+        var archive = new OvaBuilder()
+                .add("vm.ovf", OvaBuilder.descriptor("other.vmdk", "disk.vmdk"))
+                .add("disk.vmdk", Files.readAllBytes(converted(DiskFormat.VMDK)))
+                .add("other.vmdk", Files.readAllBytes(other));
+        objects.put("/ova", archive.bytes());
+        var first = await("first", order(new FromArchive(url("/ova"), 0), null), Step.FETCHED);
+        assertEquals(2, first.disks());
+        assertEquals(1 << 20, first.virtualBytes());
+        assertEquals(Files.size(other), first.fileBytes());
+        var volume = VolumeId.random();
+        var layer = layers.add(volume, VOLUME, Optional.empty());
+        var second = new FromArchive(url("/ova"), 1);
+        assertEquals(DISK, await("second", order(second, null), Step.FETCHED).virtualBytes());
+        await("second", order(second, new ToVolume(volume)), Step.DONE);
+        qemuImg("compare", "-f", "raw", "-F", "qcow2", disk.toString(), layer.toString());
+        var none = await("third", order(new FromArchive(url("/ova"), 2), null), Step.FAILED);
+        assertFalse(none.retryable());
+        objects.put(
+                "/bad",
+                new OvaBuilder()
+                        .add("vm.ovf", OvaBuilder.descriptor("a.vmdk"))
+                        .add("a.vmdk", "# Disk DescriptorFile\nRW 63 FLAT \"/etc/shadow\" 0\n".repeat(20))
+                        .bytes());
+        var bad = await("bad", order(new FromArchive(url("/bad"), 0), null), Step.FAILED);
+        assertTrue(bad.failure().contains("extents in files beside it"), bad.failure());
+        transfers.forget("first");
+        assertLeavesNothing();
     }
 
     @ParameterizedTest

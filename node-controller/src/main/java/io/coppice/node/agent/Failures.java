@@ -1,5 +1,6 @@
 package io.coppice.node.agent;
 
+import io.coppice.node.hypervisor.FirmwareMissingException;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.image.ImageUnavailableException;
 import io.coppice.proto.compute.v1.Failure;
@@ -28,6 +29,12 @@ final class Failures {
             case ImageUnavailableException e when !e.worthRetrying() -> imageRefused();
             case ImageUnavailableException e ->
                 failure(INTERNAL, "The image could not be fetched from where it is stored.", true);
+            case FirmwareMissingException e ->
+                failure(
+                        "Unsupported",
+                        "The image boots by UEFI, and the host has no such firmware. Its operator can install the package"
+                                + " ovmf.",
+                        true);
             case HypervisorException e -> failure(INTERNAL, "The hypervisor could not start the instance.", true);
             default -> failure(INTERNAL, "The host could not prepare the instance.", true);
         };

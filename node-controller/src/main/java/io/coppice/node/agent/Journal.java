@@ -3,6 +3,7 @@ package io.coppice.node.agent;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.LocalDisk;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.compute.v1.Observation;
@@ -82,7 +83,10 @@ final class Journal {
         lock.lock();
         try {
             return owners.values().stream()
-                    .mapToLong(owner -> owner.machine().getRootDiskMib())
+                    .mapToLong(owner -> owner.machine().getRootDiskMib()
+                            + owner.machine().getLocalDisksList().stream()
+                                    .mapToLong(LocalDisk::getMib)
+                                    .sum())
                     .sum();
         } finally {
             lock.unlock();

@@ -4,12 +4,14 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore.CachedBase;
+import io.coppice.node.disk.LocalDisk;
 import io.coppice.node.hypervisor.Domain;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.DomainState;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.Firmware;
 import io.coppice.proto.compute.v1.Phase;
 import java.io.IOException;
 import java.time.Duration;
@@ -102,12 +104,13 @@ final class Launcher {
         record.report(desired, Phase.PHASE_PREPARING);
         try (var undo = Undo.begin()) {
             if (first) {
-                undo.add("root disk of " + instance, () -> drivers.disks().remove(instance));
+                undo.add("disks of " + instance, () -> drivers.disks().remove(instance));
             }
             var disks = new ArrayList<Disk>();
             if (base.isPresent()) {
                 disks.add(drivers.disks().ensureRootDisk(instance, base.get(), diskBytes(desired)));
             }
+            var local = drivers.disks().ensureLocalDisks(instance, localDisks(desired));
             undo.add("network of " + instance, () -> drivers.network().release(instance));
             var endpoints = drivers.network().ensure(instance, desired.getEndpointsList());
             undo.add("metadata of " + instance, () -> drivers.metadata().withdraw(instance));
@@ -123,7 +126,7 @@ final class Launcher {
                     drivers.hypervisor().powerOff(instance);
                 }
             });
-            drivers.hypervisor().start(spec(desired, disks, endpoints));
+            drivers.hypervisor().start(spec(desired, disks, local, endpoints));
             drivers.network().attached(instance);
             record.keepStart(desired.getGeneration());
             undo.commit();
@@ -145,7 +148,8 @@ final class Launcher {
         context.drivers().network().metadataEntry().open(record.instance(), reach);
     }
 
-    private DomainSpec spec(DesiredInstance desired, List<Disk> disks, List<Endpoint> endpoints) {
+    private DomainSpec spec(
+            DesiredInstance desired, List<Disk> disks, List<Disk> localDisks, List<Endpoint> endpoints) {
         return new DomainSpec(
                 record.instance(),
                 new AccountId(desired.getAccountId()),
@@ -156,7 +160,17 @@ final class Launcher {
                 disks,
                 endpoints,
                 context.drivers().memory().consoleLog(record.instance()),
-                VolumeFitter.plugs(desired));
+                VolumeFitter.plugs(desired),
+                localDisks,
+                desired.getMachine().getFirmware() == Firmware.FIRMWARE_UEFI
+                        ? io.coppice.node.hypervisor.Firmware.UEFI
+                        : io.coppice.node.hypervisor.Firmware.BIOS);
+    }
+
+    private static List<LocalDisk> localDisks(DesiredInstance desired) {
+        return desired.getMachine().getLocalDisksList().stream()
+                .map(disk -> new LocalDisk(disk.getName(), disk.getMib() * MIB))
+                .toList();
     }
 
     private static long diskBytes(DesiredInstance desired) {

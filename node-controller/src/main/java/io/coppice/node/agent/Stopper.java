@@ -22,7 +22,7 @@ final class Stopper {
         this.waits = waits;
     }
 
-    /** Shuts the guest down, after the grace period by cutting its power, and keeps domain and disk. */
+    /** Shuts the guest down, after the grace period by cutting its power, and keeps domain and root disk. */
     void stop(DesiredInstance desired, boolean atOnce) throws IOException, InterruptedException {
         var instance = record.instance();
         if (runs(instance)) {
@@ -32,6 +32,7 @@ final class Stopper {
             }
             context.drivers().hypervisor().powerOff(instance);
         }
+        context.drivers().disks().removeLocalDisks(instance);
         putAway(instance);
         context.reporter()
                 .report(record.observation(desired, Phase.PHASE_STOPPED).setVolumes(VolumeFitter.observed(desired)));

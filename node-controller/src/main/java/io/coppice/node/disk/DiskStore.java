@@ -3,10 +3,11 @@ package io.coppice.node.disk;
 import io.coppice.foundation.id.InstanceId;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Keeps the root disks of instances. Calls for one instance come from one thread at a time. */
+/** Keeps the disks of instances that lie on the host. Calls for one instance come from one thread at a time. */
 public interface DiskStore {
     /**
      * The instance's root disk: the one that exists, or a new thin overlay over the cached image. Throws
@@ -15,6 +16,15 @@ public interface DiskStore {
      * @param sizeBytes size as the guest sees it; at least the image's virtual size
      */
     Disk ensureRootDisk(InstanceId instance, CachedBase base, long sizeBytes) throws IOException;
+
+    /**
+     * The instance's local disks, in this order: those that exist, and new empty ones. Throws {@link
+     * java.nio.file.FileSystemException} when the disk is full.
+     */
+    List<Disk> ensureLocalDisks(InstanceId instance, List<LocalDisk> wanted) throws IOException;
+
+    /** Removes the instance's local disks with what is on them. Does nothing when there are none. */
+    void removeLocalDisks(InstanceId instance) throws IOException;
 
     /** Whether the instance has a root disk here. */
     boolean hasRootDisk(InstanceId instance) throws IOException;

@@ -23,7 +23,7 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Root disks as qcow2 overlays, {@code <instancesFolder>/<instance id>/root.qcow2}. An overlay takes only what the guest
+ * Root disks as qcow2 overlays, {@code <instancesFolder>/<instance id>/root.qcow2}, and local disks beside them. An overlay takes only what the guest
  * writes; the cached image below it is shared and never written. Names are made of ids alone and symbolic links are never
  * followed.
  */
@@ -59,17 +59,9 @@ public final class QcowDiskStore implements DiskStore {
         if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return disk(instance, file, base);
         }
-        if (freeMib() <= 0) {
-            throw new FileSystemException(
-                    folder.toString(),
-                    null,
-                    "no space for another disk: less than %d MiB are free; remove instances or cached images"
-                            .formatted(reserveMib));
-        }
+        requireRoom();
         try (var undo = Undo.begin()) {
-            if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(
-                        home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            if (makeHome(home)) {
                 undo.add("remove the instance's folder", () -> Files.delete(home));
             }
             var unfinished = home.resolve(UNFINISHED);
@@ -86,6 +78,46 @@ public final class QcowDiskStore implements DiskStore {
 
     private static Path realPath(CachedBase base) throws IOException {
         return base.served().isEmpty() ? base.file().toRealPath() : base.file();
+    }
+
+    private void requireRoom() throws FileSystemException {
+        if (freeMib() <= 0) {
+            throw new FileSystemException(
+                    folder.toString(),
+                    null,
+                    "no space for another disk: less than %d MiB are free; remove instances or cached images"
+                            .formatted(reserveMib));
+        }
+    }
+
+    /** Makes an instance's folder unless it is there. Whether it was not. */
+    private static boolean makeHome(Path home) throws IOException {
+        if (Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        Files.createDirectory(home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return true;
+    }
+
+    @Override
+    public List<Disk> ensureLocalDisks(InstanceId instance, List<LocalDisk> wanted) throws IOException {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
+        requireRoom();
+        var home = home(instance);
+        makeHome(home);
+        var local = new QcowLocalDisks(home);
+        var disks = new ArrayList<Disk>();
+        for (var each : wanted) {
+            disks.add(local.ensure(each));
+        }
+        return List.copyOf(disks);
+    }
+
+    @Override
+    public void removeLocalDisks(InstanceId instance) throws IOException {
+        new QcowLocalDisks(home(instance)).remove();
     }
 
     @Override
@@ -121,6 +153,7 @@ public final class QcowDiskStore implements DiskStore {
         }
         Files.deleteIfExists(home.resolve(UNFINISHED));
         Files.deleteIfExists(home.resolve(ROOT_DISK));
+        new QcowLocalDisks(home).remove();
         try {
             Files.delete(home);
         } catch (DirectoryNotEmptyException e) {
@@ -133,7 +166,8 @@ public final class QcowDiskStore implements DiskStore {
         var found = new HashSet<InstanceId>();
         try (var homes = Files.newDirectoryStream(folder)) {
             for (var home : homes) {
-                if (Files.exists(home.resolve(ROOT_DISK), LinkOption.NOFOLLOW_LINKS)) {
+                if (Files.exists(home.resolve(ROOT_DISK), LinkOption.NOFOLLOW_LINKS)
+                        || new QcowLocalDisks(home).any()) {
                     idOf(home).ifPresent(found::add);
                 }
             }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes an empty qcow2 version 3 file over a backing file. Doing it here instead of by {@code qemu-img create} saves a
+ * Writes an empty qcow2 version 3 file, over a backing file or nothing. Doing it here instead of by {@code qemu-img create} saves a
  * process on the way to a running guest. Source of the layout: docs/interop/qcow2.txt of QEMU.
  *
  * <p>Layout, in clusters of 64 KiB: 0 header, 1 refcount table, 2 refcount block, 3… L1 table.
@@ -36,13 +36,27 @@ final class QcowOverlay {
      * @param sizeBytes a multiple of 512, at most {@link #MAXIMUM_SIZE_BYTES}
      */
     static void create(Path file, Path backing, String backingFormat, long sizeBytes) throws IOException {
-        if (sizeBytes <= 0 || sizeBytes > MAXIMUM_SIZE_BYTES || sizeBytes % SECTOR_BYTES != 0) {
-            throw new IllegalArgumentException("a disk cannot have " + sizeBytes + " bytes");
-        }
+        check(sizeBytes);
         var backingName = backing.toString().getBytes(StandardCharsets.UTF_8);
         if (backingName.length > QcowHeader.MAXIMUM_NAME_BYTES) {
             throw new IOException("the path of the image cache is too long for a qcow2 file: " + backing);
         }
+        write(file, sizeBytes, backingName, backingFormat);
+    }
+
+    /** As {@link #create}, over nothing: the disk reads as zeros. */
+    static void createEmpty(Path file, long sizeBytes) throws IOException {
+        check(sizeBytes);
+        write(file, sizeBytes, new byte[0], "");
+    }
+
+    private static void check(long sizeBytes) {
+        if (sizeBytes <= 0 || sizeBytes > MAXIMUM_SIZE_BYTES || sizeBytes % SECTOR_BYTES != 0) {
+            throw new IllegalArgumentException("a disk cannot have " + sizeBytes + " bytes");
+        }
+    }
+
+    private static void write(Path file, long sizeBytes, byte[] backingName, String backingFormat) throws IOException {
         var l1Entries = Math.ceilDiv(sizeBytes, BYTES_PER_L1_ENTRY);
         var l1Clusters = (int) Math.ceilDiv(l1Entries * Long.BYTES, CLUSTER_BYTES);
         var clusters = FIRST_L1_CLUSTER + l1Clusters;
@@ -66,7 +80,7 @@ final class QcowOverlay {
         var nameOffset = HEADER_BYTES + 8 + formatBytes + 8;
         var header = ByteBuffer.allocate(nameOffset + backingName.length);
         header.putInt(QcowHeader.MAGIC).putInt(3);
-        header.putLong(nameOffset).putInt(backingName.length);
+        header.putLong(backingName.length == 0 ? 0 : nameOffset).putInt(backingName.length);
         header.putInt(CLUSTER_BITS).putLong(sizeBytes);
         header.putInt(0); // not encrypted
         header.putInt(l1Entries).putLong((long) FIRST_L1_CLUSTER * CLUSTER_BYTES);
@@ -74,7 +88,9 @@ final class QcowOverlay {
         header.putInt(0).putLong(0); // no snapshots
         header.putLong(0).putLong(0).putLong(0); // incompatible, compatible, auto-clear features
         header.putInt(REFCOUNT_ORDER).putInt(HEADER_BYTES);
-        header.putInt(BACKING_FORMAT_EXTENSION).putInt(format.length).put(format);
+        if (backingName.length > 0) {
+            header.putInt(BACKING_FORMAT_EXTENSION).putInt(format.length).put(format);
+        }
         header.position(nameOffset - 8).putInt(0).putInt(0); // end of extensions
         return header.position(nameOffset).put(backingName).flip();
     }

@@ -18,6 +18,8 @@ import java.util.List;
  * @param endpoints by device index
  * @param consoleLog file that collects what the guest writes to its first serial port, across restarts
  * @param volumes that it has from its start
+ * @param localDisks empty disks that come behind the one that boots
+ * @param firmware what starts it
  */
 public record DomainSpec(
         InstanceId instance,
@@ -29,14 +31,49 @@ public record DomainSpec(
         List<Disk> disks,
         List<Endpoint> endpoints,
         Path consoleLog,
-        List<VolumePlug> volumes) {
+        List<VolumePlug> volumes,
+        List<Disk> localDisks,
+        Firmware firmware) {
     public DomainSpec {
+        localDisks = List.copyOf(localDisks);
         disks = List.copyOf(disks);
         volumes = List.copyOf(volumes);
         endpoints = List.copyOf(endpoints);
     }
 
-    /** A domain without volumes. */
+    /** The file that keeps the variables of its UEFI firmware: beside its console log. */
+    Path firmwareVariables() {
+        return consoleLog.resolveSibling("firmware-variables.fd");
+    }
+
+    /** A domain started by BIOS, without local disks. */
+    public DomainSpec(
+            InstanceId instance,
+            AccountId account,
+            long generation,
+            long rebootCount,
+            int vcpus,
+            long memoryMib,
+            List<Disk> disks,
+            List<Endpoint> endpoints,
+            Path consoleLog,
+            List<VolumePlug> volumes) {
+        this(
+                instance,
+                account,
+                generation,
+                rebootCount,
+                vcpus,
+                memoryMib,
+                disks,
+                endpoints,
+                consoleLog,
+                volumes,
+                List.of(),
+                Firmware.BIOS);
+    }
+
+    /** As before, without volumes. */
     public DomainSpec(
             InstanceId instance,
             AccountId account,

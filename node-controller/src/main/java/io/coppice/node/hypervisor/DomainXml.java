@@ -7,7 +7,9 @@ import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.network.Endpoint;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -30,13 +32,16 @@ final class DomainXml {
 
     private final Acceleration acceleration;
     private final String architecture;
+    private final Supplier<Optional<UefiFirmware>> uefi;
 
     /**
      * A renderer for one kind of host.
      *
      * @param architecture libvirt's name, {@code x86_64} or {@code aarch64}
+     * @param uefi the host's UEFI firmware, asked for with each guest that wants one
      */
-    DomainXml(Acceleration acceleration, String architecture) {
+    DomainXml(Acceleration acceleration, String architecture, Supplier<Optional<UefiFirmware>> uefi) {
+        this.uefi = uefi;
         this.acceleration = acceleration;
         this.architecture = architecture;
     }
@@ -106,10 +111,26 @@ final class DomainXml {
         } else {
             open(xml, "os");
             text(xml, "type", "hvm", "arch", architecture, "machine", "q35");
+            if (spec.firmware() == Firmware.UEFI) {
+                uefi(xml, spec);
+            }
         }
         empty(xml, "bootmenu", "enable", "no");
         empty(xml, "smbios", "mode", "sysinfo");
         xml.writeEndElement();
+    }
+
+    private void uefi(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        var firmware = uefi.get()
+                .orElseThrow(() -> new FirmwareMissingException(
+                        "this host has no UEFI firmware for guests: install the package ovmf"));
+        text(xml, "loader", firmware.code().toString(), "readonly", "yes", "type", "pflash");
+        text(
+                xml,
+                "nvram",
+                spec.firmwareVariables().toString(),
+                "template",
+                firmware.variables().toString());
     }
 
     private void processor(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
@@ -139,6 +160,7 @@ final class DomainXml {
         open(xml, "devices");
         empty(xml, "controller", "type", "pci", "model", "pcie-root");
         var ports = spec.disks().size()
+                + spec.localDisks().size()
                 + spec.volumes().size()
                 + spec.endpoints().size()
                 + BUILT_IN_DEVICES
@@ -147,13 +169,7 @@ final class DomainXml {
             empty(xml, "controller", "type", "pci", "model", "pcie-root-port");
         }
         empty(xml, "controller", "type", "usb", "model", "none");
-        for (int index = 0; index < spec.disks().size(); index++) {
-            disk(xml, spec.disks().get(index), index);
-        }
-        for (int index = 0; index < spec.volumes().size(); index++) {
-            var position = spec.disks().size() + index;
-            volume(xml, spec.volumes().get(index), target(position), position == 0);
-        }
+        drives(xml, spec);
         for (var endpoint : spec.endpoints()) {
             networkInterface(xml, endpoint);
         }
@@ -166,6 +182,25 @@ final class DomainXml {
         text(xml, "backend", "/dev/urandom", "model", "random");
         xml.writeEndElement();
         xml.writeEndElement();
+    }
+
+    /** The one that boots, local disks, then volumes: guests that name disks by their order find the first three as on AWS. */
+    private static void drives(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+        int position = 0;
+        for (var disk : spec.disks()) {
+            disk(xml, disk, position++);
+        }
+        var volumes = spec.volumes();
+        if (position == 0 && !volumes.isEmpty()) {
+            volume(xml, volumes.getFirst(), target(position++), true);
+            volumes = volumes.subList(1, volumes.size());
+        }
+        for (var disk : spec.localDisks()) {
+            disk(xml, disk, position++);
+        }
+        for (var volume : volumes) {
+            volume(xml, volume, target(position++), false);
+        }
     }
 
     private static void disk(XMLStreamWriter xml, Disk disk, int index) throws XMLStreamException {

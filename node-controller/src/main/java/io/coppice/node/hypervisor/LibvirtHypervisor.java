@@ -60,7 +60,8 @@ public final class LibvirtHypervisor implements Hypervisor {
             connection.connect();
             this.xml = new DomainXml(
                     accelerated ? Acceleration.KVM : Acceleration.TRANSLATED,
-                    connection.call("tell the architecture", session -> session.nodeInfo().model));
+                    connection.call("tell the architecture", session -> session.nodeInfo().model),
+                    UefiFirmware::present);
         } catch (HypervisorException e) {
             close();
             throw e;

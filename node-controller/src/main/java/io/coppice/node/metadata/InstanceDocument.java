@@ -42,6 +42,12 @@ final class InstanceDocument {
                 .put(META + "security-groups", groups)
                 .put(META + "services/domain", "amazonaws.com")
                 .put(META + "services/partition", "aws");
+        for (var disk : instance.getMachine().getLocalDisksList()) {
+            // As AWS writes these, unlike the root disk.
+            tree.put(
+                    META + "block-device-mapping/" + disk.getName(),
+                    disk.getDevice().replaceFirst("^/dev/", ""));
+        }
         if (!metadata.getPublicKey().isEmpty()) {
             tree.put(META + "public-keys/0/openssh-key", metadata.getPublicKey().strip())
                     .label(META + "public-keys/0", "0=" + metadata.getKeyName());

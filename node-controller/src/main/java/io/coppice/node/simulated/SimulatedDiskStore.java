@@ -4,19 +4,23 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.disk.CopyTarget;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore;
+import io.coppice.node.disk.LocalDisk;
 import io.coppice.node.simulated.SimulationPlan.Fault;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Root disks that are nothing but a size in the host's log. Thread-safe. */
+/** Disks that are nothing but a size in the host's log. Thread-safe. */
 final class SimulatedDiskStore implements DiskStore {
     private static final String DISK = "disk/";
+    private static final String LOCAL = "local/";
     private static final long MIB = 1024L * 1024;
 
     private final KeyedLog log;
@@ -24,6 +28,7 @@ final class SimulatedDiskStore implements DiskStore {
     private final long totalMib;
     private final FaultDice dice;
     private final Map<InstanceId, Long> sizesMib = new ConcurrentHashMap<>();
+    private final Map<InstanceId, Long> localMib = new ConcurrentHashMap<>();
 
     /** @param folder where disks would be files */
     SimulatedDiskStore(KeyedLog log, Path folder, long totalMib, SimulationPlan plan) throws IOException {
@@ -31,10 +36,15 @@ final class SimulatedDiskStore implements DiskStore {
         this.folder = folder;
         this.totalMib = totalMib;
         this.dice = new FaultDice(plan);
-        for (var id : log.keys(DISK)) {
-            var size = log.get(DISK + id);
+        read(log, DISK, sizesMib);
+        read(log, LOCAL, localMib);
+    }
+
+    private static void read(KeyedLog log, String prefix, Map<InstanceId, Long> sizes) throws IOException {
+        for (var id : log.keys(prefix)) {
+            var size = log.get(prefix + id);
             if (size.isPresent()) {
-                sizesMib.put(new InstanceId(id), Long.valueOf(new String(size.get(), StandardCharsets.US_ASCII)));
+                sizes.put(new InstanceId(id), Long.valueOf(new String(size.get(), StandardCharsets.US_ASCII)));
             }
         }
     }
@@ -45,12 +55,39 @@ final class SimulatedDiskStore implements DiskStore {
         if (!sizesMib.containsKey(instance)) {
             var sizeMib = Math.ceilDiv(sizeBytes, MIB);
             if (sizeMib > freeMib() || dice.strikes(Fault.DISK_FULL, instance.value())) {
-                throw new FileSystemException(file.toString(), null, "No space left on device (simulated)");
+                throw full(file);
             }
             log.put(DISK + instance, Long.toString(sizeMib).getBytes(StandardCharsets.US_ASCII));
             sizesMib.put(instance, sizeMib);
         }
         return new Disk(file, "raw", "root");
+    }
+
+    private static FileSystemException full(Path file) {
+        return new FileSystemException(file.toString(), null, "No space left on device (simulated)");
+    }
+
+    @Override
+    public List<Disk> ensureLocalDisks(InstanceId instance, List<LocalDisk> wanted) throws IOException {
+        if (!wanted.isEmpty() && !localMib.containsKey(instance)) {
+            var mib = wanted.stream().mapToLong(LocalDisk::sizeBytes).sum() / MIB;
+            if (mib > freeMib()) {
+                throw full(file(instance));
+            }
+            log.put(LOCAL + instance, Long.toString(mib).getBytes(StandardCharsets.US_ASCII));
+            localMib.put(instance, mib);
+        }
+        return wanted.stream()
+                .map(disk -> new Disk(folder.resolve(instance + "." + disk.name()), "raw", disk.name()))
+                .toList();
+    }
+
+    @Override
+    public void removeLocalDisks(InstanceId instance) throws IOException {
+        if (localMib.containsKey(instance)) {
+            log.remove(LOCAL + instance);
+            localMib.remove(instance);
+        }
     }
 
     @Override
@@ -69,17 +106,24 @@ final class SimulatedDiskStore implements DiskStore {
     public void remove(InstanceId instance) throws IOException {
         log.remove(DISK + instance);
         sizesMib.remove(instance);
+        removeLocalDisks(instance);
         dice.forget(instance);
     }
 
     @Override
     public Set<InstanceId> instances() {
-        return Set.copyOf(sizesMib.keySet());
+        var all = new HashSet<>(sizesMib.keySet());
+        all.addAll(localMib.keySet());
+        return Set.copyOf(all);
     }
 
     @Override
     public long freeMib() {
-        return totalMib - sizesMib.values().stream().mapToLong(Long::longValue).sum();
+        return totalMib - sum(sizesMib) - sum(localMib);
+    }
+
+    private static long sum(Map<InstanceId, Long> sizes) {
+        return sizes.values().stream().mapToLong(Long::longValue).sum();
     }
 
     /** Whether this is the file that the disk of an instance here would be. */

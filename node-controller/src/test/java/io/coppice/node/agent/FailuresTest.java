@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.node.command.CommandException;
+import io.coppice.node.hypervisor.FirmwareMissingException;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.image.ImageUnavailableException;
 import java.io.IOException;
@@ -29,6 +30,14 @@ class FailuresTest {
             assertTrue(failure.getMessage().contains("no disk space"), failure.getMessage());
             assertTrue(failure.getRetryable());
         }
+    }
+
+    @Test
+    void aHostWithoutTheImagesFirmwareSaysSoAndAnotherOneMayHaveIt() {
+        var failure = Failures.of(new FirmwareMissingException("/secret/firmware"));
+        assertEquals("Unsupported", failure.getCode());
+        assertTrue(failure.getMessage().contains("ovmf"), failure.getMessage());
+        assertTrue(Failures.isGivenUpHere(failure).getOtherHostMayHelp());
     }
 
     @Test

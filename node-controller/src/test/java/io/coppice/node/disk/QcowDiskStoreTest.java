@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,48 @@ class QcowDiskStoreTest {
                 .contains("read 65536"));
         assertTrue(COMMANDS.run("qemu-img", "check", path).contains("No errors were found"));
         assertEquals(3 * MIB, Files.size(raw.file()), "the image is never written");
+    }
+
+    @Test
+    void localDisksBeginEmptyLastUntilTheyAreRemovedAndLeaveTheRootDisk() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/qemu-io")), "qemu-io is not installed");
+        var store = store(0);
+        var instance = InstanceId.random();
+        var wanted = List.of(new LocalDisk("ephemeral0", 8L << 30), new LocalDisk("swap", 256 * MIB));
+        store.ensureRootDisk(instance, raw, 0);
+        var disks = store.ensureLocalDisks(instance, wanted);
+        assertEquals(
+                List.of("ephemeral0", "swap"), disks.stream().map(Disk::serial).toList());
+        for (int i = 0; i < disks.size(); i++) {
+            var path = disks.get(i).file().toString();
+            assertTrue(COMMANDS.run("qemu-img", "check", path).contains("No errors were found"));
+            var info = COMMANDS.run("qemu-img", "info", "--output=json", path);
+            assertTrue(info.contains("\"virtual-size\": " + wanted.get(i).sizeBytes()), info);
+            assertFalse(info.contains("backing"), info);
+        }
+        var path = disks.getFirst().file().toString();
+        COMMANDS.run("qemu-io", "-c", "read -P 0 0 64k", "-c", "write -P 9 4G 64k", path);
+        assertEquals(disks, store.ensureLocalDisks(instance, wanted));
+        COMMANDS.run("qemu-io", "-c", "read -P 9 4G 64k", path);
+        store.removeLocalDisks(instance);
+        assertTrue(store.hasRootDisk(instance));
+        store.ensureLocalDisks(instance, wanted);
+        COMMANDS.run("qemu-io", "-c", "read -P 0 4G 64k", path);
+        store.remove(instance);
+        assertEquals(Set.of(), store.instances());
+        assertFalse(Files.exists(folder.resolve("instances").resolve(instance.value())));
+    }
+
+    @Test
+    void anInstanceWithLocalDisksAloneIsFoundAndANameLeadsNowhereElse() throws Exception {
+        var store = store(0);
+        var instance = InstanceId.random();
+        store.ensureLocalDisks(instance, List.of(new LocalDisk("ephemeral23", MIB)));
+        assertEquals(Set.of(instance), store.instances());
+        assertEquals(Set.of(), store.basesInUse());
+        for (var name : List.of("../x", "ephemeral24", "root", "")) {
+            assertThrows(IllegalArgumentException.class, () -> new LocalDisk(name, MIB));
+        }
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.coppice.node.hypervisor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.AccountId;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** If this failed, guests would get other hardware than the agent asked for, or a name could change a domain's definition. */
@@ -25,7 +27,8 @@ class DomainXmlTest {
 
     @Test
     void rendersWhatWasAskedFor() {
-        var xml = new DomainXml(Acceleration.TRANSLATED, "x86_64").render(spec("/disks/root.qcow2", 128), MARK);
+        var xml = new DomainXml(Acceleration.TRANSLATED, "x86_64", Optional::empty)
+                .render(spec("/disks/root.qcow2", 128), MARK);
         assertTrue(xml.startsWith("<domain type=\"qemu\"><name>i-0123456789abcdef0</name><uuid>ec2"), xml);
         assertTrue(xml.contains("machine=\"q35\""), xml);
         assertTrue(xml.contains("<tb-cache unit=\"MiB\">32</tb-cache>"), xml);
@@ -36,7 +39,7 @@ class DomainXmlTest {
 
     @Test
     void aDeviceWithoutABridgeIsLeftToTheNetworkEngine() {
-        var xml = new DomainXml(Acceleration.KVM, "x86_64")
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty)
                 .render(spec("/disks/root.qcow2", 128, new Endpoint("tap", "", "02:00:00:00:00:01", 1450)), MARK);
         assertTrue(
                 xml.contains("<interface type=\"ethernet\"><mac address=\"02:00:00:00:00:01\"/><target dev=\"tap\"/>"),
@@ -83,7 +86,7 @@ class DomainXmlTest {
                 spec.endpoints(),
                 spec.consoleLog(),
                 List.of(root, data));
-        var xml = new DomainXml(Acceleration.KVM, "x86_64").render(volumesOnly, MARK);
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty).render(volumesOnly, MARK);
         assertTrue(
                 xml.contains("<target dev=\"vda\" bus=\"virtio\"/><serial>vol00000000000000001</serial>"
                         + "<boot order=\"1\"/>"),
@@ -93,8 +96,79 @@ class DomainXmlTest {
     }
 
     @Test
+    void localDisksComeBehindTheDiskThatBootsWhateverThatIs() {
+        var local = new Disk(Path.of("/disks/ephemeral0.qcow2"), "qcow2", "ephemeral0");
+        var root = new VolumePlug(new VolumeId("vol-00000000000000001"), new NbdAddress.Socket("/run/root"), "e1", 0);
+        var data = new VolumePlug(new VolumeId("vol-00000000000000002"), new NbdAddress.Socket("/run/data"), "e2", 0);
+        var onHost = render(with(spec("/disks/root.qcow2", 128), List.of(data), List.of(local), Firmware.BIOS));
+        assertEquals(List.of("serial", "ephemeral0", "vol00000000000000002"), serials(onHost));
+        var spec = spec("/disks/root.qcow2", 128);
+        var onVolume = render(new DomainSpec(
+                INSTANCE,
+                spec.account(),
+                1,
+                0,
+                1,
+                128,
+                List.of(),
+                spec.endpoints(),
+                spec.consoleLog(),
+                List.of(root, data),
+                List.of(local),
+                Firmware.BIOS));
+        assertEquals(List.of("vol00000000000000001", "ephemeral0", "vol00000000000000002"), serials(onVolume));
+        for (var xml : List.of(onHost, onVolume)) {
+            assertEquals(1, xml.split("<boot order=", -1).length - 1, xml);
+            assertTrue(xml.indexOf("<boot order=") < xml.indexOf("ephemeral0.qcow2"), xml);
+            assertTrue(xml.contains("<target dev=\"vdb\" bus=\"virtio\"/><serial>ephemeral0</serial></disk>"), xml);
+        }
+    }
+
+    @Test
+    void uefiHasVariablesOfTheInstancesOwnAndIsMissedByName() {
+        var wanted = with(spec("/disks/root.qcow2", 128), List.of(), List.of(), Firmware.UEFI);
+        var xml = render(wanted);
+        assertTrue(
+                xml.contains("<loader readonly=\"yes\" type=\"pflash\">/firmware/code</loader>"
+                        + "<nvram template=\"/firmware/variables\">/firmware-variables.fd</nvram>"),
+                xml);
+        assertFalse(render(spec("/disks/root.qcow2", 128)).contains("<loader"));
+        var without = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty);
+        assertThrows(FirmwareMissingException.class, () -> without.render(wanted, MARK));
+    }
+
+    private static String render(DomainSpec spec) {
+        var firmware = new UefiFirmware(Path.of("/firmware/code"), Path.of("/firmware/variables"));
+        return new DomainXml(Acceleration.KVM, "x86_64", () -> Optional.of(firmware)).render(spec, MARK);
+    }
+
+    private static List<String> serials(String xml) {
+        return Pattern.compile("<serial>(.*?)</serial>")
+                .matcher(xml)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    private static DomainSpec with(DomainSpec spec, List<VolumePlug> volumes, List<Disk> local, Firmware firmware) {
+        return new DomainSpec(
+                spec.instance(),
+                spec.account(),
+                spec.generation(),
+                spec.rebootCount(),
+                spec.vcpus(),
+                spec.memoryMib(),
+                spec.disks(),
+                spec.endpoints(),
+                spec.consoleLog(),
+                volumes,
+                local,
+                firmware);
+    }
+
+    @Test
     void escapesNames() {
-        var xml = new DomainXml(Acceleration.KVM, "x86_64").render(spec("/a'\"><evil/>&", 128), MARK);
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty).render(spec("/a'\"><evil/>&", 128), MARK);
         assertFalse(xml.contains("<evil/>"), xml);
         assertFalse(xml.contains("tb-cache"));
     }

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.InstanceProfile;
+import io.coppice.proto.compute.v1.LocalDisk;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
@@ -54,6 +55,7 @@ class ImdsServerTest {
         "latest/meta-data/network/interfaces/macs/, 02:00:00:00:00:01/",
         "latest/meta-data/network/interfaces/macs/02:00:00:00:00:01/interface-id, eni-0123456789abcdef0",
         "latest/meta-data/network/interfaces/macs/02:00:00:00:00:01/ipv6s, fdc0:bb1c:1:1::a",
+        "latest/meta-data/block-device-mapping/ephemeral0, sdb",
         "latest/meta-data/ipv6, fdc0:bb1c:1:1::a",
         "latest/meta-data/hostname, ip-127-0-0-1.internal"
     })
@@ -209,7 +211,10 @@ class ImdsServerTest {
         return DesiredInstance.newBuilder()
                 .setInstanceId(instance.value())
                 .setAccountId("123456789012")
-                .setMachine(Machine.newBuilder().setInstanceType("m1.small"))
+                .setMachine(Machine.newBuilder()
+                        .setInstanceType("m1.small")
+                        .addLocalDisks(
+                                LocalDisk.newBuilder().setName("ephemeral0").setDevice("/dev/sdb")))
                 .setZone("us-east-1a")
                 .addEndpoints(NetworkEndpoint.newBuilder()
                         .setNetworkInterfaceId("eni-0123456789abcdef0")

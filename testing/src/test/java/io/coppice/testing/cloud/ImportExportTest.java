@@ -107,10 +107,50 @@ class ImportExportTest {
         ec2.deleteSnapshot(request -> request.snapshotId(done.snapshotId()));
     }
 
+    /** An archive as virtual machine managers export it: its first disk is the one of this test. */
+    private Path archive() throws Exception {
+        var small = Files.write(folder.resolve("small.raw"), new byte[1 << 20]);
+        qemuImg(
+                "convert",
+                "-O",
+                "vmdk",
+                "-o",
+                "subformat=streamOptimized",
+                small.toString(),
+                folder.resolve("small.vmdk").toString());
+        Files.writeString(folder.resolve("vm.ovf"), """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">
+                  <References>
+                    <File ovf:id="file1" ovf:href="small.vmdk"/>
+                    <File ovf:id="file2" ovf:href="disk.vmdk"/>
+                  </References>
+                  <DiskSection>
+                    <Info>Virtual disks</Info>
+                    <Disk ovf:diskId="vmdisk1" ovf:fileRef="file2" ovf:capacity="8388608"/>
+                    <Disk ovf:diskId="vmdisk2" ovf:fileRef="file1" ovf:capacity="1048576"/>
+                  </DiskSection>
+                </Envelope>
+                """);
+        var command = List.of(
+                "tar",
+                "--format=ustar",
+                "-C",
+                folder.toString(),
+                "-cf",
+                folder.resolve("vm.ova").toString(),
+                "vm.ovf",
+                "small.vmdk",
+                "disk.vmdk");
+        Command.run(Duration.ofMinutes(1), Map.of(), command).orFail();
+        return folder.resolve("vm.ova");
+    }
+
     @Test
-    void anImportedImageIsExportedAsItWas() throws Exception {
+    void theImageOfAnArchiveIsExportedAsItWas() throws Exception {
+        put("in/vm.ova", archive());
         var task = ec2.importImage(request -> request.diskContainers(
-                        container -> container.format("VMDK").url("s3://" + bucket + "/in/disk.vmdk")))
+                        container -> container.format("OVA").url("s3://" + bucket + "/in/vm.ova")))
                 .importTaskId();
         var imported = eventually(
                 "the image is imported",
@@ -120,6 +160,7 @@ class ImportExportTest {
                         .getFirst(),
                 ImportExportTest::isOver);
         assertEquals("completed", imported.status(), imported.statusMessage());
+        assertEquals(2, imported.snapshotDetails().size());
         ec2.waiter().waitUntilImageAvailable(request -> request.imageIds(imported.imageId()));
         for (var format : List.of("RAW", "VMDK", "VHD")) {
             var key = "out/" + export(imported.imageId(), format) + "." + format.toLowerCase(java.util.Locale.ROOT);

@@ -88,9 +88,14 @@ final class RealGuests {
 
     /** The name that the guest has for a volume; empty when it does not have it. */
     String disk(String volume, Guest guest) {
+        return diskOf(volume.replace("-", ""), guest);
+    }
+
+    /** The name that the guest has for the disk with a serial number; empty when it has none. */
+    String diskOf(String serial, Guest guest) {
         return command(
                 guest,
-                "for d in /sys/block/vd*; do [ \"$(cat $d/serial 2>/dev/null)\" = " + volume.replace("-", "")
+                "for d in /sys/block/vd*; do [ \"$(cat $d/serial 2>/dev/null)\" = " + serial
                         + " ] && echo ${d##*/}; done; true");
     }
 

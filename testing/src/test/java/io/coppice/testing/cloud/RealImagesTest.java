@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.BootModeValues;
 import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.InstanceType;
 
 /** If this fails, an image of an instance is not what the instance had, or an instance does not boot from its volume. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -90,9 +92,47 @@ class RealImagesTest {
                         .anyMatch(each -> each.volumeId().equals(volume)),
                 there -> !there);
 
-        var third = guests.launch(ec2, again);
+        var third = guests.launch(ec2, withUefiAndLocalDisk(again));
         assertEquals("second", guests.command(third, "cat /root/marker"));
+        bootedByUefiWithALocalDisk(third);
         ec2.terminateInstances(request -> request.instanceIds(third.id()));
+    }
+
+    /** The snapshot of an image as one that boots by UEFI and has a disk of the host. */
+    private static String withUefiAndLocalDisk(String image) {
+        var root = ec2.describeImages(request -> request.imageIds(image))
+                .images()
+                .getFirst()
+                .blockDeviceMappings()
+                .getFirst();
+        return ec2.registerImage(request -> request.name("by UEFI")
+                        .bootMode(BootModeValues.UEFI)
+                        .blockDeviceMappings(
+                                disk -> disk.deviceName(root.deviceName())
+                                        .ebs(ebs -> ebs.snapshotId(root.ebs().snapshotId())),
+                                disk -> disk.deviceName("/dev/sdb").virtualName("ephemeral0")))
+                .imageId();
+    }
+
+    private static void bootedByUefiWithALocalDisk(Guest guest) {
+        assertEquals("uefi", describe(guest).currentInstanceBootModeAsString());
+        assertEquals("uefi", guests.command(guest, "test -d /sys/firmware/efi && echo uefi"));
+        assertEquals("vdb", guests.diskOf("ephemeral0", guest));
+        var gib = ec2.describeInstanceTypes(request -> request.instanceTypes(InstanceType.M1_SMALL))
+                .instanceTypes()
+                .getFirst()
+                .instanceStorageInfo()
+                .totalSizeInGB();
+        assertEquals(gib << 30, Long.parseLong(guests.command(guest, "cat /sys/block/vdb/size")) * 512);
+        guests.command(guest, "echo lost | dd of=/dev/vdb bs=512 seek=1000000 2>/dev/null; sync");
+        stop(guest);
+        ec2.startInstances(request -> request.instanceIds(guest.id()));
+        guests.awaitAnswer(guest);
+        assertEquals("uefi", guests.command(guest, "test -d /sys/firmware/efi && echo uefi"));
+        assertEquals(
+                "",
+                guests.command(guest, "dd if=/dev/vdb bs=512 skip=1000000 count=1 2>/dev/null | tr -d '\\000'"),
+                "a local disk that outlived a stop");
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package io.coppice.ebs.archive;
+
+import org.jspecify.annotations.NullMarked;
