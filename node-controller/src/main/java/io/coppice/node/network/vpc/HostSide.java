@@ -16,6 +16,7 @@ final class HostSide {
     private static final Path BRIDGE_RULES = Path.of("/proc/sys/net/bridge");
     private static final Path TRACKER = Path.of("/proc/sys/net/netfilter");
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
+    private static final String LOOPBACK = "lo";
 
     private final VpcSettings settings;
     private final Namespace host;
