@@ -234,8 +234,11 @@ final class HypervisorChoiceTest {
         assertTrue(!settings.value(Settings.PUBLIC_CIDR, "").isEmpty(), "it has VPCs");
         assertThrows(OperatorException.class, () -> choose("libvirt", 3, NOTHING, plain, own), "namespaces");
         var tagged = assertThrows(
-                OperatorException.class, () -> choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.MANAGED), own));
+                OperatorException.class,
+                () -> SiteWire.ofCloud(
+                        NetworkMode.MANAGED, own, Optional.of(new FakeMachine(true, Set.of("ovs-vsctl")))));
         assertTrue(tagged.fix().contains("openvswitch-switch"), tagged.fix());
+        choose("libvirt", 1, NOTHING, Optional.of(NetworkMode.MANAGED), own);
         choose("simulated", 1, NOTHING, Optional.of(NetworkMode.MANAGED));
         var network = new GuestNetwork(new DataFolder(folder), new FakeMachine(true, Set.of()));
         var told = Map.of(Settings.NETWORK_MODE, "MANAGED_NOVLAN");
