@@ -1,15 +1,10 @@
 package io.coppice.node.command;
 
-import com.sun.jna.LastErrorException;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * Tells everybody on a network, unasked, which hardware address IPv6 addresses have from now on. No program that every host has
@@ -42,31 +37,7 @@ public final class NeighborAdvertisements {
      * @param addresses 16 bytes each
      */
     public static void send(String namespace, String device, byte[] mac, List<byte[]> addresses) throws IOException {
-        var sending = new FutureTask<>(
-                () -> {
-                    enter(namespace);
-                    send(device, mac, addresses);
-                },
-                true);
-        // A thread that has entered another namespace is good for nothing else.
-        Thread.ofPlatform().daemon().name("advertise-" + device).start(sending);
-        try {
-            sending.get();
-        } catch (ExecutionException e) {
-            throw new IOException("no neighbour advertisements by %s of %s".formatted(device, namespace), e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while addresses were announced", e);
-        }
-    }
-
-    private static void enter(String namespace) {
-        int descriptor = CLibrary.INSTANCE.open("/run/netns/" + namespace, CLibrary.O_CLOEXEC);
-        try {
-            CLibrary.INSTANCE.setns(descriptor, CLibrary.CLONE_NEWNET);
-        } finally {
-            CLibrary.INSTANCE.close(descriptor);
-        }
+        NamespaceThread.run(namespace, "advertise-" + device, () -> send(device, mac, addresses));
     }
 
     private static void send(String device, byte[] mac, List<byte[]> addresses) {
@@ -114,33 +85,5 @@ public final class NeighborAdvertisements {
                 .put(ALL_NODES)
                 .putInt(CLibrary.INSTANCE.if_nametoindex(device))
                 .array();
-    }
-
-    interface CLibrary extends Library {
-        CLibrary INSTANCE = Native.load("c", CLibrary.class);
-
-        int AF_INET6 = 10;
-        int SOCK_RAW = 3;
-        int SOCK_CLOEXEC = 0x80000;
-        int O_CLOEXEC = 0x80000;
-        int CLONE_NEWNET = 0x40000000;
-        int IPPROTO_IPV6 = 41;
-        int IPPROTO_ICMPV6 = 58;
-        int IPV6_MULTICAST_HOPS = 18;
-
-        int open(String path, int flags) throws LastErrorException;
-
-        int close(int descriptor) throws LastErrorException;
-
-        int setns(int descriptor, int kind) throws LastErrorException;
-
-        int socket(int domain, int type, int protocol) throws LastErrorException;
-
-        int setsockopt(int descriptor, int level, int name, byte[] value, int length) throws LastErrorException;
-
-        int if_nametoindex(String name) throws LastErrorException;
-
-        NativeLong sendto(int descriptor, byte[] bytes, NativeLong length, int flags, byte[] address, int addressLength)
-                throws LastErrorException;
     }
 }

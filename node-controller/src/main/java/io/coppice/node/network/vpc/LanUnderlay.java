@@ -47,21 +47,4 @@ record LanUnderlay(VpcSettings settings) implements Underlay {
     /** The site's switches find the host. */
     @Override
     public void carry(Subnet subnet, String mac, String host, Plan plan) {}
-
-    @Override
-    public void announce(Namespace host, Subnet subnet, String mac, String address) throws IOException {
-        TrunkCable.probe(settings, host, mac, address, new TrunkCable.Plug() {
-            @Override
-            public void in(String device) throws IOException {
-                // The bridge itself must go on sending to the guest.
-                host.ip("link set dev %1$s master %2$s\nlink set dev %1$s type bridge_slave learning off flood off\n"
-                        .formatted(device, settings.trunkBridge()));
-            }
-
-            @Override
-            public void out(String device) {
-                // Goes with the device.
-            }
-        });
-    }
 }

@@ -101,7 +101,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         var files = new VpcFiles(folder.resolve(vpcId));
         var state = new VpcState(vpcId, settings, numbers, files);
         state.load();
-        var around = new VpcOnHost.Host(settings, commands, exchange, hostIpv6, underlay, () -> guestMtu);
+        var around = new VpcOnHost.Host(settings, commands, exchange, hostIpv6, () -> guestMtu);
         return new VpcOnHost(vpcId, around, state, files);
     }
 

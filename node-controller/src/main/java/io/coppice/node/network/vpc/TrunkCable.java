@@ -43,31 +43,4 @@ final class TrunkCable {
         }
         throw new IOException("this host has no device " + device + ": set coppice.node.network.trunk");
     }
-
-    /**
-     * Sends one frame that asks nobody (an address probe of RFC 5227) with the guest's hardware address, from a cable that is there
-     * for that only.
-     */
-    static void probe(VpcSettings settings, Namespace host, String mac, String address, Plug plug) throws IOException {
-        var sender = settings.pairDevice('a', mac);
-        var port = settings.pairDevice('t', mac);
-        host.ipAsFarAsPossible("link delete dev %s\n".formatted(sender));
-        host.ip(
-                "link add %1$s address %2$s type veth peer name %3$s\nlink set dev %1$s addrgenmode none up\nlink set dev %3$s addrgenmode none up\n"
-                        .formatted(sender, mac, port));
-        try {
-            plug.in(port);
-            host.execute("arping", "-D", "-c", "1", "-w", "1", "-I", sender, address);
-        } finally {
-            plug.out(port);
-            host.ipAsFarAsPossible("link delete dev %s\n".formatted(sender));
-        }
-    }
-
-    /** How a device is plugged into the trunk, and taken out. */
-    interface Plug {
-        void in(String device) throws IOException;
-
-        void out(String device) throws IOException;
-    }
 }

@@ -44,9 +44,4 @@ record TunnelUnderlay(VpcSettings settings) implements Underlay {
     public void carry(Subnet subnet, String mac, String host, Plan plan) {
         plan.add(Setting.carried(mac, VpcView.tunnel(subnet), host));
     }
-
-    @Override
-    public void announce(Namespace host, Subnet subnet, String mac, String address) {
-        // Hosts are told.
-    }
 }

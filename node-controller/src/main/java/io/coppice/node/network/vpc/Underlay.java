@@ -31,7 +31,4 @@ sealed interface Underlay permits TunnelUnderlay, VlanUnderlay, LanUnderlay {
 
     /** Plans by which host frames for this address go, which leave by the subnet's device. */
     void carry(Subnet subnet, String mac, String host, Plan plan);
-
-    /** Has whatever is between the hosts learn that this address is here now; takes a second. */
-    void announce(Namespace host, Subnet subnet, String mac, String address) throws IOException;
 }

@@ -71,21 +71,6 @@ record VlanUnderlay(VpcSettings settings) implements Underlay {
     @Override
     public void carry(Subnet subnet, String mac, String host, Plan plan) {}
 
-    @Override
-    public void announce(Namespace host, Subnet subnet, String mac, String address) throws IOException {
-        TrunkCable.probe(settings, host, mac, address, new TrunkCable.Plug() {
-            @Override
-            public void in(String device) throws IOException {
-                ovs(host, accessPort(device, subnet));
-            }
-
-            @Override
-            public void out(String device) throws IOException {
-                ovs(host, "-- --if-exists del-port " + device);
-            }
-        });
-    }
-
     private void ovs(Namespace host, String commands) throws IOException {
         host.ovs(options(commands) + "\n");
     }

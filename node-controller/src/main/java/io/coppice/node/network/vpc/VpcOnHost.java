@@ -55,7 +55,6 @@ final class VpcOnHost {
             CommandRunner commands,
             PeerExchange exchange,
             HostIpv6 hostIpv6,
-            Underlay underlay,
             Supplier<Integer> mtu) {}
 
     VpcOnHost(String vpcId, Host around, VpcState state, VpcFiles files) {

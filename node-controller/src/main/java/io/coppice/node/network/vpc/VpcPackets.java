@@ -49,7 +49,7 @@ final class VpcPackets {
         this.firewall =
                 new Firewall(inside, new FlowCutter(inside, files.folder().resolve("flows")));
         this.announcer = new Announcer(inside, Cables.publicMac(around.settings(), vpcId));
-        this.teacher = new SwitchTeacher(around.settings(), host, around.underlay());
+        this.teacher = new SwitchTeacher(around.settings(), inside);
         this.gateways = new CarriedGateways(commands, around.settings());
     }
 
