@@ -11,10 +11,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Takes connections at a Unix socket, each on a thread of its own. Thread-safe. */
 final class NbdListener implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 1024;
+    /** Whatever keeps this process from taking connections is not over at once. */
+    private static final long PAUSE_NANOS = 200_000_000;
 
     private final ServerSocketChannel listener;
     private final ServedImage image;
@@ -43,15 +46,19 @@ final class NbdListener implements AutoCloseable {
     }
 
     private void accept() {
-        try {
-            while (true) {
-                free.acquireUninterruptibly();
+        while (listener.isOpen()) {
+            free.acquireUninterruptibly();
+            try {
                 var client = listener.accept();
                 connections.incrementAndGet();
                 Thread.ofVirtual().name("nbd-client").start(() -> serve(client));
+            } catch (IOException e) {
+                free.release();
+                if (listener.isOpen()) {
+                    System.err.println("a connection was not taken: " + e);
+                    LockSupport.parkNanos(PAUSE_NANOS);
+                }
             }
-        } catch (IOException e) {
-            System.err.println("no more connections are taken: " + e);
         }
     }
 
