@@ -105,13 +105,13 @@ class RealImagesTest {
                 .getFirst()
                 .blockDeviceMappings()
                 .getFirst();
-        return ec2.registerImage(request -> request.name("by UEFI")
+        return available(ec2.registerImage(request -> request.name("by UEFI")
                         .bootMode(BootModeValues.UEFI)
                         .blockDeviceMappings(
                                 disk -> disk.deviceName(root.deviceName())
                                         .ebs(ebs -> ebs.snapshotId(root.ebs().snapshotId())),
                                 disk -> disk.deviceName("/dev/sdb").virtualName("ephemeral0")))
-                .imageId();
+                .imageId());
     }
 
     private static void bootedByUefiWithALocalDisk(Guest guest) {
@@ -159,9 +159,12 @@ class RealImagesTest {
     }
 
     private static String createImage(Guest guest, String name, boolean noReboot) {
-        var id = ec2.createImage(
+        return available(ec2.createImage(
                         request -> request.instanceId(guest.id()).name(name).noReboot(noReboot))
-                .imageId();
+                .imageId());
+    }
+
+    private static String available(String id) {
         eventually(
                 "the image is there",
                 LIMIT,
