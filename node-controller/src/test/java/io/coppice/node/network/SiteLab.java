@@ -65,7 +65,7 @@ final class SiteLab implements AutoCloseable {
         if (!"root".equals(System.getProperty("user.name"))) {
             missing.add("not root");
         }
-        for (var program : List.of("/usr/sbin/nft", "/usr/sbin/dnsmasq", "/usr/bin/busybox")) {
+        for (var program : List.of("/usr/sbin/nft", "/usr/sbin/dnsmasq", "/usr/bin/busybox", "/usr/bin/ping")) {
             if (!Files.isExecutable(Path.of(program))) {
                 missing.add(program + " is not installed");
             }
