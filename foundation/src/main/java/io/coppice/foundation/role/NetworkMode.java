@@ -28,8 +28,13 @@ public enum NetworkMode {
                         .formatted(
                                 text,
                                 Arrays.stream(values())
-                                        .map(mode -> mode.name().toLowerCase(Locale.ROOT))
+                                        .map(NetworkMode::written)
                                         .collect(Collectors.joining(", ")))));
+    }
+
+    /** As people write it, for example {@code managed-novlan}. */
+    public String written() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Whether accounts have virtual private clouds; otherwise one network for all that no account can change. */

@@ -67,6 +67,7 @@ final class UpCommand extends CloudCommand {
     @Option(
             names = "--network",
             paramLabel = "MODE",
+            converter = NetworkModeOption.class,
             description = {
                 "vpc: virtual private clouds; flat: one network of all guests;",
                 "static: the site's network, with addresses that the site names;",

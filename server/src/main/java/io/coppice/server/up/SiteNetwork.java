@@ -7,7 +7,6 @@ import io.coppice.server.settings.Settings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -39,7 +38,7 @@ final class SiteNetwork {
         if (realHosts) {
             needed.addAll(List.of(Settings.UPLINK, Settings.HOST_ADDRESS));
         }
-        var command = "./coppice up --network " + mode.name().toLowerCase(Locale.ROOT);
+        var command = "./coppice up --network " + mode.written();
         demand(needed, settings, command);
         checkRange(settings, Settings.CLOUD_CIDR);
         var completed = new LinkedHashMap<>(settings);

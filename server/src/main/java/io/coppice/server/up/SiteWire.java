@@ -4,12 +4,17 @@ import io.coppice.foundation.role.NetworkMode;
 import io.coppice.server.OperatorException;
 import io.coppice.server.settings.Settings;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** What a cloud must know of the wire of the site's that guests' frames take between hosts. */
 final class SiteWire {
+    /** Ends the name of the bridge that it is plugged into, as hosts name it ({@code VpcSettings}). */
+    static final String BRIDGE_SUFFIX = "-tr";
+
+    /** Where Open vSwitch's database listens unless {@code coppice.node.network.ovs-database} says otherwise. */
+    static final String DATABASE = "unix:/var/run/openvswitch/db.sock";
+
     private static final String SWITCH = "ovs-vsctl";
 
     private SiteWire() {}
@@ -21,10 +26,7 @@ final class SiteWire {
      */
     static Map<String, String> ofCloud(NetworkMode mode, Map<String, String> settings, Optional<Machine> carrier) {
         if (carrier.isPresent()) {
-            check(
-                    settings,
-                    "./coppice up --network "
-                            + mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            check(settings, "./coppice up --network " + mode.written());
             if (mode == NetworkMode.MANAGED && !carrier.get().has(SWITCH)) {
                 throw new OperatorException(
                         "VLANs need Open vSwitch, which is not installed here",

@@ -98,6 +98,7 @@ public final class Teardown {
             scripts.stopLibvirt();
             removeNamespaces(bridge);
             removeNetwork(bridge);
+            removeTrunk(settings.get(), bridge);
             return true;
         });
     }
@@ -205,6 +206,26 @@ public final class Teardown {
                 .map(line -> line.strip().split(" ", -1))
                 .filter(table -> table.length == 3 && table[2].equals(bridge))
                 .forEach(table -> HostCommand.run(COMMAND_LIMIT, "nft", "delete", "table", table[1], table[2]));
+    }
+
+    /** What the site's wire was plugged into; the device that leads there stays. */
+    private static void removeTrunk(Settings settings, String bridge) {
+        var trunk = bridge + SiteWire.BRIDGE_SUFFIX;
+        switch (settings.networkMode()) {
+            case MANAGED ->
+                HostCommand.run(
+                        COMMAND_LIMIT,
+                        "ovs-vsctl",
+                        "--db=" + settings.value(Settings.OVS_DATABASE, SiteWire.DATABASE),
+                        "--timeout=10",
+                        "--if-exists",
+                        "del-br",
+                        trunk);
+            case MANAGED_NOVLAN -> HostCommand.run(COMMAND_LIMIT, "ip", "link", "delete", trunk);
+            case VPC, FLAT, STATIC, SYSTEM -> {
+                // No wire.
+            }
+        }
     }
 
     /** The DHCP server outlives the Node Controller on purpose; it names the bridge among its arguments. */

@@ -228,6 +228,7 @@ final class HypervisorChoiceTest {
         var missing = assertThrows(OperatorException.class, () -> choose("libvirt", 1, NOTHING, plain));
         assertTrue(
                 missing.fix().contains("up --network managed-novlan --set coppice.node.network.trunk="), missing.fix());
+        assertEquals(NetworkMode.MANAGED_NOVLAN, NetworkMode.named(NetworkMode.MANAGED_NOVLAN.written()));
         var own = Map.of(Settings.TRUNK, "eth1");
         var settings = choose("libvirt", 1, NOTHING, plain, own);
         assertEquals("eth1", settings.value(Settings.TRUNK, ""));
