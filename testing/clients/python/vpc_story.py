@@ -33,11 +33,18 @@ def make_key(folder):
 
 
 def ssh(key, address, command):
-    # An array, and no shell on this side.
-    answer = subprocess.run(
-        ["ssh", "-q", "-F", "/dev/null", "-i", key, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5",
-         "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", f"root@{address}", command],
-        capture_output=True, text=True, timeout=60)
+    """What the guest at the address answers; None when it does not, also when the connection hangs.
+
+    It hangs when the address goes to another instance, or its rule goes, while it is being made: as in AWS nobody ends it then.
+    """
+    try:
+        # An array, and no shell on this side.
+        answer = subprocess.run(
+            ["ssh", "-q", "-F", "/dev/null", "-i", key, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5",
+             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", f"root@{address}", command],
+            capture_output=True, text=True, timeout=40)
+    except subprocess.TimeoutExpired:
+        return None
     return answer.stdout.strip() if answer.returncode == 0 else None
 
 
