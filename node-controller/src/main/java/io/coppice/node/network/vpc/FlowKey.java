@@ -6,14 +6,14 @@ import java.util.regex.Pattern;
 /**
  * One direction of a flow.
  *
- * @param source IPv4 address
- * @param destination IPv4 address
+ * @param source IPv4 or IPv6 address, as the kernel's programs write it
+ * @param destination likewise
  * @param protocol number of IP
  * @param sourcePort 0 for protocols without ports
  * @param destinationPort 0 for protocols without ports
  */
 record FlowKey(String source, String destination, int protocol, int sourcePort, int destinationPort) {
-    private static final String ADDRESS = "(\\d{1,3}(?:\\.\\d{1,3}){3})";
+    private static final String ADDRESS = "([0-9a-f:.]{2,45})";
     private static final Pattern ELEMENT = Pattern.compile(ADDRESS + " \\. " + ADDRESS
             + " \\. (\\d{1,3})(?: \\. (\\d{1,5}) \\. (\\d{1,5}))? counter packets (\\d{1,18}) bytes (\\d{1,18})");
 

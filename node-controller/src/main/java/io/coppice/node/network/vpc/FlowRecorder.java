@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -78,12 +79,11 @@ final class FlowRecorder {
         var addresses = Set.copyOf(wanted.covered().keySet());
         var table = current;
         scope = table == null ? wanted : scope.plus(wanted);
-        if (table != null && !addresses.equals(covered)) {
-            inside.nft(table.cover(addresses));
-        } else if (table == null && !addresses.isEmpty()) {
-            var fresh = new FlowTable(clock.instant().getEpochSecond());
-            inside.nft(fresh.creation(addresses));
-            current = fresh;
+        if (table == null ? !addresses.isEmpty() : !addresses.equals(covered)) {
+            var before = table == null ? FlowTable.beginning(clock.instant().getEpochSecond()) : table;
+            var wider = before.with(addresses);
+            inside.nft(wider.covering(addresses, before));
+            current = wider;
         }
         covered = addresses;
     }
@@ -110,13 +110,14 @@ final class FlowRecorder {
                 && now >= ending.beginSeconds() + period.toSeconds()) {
             var wanted = scopeOf(view);
             scope = scope.plus(wanted);
-            var next = wanted.covered().isEmpty() ? null : new FlowTable(now);
+            var addresses = Set.copyOf(wanted.covered().keySet());
+            var beginning = FlowTable.beginning(now);
+            var next = addresses.isEmpty() ? null : beginning.with(addresses);
             looked = false;
-            inside.nft(ending.closing()
-                    + (next == null ? "" : next.creation(wanted.covered().keySet())));
+            inside.nft(ending.closing() + (next == null ? "" : next.covering(addresses, beginning)));
             reports.addAll(readAllBut(next, now));
             current = next;
-            covered = Set.copyOf(wanted.covered().keySet());
+            covered = addresses;
             scope = wanted;
             looked = true;
         }
@@ -172,12 +173,13 @@ final class FlowRecorder {
         var here = new HashSet<String>();
         for (var local : view.present()) {
             var wanted = isWanted(logging, local);
-            for (var address : local.addresses()) {
-                here.add(address);
-                if (wanted) {
-                    covered.put(address, local);
-                }
-            }
+            Stream.concat(local.addresses().stream(), local.assignedIpv6().stream())
+                    .forEach(address -> {
+                        here.add(address);
+                        if (wanted) {
+                            covered.put(address, local);
+                        }
+                    });
         }
         return new Scope(covered, here);
     }

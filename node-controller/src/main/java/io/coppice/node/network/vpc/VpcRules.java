@@ -32,8 +32,7 @@ final class VpcRules {
 
     private static final String INVALID_OF_BOTH = "ct state invalid meta l4proto != { icmp, ipv6-icmp } drop";
     /** What neighbours ask and answer each other stays on its wire, and is nobody's flow. */
-    private static final String NEIGHBOURS =
-            "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept";
+    static final String NEIGHBOURS = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept";
 
     /** Enough of a digest to tell combinations of groups apart. */
     private static final int GROUPS_DIGITS = 16;

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,44 @@ class FlowRecordingTest {
                 "so it never came to the other");
     }
 
+    /** They are counted from the first interface with an IPv6 address on, though a period without any had begun. */
+    @Test
+    void flowsOfIpv6AreCountedBesideThoseOfIpv4() throws Exception {
+        var host = lab.addHost();
+        var vpc = logged(NetworkEngineContract.red());
+        lab.tell(vpc);
+        var plain = guest(lab, vpc.build(), "plain", host, 0, "10.0.1.9", OPEN);
+        var web = NetworkEngineContract.both(lab, vpc.build(), "web", host, 0, "10.0.1.10", OPEN);
+        var db = NetworkEngineContract.both(lab, vpc.build(), "db", host, 0, "10.0.1.11", DB);
+        lab.tellLocations(RED);
+        var from = NetworkEngineContract.ipv6Of(web.address());
+        var to = NetworkEngineContract.ipv6Of(db.address());
+        web.send(Probe.parse("icmp1.4/6"), 1, to);
+        web.send(Probe.parse("tcp22/6"), 2, to);
+        plain.send(Probe.parse("udp53"), 3, web.address());
+        var reports = until(
+                host,
+                each -> isOf(each, db)
+                        && each.getFlowsList().stream().anyMatch(flow -> flow.getDestinationPort() == 22));
+        var received = flows(reports, db);
+        assertTrue(
+                received.stream()
+                        .allMatch(flow -> flow.getSource().equals(from)
+                                && flow.getDestination().equals(to)),
+                () -> "only these two came, and no questions of neighbours: " + received);
+        assertEquals(
+                1,
+                packets(received, flow -> flow.getProtocol() == Probe.ICMPV6 && flow.getAccepted()),
+                received::toString);
+        var refused = received.stream().filter(flow -> !flow.getAccepted()).toList();
+        assertEquals(1, refused.size(), received::toString);
+        assertEquals(Probe.TCP, refused.getFirst().getProtocol());
+        assertEquals(60, refused.getFirst().getBytes(), "two headers and nothing else");
+        assertEquals(2, packets(flows(reports, web), flow -> flow.getSource().equals(from) && flow.getAccepted()));
+        assertEquals(
+                1, packets(flows(reports, plain), flow -> flow.getDestination().equals(web.address())));
+    }
+
     @Test
     void onlyWhatIsWantedIsCountedAndARestartForgetsNothing() throws Exception {
         var host = lab.addHost();
@@ -197,6 +236,9 @@ class FlowRecordingTest {
     }
 
     private static String tables(LabHost host) throws Exception {
-        return Space.must("nsenter", "--net=/run/netns/" + host.namespace(RED), "nft", "list", "tables", "ip");
+        return Space.must("nsenter", "--net=/run/netns/" + host.namespace(RED), "nft", "list", "tables")
+                .lines()
+                .filter(line -> line.contains("flows_"))
+                .collect(Collectors.joining("\n"));
     }
 }

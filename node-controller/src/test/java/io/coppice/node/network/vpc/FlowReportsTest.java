@@ -135,6 +135,11 @@ class FlowReportsTest {
         var without = FlowKey.parse("elements = { 10.0.1.10 . 10.0.1.11 . 1 counter packets 1 bytes 84 }");
         assertEquals(
                 Optional.of(new FlowKey.Counted(new FlowKey(HERE, BESIDE, 1, 0, 0), new FlowTally(1, 84))), without);
+        var ipv6 = FlowKey.parse("\t\t     fdc0:bb1c::a . 2001:db8::1 . 17 . 5000 . 53 counter packets 2 bytes 140,");
+        assertEquals(
+                Optional.of(new FlowKey.Counted(
+                        new FlowKey("fdc0:bb1c::a", "2001:db8::1", 17, 5_000, 53), new FlowTally(2, 140))),
+                ipv6);
         assertEquals(Optional.empty(), FlowKey.parse("\t\tflags dynamic"));
     }
 }

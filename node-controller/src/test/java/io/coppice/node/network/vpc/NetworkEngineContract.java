@@ -253,7 +253,7 @@ abstract class NetworkEngineContract {
     }
 
     /** A guest of both families. */
-    private static LabGuest both(
+    static LabGuest both(
             NetworkLab lab, Vpc vpc, String label, LabHost host, int subnet, String address, String... groups)
             throws IOException {
         var endpoint = NetworkLab.endpoint(vpc, vpc.getSubnets(subnet), address, groups)
