@@ -19,9 +19,19 @@ final class HostProcesses {
     /** The QEMU processes of guests whose disks lie below a folder: process id to the guest's name. */
     static Map<Long, String> guests(Path folder) {
         var guests = new TreeMap<Long, String>();
-        matching(line -> program(line).contains("qemu-system") && line.contains(folder.toString()))
-                .forEach((pid, line) -> guests.put(pid, guestName(line)));
+        ofGuests(folder).forEach((pid, line) -> guests.put(pid, guestName(line)));
         return guests;
+    }
+
+    /** The command lines of these processes: guest's name to its line. */
+    static Map<String, String> commandsOfGuests(Path folder) {
+        var lines = new TreeMap<String, String>();
+        ofGuests(folder).values().forEach(line -> lines.put(guestName(line), line));
+        return lines;
+    }
+
+    private static Map<Long, String> ofGuests(Path folder) {
+        return matching(line -> program(line).contains("qemu-system") && line.contains(folder.toString()));
     }
 
     /** All processes that name the folder among their arguments, except this one. */

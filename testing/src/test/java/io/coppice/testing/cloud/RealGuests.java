@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.InstanceType;
+import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Volume;
 
 /** Guests of a cloud with a flat network, which this machine reaches by SSH, for tests. */
@@ -21,10 +23,16 @@ final class RealGuests {
     private static final String KEY_NAME = "guests";
 
     private final Path key;
+    private final String user;
 
-    /** With a new key in {@code folder}, which {@code ec2} is told of. */
+    private RealGuests(Path key, String user) {
+        this.key = key;
+        this.user = user;
+    }
+
+    /** With a new key in {@code folder}, which {@code ec2} is told of; logins are root's. */
     RealGuests(Path folder, Ec2Client ec2) {
-        this.key = folder.resolve("key");
+        this(folder.resolve("key"), "root");
         Command.run(COMMAND, Map.of(), List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()))
                 .orFail();
         try {
@@ -36,15 +44,24 @@ final class RealGuests {
         }
     }
 
+    /** The same, whose logins are another user's. */
+    RealGuests as(String other) {
+        return new RealGuests(key, other);
+    }
+
     /** A guest that answers. */
     record Guest(String id, String address) {}
 
     Guest launch(Ec2Client ec2, String image) {
-        var id = ec2.runInstances(request -> request.imageId(image)
-                        .instanceType(InstanceType.M1_SMALL)
-                        .keyName(KEY_NAME)
-                        .minCount(1)
-                        .maxCount(1))
+        var guest = start(ec2, image, request -> request.instanceType(InstanceType.M1_SMALL));
+        awaitAnswer(guest);
+        return guest;
+    }
+
+    /** One that will answer in its own time. */
+    Guest start(Ec2Client ec2, String image, Consumer<RunInstancesRequest.Builder> more) {
+        var id = ec2.runInstances(request -> more.accept(
+                        request.imageId(image).keyName(KEY_NAME).minCount(1).maxCount(1)))
                 .instances()
                 .getFirst()
                 .instanceId();
@@ -54,9 +71,7 @@ final class RealGuests {
                 .instances()
                 .getFirst()
                 .privateIpAddress();
-        var guest = new Guest(id, address);
-        awaitAnswer(guest);
-        return guest;
+        return new Guest(id, address);
     }
 
     void awaitAnswer(Guest guest) {
@@ -123,7 +138,7 @@ final class RealGuests {
                         "UserKnownHostsFile=/dev/null",
                         "-o",
                         "ConnectTimeout=5",
-                        "root@" + guest.address(),
+                        user + "@" + guest.address(),
                         command));
     }
 }

@@ -49,7 +49,21 @@ final class Story {
         assertTrue(told.output().contains("the end"), told.output());
     }
 
-    private static void requireBoto() {
+    /**
+     * Tells the story of guests on several hosts, or goes on with it: see {@code hosts_story.py}.
+     *
+     * @param folder what is kept between its parts
+     */
+    static void ofHosts(CloudUnderTest cloud, Path folder, List<String> part) {
+        var script = SourceTree.root().resolve("testing/clients/python/hosts_story.py");
+        var line = new ArrayList<>(List.of(PYTHON, script.toString(), folder.toString()));
+        line.addAll(part);
+        var told = Command.run(LIMIT, cloud.environment(), line).orFail();
+        assertTrue(told.output().contains("the end"), told.output());
+    }
+
+    /** Skips the test, with the reason, where boto3 is missing. */
+    static void requireBoto() {
         var boto = Command.run(LIMIT, Map.of(), List.of(PYTHON, "-c", "import boto3; print(boto3.__version__)"));
         assumeTrue(boto.status() == 0, "boto3 is missing: apt-get install python3-boto3");
     }

@@ -51,6 +51,7 @@ final class NetworkLab implements AutoCloseable {
     private final List<LabHost> hosts = new ArrayList<>();
     private final List<OpenSwitch> switches = new ArrayList<>();
     private final List<LabGuest> guests = new ArrayList<>();
+    private final List<Space> beyond = new ArrayList<>();
     private final Map<String, Vpc> vpcs = new HashMap<>();
     private final Map<String, Long> sequences = new HashMap<>();
     private int guestNumber;
@@ -175,6 +176,25 @@ final class NetworkLab implements AutoCloseable {
         other.ip("link", "set", "dev", port, "master", "br0", "up");
     }
 
+    /** A machine behind {@link #internet}, which routes to it by a cable that carries no packets larger than {@code mtu}. */
+    Space beyond(String address, int mtu) throws IOException {
+        var space = new Space("cpt%s-far".formatted(suffix));
+        beyond.add(space);
+        var size = Integer.toString(mtu);
+        Space.must(
+                "ip", "link", "add", "far0", "mtu", size, "netns", space.name(), "type", "veth", "peer", "name", "far0", "mtu",
+                size, "netns", internet.name());
+        internet.ip("addr", "add", "192.0.2.1/30", "dev", "far0");
+        internet.ip("link", "set", "dev", "far0", "up");
+        internet.ip("route", "add", address, "via", "192.0.2.2");
+        internet.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+        space.ip("addr", "add", "192.0.2.2/30", "dev", "far0");
+        space.ip("addr", "add", address, "dev", "lo");
+        space.ip("link", "set", "dev", "far0", "up");
+        space.ip("route", "add", "default", "via", "192.0.2.1");
+        return space;
+    }
+
     /** A guest of a host, without addresses of its own until it is configured. */
     LabGuest addGuest(String label, LabHost host, NetworkEndpoint endpoint) throws IOException {
         var guest = new LabGuest(label, "cpt%s-g%d".formatted(suffix, ++guestNumber), host, endpoint);
@@ -265,6 +285,9 @@ final class NetworkLab implements AutoCloseable {
         var resolver = folder.resolve("resolver.pid");
         if (Files.exists(resolver)) {
             ProcessHandle.of(Long.parseLong(Files.readString(resolver).strip())).ifPresent(ProcessHandle::destroy);
+        }
+        for (var space : beyond) {
+            space.close();
         }
         internet.close();
         fabric.close();
