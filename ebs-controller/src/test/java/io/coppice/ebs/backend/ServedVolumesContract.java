@@ -181,14 +181,18 @@ abstract class ServedVolumesContract extends VolumeBackendContract {
             assertTrue(first.writeOnce(1, 0, BLOCK));
             var writing = new AtomicBoolean(true);
             var failures = threads.submit(() -> writeWhile(writing, second));
-            assertEquals(exports.subList(1, 2), backend().serve(volume, Grants.shared(Set.of(SECOND))));
-            assertFalse(first.writeOnce(9, 0, BLOCK));
-            assertNotEquals(0, io(exports.getFirst(), "write -P 9 0 64k"));
-            var third = backend()
-                    .serve(volume, Grants.shared(Set.of(SECOND, THIRD)))
-                    .getLast();
-            assertEquals(0, io(third, "read -P 1 0 64k"));
-            writing.set(false);
+            try {
+                assertEquals(exports.subList(1, 2), backend().serve(volume, Grants.shared(Set.of(SECOND))));
+                assertFalse(first.writeOnce(9, 0, BLOCK));
+                assertNotEquals(0, io(exports.getFirst(), "write -P 9 0 64k"));
+                var third = backend()
+                        .serve(volume, Grants.shared(Set.of(SECOND, THIRD)))
+                        .getLast();
+                assertEquals(0, io(third, "read -P 1 0 64k"));
+            } finally {
+                // Or it would go on for ever when this fails.
+                writing.set(false);
+            }
             assertEquals(0, failures.get());
             assertEquals(before, pid(volume));
         }
