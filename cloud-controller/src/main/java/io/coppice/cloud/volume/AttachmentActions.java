@@ -26,6 +26,9 @@ class AttachmentActions implements ActionModule {
     /** "Device names on Linux instances" in the EC2 user guide, and what users write instead. */
     private static final Pattern DEVICE = Pattern.compile("(/dev/)?(sd|xvd|vd|hd|nvme)[a-z0-9]{1,6}");
 
+    /** Of a volume with Multi-Attach. Source: "Multi-Attach" in the Amazon EBS user guide. */
+    private static final int MOST_INSTANCES = 16;
+
     private static final String STOPPED = "stopped";
     private static final Set<String> CAN_HOLD = Set.of("running", "stopping", STOPPED);
 
@@ -64,8 +67,8 @@ class AttachmentActions implements ActionModule {
         var attachment = database.call(entities -> {
             var holder = holders.require(entities, context.account(), instanceId);
             var row = require(entities, context, id);
-            checkState(row, holder);
-            checkDevice(entities, holder, device);
+            checkState(entities, row, holder);
+            checkDevice(entities, holder, device, row.shape().multiAttach());
             var made = new Volume.Attachment(
                     instanceId,
                     device,
@@ -88,11 +91,10 @@ class AttachmentActions implements ActionModule {
                 .build();
     }
 
-    private static void checkState(VolumeRow row, VolumeHolders.Holder holder) {
+    private void checkState(EntityManager entities, VolumeRow row, VolumeHolders.Holder holder) {
         if (row.is(VolumeState.IN_USE)) {
-            throw VolumeErrors.alreadyAttached(row.id());
-        }
-        if (!row.is(VolumeState.AVAILABLE)) {
+            checkShared(row, holder, book.ofVolume(entities, row.id()));
+        } else if (!row.is(VolumeState.AVAILABLE)) {
             throw VolumeErrors.notAvailable(row.id());
         }
         if (!row.zone().equals(holder.zone())) {
@@ -103,10 +105,23 @@ class AttachmentActions implements ActionModule {
         }
     }
 
-    private void checkDevice(EntityManager entities, VolumeHolders.Holder holder, String device) {
+    private static void checkShared(VolumeRow row, VolumeHolders.Holder holder, List<AttachmentRow> present) {
+        if (!row.shape().multiAttach()
+                || present.stream().anyMatch(each -> each.instanceId().equals(holder.id()))) {
+            throw VolumeErrors.alreadyAttached(row.id());
+        }
+        if (present.size() >= MOST_INSTANCES) {
+            throw VolumeErrors.instanceLimit(row.id(), MOST_INSTANCES);
+        }
+    }
+
+    private void checkDevice(EntityManager entities, VolumeHolders.Holder holder, String device, boolean multiAttach) {
         var present = book.ofInstances(entities, List.of(holder.id()));
         var letter = letter(device);
         var isRoot = letter.equals(letter(holder.rootDevice()));
+        if (isRoot && multiAttach) {
+            throw VolumeErrors.sharedRoot(device);
+        }
         if (isRoot && holder.rootIsVolume() && !holder.state().equals(STOPPED)) {
             throw VolumeErrors.rootOfRunning(holder.id());
         }
@@ -132,13 +147,9 @@ class AttachmentActions implements ActionModule {
         var id = VolumeActions.id(request.volumeId()).value();
         var detached = database.call(entities -> {
             refuseRoot(context, id);
-            book.lockHolder(entities, id);
+            book.lockHolders(entities, id);
             var row = require(entities, context, id);
-            var attachment = book.find(entities, id).orElseThrow(() -> VolumeErrors.notAttached(id, row.stateText()));
-            if (request.instanceId() != null && !request.instanceId().equals(attachment.instanceId())
-                    || request.device() != null && !request.device().equals(attachment.device())) {
-                throw VolumeErrors.attachmentNotFound(id, String.valueOf(request.instanceId()));
-            }
+            var attachment = wanted(row, book.ofVolume(entities, id), request);
             checkRoot(entities, context, attachment);
             var answer = VolumeAnswers.attachment(id, attachment.toAttachment());
             if (Boolean.TRUE.equals(request.force())) {
@@ -157,6 +168,21 @@ class AttachmentActions implements ActionModule {
                 .attachTime(detached.attachTime())
                 .deleteOnTermination(detached.deleteOnTermination())
                 .build();
+    }
+
+    private static AttachmentRow wanted(VolumeRow row, List<AttachmentRow> present, DetachVolumeRequest request) {
+        if (present.isEmpty()) {
+            throw VolumeErrors.notAttached(row.id(), row.stateText());
+        }
+        if (row.shape().multiAttach() && request.instanceId() == null) {
+            throw VolumeErrors.missing("InstanceId");
+        }
+        return present.stream()
+                .filter(each ->
+                        request.instanceId() == null || request.instanceId().equals(each.instanceId()))
+                .filter(each -> request.device() == null || request.device().equals(each.device()))
+                .findFirst()
+                .orElseThrow(() -> VolumeErrors.attachmentNotFound(row.id(), String.valueOf(request.instanceId())));
     }
 
     /** A guest that runs cannot do without its root disk. */

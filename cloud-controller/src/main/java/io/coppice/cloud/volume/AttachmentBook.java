@@ -9,16 +9,19 @@ import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.proto.compute.v1.AttachedVolume;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.security.SecureRandom;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -42,11 +45,12 @@ class AttachmentBook implements VolumeAttachments {
 
     /** Gives a volume, whose row is locked, to an instance that is locked. */
     void attach(EntityManager entities, VolumeRow row, Volume.Attachment attachment) {
-        entities.persist(new AttachmentRow(row.id(), attachment));
         // Known to the EBS controller and to the host alone, and never used again.
         var name = new byte[NAME_BYTES];
         random.nextBytes(name);
-        row.serve("e" + HexFormat.of().formatHex(name));
+        entities.persist(
+                new AttachmentRow(row.id(), attachment, "e" + HexFormat.of().formatHex(name)));
+        row.serve();
         signal.raise();
     }
 
@@ -65,27 +69,27 @@ class AttachmentBook implements VolumeAttachments {
         signal.listen(listener);
     }
 
-    /** Locks the instance that has the volume, if one has: before the volume. */
-    void lockHolder(EntityManager entities, String volumeId) {
-        find(entities, volumeId).ifPresent(attachment -> {
-            holders.lock(entities, List.of(attachment.instanceId()));
-            // It may have changed until the lock was had.
-            entities.detach(attachment);
-        });
+    /** Locks the instances that have the volume: before the volume. */
+    void lockHolders(EntityManager entities, String volumeId) {
+        var attachments = ofVolume(entities, volumeId);
+        holders.lock(
+                entities, attachments.stream().map(AttachmentRow::instanceId).toList());
+        // They may have changed until the locks were had.
+        attachments.forEach(entities::detach);
     }
 
-    /** Where a volume is attached. */
+    /** Where a volume is attached that one instance at most has. */
     Optional<AttachmentRow> find(EntityManager entities, String volumeId) {
-        return Optional.ofNullable(entities.find(AttachmentRow.class, volumeId));
+        return ofVolume(entities, volumeId).stream().findFirst();
     }
 
-    /** All attachments of these volumes. */
-    List<AttachmentRow> ofVolumes(EntityManager entities, Collection<String> volumeIds) {
-        return volumeIds.isEmpty()
-                ? List.of()
-                : entities.createQuery("from AttachmentRow a where a.volumeId in (:ids)", AttachmentRow.class)
-                        .setParameter("ids", volumeIds)
-                        .getResultList();
+    /** Where a volume is attached, the longest first. */
+    List<AttachmentRow> ofVolume(EntityManager entities, String volumeId) {
+        return entities.createQuery(
+                        "from AttachmentRow a where a.key.volumeId = :id order by a.attachedAt, a.key.instanceId",
+                        AttachmentRow.class)
+                .setParameter("id", volumeId)
+                .getResultList();
     }
 
     /** All attachments of these instances in the order of their devices. Most instances have none, and are not few. */
@@ -100,13 +104,20 @@ class AttachmentBook implements VolumeAttachments {
                 "select volume_id from volume_attachment where instance_id = any(?)",
                 row -> row.getString(1),
                 (Object) instanceIds.toArray(String[]::new));
-        return volumeIds.isEmpty()
-                ? List.of()
-                : entities.createQuery(
-                                "from AttachmentRow a where a.volumeId in (:ids) order by a.device, a.volumeId",
-                                AttachmentRow.class)
-                        .setParameter("ids", volumeIds)
-                        .getResultList();
+        if (volumeIds.isEmpty()) {
+            return List.of();
+        }
+        var wanted = Set.copyOf(instanceIds);
+        return entities
+                .createQuery(
+                        "from AttachmentRow a where a.key.volumeId in (:ids) order by a.device, a.key.volumeId",
+                        AttachmentRow.class)
+                .setParameter("ids", volumeIds)
+                .getResultList()
+                .stream()
+                // A volume of these instances may be another one's too.
+                .filter(each -> wanted.contains(each.instanceId()))
+                .toList();
     }
 
     /** The guest should let go of the volume; its row is locked, and its instance. */
@@ -124,21 +135,25 @@ class AttachmentBook implements VolumeAttachments {
         holders.changed(entities, instance);
     }
 
-    /** The EBS controller serves the volume now. Its instance is locked. */
-    void served(EntityManager entities, String volumeId, String path) {
-        find(entities, volumeId).filter(each -> !path.equals(each.exportPath())).ifPresent(attachment -> {
-            attachment.served(path);
-            entities.flush();
-            holders.changed(entities, attachment.instanceId());
-        });
+    /** The EBS controller serves the volume as these exports now. Its instances are locked. */
+    void served(EntityManager entities, String volumeId, Collection<VolumeExport> exports) {
+        var paths = exports.stream().collect(toMap(VolumeExport::getName, ExportAddress::text));
+        for (var attachment : ofVolume(entities, volumeId)) {
+            var path = paths.get(attachment.exportName());
+            if (path != null && !path.equals(attachment.exportPath())) {
+                attachment.served(path);
+                entities.flush();
+                holders.changed(entities, attachment.instanceId());
+            }
+        }
     }
 
-    /** The volume has another size than its guest was last told of, if one has it. Its instance is locked. */
+    /** The volume has another size than its guests were last told of, if any has it. Its instances are locked. */
     void resized(EntityManager entities, String volumeId) {
-        find(entities, volumeId).ifPresent(attachment -> {
+        for (var attachment : ofVolume(entities, volumeId)) {
             entities.flush();
             holders.changed(entities, attachment.instanceId());
-        });
+        }
     }
 
     @Override
@@ -160,8 +175,8 @@ class AttachmentBook implements VolumeAttachments {
                 .setVolumeId(attachment.volumeId())
                 .setDevice(attachment.device())
                 .setSizeGib(row.shape().sizeGib())
-                .setExport(
-                        ExportAddress.export(row.exportName(), Objects.requireNonNullElse(attachment.exportPath(), "")))
+                .setExport(ExportAddress.export(
+                        attachment.exportName(), Objects.requireNonNullElse(attachment.exportPath(), "")))
                 .build();
     }
 
@@ -179,7 +194,7 @@ class AttachmentBook implements VolumeAttachments {
 
     @Override
     public void observed(EntityManager entities, Map<String, ? extends Collection<String>> volumesByInstance) {
-        for (var attachment : ofInstances(entities, volumesByInstance.keySet())) {
+        for (var attachment : byVolume(entities, volumesByInstance.keySet())) {
             var instanceId = attachment.instanceId();
             var has = Objects.requireNonNull(volumesByInstance.get(instanceId)).contains(attachment.volumeId());
             switch (attachment.state()) {
@@ -203,9 +218,11 @@ class AttachmentBook implements VolumeAttachments {
 
     @Override
     public void ended(EntityManager entities, Collection<String> instanceIds) {
-        for (var attachment : ofInstances(entities, instanceIds)) {
-            if (attachment.deleteOnTermination()) {
-                var row = lock(entities, attachment);
+        for (var attachment : byVolume(entities, instanceIds)) {
+            var row = lock(entities, attachment);
+            var last = ofVolume(entities, attachment.volumeId()).size() == 1;
+            // Of several instances the last one decides. Source: "Multi-Attach" in the Amazon EBS user guide.
+            if (last && attachment.deleteOnTermination()) {
                 entities.remove(attachment);
                 row.delete();
                 signal.raise();
@@ -215,12 +232,24 @@ class AttachmentBook implements VolumeAttachments {
         }
     }
 
-    /** The volume is nobody's any more. */
+    /** In the order of their volumes, in which they are locked: volumes of several instances are so by all of them. */
+    private List<AttachmentRow> byVolume(EntityManager entities, Collection<String> instanceIds) {
+        return ofInstances(entities, instanceIds).stream()
+                .sorted(Comparator.comparing(AttachmentRow::volumeId))
+                .toList();
+    }
+
+    /** The volume is this instance's no more. */
     void release(EntityManager entities, AttachmentRow attachment) {
         var row = lock(entities, attachment);
-        append(entities, attachment, "volume.detached", "free again");
         entities.remove(attachment);
-        row.withdraw();
+        var free = ofVolume(entities, attachment.volumeId()).isEmpty();
+        append(
+                entities,
+                attachment,
+                "volume.detached",
+                free ? "free again" : "detached from " + attachment.instanceId());
+        row.letGo(free);
         signal.raise();
     }
 

@@ -1,8 +1,9 @@
 package io.coppice.cloud.volume;
 
 import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
+import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
-import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +12,8 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "volume_attachment")
 class AttachmentRow {
-    @Id
-    @Column(name = "volume_id")
-    private String volumeId;
-
-    @Column(name = "instance_id", nullable = false)
-    private String instanceId;
+    @EmbeddedId
+    private Key key;
 
     @Column(name = "device", nullable = false)
     private String device;
@@ -33,12 +30,15 @@ class AttachmentRow {
     @Column(name = "export_path")
     private @Nullable String exportPath;
 
+    @Column(name = "export_name", nullable = false)
+    private String exportName;
+
     @SuppressWarnings("NullAway.Init")
     protected AttachmentRow() {}
 
-    AttachmentRow(String volumeId, Volume.Attachment attachment) {
-        this.volumeId = volumeId;
-        instanceId = attachment.instanceId();
+    AttachmentRow(String volumeId, Volume.Attachment attachment, String exportName) {
+        key = new Key(volumeId, attachment.instanceId());
+        this.exportName = exportName;
         device = attachment.device();
         state = attachment.state().text();
         deleteOnTermination = attachment.deleteOnTermination();
@@ -46,11 +46,11 @@ class AttachmentRow {
     }
 
     String volumeId() {
-        return volumeId;
+        return key.volumeId();
     }
 
     String instanceId() {
-        return instanceId;
+        return key.instanceId();
     }
 
     String device() {
@@ -73,6 +73,12 @@ class AttachmentRow {
         state = next.text();
     }
 
+    /** As which export its volume is served to the instance's host: known to it and to the EBS controller alone, and used once. */
+    String exportName() {
+        return exportName;
+    }
+
+    /** Where that is; null until it is served. */
     @Nullable
     String exportPath() {
         return exportPath;
@@ -83,6 +89,12 @@ class AttachmentRow {
     }
 
     Volume.Attachment toAttachment() {
-        return new Volume.Attachment(instanceId, device, state(), deleteOnTermination, attachedAt);
+        return new Volume.Attachment(instanceId(), device, state(), deleteOnTermination, attachedAt);
     }
+
+    /** Which volume is where. */
+    @Embeddable
+    record Key(
+            @Column(name = "volume_id") String volumeId,
+            @Column(name = "instance_id") String instanceId) {}
 }

@@ -120,8 +120,8 @@ class LaunchVolumeMaker implements LaunchVolumes {
             Map<String, String> tags,
             Instant at) {
         for (var wanted : volumes) {
-            var volume =
-                    new Volume(VolumeId.random(), account, wanted.shape(), VolumeState.CREATING, "", 1, at, tags, null);
+            var volume = new Volume(
+                    VolumeId.random(), account, wanted.shape(), VolumeState.CREATING, "", 1, at, tags, List.of());
             store.add(volume, null);
             var row = Objects.requireNonNull(
                     entities.find(VolumeRow.class, volume.id().value()));

@@ -36,12 +36,12 @@ class ModificationActions implements ActionModule {
             .value("original-iops", change -> change.original().iops())
             .value("original-size", change -> change.original().sizeGib())
             .value("original-volume-type", change -> change.original().kind().text())
-            .value("originalMultiAttachEnabled", change -> false)
+            .value("originalMultiAttachEnabled", change -> change.original().multiAttach())
             .value("start-time", Modification::startedAt)
             .value("target-iops", change -> change.target().iops())
             .value("target-size", change -> change.target().sizeGib())
             .value("target-volume-type", change -> change.target().kind().text())
-            .value("targetMultiAttachEnabled", change -> false)
+            .value("targetMultiAttachEnabled", change -> change.target().multiAttach())
             .value(VOLUME_ID, Modification::volumeId)
             .build();
 
@@ -91,6 +91,9 @@ class ModificationActions implements ActionModule {
             }
             var present = row.shape();
             var target = shapes.changed(present, request);
+            if (present.multiAttach() && !target.multiAttach() && store.isShared(entities, row.id())) {
+                throw VolumeErrors.stillShared(row.id());
+            }
             var made = new ModificationRow(
                     row.id(),
                     context.account(),
@@ -161,11 +164,11 @@ class ModificationActions implements ActionModule {
                 .originalSize(change.original().sizeGib())
                 .originalVolumeType(change.original().kind().text())
                 .originalIops(change.original().iops())
-                .originalMultiAttachEnabled(false)
+                .originalMultiAttachEnabled(change.original().multiAttach())
                 .targetSize(change.target().sizeGib())
                 .targetVolumeType(change.target().kind().text())
                 .targetIops(change.target().iops())
-                .targetMultiAttachEnabled(false)
+                .targetMultiAttachEnabled(change.target().multiAttach())
                 .progress(change.progress())
                 .startTime(change.startedAt())
                 .endTime(change.endedAt())

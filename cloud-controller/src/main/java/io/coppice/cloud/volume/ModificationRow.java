@@ -45,6 +45,12 @@ class ModificationRow {
     @Column(name = "target_iops")
     private @Nullable Integer targetIops;
 
+    @Column(name = "original_multi_attach", nullable = false)
+    private boolean originalMultiAttach;
+
+    @Column(name = "target_multi_attach", nullable = false)
+    private boolean targetMultiAttach;
+
     @Column(name = "started_at", nullable = false)
     private Instant startedAt;
 
@@ -65,6 +71,8 @@ class ModificationRow {
         targetSizeGib = target.sizeGib();
         targetType = target.kind().text();
         targetIops = target.iops();
+        originalMultiAttach = original.multiAttach();
+        targetMultiAttach = target.multiAttach();
         startedAt = at;
     }
 
@@ -95,7 +103,8 @@ class ModificationRow {
                 VolumeKind.of(originalType).orElseThrow(),
                 originalIops,
                 present.snapshotId(),
-                present.kmsKeyId());
+                present.kmsKeyId(),
+                originalMultiAttach);
     }
 
     /** Without the zone, which never changes. */
@@ -104,13 +113,13 @@ class ModificationRow {
                 volumeId,
                 state,
                 message,
-                shape(originalSizeGib, originalType, originalIops),
-                shape(targetSizeGib, targetType, targetIops),
+                shape(originalSizeGib, originalType, originalIops, originalMultiAttach),
+                shape(targetSizeGib, targetType, targetIops, targetMultiAttach),
                 startedAt,
                 endedAt);
     }
 
-    private static Volume.Shape shape(int sizeGib, String type, @Nullable Integer iops) {
-        return new Volume.Shape("", sizeGib, VolumeKind.of(type).orElseThrow(), iops, null);
+    private static Volume.Shape shape(int sizeGib, String type, @Nullable Integer iops, boolean multiAttach) {
+        return new Volume.Shape("", sizeGib, VolumeKind.of(type).orElseThrow(), iops, null, null, multiAttach);
     }
 }

@@ -100,8 +100,7 @@ class SnapshotActions implements ActionModule {
     }
 
     private static boolean isBootVolume(Volume volume) {
-        var attachment = volume.attachment();
-        return attachment != null && LaunchVolumes.isRoot(attachment.device());
+        return volume.attachments().stream().anyMatch(attachment -> LaunchVolumes.isRoot(attachment.device()));
     }
 
     CopySnapshotResponse copy(RequestContext context, CopySnapshotRequest request) {

@@ -10,6 +10,7 @@ import jakarta.persistence.LockModeType;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -56,8 +57,9 @@ class StoredCopyTargets implements CopyTargets {
 
     private VolumeRow hidden(EntityManager entities, AccountId account, String zone, int sizeGib, Instant now) {
         var key = encryption.keyFor(account, EncryptionWish.NONE, null);
-        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null, key);
-        var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), null);
+        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null, key, false);
+        var volume =
+                new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), List.of());
         store.add(volume, null);
         var row = Objects.requireNonNull(
                 entities.find(VolumeRow.class, volume.id().value()));
@@ -76,9 +78,8 @@ class StoredCopyTargets implements CopyTargets {
 
     @Override
     public Optional<VolumeExport> export(EntityManager entities, String id) {
-        var row = entities.find(VolumeRow.class, id);
-        var path = book.find(entities, id).map(AttachmentRow::exportPath);
-        return row == null ? Optional.empty() : path.map(each -> ExportAddress.export(row.exportName(), each));
+        return book.find(entities, id).flatMap(attachment -> Optional.ofNullable(attachment.exportPath())
+                .map(path -> ExportAddress.export(attachment.exportName(), path)));
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +56,9 @@ class StoredSnapshots implements Snapshots {
     @Override
     public List<OfInstance> ofInstance(AccountId account, String instanceId) {
         return volumes.ofInstance(account, instanceId).stream()
-                .filter(volume -> volume.attachment() != null)
-                .map(volume -> new OfInstance(
-                        volume.id().value(), disk(volume.shape(), Objects.requireNonNull(volume.attachment()))))
+                .flatMap(volume -> volume.attachments().stream()
+                        .filter(attachment -> attachment.instanceId().equals(instanceId))
+                        .map(attachment -> new OfInstance(volume.id().value(), disk(volume.shape(), attachment))))
                 .toList();
     }
 

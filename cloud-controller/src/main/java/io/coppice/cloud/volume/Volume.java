@@ -4,6 +4,7 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.VolumeId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A volume.
  *
  * @param generation rises with every wish: 1 is to exist, 2 is to be gone
- * @param attachment null while it is attached to nothing
+ * @param attachments the longest first; empty while it is attached to nothing
  */
 record Volume(
         VolumeId id,
@@ -22,7 +23,11 @@ record Volume(
         long generation,
         Instant createdAt,
         Map<String, String> tags,
-        @Nullable Attachment attachment) {
+        List<Attachment> attachments) {
+    Volume {
+        attachments = List.copyOf(attachments);
+    }
+
     /** A volume that an instance has as its root disk. */
     static Volume of(RootVolumes.RootVolume root, Map<String, String> tags) {
         return new Volume(
@@ -34,24 +39,23 @@ record Volume(
                 1,
                 root.createdAt(),
                 tags,
-                new Attachment(root.instanceId(), root.device(), AttachmentState.ATTACHED, true, root.createdAt()));
+                List.of(new Attachment(
+                        root.instanceId(), root.device(), AttachmentState.ATTACHED, true, root.createdAt())));
     }
 
     /** Whether it is the root disk of an instance: those have the digits of their instance. */
     boolean root() {
-        return attachment != null
-                && attachment
-                        .instanceId()
-                        .substring(InstanceId.PREFIX.length())
-                        .equals(id.value().substring(VolumeId.PREFIX.length()));
+        return attachments.stream().anyMatch(each -> each.instanceId()
+                .substring(InstanceId.PREFIX.length())
+                .equals(id.value().substring(VolumeId.PREFIX.length())));
     }
 
     /** The same volume as it is attached, or not. */
-    Volume at(@Nullable Attachment place) {
-        return new Volume(id, account, shape, state, errorMessage, generation, createdAt, tags, place);
+    Volume at(List<Attachment> places) {
+        return new Volume(id, account, shape, state, errorMessage, generation, createdAt, tags, places);
     }
 
-    /** The instance that has it, and as what. Root disks are attached from their instance's launch to its end. */
+    /** An instance that has it, and as what. Root disks are attached from their instance's launch to its end. */
     record Attachment(
             String instanceId, String device, AttachmentState state, boolean deleteOnTermination, Instant since) {}
 
@@ -62,6 +66,7 @@ record Volume(
      * @param iops null where the type has none to choose
      * @param snapshotId what it was made from; null for an empty volume
      * @param kmsKeyId the ARN of the key that it is encrypted under; null when it is not
+     * @param multiAttach whether several instances may have it at a time
      */
     record Shape(
             String zone,
@@ -69,10 +74,11 @@ record Volume(
             VolumeKind kind,
             @Nullable Integer iops,
             @Nullable String snapshotId,
-            @Nullable String kmsKeyId) {
-        /** One that is not encrypted. */
+            @Nullable String kmsKeyId,
+            boolean multiAttach) {
+        /** One that is not encrypted, for one instance at a time. */
         Shape(String zone, int sizeGib, VolumeKind kind, @Nullable Integer iops, @Nullable String snapshotId) {
-            this(zone, sizeGib, kind, iops, snapshotId, null);
+            this(zone, sizeGib, kind, iops, snapshotId, null, false);
         }
 
         boolean encrypted() {
@@ -82,7 +88,8 @@ record Volume(
         /** The same for the same wishes, for requests that come twice. */
         String text() {
             return zone + " " + sizeGib + " " + kind.text() + " " + iops + (snapshotId == null ? "" : " " + snapshotId)
-                    + (kmsKeyId == null ? "" : " " + kmsKeyId);
+                    + (kmsKeyId == null ? "" : " " + kmsKeyId)
+                    + (multiAttach ? " multi-attach" : "");
         }
     }
 }

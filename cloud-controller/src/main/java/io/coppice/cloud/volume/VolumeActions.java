@@ -57,7 +57,7 @@ class VolumeActions implements ActionModule {
                 1,
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 TagRules.of(request.tagSpecifications(), VolumeStore.RESOURCE_TYPE),
-                null);
+                List.of());
         var token = request.clientToken();
         if (token != null && token.length() > MAX_TOKEN) {
             throw VolumeErrors.invalid("clientToken", token);
@@ -82,7 +82,7 @@ class VolumeActions implements ActionModule {
                 .iops(answer.iops())
                 .encrypted(answer.encrypted())
                 .kmsKeyId(answer.kmsKeyId())
-                .multiAttachEnabled(false)
+                .multiAttachEnabled(answer.multiAttachEnabled())
                 .tags(answer.tags())
                 .build();
     }
@@ -94,10 +94,9 @@ class VolumeActions implements ActionModule {
                     .filter(volume -> volume.state() != VolumeState.DELETING)
                     .findFirst()
                     .orElseThrow(() -> VolumeErrors.notFound(id.value()));
-            var attachment = found.attachment();
-            if (attachment != null) {
+            found.attachments().stream().findFirst().ifPresent(attachment -> {
                 throw VolumeErrors.inUse(id.value(), attachment.instanceId());
-            }
+            });
             var deleted = store.change(id, row -> {
                 if (row.is(VolumeState.DELETING)) {
                     return false;

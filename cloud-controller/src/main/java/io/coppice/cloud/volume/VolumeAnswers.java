@@ -25,14 +25,15 @@ final class VolumeAnswers {
                 .iops(volume.shape().iops())
                 .encrypted(volume.shape().encrypted())
                 .kmsKeyId(volume.shape().kmsKeyId())
-                .multiAttachEnabled(false)
+                .multiAttachEnabled(volume.shape().multiAttach())
                 .tags(TagRules.toList(volume.tags()))
                 .build();
     }
 
     private static List<VolumeAttachment> attachments(Volume volume) {
-        var attachment = volume.attachment();
-        return attachment == null ? List.of() : List.of(attachment(volume.id().value(), attachment));
+        return volume.attachments().stream()
+                .map(each -> attachment(volume.id().value(), each))
+                .toList();
     }
 
     static VolumeAttachment attachment(String volumeId, Volume.Attachment attachment) {

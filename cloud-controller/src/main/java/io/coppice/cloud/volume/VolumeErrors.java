@@ -5,6 +5,7 @@ import io.coppice.wire.error.AwsException;
 /** What can go wrong with volumes, in AWS's words. */
 final class VolumeErrors {
     private static final String INVALID_VALUE = "InvalidParameterValue";
+    private static final String INVALID_COMBINATION = "InvalidParameterCombination";
 
     private VolumeErrors() {}
 
@@ -93,6 +94,37 @@ final class VolumeErrors {
         return AwsException.client(
                 INVALID_VALUE,
                 "Invalid value '" + device + "' for unixDevice. Attachment point " + device + " is already in use");
+    }
+
+    static AwsException instanceLimit(String id, int most) {
+        return AwsException.client(
+                "AttachmentLimitExceeded", "Volume '" + id + "' is attached to " + most + " instances already");
+    }
+
+    static AwsException sharedRoot(String device) {
+        return AwsException.client(
+                INVALID_COMBINATION, "A Multi-Attach enabled volume cannot be attached as the root device " + device);
+    }
+
+    static AwsException cannotBeShared(String type) {
+        return AwsException.client(
+                INVALID_COMBINATION,
+                "Multi-Attach is not supported for volume type '" + type + "': only io1 and io2 volumes can have it");
+    }
+
+    static AwsException sharedForEver(String id) {
+        return AwsException.client(
+                INVALID_COMBINATION, "Multi-Attach can be changed of io2 volumes only, and '" + id + "' is none");
+    }
+
+    static AwsException sharedType() {
+        return AwsException.client(INVALID_COMBINATION, "The type of a Multi-Attach enabled volume cannot be changed");
+    }
+
+    static AwsException stillShared(String id) {
+        return AwsException.client(
+                "IncorrectState",
+                "Multi-Attach of volume '" + id + "' can be disabled while it is attached to one instance at most");
     }
 
     static AwsException attachmentLimit(int most) {

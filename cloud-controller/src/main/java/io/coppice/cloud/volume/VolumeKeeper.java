@@ -16,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -116,7 +117,7 @@ class VolumeKeeper implements BackgroundTask {
 
     private static DesiredVolume desired(VolumeStore.Unfinished unfinished) {
         var volume = unfinished.volume();
-        return DesiredVolume.newBuilder()
+        var desired = DesiredVolume.newBuilder()
                 .setVolumeId(volume.id().value())
                 .setGeneration(volume.generation())
                 .setDeleted(volume.state() == VolumeState.DELETING)
@@ -126,9 +127,13 @@ class VolumeKeeper implements BackgroundTask {
                 .setZone(volume.shape().zone())
                 .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
                 .setKmsKeyId(Objects.requireNonNullElse(volume.shape().kmsKeyId(), ""))
-                .setExportName(unfinished.exportName())
-                .setSnapshotElsewhere(unfinished.snapshotElsewhere())
-                .build();
+                .setSnapshotElsewhere(unfinished.snapshotElsewhere());
+        if (volume.shape().multiAttach()) {
+            desired.addAllSharedExportNames(unfinished.exportNames());
+        } else {
+            unfinished.exportNames().forEach(desired::setExportName);
+        }
+        return desired.build();
     }
 
     private void watch(String zone) {
@@ -161,7 +166,7 @@ class VolumeKeeper implements BackgroundTask {
     void observe(io.coppice.proto.ebs.v1.Volume report) {
         var id = new VolumeId(report.getVolumeId());
         database.run(entities -> {
-            attachments.lockHolder(entities, id.value());
+            attachments.lockHolders(entities, id.value());
             store.change(id, row -> {
                 if (row.generation() == report.getGeneration()) {
                     observe(entities, row, report);
@@ -181,10 +186,10 @@ class VolumeKeeper implements BackgroundTask {
                     change.get().complete(clock.instant());
                     attachments.resized(entities, row.id());
                 }
-                become(row, volume, row.exportName().isEmpty() ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
-                if (report.hasExport()) {
-                    attachments.served(entities, row.id(), ExportAddress.text(report.getExport()));
-                }
+                var free = attachments.ofVolume(entities, row.id()).isEmpty();
+                become(row, volume, free ? VolumeState.AVAILABLE : VolumeState.IN_USE, "");
+                var exports = report.hasExport() ? List.of(report.getExport()) : report.getSharedExportsList();
+                attachments.served(entities, row.id(), exports);
             }
             case VOLUME_STATE_ERROR -> {
                 var change = modification(entities, row);

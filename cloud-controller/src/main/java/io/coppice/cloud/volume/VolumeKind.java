@@ -29,6 +29,11 @@ enum VolumeKind {
         return text;
     }
 
+    /** Whether several instances may have a volume of this type at a time. */
+    boolean canBeShared() {
+        return this == IO1 || this == IO2;
+    }
+
     boolean needsIops() {
         return needsIops;
     }

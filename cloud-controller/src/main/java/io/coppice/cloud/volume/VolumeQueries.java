@@ -36,7 +36,7 @@ class VolumeQueries implements ActionModule {
             .value("availability-zone", volume -> volume.shape().zone())
             .value("create-time", Volume::createdAt)
             .value("encrypted", volume -> volume.shape().encrypted())
-            .value("multi-attach-enabled", volume -> false)
+            .value("multi-attach-enabled", volume -> volume.shape().multiAttach())
             .value("fast-restored", volume -> false)
             .value("availability-zone-id", volume -> Zones.idOf(volume.shape().zone()))
             .value("operator.managed", volume -> false)
@@ -74,10 +74,7 @@ class VolumeQueries implements ActionModule {
             .build();
 
     private static Function<Volume, List<?>> attached(Function<Volume.Attachment, Object> read) {
-        return volume -> {
-            var attachment = volume.attachment();
-            return attachment == null ? List.of() : List.of(read.apply(attachment));
-        };
+        return volume -> volume.attachments().stream().map(read).toList();
     }
 
     private final VolumeStore store;

@@ -7,6 +7,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +61,8 @@ class VolumeRow {
     @Column(name = "settled", nullable = false)
     private boolean settled;
 
-    @Column(name = "export_name", nullable = false)
-    private String exportName;
+    @Column(name = "multi_attach", nullable = false)
+    private boolean multiAttach;
 
     @Column(name = "internal", nullable = false)
     private boolean internal;
@@ -87,7 +88,7 @@ class VolumeRow {
         createdAt = volume.createdAt();
         snapshotId = volume.shape().snapshotId();
         kmsKeyId = volume.shape().kmsKeyId();
-        exportName = "";
+        multiAttach = volume.shape().multiAttach();
     }
 
     String id() {
@@ -114,19 +115,20 @@ class VolumeRow {
     /** Wants it to be gone. */
     void delete() {
         state = VolumeState.DELETING.text();
-        exportName = "";
         wantAgain();
     }
 
     Volume.Shape shape() {
-        return new Volume.Shape(zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId, kmsKeyId);
+        return new Volume.Shape(
+                zone, sizeGib, VolumeKind.of(volumeType).orElseThrow(), iops, snapshotId, kmsKeyId, multiAttach);
     }
 
-    /** Wants it to be of another size or type. */
+    /** Wants it to be of another size or type, or for one instance or several. */
     void reshape(Volume.Shape shape) {
         sizeGib = shape.sizeGib();
         volumeType = shape.kind().text();
         iops = shape.iops();
+        multiAttach = shape.multiAttach();
         wantAgain();
     }
 
@@ -144,21 +146,23 @@ class VolumeRow {
         autoEnableIo = enable;
     }
 
-    /** Wants it to be served under this name; one that is being made stays in that state until it is. */
-    void serve(String name) {
+    /** Wants it to be served to one instance more; one that is being made stays in that state until it is. */
+    void serve() {
         if (!is(VolumeState.CREATING)) {
             state = VolumeState.IN_USE.text();
         }
-        exportName = name;
         wantAgain();
     }
 
-    /** Wants it to be served to nobody. */
-    void withdraw() {
-        if (is(VolumeState.IN_USE)) {
+    /**
+     * Wants it to be served to one instance less.
+     *
+     * @param free whether that was the last one
+     */
+    void letGo(boolean free) {
+        if (free && is(VolumeState.IN_USE)) {
             state = VolumeState.AVAILABLE.text();
         }
-        exportName = "";
         wantAgain();
     }
 
@@ -188,11 +192,6 @@ class VolumeRow {
         return state;
     }
 
-    /** As which export it should be served; empty: to nobody. */
-    String exportName() {
-        return exportName;
-    }
-
     Volume toVolume(Map<String, String> tags) {
         return new Volume(
                 new VolumeId(id),
@@ -203,6 +202,6 @@ class VolumeRow {
                 generation,
                 createdAt,
                 tags,
-                null);
+                List.of());
     }
 }

@@ -4,6 +4,7 @@ import io.coppice.cloud.place.Zones;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.CreateVolumeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifyVolumeRequest;
@@ -66,9 +67,6 @@ class VolumeShapes {
         }
         var zone = zones.require(request.availabilityZone());
         checkReach(zone, origin);
-        if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
-            throw VolumeErrors.unsupported("A volume for several instances");
-        }
         var type = request.volumeTypeAsString() == null ? VolumeKind.GP2.text() : request.volumeTypeAsString();
         var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
         var size = request.size() == null ? atLeastGib : request.size();
@@ -76,19 +74,26 @@ class VolumeShapes {
             throw VolumeErrors.missing("size/snapshot");
         }
         kind.checkSize(size);
+        if (Boolean.TRUE.equals(request.multiAttachEnabled()) && !kind.canBeShared()) {
+            throw VolumeErrors.cannotBeShared(kind.text());
+        }
         if (snapshotId != null && atLeastGib != null && size < atLeastGib) {
             throw SnapshotErrors.volumeTooSmall(size, snapshotId, atLeastGib);
         }
         var wish = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
         var key = encryption.keyIn(zone, account, wish, origin.kmsKeyId());
-        return new Volume.Shape(zone, size, kind, iops(kind, request.iops()), snapshotId, key);
+        return new Volume.Shape(
+                zone,
+                size,
+                kind,
+                iops(kind, request.iops()),
+                snapshotId,
+                key,
+                Boolean.TRUE.equals(request.multiAttachEnabled()));
     }
 
     /** What a volume is after a change; throws as AWS does for what cannot be had. */
     Volume.Shape changed(Volume.Shape present, ModifyVolumeRequest request) {
-        if (Boolean.TRUE.equals(request.multiAttachEnabled())) {
-            throw VolumeErrors.unsupported("A volume for several instances");
-        }
         var type = request.volumeTypeAsString() == null ? present.kind().text() : request.volumeTypeAsString();
         var kind = VolumeKind.of(type).orElseThrow(() -> VolumeErrors.unknownType(type));
         int size = request.size() == null ? present.sizeGib() : request.size();
@@ -97,7 +102,28 @@ class VolumeShapes {
         }
         kind.checkSize(size);
         var iops = request.iops() == null && kind == present.kind() ? present.iops() : iops(kind, request.iops());
-        return new Volume.Shape(present.zone(), size, kind, iops, present.snapshotId(), present.kmsKeyId());
+        return new Volume.Shape(
+                present.zone(),
+                size,
+                kind,
+                iops,
+                present.snapshotId(),
+                present.kmsKeyId(),
+                multiAttach(present, kind, request));
+    }
+
+    /** Source: "Multi-Attach" in the Amazon EBS user guide. */
+    private static boolean multiAttach(Volume.Shape present, VolumeKind kind, ModifyVolumeRequest request) {
+        var wanted = Objects.requireNonNullElse(request.multiAttachEnabled(), present.multiAttach());
+        if (present.multiAttach() && kind != present.kind()) {
+            throw VolumeErrors.sharedType();
+        }
+        if (wanted != present.multiAttach() && kind != VolumeKind.IO2) {
+            throw kind.canBeShared()
+                    ? VolumeErrors.sharedForEver(String.valueOf(request.volumeId()))
+                    : VolumeErrors.cannotBeShared(kind.text());
+        }
+        return wanted;
     }
 
     /** Without copies the bytes of a snapshot never leave the zone that it was taken in, and keys of disks never leave it at all. */

@@ -133,7 +133,7 @@ class VolumeStore {
                             .toList());
             return Stream.concat(
                             rows.stream().map(row -> row.toVolume(tagsById.getOrDefault(row.id(), Map.of()))
-                                    .at(places.get(row.id()))),
+                                    .at(places.getOrDefault(row.id(), List.of()))),
                             roots.stream()
                                     .map(root -> Volume.of(
                                             root,
@@ -147,35 +147,55 @@ class VolumeStore {
     /** The volumes of an instance besides its root disk, by id. */
     List<Volume> ofInstance(AccountId account, String instanceId) {
         var ids = database.call(entities -> entities.createQuery(
-                        "select a.volumeId from AttachmentRow a where a.instanceId = :instance", String.class)
+                        "select a.key.volumeId from AttachmentRow a where a.key.instanceId = :instance", String.class)
                 .setParameter("instance", instanceId)
                 .getResultList());
         return ids.isEmpty() ? List.of() : list(account, ids, null, ids.size());
     }
 
-    private static Map<String, Volume.Attachment> attachments(EntityManager entities, List<String> ids) {
+    private static Map<String, List<Volume.Attachment>> attachments(EntityManager entities, List<String> ids) {
+        return attached(entities, ids, AttachmentRow::toAttachment);
+    }
+
+    /** Something of all attachments of these volumes, by volume, the longest first. One query. */
+    private static <T> Map<String, List<T>> attached(
+            EntityManager entities, List<String> ids, Function<AttachmentRow, T> read) {
         return ids.isEmpty()
                 ? Map.of()
                 : entities
-                        .createQuery("from AttachmentRow a where a.volumeId in (:ids)", AttachmentRow.class)
+                        .createQuery(
+                                "from AttachmentRow a where a.key.volumeId in (:ids)"
+                                        + " order by a.attachedAt, a.key.instanceId",
+                                AttachmentRow.class)
                         .setParameter("ids", ids)
                         .getResultList()
                         .stream()
-                        .collect(Collectors.toMap(AttachmentRow::volumeId, AttachmentRow::toAttachment));
+                        .collect(Collectors.groupingBy(
+                                AttachmentRow::volumeId, Collectors.mapping(read, Collectors.toList())));
+    }
+
+    /** Whether more than one instance has a volume. */
+    boolean isShared(EntityManager entities, String id) {
+        return attachments(entities, List.of(id)).getOrDefault(id, List.of()).size() > 1;
     }
 
     /** Volumes of a zone that are not yet as they should be, oldest first, as many as one pass takes. */
     List<Unfinished> unfinished(String zone) {
-        return database.call(entities -> entities
-                .createQuery(
-                        "from VolumeRow v where v.settled = false and v.zone = :zone order by v.createdAt",
-                        VolumeRow.class)
-                .setParameter("zone", zone)
-                .setMaxResults(config.batch())
-                .getResultList()
-                .stream()
-                .map(row -> new Unfinished(row.toVolume(Map.of()), row.exportName(), isElsewhere(entities, row)))
-                .toList());
+        return database.call(entities -> {
+            var rows = entities.createQuery(
+                            "from VolumeRow v where v.settled = false and v.zone = :zone order by v.createdAt",
+                            VolumeRow.class)
+                    .setParameter("zone", zone)
+                    .setMaxResults(config.batch())
+                    .getResultList();
+            var names = attached(entities, rows.stream().map(VolumeRow::id).toList(), AttachmentRow::exportName);
+            return rows.stream()
+                    .map(row -> new Unfinished(
+                            row.toVolume(Map.of()),
+                            names.getOrDefault(row.id(), List.of()),
+                            isElsewhere(entities, row)))
+                    .toList();
+        });
     }
 
     /** A snapshot that names no zone is of the cloud's own. */
@@ -191,10 +211,10 @@ class VolumeStore {
     /**
      * A volume that the EBS controller must be told of.
      *
-     * @param exportName as which export it should be served; empty: to nobody
+     * @param exportNames as which exports it should be served; empty: to nobody
      * @param snapshotElsewhere whether the bytes that it is made of are in another zone
      */
-    record Unfinished(Volume volume, String exportName, boolean snapshotElsewhere) {}
+    record Unfinished(Volume volume, List<String> exportNames, boolean snapshotElsewhere) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

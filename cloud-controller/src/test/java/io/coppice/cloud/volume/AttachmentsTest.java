@@ -136,10 +136,9 @@ class AttachmentsTest {
 
     private String state(String id) {
         return cloud.store.list(ALICE, List.of(id), null, 1).stream()
-                .map(volume -> volume.state().text()
-                        + (volume.attachment() == null
-                                ? ""
-                                : " " + volume.attachment().state().text()))
+                .map(volume -> volume.attachments().stream()
+                        .map(each -> " " + each.state().text())
+                        .reduce(volume.state().text(), String::concat))
                 .findFirst()
                 .orElse("gone");
     }

@@ -57,6 +57,9 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                     .setName(volume.getExportName())
                     .setUnixPath("/run/" + volume.getVolumeId()));
         }
+        volume.getSharedExportNamesList()
+                .forEach(name -> report.addSharedExports(
+                        VolumeExport.newBuilder().setName(name).setUnixPath("/run/" + volume.getVolumeId())));
         var event = VolumeEvent.newBuilder().setVolume(report).build();
         watchers.forEach(watcher -> watcher.onNext(event));
     }

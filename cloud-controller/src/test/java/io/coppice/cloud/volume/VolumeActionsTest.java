@@ -260,7 +260,7 @@ class VolumeActionsTest {
                         1,
                         CLOCK.instant(),
                         Map.of("Name", "it"),
-                        null),
+                        List.of()),
                 null);
         var byName = Filter.builder().name("tag:Name").values("i?").build();
         GoldenAnswers.check(

@@ -150,6 +150,28 @@ final class VolumeFixture implements AutoCloseable {
         return id;
     }
 
+    /** A volume for several instances that the EBS controller has made. */
+    String shared(int gib) {
+        return shared("io2", gib);
+    }
+
+    String shared(String type, int gib) {
+        var id = volumes.create(
+                        TestRequests.by(ALICE, "CreateVolume"),
+                        CreateVolumeRequest.builder()
+                                .availabilityZone("us-east-1a")
+                                .size(gib)
+                                .volumeType(type)
+                                .iops(100)
+                                .multiAttachEnabled(true)
+                                .build())
+                .volumeId();
+        eventually(
+                "it is made",
+                () -> store.list(ALICE, List.of(id), null, 1).getFirst().state() == VolumeState.AVAILABLE);
+        return id;
+    }
+
     /** Attaches a volume of Alice's, and returns the state of the attachment. */
     String attach(String volume, String instance, String device) {
         return attach(ALICE, volume, instance, device);

@@ -1,6 +1,7 @@
 package io.coppice.ebs.backend;
 
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.VolumeServer;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -130,12 +131,12 @@ public final class LocalVolumeBackend implements VolumeBackend {
     }
 
     @Override
-    public VolumeExport serve(VolumeId id, String name) throws IOException {
+    public List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException {
         return locked(id, () -> {
             var head = layers.find(id).orElseThrow(() -> new NoSuchVolumeException(id));
-            var export = server.serve(id, head, name);
+            var exports = server.serve(id, head, grants);
             followIfServed(id);
-            return export;
+            return exports;
         });
     }
 

@@ -1,10 +1,12 @@
 package io.coppice.ebs.backend;
 
+import io.coppice.ebs.serve.Grants;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -35,12 +37,19 @@ public interface VolumeBackend {
     boolean exists(VolumeId id) throws IOException;
 
     /**
-     * Serves a volume under this name and no other: who had it under another name is cut off when this returns. Kept up
-     * until {@link #withdraw}, across crashes of what serves it; called again after the start of this process.
+     * Serves a volume under these names and no other: who had it under another name is cut off when this returns. Those who
+     * share it, and still may, notice nothing of that; what one of them wrote the others read. Kept up until {@link #withdraw},
+     * across crashes of what serves it; called again after the start of this process.
      *
-     * @param name known to the one who may write, and used once
+     * @param grants one name or more, each known to one who may write, and used once
+     * @return one for each name, in their order
      */
-    VolumeExport serve(VolumeId id, String name) throws IOException;
+    List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException;
+
+    /** As {@link #serve(VolumeId, Grants)} for one alone. */
+    default VolumeExport serve(VolumeId id, String name) throws IOException {
+        return serve(id, Grants.alone(name)).getFirst();
+    }
 
     /** Serves the volume to nobody; nobody can write to it any more when this returns. */
     void withdraw(VolumeId id) throws IOException;

@@ -7,6 +7,7 @@ import io.coppice.ebs.backend.ResourceLocks;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
 import io.coppice.ebs.serve.BlockDisk;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.ebs.transfer.StoredDisk;
@@ -165,12 +166,12 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     }
 
     @Override
-    public VolumeExport serve(VolumeId id, String name) throws IOException {
+    public List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException {
         return locks.with(List.of(id), () -> {
             var disk = disk(id).orElseThrow(() -> new NoSuchVolumeException(id));
-            var export = daemons.serve(id, disk, name);
+            var exports = daemons.serve(id, disk, grants);
             daemons.show(id, images.sizeBytes(id.value()));
-            return export;
+            return exports;
         });
     }
 

@@ -11,8 +11,8 @@ sealed interface Listening {
     /** What {@link #server()} speaks of by name. */
     List<Map<String, Object>> objects();
 
-    /** The options of {@code --nbd-server}. One connection at a time: a volume has one writer. */
-    Map<String, Object> server();
+    /** The options of {@code --nbd-server}, for so many connections at a time. */
+    Map<String, Object> server(int connections);
 
     /** Where hosts find what is served under this name. */
     VolumeExport export(String name);
@@ -25,8 +25,8 @@ sealed interface Listening {
         }
 
         @Override
-        public Map<String, Object> server() {
-            return Map.of("addr", Map.of("type", "unix", "path", path.toString()), "max-connections", 1);
+        public Map<String, Object> server(int connections) {
+            return Map.of("addr", Map.of("type", "unix", "path", path.toString()), "max-connections", connections);
         }
 
         @Override
@@ -75,12 +75,12 @@ sealed interface Listening {
         }
 
         @Override
-        public Map<String, Object> server() {
+        public Map<String, Object> server(int connections) {
             return Map.of(
                     "addr",
                     Map.of("type", "inet", "host", tls.address(), "port", String.valueOf(port)),
                     "max-connections",
-                    1,
+                    connections,
                     "tls-creds",
                     CREDENTIALS,
                     "tls-authz",

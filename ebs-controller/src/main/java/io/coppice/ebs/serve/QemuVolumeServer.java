@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** Serves volumes that are towers of layers in files of this machine. Thread-safe. */
@@ -48,8 +49,8 @@ public final class QemuVolumeServer implements VolumeServer {
     }
 
     @Override
-    public VolumeExport serve(VolumeId volume, Path layer, String name) throws IOException {
-        return daemons.serve(volume, tower(volume, layer), name);
+    public List<VolumeExport> serve(VolumeId volume, Path layer, Grants grants) throws IOException {
+        return daemons.serve(volume, tower(volume, layer), grants);
     }
 
     @Override
@@ -69,7 +70,7 @@ public final class QemuVolumeServer implements VolumeServer {
             if (!from.equals(layer)) {
                 daemon.divert(from, layer);
             }
-            return new Serving(serving.name(), LayerNodes.name(layer));
+            return new Serving(serving.grants(), LayerNodes.name(layer));
         });
     }
 

@@ -5,6 +5,7 @@ import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,9 +15,11 @@ public final class SimulatedVolumeServer implements VolumeServer {
     private final Map<VolumeId, Path> served = new ConcurrentHashMap<>();
 
     @Override
-    public VolumeExport serve(VolumeId volume, Path layer, String name) {
+    public List<VolumeExport> serve(VolumeId volume, Path layer, Grants grants) {
         served.putIfAbsent(volume, layer);
-        return VolumeExport.newBuilder().setName(name).build();
+        return grants.names().stream()
+                .map(name -> VolumeExport.newBuilder().setName(name).build())
+                .toList();
     }
 
     @Override

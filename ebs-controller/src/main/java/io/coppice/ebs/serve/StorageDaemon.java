@@ -11,22 +11,28 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /**
- * The process that serves one volume: qemu-storage-daemon with one NBD export. It runs on its own, beyond
+ * The process that serves one volume: qemu-storage-daemon with an NBD export for each attachment. It runs on its own, beyond
  * the end of this process; all that is known of it is asked of it. Used by one thread at a time. Sources:
  * qemu-storage-daemon(1) and qemu-storage-daemon-qmp-ref(7).
  */
 final class StorageDaemon {
     private static final Logger LOG = Logger.getLogger(StorageDaemon.class);
     static final String PROGRAM = "qemu-storage-daemon";
+
+    /** What stands in the command of one that several may connect to at a time. */
+    private static final String SHARED = "\"max-connections\":" + Grants.MOST;
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
@@ -63,8 +69,8 @@ final class StorageDaemon {
         this.pidFile = run.resolve(volume.value() + ".pid");
     }
 
-    /** What it does, as it says itself: the export's name and the node that is written to. */
-    record Serving(String name, String node) {}
+    /** What it does, as it says itself: the exports' names and the node that is written to. */
+    record Serving(Grants grants, String node) {}
 
     Path nbdSocket() {
         return nbdSocket;
@@ -83,7 +89,7 @@ final class StorageDaemon {
 
     private boolean isOurs(long pid) {
         try {
-            var command = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+            var command = ProcessFiles.command(pid);
             return command.startsWith(PROGRAM) && command.contains(pidFile.toString());
         } catch (IOException e) {
             // It ended in this moment, or is only waiting to be taken note of.
@@ -91,11 +97,17 @@ final class StorageDaemon {
         }
     }
 
+    /** Whether nothing of it is left that could write. */
+    private boolean hasEnded(long pid) {
+        return !isOurs(pid) && !ProcessFiles.isEnding(pid);
+    }
+
     /** What it serves; empty when it does not run, or nobody can speak to it. */
     Optional<Serving> serving() throws IOException {
+        var running = process();
         // Without a socket: one whose start was cut off by the end of this process, and whose traces the next start
         // removed.
-        if (process().isEmpty() || !Files.exists(qmpSocket)) {
+        if (running.isEmpty() || !Files.exists(qmpSocket)) {
             return Optional.empty();
         }
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
@@ -103,9 +115,11 @@ final class StorageDaemon {
             if (exports.isEmpty()) {
                 return Optional.empty();
             }
-            var export = exports.get(0);
+            // How many connections it takes it was told when it was started, and says nowhere else.
+            var shared = ProcessFiles.command(running.get().pid()).contains(SHARED);
+            var names = new TreeSet<>(exports.findValuesAsText("id"));
             return Optional.of(new Serving(
-                    export.path("id").asText(), export.path("node-name").asText()));
+                    new Grants(names, shared), exports.get(0).path("node-name").asText()));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();
@@ -115,12 +129,12 @@ final class StorageDaemon {
     }
 
     /** Starts it; returns when it listens. */
-    void start(BlockDisk disk, String name, Listening listening) throws IOException {
+    void start(BlockDisk disk, Grants grants, Listening listening) throws IOException {
         if (nbdSocket.toString().length() + ".qmp".length() > LONGEST_SOCKET_PATH) {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        DiskAccess.best(access -> run(command(disk, name, listening, access), disk.key()));
+        DiskAccess.best(access -> run(command(disk, grants, listening, access), disk.key()));
         if (listening instanceof Listening.AtSocket(var path)) {
             // QEMU guests run under another user; who may connect must still know the export's name.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -128,7 +142,7 @@ final class StorageDaemon {
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
     }
 
-    private List<String> command(BlockDisk disk, String name, Listening listening, DiskAccess access)
+    private List<String> command(BlockDisk disk, Grants grants, Listening listening, DiskAccess access)
             throws IOException {
         var command = new ArrayList<>(List.of(PROGRAM, "--daemonize", "--pidfile", pidFile.toString()));
         if (disk.key().isPresent()) {
@@ -141,9 +155,11 @@ final class StorageDaemon {
                 "--blockdev",
                 JSON.writeValueAsString(disk.node(access)),
                 "--nbd-server",
-                JSON.writeValueAsString(listening.server()),
-                "--export",
-                JSON.writeValueAsString(export(disk.nodeName(), name)),
+                JSON.writeValueAsString(listening.server(grants.connections()))));
+        for (var name : grants.names()) {
+            command.addAll(List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name))));
+        }
+        command.addAll(List.of(
                 "--chardev",
                 "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
                 "--monitor",
@@ -172,19 +188,26 @@ final class StorageDaemon {
         }
     }
 
-    /** Ends the export and everybody's connection to it, and goes on; nothing is read or written when this returns. */
-    void close(String name) throws IOException {
+    /** Ends these exports and everybody's connection to them, and goes on; nothing is read or written by them when this returns. */
+    void close(Set<String> names) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
-            qmp.execute("block-export-del", Map.of("id", name, "mode", "hard"));
-            // It is there until the last request that had begun has ended.
-            awaitThat(() -> qmp.execute("query-block-exports", Map.of()).isEmpty(), "the export");
+            for (var name : names) {
+                qmp.execute("block-export-del", Map.of("id", name, "mode", "hard"));
+            }
+            // They are there until the last request that had begun has ended.
+            awaitThat(
+                    () -> Collections.disjoint(
+                            qmp.execute("query-block-exports", Map.of()).findValuesAsText("id"), names),
+                    "the export");
         }
     }
 
-    /** Serves it again after {@link #close}, as large as it is now. */
-    void reopen(Serving serving) throws IOException {
+    /** Serves a node under these names too, as large as it is now. */
+    void open(String node, Set<String> names) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
-            qmp.execute("block-export-add", export(serving.node(), serving.name()));
+            for (var name : names) {
+                qmp.execute("block-export-add", export(node, name));
+            }
         }
     }
 
@@ -246,7 +269,7 @@ final class StorageDaemon {
                 // At once: what a guest was told is durable has been flushed, and the rest it was not promised.
                 running.get().destroyForcibly();
             }
-            awaitThat(() -> !isOurs(pid), "the storage daemon");
+            awaitThat(() -> hasEnded(pid), "the storage daemon");
         }
         Files.deleteIfExists(nbdSocket);
         Files.deleteIfExists(qmpSocket);
@@ -256,7 +279,7 @@ final class StorageDaemon {
     /** False when it takes longer than it may. */
     private boolean endsInOrder(ProcessHandle running) throws IOException {
         running.destroy();
-        return ends(() -> !isOurs(running.pid()), patience);
+        return ends(() -> hasEnded(running.pid()), patience);
     }
 
     /** Waits until {@code what} of this volume has ended. */

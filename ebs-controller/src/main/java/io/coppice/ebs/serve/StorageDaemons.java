@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
@@ -52,7 +53,7 @@ public final class StorageDaemons implements AutoCloseable {
     /** A volume that should be served. */
     private static final class Kept {
         private final ReentrantLock lock = new ReentrantLock();
-        private volatile Optional<String> name = Optional.empty();
+        private volatile Grants grants = Grants.NOBODY;
         /** What it served before it was paused; empty while it is not. */
         private volatile Optional<Serving> paused = Optional.empty();
     }
@@ -100,20 +101,41 @@ public final class StorageDaemons implements AutoCloseable {
     }
 
     /**
-     * Serves a volume under this name and no other: who had it under another one has lost it when this returns.
+     * Serves a volume under these names and no other: who had it under another one has lost it when this returns. Those who
+     * share it, and still may, keep their connections.
      *
      * @param disk what is opened, unless it is served so already
+     * @param grants one name or more
+     * @return one for each name, in their order
      */
-    public VolumeExport serve(VolumeId volume, BlockDisk disk, String name) throws IOException {
+    public List<VolumeExport> serve(VolumeId volume, BlockDisk disk, Grants grants) throws IOException {
         return locked(volume, each -> {
             var daemon = daemon(volume);
-            if (daemon.serving().map(Serving::name).filter(name::equals).isEmpty()) {
+            var serving = daemon.serving();
+            if (serving.isPresent() && grants.shared() && serving.get().grants().shared()) {
+                change(daemon, serving.get(), grants);
+            } else if (serving.map(Serving::grants).filter(grants::equals).isEmpty()) {
                 daemon.stop();
-                start(volume, disk, name);
+                start(volume, disk, grants);
             }
-            each.name = Optional.of(name);
-            return listening(volume).export(name);
+            each.grants = grants;
+            var listening = listening(volume);
+            return grants.names().stream().map(listening::export).toList();
         });
+    }
+
+    /** Who may no longer is cut off before anybody else may. */
+    private static void change(StorageDaemon daemon, Serving serving, Grants grants) throws IOException {
+        var gone = new TreeSet<>(serving.grants().names());
+        gone.removeAll(grants.names());
+        if (!gone.isEmpty()) {
+            daemon.close(gone);
+        }
+        var added = new TreeSet<>(grants.names());
+        added.removeAll(serving.grants().names());
+        if (!added.isEmpty()) {
+            daemon.open(serving.node(), added);
+        }
     }
 
     private Listening listening(VolumeId volume) throws IOException {
@@ -123,11 +145,11 @@ public final class StorageDaemons implements AutoCloseable {
     }
 
     /** Starts a daemon for a volume that none has yet, at a port that nothing else listens at. */
-    private void start(VolumeId volume, BlockDisk disk, String name) throws IOException {
+    private void start(VolumeId volume, BlockDisk disk, Grants grants) throws IOException {
         disk.cutOffOthers();
         for (int attempt = 1; ; attempt++) {
             try {
-                daemon(volume).start(disk, name, listening(volume));
+                daemon(volume).start(disk, grants, listening(volume));
                 return;
             } catch (IOException e) {
                 if (attempt == PORTS_TRIED || !String.valueOf(e.getMessage()).contains("Address already in use")) {
@@ -142,7 +164,7 @@ public final class StorageDaemons implements AutoCloseable {
     /** Ends the daemon of a volume on this machine; nobody can write through it when this returns. */
     public void withdraw(VolumeId volume) throws IOException {
         locked(volume, each -> {
-            each.name = Optional.empty();
+            each.grants = Grants.NOBODY;
             daemon(volume).stop();
             ports.release(volume);
             return true;
@@ -222,7 +244,7 @@ public final class StorageDaemons implements AutoCloseable {
             each.paused = serving.isPresent() ? serving : each.paused;
             try {
                 if (serving.isPresent()) {
-                    daemon(volume).close(serving.get().name());
+                    daemon(volume).close(serving.get().grants().names());
                 }
                 whilePaused(volumes, next + 1, change);
             } finally {
@@ -235,10 +257,10 @@ public final class StorageDaemons implements AutoCloseable {
     }
 
     private void resume(VolumeId volume, Kept each) throws IOException {
-        var paused = each.paused;
+        var paused = each.paused.orElseThrow();
         each.paused = Optional.empty();
         try {
-            daemon(volume).reopen(paused.orElseThrow());
+            daemon(volume).open(paused.node(), paused.grants().names());
         } catch (IOException e) {
             LOG.warnf(e, "the storage daemon of %s does not serve it any more and is replaced", volume);
             // What finds it gone starts another one.
@@ -278,21 +300,21 @@ public final class StorageDaemons implements AutoCloseable {
             return;
         }
         locked(volume, each -> {
-            if (each.name.isPresent() && daemon.process().isEmpty()) {
-                startAgain(volume, daemon, each.name.get());
+            if (!each.grants.isEmpty() && daemon.process().isEmpty()) {
+                startAgain(volume, daemon, each.grants);
             }
             return true;
         });
     }
 
-    private void startAgain(VolumeId volume, StorageDaemon daemon, String name) throws IOException {
+    private void startAgain(VolumeId volume, StorageDaemon daemon, Grants grants) throws IOException {
         var disk = disks.find(volume);
         if (disk.isPresent()) {
             LOG.warnf("the storage daemon of %s died and is started again", volume);
             daemon.stop();
             disk.get().cutOffOthers();
             // Where its guest's host dials again.
-            daemon.start(disk.get(), name, listening(volume));
+            daemon.start(disk.get(), grants, listening(volume));
         }
     }
 

@@ -5,6 +5,7 @@ import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,13 +14,15 @@ import java.util.Optional;
  */
 public interface VolumeServer extends AutoCloseable {
     /**
-     * Serves a volume for writing under this name, and under no other: who had it open under another name has lost it when
-     * this returns. From then on it is kept served, whatever happens to the process that does it.
+     * Serves a volume for writing under these names, and under no other: who had it open under another name has lost it when
+     * this returns. Those who share it, and still may, notice nothing of that. From then on it is kept served, whatever happens
+     * to the process that does it.
      *
      * @param layer what is written to, unless it is served already
-     * @param name of the export; only who knows it gets at the volume
+     * @param grants one name or more; only who knows one gets at the volume
+     * @return one for each name, in their order
      */
-    VolumeExport serve(VolumeId volume, Path layer, String name) throws IOException;
+    List<VolumeExport> serve(VolumeId volume, Path layer, Grants grants) throws IOException;
 
     /** Serves the volume to nobody any more; nobody has it open when this returns. */
     void withdraw(VolumeId volume) throws IOException;

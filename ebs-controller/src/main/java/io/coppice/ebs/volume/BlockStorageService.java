@@ -1,6 +1,7 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.volume.Changes.Change;
 import io.coppice.ebs.volume.DesiredSnapshotState.Moment;
 import io.coppice.foundation.id.AccountId;
@@ -12,6 +13,7 @@ import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.GetCapacityRequest;
 import io.coppice.proto.ebs.v1.GetCapacityResponse;
 import io.coppice.proto.ebs.v1.ListVolumesRequest;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jboss.logging.Logger;
 
@@ -81,7 +84,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     wanted.getZone(),
                     snapshot(wanted.getSnapshotId()),
                     wanted.getKmsKeyId(),
-                    wanted.getExportName());
+                    grants(wanted));
             var changed = transactions.call(session -> {
                 if (wanted.getSnapshotElsewhere()) {
                     desired.from().ifPresent(each -> snapshots.awaitFromElsewhere(session, each));
@@ -125,6 +128,13 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
                     .setSnapshot(VolumeMessages.of(row.orElseThrow()))
                     .build();
         });
+    }
+
+    private static Grants grants(DesiredVolume wanted) {
+        if (wanted.getSharedExportNamesCount() > 0) {
+            return Grants.shared(Set.copyOf(wanted.getSharedExportNamesList()));
+        }
+        return wanted.getExportName().isEmpty() ? Grants.NOBODY : Grants.alone(wanted.getExportName());
     }
 
     private static Optional<SnapshotId> snapshot(String id) {

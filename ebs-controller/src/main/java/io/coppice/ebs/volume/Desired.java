@@ -1,5 +1,6 @@
 package io.coppice.ebs.volume;
 
+import io.coppice.ebs.serve.Grants;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
  * @param type for example {@code gp3}
  * @param from the snapshot that a new one holds
  * @param kmsKeyId of the key that a new one is encrypted under; empty: it is not encrypted
- * @param exportName as which export it should be served; empty: to nobody
+ * @param grants as which exports it should be served
  */
 public record Desired(
         VolumeId id,
@@ -27,8 +28,8 @@ public record Desired(
         String zone,
         Optional<SnapshotId> from,
         String kmsKeyId,
-        String exportName) {
-    private static final Pattern EXPORT_NAME = Pattern.compile("(e[0-9a-f]{32})?");
+        Grants grants) {
+    private static final Pattern EXPORT_NAME = Pattern.compile("e[0-9a-f]{32}");
     private static final int MAX_GIB = 65_536;
 
     public Desired {
@@ -38,8 +39,8 @@ public record Desired(
         if (sizeGib < 1 || sizeGib > MAX_GIB) {
             throw new IllegalArgumentException("the size of " + id + " must be 1 to 65,536 GiB");
         }
-        if (!EXPORT_NAME.matcher(exportName).matches()) {
-            throw new IllegalArgumentException("the export name of " + id + " must be e and 32 hexadecimal digits");
+        if (!grants.names().stream().allMatch(name -> EXPORT_NAME.matcher(name).matches())) {
+            throw new IllegalArgumentException("an export name of " + id + " must be e and 32 hexadecimal digits");
         }
     }
 }

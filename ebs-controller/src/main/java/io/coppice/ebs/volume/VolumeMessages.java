@@ -19,7 +19,11 @@ final class VolumeMessages {
                 .setSizeGib(row.sizeGib())
                 .setErrorMessage(row.errorMessage())
                 .setAllocatedBytes(allocatedBytes);
-        row.export().ifPresent(volume::setExport);
+        if (row.grants().shared()) {
+            volume.addAllSharedExports(row.exports());
+        } else {
+            row.exports().forEach(volume::setExport);
+        }
         return volume.build();
     }
 

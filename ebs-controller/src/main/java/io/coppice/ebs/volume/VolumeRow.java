@@ -1,5 +1,6 @@
 package io.coppice.ebs.volume;
 
+import io.coppice.ebs.serve.Grants;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
@@ -9,7 +10,9 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** A volume as it is kept. Read only: {@link Volumes} changes it. */
 @Entity
@@ -38,6 +41,8 @@ public class VolumeRow extends ChangingRow {
     @Column(name = "export_path")
     private String exportPath;
 
+    private boolean shared;
+
     protected VolumeRow() {}
 
     /** Which volume. */
@@ -65,15 +70,17 @@ public class VolumeRow extends ChangingRow {
         return snapshotId.isEmpty() ? Optional.empty() : Optional.of(new SnapshotId(snapshotId));
     }
 
-    /** As which export it should be served; empty: to nobody. Must not be logged. */
-    public String exportName() {
-        return exportName;
+    /** As which exports it should be served. Must not be logged. */
+    public Grants grants() {
+        return exportName.isEmpty() ? Grants.NOBODY : new Grants(new TreeSet<>(List.of(exportName.split(" "))), shared);
     }
 
-    /** Where it is served; empty while it is not. */
-    public Optional<VolumeExport> export() {
-        return state != VolumeStatus.AVAILABLE || exportName.isEmpty()
-                ? Optional.empty()
-                : Optional.of(ExportAddress.export(exportName, exportPath));
+    /** Where it is served, one for each of {@link #grants}; empty while it is not. */
+    public List<VolumeExport> exports() {
+        return state != VolumeStatus.AVAILABLE
+                ? List.of()
+                : grants().names().stream()
+                        .map(name -> ExportAddress.export(name, exportPath))
+                        .toList();
     }
 }

@@ -143,7 +143,7 @@ public final class VolumeWorker implements AutoCloseable {
         for (var row : rows) {
             if (left.contains(row.volumeId()) && busy.add(row.volumeId())) {
                 try {
-                    backend.serve(row.volumeId(), row.exportName());
+                    backend.serve(row.volumeId(), row.grants());
                     left.remove(row.volumeId());
                 } catch (IOException e) {
                     LOG.errorf(e, "%s is not served again yet; its guest waits for it", row.volumeId());
@@ -230,11 +230,12 @@ public final class VolumeWorker implements AutoCloseable {
     }
 
     private String serve(VolumeRow row) throws IOException {
-        if (row.exportName().isEmpty()) {
+        if (row.grants().isEmpty()) {
             backend.withdraw(row.volumeId());
             return "";
         }
-        return ExportAddress.text(backend.serve(row.volumeId(), row.exportName()));
+        // All of them are found at one place.
+        return ExportAddress.text(backend.serve(row.volumeId(), row.grants()).getFirst());
     }
 
     private void settle(VolumeRow row, VolumeStatus state, String message, String exportPath) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.QemuVolumeServer;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.ebs.serve.VolumeServer;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -38,6 +40,9 @@ class KillMatrixTest {
     private static final long GIB = 1L << 30;
     private static final int DEADLINE_SECONDS = 60;
     private static final String NAME = "e00000000000000000000000000000001";
+    private static final String OTHER = "e00000000000000000000000000000002";
+    private static final Grants BOTH = Grants.shared(Set.of(NAME, OTHER));
+    private static final Grants FIRST_OF_BOTH = Grants.shared(Set.of(NAME));
 
     @TempDir
     Path folder;
@@ -52,7 +57,9 @@ class KillMatrixTest {
     /** What is cut off. */
     private enum Operation {
         ATTACH(false),
+        ATTACH_SECOND(true),
         DETACH(true),
+        DETACH_SECOND(true),
         SNAPSHOT(true),
         GROW(true),
         DELETE(true);
@@ -99,11 +106,11 @@ class KillMatrixTest {
         }
 
         @Override
-        public VolumeExport serve(VolumeId id, Path layer, String name) throws IOException {
+        public List<VolumeExport> serve(VolumeId id, Path layer, Grants grants) throws IOException {
             step();
-            var export = real.serve(id, layer, name);
+            var exports = real.serve(id, layer, grants);
             step();
-            return export;
+            return exports;
         }
 
         @Override
@@ -220,6 +227,13 @@ class KillMatrixTest {
         backend.create(volume, GIB, Optional.empty());
         backend.serve(volume, NAME);
         io(volume, "write -P 1 0 64k", "flush");
+        switch (operation) {
+            case ATTACH_SECOND -> backend.serve(volume, FIRST_OF_BOTH);
+            case DETACH_SECOND -> backend.serve(volume, BOTH);
+            case ATTACH, DETACH, SNAPSHOT, GROW, DELETE -> {
+                // One has it, or nobody.
+            }
+        }
         if (!operation.beginsAttached) {
             backend.withdraw(volume);
         }
@@ -228,7 +242,9 @@ class KillMatrixTest {
     private void carryOut(Operation operation) throws IOException {
         switch (operation) {
             case ATTACH -> backend.serve(volume, NAME);
+            case ATTACH_SECOND -> backend.serve(volume, BOTH);
             case DETACH -> backend.withdraw(volume);
+            case DETACH_SECOND -> backend.serve(volume, FIRST_OF_BOTH);
             case SNAPSHOT -> backend.snapshot(snapshot, volume);
             case GROW -> backend.create(volume, 2 * GIB, Optional.empty());
             case DELETE -> backend.delete(volume);
@@ -240,6 +256,14 @@ class KillMatrixTest {
         cut.at(Integer.MAX_VALUE, () -> {});
         switch (operation) {
             case ATTACH -> io(volume, "read -P 1 0 64k");
+            case ATTACH_SECOND -> {
+                io(volume, "read -P 1 0 64k", "write -P 2 0 64k");
+                io(OTHER, volume, "read -P 2 0 64k");
+            }
+            case DETACH_SECOND -> {
+                io(volume, "read -P 1 0 64k");
+                assertThrows(IOException.class, () -> once(OTHER, volume, "read 0 512"));
+            }
             case DETACH -> {
                 assertEquals(List.of(), filesIn(folder.resolve("r")));
                 again(() -> backend.serve(volume, NAME));
@@ -275,17 +299,23 @@ class KillMatrixTest {
 
     /** Has all of it done by one client, again from the begin while the volume is not served. */
     private void io(VolumeId of, String... commands) throws Exception {
+        io(NAME, of, commands);
+    }
+
+    private void io(String name, VolumeId of, String... commands) throws Exception {
+        again(() -> once(name, of, commands));
+    }
+
+    private void once(String name, VolumeId of, String... commands) throws IOException {
         var command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
         List.of(commands).forEach(each -> command.addAll(List.of("-c", each)));
-        command.add("nbd+unix:///" + NAME + "?socket=" + folder.resolve("r").resolve(of.value()));
-        again(() -> {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertFalse(said.contains("Pattern verification failed"), () -> "something durable was lost: " + said);
-            if (process.onExit().join().exitValue() != 0) {
-                throw new IOException(said);
-            }
-        });
+        command.add("nbd+unix:///" + name + "?socket=" + folder.resolve("r").resolve(of.value()));
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertFalse(said.contains("Pattern verification failed"), () -> "something durable was lost: " + said);
+        if (process.onExit().join().exitValue() != 0) {
+            throw new IOException(said);
+        }
     }
 
     /** Repeats it until it succeeds, as the worker does. */

@@ -53,6 +53,11 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
+    /** Writes once; false when that was not acknowledged. */
+    boolean writeOnce(int pattern, long offset, int bytes) throws IOException {
+        return attempt("write -P %d %d %d".formatted(pattern, offset, bytes), "wrote ");
+    }
+
     /** One attempt; the next one finds a volume that was cut off and is served again. */
     private boolean attempt(String command, String success) throws IOException {
         commands.write(command + "\n");

@@ -1,9 +1,11 @@
 package io.coppice.ebs.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -14,7 +16,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ServedVolumesContract extends VolumeBackendContract {
     static final String FIRST = "e00000000000000000000000000000001";
     static final String SECOND = "e00000000000000000000000000000002";
+    static final String THIRD = "e00000000000000000000000000000003";
     private static final int DEADLINE_SECONDS = 60;
+    private static final int BLOCK = 65_536;
 
     @TempDir
     Path folder;
@@ -135,6 +142,132 @@ abstract class ServedVolumesContract extends VolumeBackendContract {
         assertEquals(1, StorageDaemons.stopAll(folder.resolve("r")));
         assertNotEquals(0, io(export, "read 0 512"));
         assertEquals(0, StorageDaemons.stopAll(folder.resolve("r")));
+    }
+
+    @Test
+    void thoseWhoShareAVolumeReadWhatEachOtherWrote() throws Exception {
+        var volume = VolumeId.random();
+        var exports = shared(volume, FIRST, SECOND);
+        try (var first = new OpenVolume(exports.getFirst());
+                var second = new OpenVolume(exports.getLast())) {
+            assertTrue(first.writeOnce(1, 0, BLOCK));
+            assertTrue(second.writeOnce(2, BLOCK, BLOCK));
+            assertEquals(0, io(exports.getFirst(), "read -P 2 64k 64k"));
+            assertEquals(0, io(exports.getLast(), "read -P 1 0 64k"));
+            var snapshot = SnapshotId.random();
+            backend().snapshot(snapshot, volume);
+            assertTrue(first.writeOnce(3, BLOCK, BLOCK));
+            assertTrue(second.writeOnce(4, 0, BLOCK));
+            var clone = VolumeId.random();
+            served.add(clone);
+            backend().create(clone, GIB, Optional.of(snapshot));
+            var cloned = backend().serve(clone, THIRD);
+            assertEquals(0, io(cloned, "read -P 1 0 64k"));
+            assertEquals(0, io(cloned, "read -P 2 64k 64k"));
+            assertEquals(0, io(exports.getFirst(), "read -P 4 0 64k"));
+            assertEquals(0, io(exports.getLast(), "read -P 3 64k 64k"));
+            backend().delete(snapshot);
+        }
+    }
+
+    @Test
+    void whoLosesASharedVolumeIsCutOffAndTheOthersNoticeNothing() throws Exception {
+        var volume = VolumeId.random();
+        var exports = shared(volume, FIRST, SECOND);
+        var before = pid(volume);
+        try (var first = new OpenVolume(exports.getFirst());
+                var second = new OpenVolume(exports.getLast());
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertTrue(first.writeOnce(1, 0, BLOCK));
+            var writing = new AtomicBoolean(true);
+            var failures = threads.submit(() -> writeWhile(writing, second));
+            try {
+                assertEquals(exports.subList(1, 2), backend().serve(volume, Grants.shared(Set.of(SECOND))));
+                assertFalse(first.writeOnce(9, 0, BLOCK));
+                assertNotEquals(0, io(exports.getFirst(), "write -P 9 0 64k"));
+                var third = backend()
+                        .serve(volume, Grants.shared(Set.of(SECOND, THIRD)))
+                        .getLast();
+                assertEquals(0, io(third, "read -P 1 0 64k"));
+            } finally {
+                // Or it would go on for ever when this fails.
+                writing.set(false);
+            }
+            assertEquals(0, failures.get());
+            assertEquals(before, pid(volume));
+        }
+        backend().withdraw(volume);
+        assertNotEquals(0, io(exports.getLast(), "read 0 512"));
+    }
+
+    /** How many of its writes were not acknowledged, of a hundred or more. */
+    private static int writeWhile(AtomicBoolean writing, OpenVolume volume) throws IOException {
+        var failures = 0;
+        for (int i = 0; i < 100 || writing.get(); i++) {
+            failures += volume.writeOnce(2, BLOCK, BLOCK) ? 0 : 1;
+        }
+        return failures;
+    }
+
+    @Test
+    void aSharedVolumeGrowsAndOutlivesItsDaemonForAll() throws Exception {
+        var volume = VolumeId.random();
+        var exports = shared(volume, FIRST, SECOND);
+        try (var first = new OpenVolume(exports.getFirst());
+                var second = new OpenVolume(exports.getLast())) {
+            first.write(1, 0, BLOCK);
+            backend().create(volume, 2 * GIB, NOTHING);
+            assertEquals(0, io(exports.getFirst(), "write -P 5 1500M 64k"));
+            assertEquals(0, io(exports.getLast(), "read -P 5 1500M 64k"));
+            var before = pid(volume);
+            OpenVolume.killDaemon(folder.resolve("r").resolve(volume.value() + ".pid"));
+            first.write(2, 0, BLOCK);
+            second.write(3, BLOCK, BLOCK);
+            assertNotEquals(before, pid(volume));
+            assertEquals(0, io(exports.getLast(), "read -P 2 0 64k"));
+        }
+        started.stop();
+        var before = pid(volume);
+        open();
+        assertEquals(exports, backend().serve(volume, Grants.shared(Set.of(FIRST, SECOND))));
+        assertEquals(before, pid(volume));
+    }
+
+    /** Whoever has it goes on under his name; he is cut off for a moment, since another number may connect. */
+    @Test
+    void aVolumeBecomesSharedAndIsOneGuestsAgainWhileItIsInUse() throws Exception {
+        var volume = VolumeId.random();
+        var alone = served(volume, FIRST);
+        try (var first = new OpenVolume(alone)) {
+            first.write(1, 0, BLOCK);
+            assertEquals(List.of(alone), backend().serve(volume, Grants.shared(Set.of(FIRST))));
+            var second = backend()
+                    .serve(volume, Grants.shared(Set.of(FIRST, SECOND)))
+                    .getLast();
+            first.write(2, 0, BLOCK);
+            assertEquals(0, io(second, "read -P 2 0 64k"));
+            assertEquals(alone, backend().serve(volume, FIRST));
+            assertNotEquals(0, io(second, "read 0 512"));
+            first.write(3, 0, BLOCK);
+            // He has the one connection that there is.
+            assertNotEquals(0, refused(alone));
+        }
+    }
+
+    /** As {@link #io}, of somebody who gives up when nobody answers him. */
+    private static int refused(VolumeExport export) throws Exception {
+        var process = new ProcessBuilder(
+                        "timeout", "2", "qemu-io", "-f", "raw", "-c", "read 0 512", OpenVolume.address(export))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor();
+    }
+
+    private List<VolumeExport> shared(VolumeId volume, String... names) throws IOException {
+        served.add(volume);
+        backend().create(volume, GIB, NOTHING);
+        return backend().serve(volume, Grants.shared(Set.of(names)));
     }
 
     VolumeExport served(VolumeId volume, String name) throws IOException {

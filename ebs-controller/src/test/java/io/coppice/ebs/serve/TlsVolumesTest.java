@@ -111,7 +111,7 @@ class TlsVolumesTest {
         }
         server.close();
         server = reopen();
-        assertEquals(export, server.serve(first, layers.find(first).orElseThrow(), NAME));
+        assertEquals(List.of(export), server.serve(first, layers.find(first).orElseThrow(), Grants.alone(NAME)));
         assertEquals(0, io(export, host, SERVER, "read -P 5 0 4096"));
     }
 
@@ -126,7 +126,8 @@ class TlsVolumesTest {
 
     private VolumeExport serve(VolumeId volume, String name) throws IOException {
         served.add(volume);
-        return server.serve(volume, layers.add(volume, GIB, Optional.empty()), name);
+        return server.serve(volume, layers.add(volume, GIB, Optional.empty()), Grants.alone(name))
+                .getFirst();
     }
 
     private Optional<ProcessHandle> pid(VolumeId volume) throws IOException {

@@ -27,6 +27,7 @@ import io.coppice.proto.ebs.v1.DesiredSnapshot;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.ListVolumesRequest;
 import io.coppice.proto.ebs.v1.SnapshotState;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import io.coppice.proto.ebs.v1.VolumeState;
 import io.coppice.proto.ebs.v1.WatchVolumesRequest;
 import io.grpc.ManagedChannel;
@@ -158,6 +159,36 @@ class BlockStorageTest {
         assertEquals(SnapshotState.SNAPSHOT_STATE_DELETED, applySnapshot(snapshot, id, 2, true));
         assertEquals(
                 SnapshotState.SNAPSHOT_STATE_ERROR, applySnapshot(SnapshotId.random(), VolumeId.random(), 1, false));
+    }
+
+    @Test
+    void aVolumeIsServedToSeveralUntilItIsToOneAlone() {
+        var id = VolumeId.random();
+        var events = stub().watch(WatchVolumesRequest.getDefaultInstance());
+        assertTrue(events.next().getInitialComplete());
+        var names = List.of("e0123456789abcdef0123456789abcdef", "e1123456789abcdef0123456789abcdef");
+        var wish = request(id, 1, false, 1).toBuilder();
+        wish.getVolumeBuilder().addAllSharedExportNames(names);
+        stub().apply(wish.build());
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 1));
+        var served = stub().listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumes(0);
+        assertEquals(
+                names,
+                served.getSharedExportsList().stream()
+                        .map(VolumeExport::getName)
+                        .toList());
+        assertFalse(served.hasExport());
+        wish.getVolumeBuilder().setGeneration(2).clearSharedExportNames().setExportName(names.getLast());
+        stub().apply(wish.build());
+        assertEquals(VolumeState.VOLUME_STATE_AVAILABLE, lastState(events, 2));
+        served = stub().listVolumes(ListVolumesRequest.getDefaultInstance()).getVolumes(0);
+        assertEquals(names.getLast(), served.getExport().getName());
+        assertEquals(0, served.getSharedExportsCount());
+        var tooMany = request(id, 3, false, 1).toBuilder();
+        for (int i = 0; i <= 16; i++) {
+            tooMany.getVolumeBuilder().addSharedExportNames("e%032x".formatted(i));
+        }
+        assertThrows(StatusRuntimeException.class, () -> stub().apply(tooMany.build()));
     }
 
     @Test

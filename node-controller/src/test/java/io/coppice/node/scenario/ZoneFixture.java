@@ -158,7 +158,7 @@ public final class ZoneFixture implements AutoCloseable {
         host(SMALL_HOST, SimulationPlan.healthy(), dressing);
     }
 
-    private HostFixture host(SimulatedHardware hardware, SimulationPlan plan, Dressing dressing) throws IOException {
+    HostFixture host(SimulatedHardware hardware, SimulationPlan plan, Dressing dressing) throws IOException {
         var host = new HostFixture(this, "host-" + hosts.size(), hardware, plan, dressing);
         hosts.add(host);
         host.starts();

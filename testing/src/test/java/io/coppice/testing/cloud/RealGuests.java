@@ -15,6 +15,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.InstanceType;
 import software.amazon.awssdk.services.ec2.model.RunInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.Volume;
+import software.amazon.awssdk.services.ec2.model.VolumeAttachment;
 
 /** Guests of a cloud with a flat network, which this machine reaches by SSH, for tests. */
 final class RealGuests {
@@ -89,14 +90,18 @@ final class RealGuests {
 
     /** Attaches a volume that is made, and returns the name that the guest has for it. */
     String attach(Ec2Client ec2, String volume, Guest guest, String device) {
-        eventually("made", LIMIT, () -> volume(ec2, volume).stateAsString(), "available"::equals);
+        eventually("made", LIMIT, () -> volume(ec2, volume).stateAsString(), state -> !state.equals("creating"));
         ec2.attachVolume(
                 request -> request.volumeId(volume).instanceId(guest.id()).device(device));
+        // Others may have it too.
         eventually(
                 "attached",
                 LIMIT,
-                () -> volume(ec2, volume).attachments().getFirst().stateAsString(),
-                "attached"::equals);
+                () -> volume(ec2, volume).attachments().stream()
+                        .filter(each -> guest.id().equals(each.instanceId()))
+                        .map(VolumeAttachment::stateAsString)
+                        .toList(),
+                List.of("attached")::equals);
         eventually("seen by the guest", LIMIT, () -> disk(volume, guest), disk -> !disk.isEmpty());
         return disk(volume, guest);
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.testing.cloud.RealGuests.Guest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.SnapshotInfo;
+import software.amazon.awssdk.services.ec2.model.VolumeType;
 
 /**
  * If this fails, snapshots that were taken together do not fit together, or a guest must be stopped to see that its volume
@@ -90,11 +92,76 @@ class RealVolumeChangesTest {
         }
     }
 
-    /** Writes 1, 2, … to the first disk and then to the second, each once it is durable on the one before. */
-    private static void count(Guest guest, String first, String second) {
+    @Test
+    void guestsShareAVolumeAndWhatBecomesOfOneOrOfTheServerTheOtherDoesNotNotice() {
+        try (var ec2 = cloud.ec2()) {
+            var zone = ec2.describeAvailabilityZones()
+                    .availabilityZones()
+                    .getFirst()
+                    .zoneName();
+            var first = guests.launch(ec2, cloud.sampleImageId());
+            var second = guests.launch(ec2, cloud.sampleImageId());
+            var shared = ec2.createVolume(request -> request.availabilityZone(zone)
+                            .size(4)
+                            .volumeType(VolumeType.IO2)
+                            .iops(100)
+                            .multiAttachEnabled(true))
+                    .volumeId();
+            var ofFirst = guests.attach(ec2, shared, first);
+            var ofSecond = guests.attach(ec2, shared, second);
+            writeBlock(first, ofFirst, 1, "of the first");
+            writeBlock(second, ofSecond, 2, "of the second");
+            assertEquals("of the second", readBlock(first, ofFirst, 2));
+            assertEquals("of the first", readBlock(second, ofSecond, 1));
+
+            count(second, ofSecond);
+            goesOn(second, ofSecond);
+            var crash = new ServerCrash(cloud);
+            crash.aim();
+            ec2.detachVolume(
+                    request -> request.volumeId(shared).instanceId(first.id()).force(true));
+            crash.end();
+            goesOn(second, ofSecond);
+            crash.raise();
+            eventually(
+                    "one has it",
+                    LIMIT,
+                    () -> RealGuests.volume(ec2, shared).attachments().stream()
+                            .map(each -> each.instanceId() + " " + each.stateAsString())
+                            .toList(),
+                    List.of(second.id() + " attached")::equals);
+            eventually("the other has it no more", LIMIT, () -> guests.disk(shared, first), String::isEmpty);
+            goesOn(second, ofSecond);
+            assertEquals("of the first", readBlock(second, ofSecond, 1));
+            assertEquals("0", guests.command(second, "dmesg | grep -c 'I/O error' || true"));
+            ec2.terminateInstances(request -> request.instanceIds(first.id(), second.id()));
+            eventually("free", LIMIT, () -> RealGuests.volume(ec2, shared).stateAsString(), "available"::equals);
+            ec2.deleteVolume(request -> request.volumeId(shared));
+            var pidFile = cloud.data().resolve("ebs/run/" + shared + ".pid");
+            eventually("its daemon ends", LIMIT, () -> Files.exists(pidFile), there -> !there);
+        }
+    }
+
+    private static void writeBlock(Guest guest, String disk, int block, String text) {
         guests.command(
                 guest,
-                "(n=0; while :; do n=$((n+1)); for d in %s %s; do printf '%%-512d' $n |".formatted(first, second)
+                "printf '%%-512s' '%s' | dd of=/dev/%s bs=512 seek=%d count=1 conv=fsync,notrunc 2>/dev/null"
+                        .formatted(text, disk, block));
+    }
+
+    /** From the volume, not from what the guest remembers of it. */
+    private static String readBlock(Guest guest, String disk, int block) {
+        return guests.command(
+                guest,
+                "echo 3 > /proc/sys/vm/drop_caches; dd if=/dev/%s bs=512 skip=%d count=1 2>/dev/null"
+                        .formatted(disk, block));
+    }
+
+    /** Writes 1, 2, … to the first disk and then to the next, each once it is durable on the one before. */
+    private static void count(Guest guest, String... disks) {
+        guests.command(
+                guest,
+                "(n=0; while :; do n=$((n+1)); for d in %s; do printf '%%-512d' $n |".formatted(String.join(" ", disks))
                         + " dd of=/dev/$d bs=512 count=1 conv=fsync 2>/dev/null; done; done) >/dev/null 2>&1 & echo");
     }
 

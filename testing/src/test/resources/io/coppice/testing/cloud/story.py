@@ -162,8 +162,24 @@ def stop_and_start(instance_id):
     step("started again with its address")
 
 
-def volume():
+def shared_volume(zone, ids):
+    made = ec2.create_volume(AvailabilityZone=zone, Size=4, VolumeType="io2", Iops=100, MultiAttachEnabled=True)["VolumeId"]
+    ec2.get_waiter("volume_available").wait(VolumeIds=[made], WaiterConfig=WAITER)
+    for instance_id in ids:
+        ec2.attach_volume(VolumeId=made, InstanceId=instance_id, Device="/dev/sdf")
+    ec2.get_waiter("volume_in_use").wait(VolumeIds=[made], WaiterConfig=WAITER)
+    found = ec2.describe_volumes(Filters=[{"Name": "multi-attach-enabled", "Values": ["true"]}])["Volumes"]
+    expect("who has the volume", sorted(each["InstanceId"] for each in found[0]["Attachments"]), sorted(ids))
+    for instance_id in ids:
+        ec2.detach_volume(VolumeId=made, InstanceId=instance_id, Force=True)
+    ec2.get_waiter("volume_available").wait(VolumeIds=[made], WaiterConfig=WAITER)
+    ec2.delete_volume(VolumeId=made)
+    step("volume attached to two instances and deleted")
+
+
+def volume(ids):
     zone = ec2.describe_availability_zones()["AvailabilityZones"][0]["ZoneName"]
+    shared_volume(zone, ids)
     made = ec2.create_volume(AvailabilityZone=zone, Size=1)["VolumeId"]
     ec2.get_waiter("volume_available").wait(VolumeIds=[made], WaiterConfig=WAITER)
     ec2.delete_volume(VolumeId=made)
@@ -199,7 +215,7 @@ def main():
         if not SIMULATED:
             look_inside(key, ids[0])
         stop_and_start(ids[0])
-        volume()
+        volume(ids)
         clean_up(image, ids, group)
     step("the end")
 
