@@ -1,8 +1,9 @@
 package io.coppice.cloud.compute;
 
-import io.coppice.wire.error.AwsException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.ModifyInstanceAttributeRequest;
 
@@ -60,21 +61,26 @@ final class AttributeRules {
             InstanceAttributes.requireStopped(row, "enaSupport");
             return true;
         }
-        return keepsDevices(row, request);
+        return false;
     }
 
-    private static boolean keepsDevices(Instance row, ModifyInstanceAttributeRequest request) {
+    /** Which disks shall go with the instance, by device; a root disk that is a file of its host is checked and left out. */
+    static Map<String, Boolean> endOfDisks(Instance row, ModifyInstanceAttributeRequest request) {
+        var wished = new HashMap<String, Boolean>();
         for (var mapping : request.blockDeviceMappings()) {
-            if (!row.image.rootDeviceName().equals(mapping.deviceName())) {
-                throw AwsException.client(
-                        "InvalidInstanceAttributeValue", "No device is currently mapped at " + mapping.deviceName());
+            if (mapping.ebs() == null || mapping.ebs().deleteOnTermination() == null) {
+                throw InstanceErrors.missing("BlockDeviceMapping.Ebs.DeleteOnTermination");
             }
-            if (mapping.ebs() != null && Boolean.FALSE.equals(mapping.ebs().deleteOnTermination())) {
+            boolean delete = mapping.ebs().deleteOnTermination();
+            var device = mapping.deviceName() == null ? "" : mapping.deviceName();
+            if (row.image.onVolume() || !row.image.rootDeviceName().equals(device)) {
+                wished.put(device, delete);
+            } else if (!delete) {
                 throw InstanceErrors.unsupported(
-                        "The root volume goes with its instance in this cloud: DeleteOnTermination stays true.");
+                        "The root disk of this instance lies on its host and goes with it: DeleteOnTermination stays true.");
             }
         }
-        return !request.blockDeviceMappings().isEmpty();
+        return wished;
     }
 
     /** What the image decides for good. */

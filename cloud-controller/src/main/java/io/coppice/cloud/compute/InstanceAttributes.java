@@ -110,6 +110,11 @@ final class InstanceAttributes {
             database.run(entities -> network.regroup(entities, row, request.groups()));
             changed = true;
         }
+        if (!request.blockDeviceMappings().isEmpty()) {
+            var wished = AttributeRules.endOfDisks(row, request);
+            database.run(entities -> catalogue.volumes().goWithInstance(entities, row.id, wished));
+            changed = true;
+        }
         if (!changed && !AttributeRules.changesNothing(row, request)) {
             throw InstanceErrors.combination("No attributes specified.");
         }

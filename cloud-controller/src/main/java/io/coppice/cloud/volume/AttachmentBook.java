@@ -10,6 +10,7 @@ import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.ebs.v1.VolumeExport;
+import io.coppice.wire.error.AwsException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
@@ -230,6 +231,20 @@ class AttachmentBook implements VolumeAttachments {
                 release(entities, attachment);
             }
         }
+    }
+
+    @Override
+    public void goWithInstance(EntityManager entities, String instanceId, Map<String, Boolean> byDevice) {
+        var attached = ofInstances(entities, List.of(instanceId)).stream()
+                .collect(toMap(AttachmentRow::device, Function.identity()));
+        byDevice.forEach((device, delete) -> {
+            var attachment = attached.get(device);
+            if (attachment == null) {
+                throw AwsException.client(
+                        "InvalidInstanceAttributeValue", "No device is currently mapped at " + device);
+            }
+            attachment.deleteOnTermination(delete);
+        });
     }
 
     /** In the order of their volumes, in which they are locked: volumes of several instances are so by all of them. */

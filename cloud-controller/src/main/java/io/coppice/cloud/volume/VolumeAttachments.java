@@ -1,6 +1,7 @@
 package io.coppice.cloud.volume;
 
 import io.coppice.proto.compute.v1.AttachedVolume;
+import io.coppice.wire.error.AwsException;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.Collection;
@@ -20,6 +21,13 @@ public interface VolumeAttachments {
 
     /** The volumes of these instances besides their root disks, by instance. One query. */
     Map<String, List<Held>> of(EntityManager entities, Collection<String> instanceIds);
+
+    /**
+     * From now on these volumes of a locked instance are deleted with it, or not, by device.
+     *
+     * @throws AwsException {@code InvalidInstanceAttributeValue} when it has nothing at one of the devices; nothing is changed then
+     */
+    void goWithInstance(EntityManager entities, String instanceId, Map<String, Boolean> byDevice);
 
     /**
      * A volume as its instance has it.

@@ -48,6 +48,11 @@ class NoVolumes implements VolumeAttachments, LaunchVolumes {
     }
 
     @Override
+    public void goWithInstance(EntityManager entities, String instanceId, Map<String, Boolean> byDevice) {
+        // Nothing that could go.
+    }
+
+    @Override
     public Map<String, List<Held>> of(EntityManager entities, Collection<String> instanceIds) {
         return Map.of();
     }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.store.TestDatabase;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,11 +118,16 @@ class AttachmentsTest {
         var gone = cloud.available(1, null);
         cloud.attach(kept, INSTANCE, "/dev/sdf");
         cloud.attach(gone, INSTANCE, "/dev/sdg");
-        DATABASE.run(entities -> cloud.book.find(entities, gone).orElseThrow().deleteOnTermination(true));
+        assertEquals("InvalidInstanceAttributeValue", code(() -> goWith(cloud, Map.of("/dev/sdf", true, "/dev/sdz", true))));
+        goWith(cloud, Map.of("/dev/sdf", false, "/dev/sdg", true));
         DATABASE.run(entities -> cloud.book.ended(entities, List.of(INSTANCE)));
         assertEquals("available", state(kept));
         cloud.eventually("it is deleted", () -> state(gone).equals("gone"));
         assertFalse(cloud.ebs.told(kept).getDeleted());
+    }
+
+    private static void goWith(VolumeFixture cloud, Map<String, Boolean> byDevice) {
+        DATABASE.run(entities -> cloud.book.goWithInstance(entities, INSTANCE, byDevice));
     }
 
     private void detach(String volume, String instance, boolean force) {
