@@ -3,6 +3,7 @@ package io.coppice.ebs.rbd;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.ebs.program.ProgramOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
@@ -97,8 +97,8 @@ final class CephTools {
         var process = launch(program, builder);
         try {
             process.getOutputStream().close();
-            var said = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-            var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
+            var said = ProgramOutput.hear(() -> read(process.getInputStream()));
+            var errors = ProgramOutput.hear(() -> read(process.getErrorStream()));
             var what = program + " " + String.join(" ", arguments);
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(what + " did not end within " + limit + ": is the Ceph cluster healthy?");

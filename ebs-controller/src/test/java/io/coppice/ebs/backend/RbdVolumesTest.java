@@ -15,6 +15,10 @@ import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -123,6 +127,30 @@ class RbdVolumesTest extends ServedVolumesContract {
         assertTrue(holds(used, 3));
         write(used, 4);
         assertTrue(holds(used, 4));
+    }
+
+    /** On a machine with two processors that pool has one thread, which anybody's long work takes. */
+    @Test
+    void workInThePoolOfThreadsThatEverybodySharesHoldsUpNoVolume() throws Exception {
+        var end = new CountDownLatch(1);
+        for (int i = 0; i < ForkJoinPool.getCommonPoolParallelism(); i++) {
+            ForkJoinPool.commonPool().execute(() -> awaitQuietly(end));
+        }
+        var answer = new FutureTask<>(() -> backend().exists(VolumeId.random()));
+        try {
+            Thread.startVirtualThread(answer);
+            assertFalse(answer.get(1, TimeUnit.MINUTES));
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch end) {
+        try {
+            assertTrue(end.await(2, TimeUnit.MINUTES));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
