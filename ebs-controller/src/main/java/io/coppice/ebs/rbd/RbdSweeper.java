@@ -68,8 +68,6 @@ final class RbdSweeper implements AutoCloseable {
             Thread.ofVirtual().name("rbd-sweeper").start(() -> {
                 try {
                     look();
-                } catch (IOException e) {
-                    LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
                 } finally {
                     running.set(false);
                 }
@@ -86,7 +84,7 @@ final class RbdSweeper implements AutoCloseable {
         return used;
     }
 
-    private void look() throws IOException {
+    private void look() {
         var all = isTimeForAll();
         if (all) {
             lookedAtAll = Optional.of(clock.instant());
@@ -94,12 +92,32 @@ final class RbdSweeper implements AutoCloseable {
         }
         if (all || deleted) {
             deleted = false;
-            removeDiscarded();
+            if (!attempt(this::removeDiscarded)) {
+                deleted = true;
+            }
         }
-        flattenHighOnes();
+        attempt(this::flattenHighOnes);
         if (all) {
-            used = Map.copyOf(images.usedBytes());
+            attempt(() -> used = Map.copyOf(images.usedBytes()));
         }
+    }
+
+    /** One of the things that are done; false when it is to be done again. What fails holds up nothing else. */
+    private boolean attempt(Step step) {
+        try {
+            step.take();
+            return true;
+        } catch (IOException e) {
+            if (!closed) {
+                LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws IOException;
     }
 
     private void flattenHighOnes() throws IOException {
