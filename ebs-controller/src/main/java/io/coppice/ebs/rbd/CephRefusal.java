@@ -36,8 +36,13 @@ final class CephRefusal extends IOException {
         return exit == EXISTS;
     }
 
-    /** Something still needs it. */
-    boolean isInUse() {
-        return exit == BUSY || exit == NOT_EMPTY;
+    /** Somebody has it open; of who was cut off Ceph learns within seconds. */
+    boolean isOpen() {
+        return exit == BUSY;
+    }
+
+    /** Others lie over it. */
+    boolean isBelowOthers() {
+        return exit == NOT_EMPTY;
     }
 }

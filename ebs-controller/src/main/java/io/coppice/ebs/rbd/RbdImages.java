@@ -286,17 +286,29 @@ final class RbdImages {
         return ids;
     }
 
-    /** Removes the bytes of what was discarded; false when something lies over them. */
-    boolean removeDiscarded(String id) throws IOException {
+    /** What came of the removal of something. */
+    enum Removal {
+        GONE,
+        /** It is needed until those that lie over it are gone, or stand by themselves. */
+        BELOW_OTHERS,
+        /** It can be removed soon. */
+        OPEN
+    }
+
+    /** Removes the bytes of what was discarded, if that can be. */
+    Removal removeDiscarded(String id) throws IOException {
         try {
             tools.rbdForLong("trash", "rm", QUIET, spec(id));
-            return true;
+            return Removal.GONE;
         } catch (CephRefusal e) {
-            if (e.isInUse()) {
-                return false;
+            if (e.isBelowOthers()) {
+                return Removal.BELOW_OTHERS;
+            }
+            if (e.isOpen()) {
+                return Removal.OPEN;
             }
             if (e.isMissing()) {
-                return true;
+                return Removal.GONE;
             }
             throw e;
         }
