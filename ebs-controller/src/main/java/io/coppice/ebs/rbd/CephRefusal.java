@@ -9,25 +9,40 @@ final class CephRefusal extends IOException {
     private static final int BUSY = 16;
     private static final int EXISTS = 17;
     private static final int NOT_EMPTY = 39;
+    /** librbd says this of an image that lay over another one when it began to open it, and no longer does. */
+    private static final String PARENT_WENT = "failed to open parent image";
 
     private final int exit;
+    private final boolean parentWent;
 
-    /** @param exit what it ended with: an errno of Linux */
-    CephRefusal(String command, int exit, String words) {
-        super(command + " ended with " + exit + ": " + words);
+    /**
+     * What ended so.
+     *
+     * @param exit what it ended with: an errno of Linux
+     * @param errors all that it wrote to its standard error
+     */
+    CephRefusal(String command, int exit, String errors) {
+        super(command + " ended with " + exit + ": " + CephTools.last(errors));
         this.exit = exit;
+        this.parentWent = errors.contains(PARENT_WENT);
     }
 
+    /** What was asked for is not there; not so when only what lay below it just went, which it needs no longer. */
     boolean isMissing() {
-        return exit == NO_SUCH_ENTRY;
+        return exit == NO_SUCH_ENTRY && !parentWent;
     }
 
     boolean isThere() {
         return exit == EXISTS;
     }
 
-    /** Something still needs it. */
-    boolean isInUse() {
-        return exit == BUSY || exit == NOT_EMPTY;
+    /** Somebody has it open; of who was cut off Ceph learns within seconds. */
+    boolean isOpen() {
+        return exit == BUSY;
+    }
+
+    /** Others lie over it. */
+    boolean isBelowOthers() {
+        return exit == NOT_EMPTY;
     }
 }

@@ -3,6 +3,7 @@ package io.coppice.ebs.rbd;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.coppice.ebs.program.ProgramOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -11,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Runs {@code rbd} and {@code ceph}, without a shell and within limits of time and output. Keys are in files that the
@@ -47,6 +48,11 @@ final class CephTools {
     /** As {@link #rbd}, for what may take hours. */
     void rbdForLong(String... arguments) throws IOException {
         run("rbd", LONG, arguments);
+    }
+
+    /** As {@link #rbdForLong}; {@code started} is told of the process, which may be ended. */
+    void rbdForLong(Consumer<Process> started, String... arguments) throws IOException {
+        run(new Program("rbd", LONG, started), arguments);
     }
 
     /** As {@link #rbd}; what it says. */
@@ -88,7 +94,16 @@ final class CephTools {
         }
     }
 
+    /** What is run, and for how long at most. */
+    private record Program(String name, Duration limit, Consumer<Process> started) {}
+
     private String run(String program, Duration limit, String... arguments) throws IOException {
+        return run(new Program(program, limit, process -> {}), arguments);
+    }
+
+    private String run(Program what, String... arguments) throws IOException {
+        var program = what.name();
+        var limit = what.limit();
         var command = new ArrayList<>(List.of(program));
         command.addAll(pool.arguments());
         command.addAll(List.of(arguments));
@@ -96,15 +111,16 @@ final class CephTools {
         builder.environment().remove("CEPH_ARGS");
         var process = launch(program, builder);
         try {
+            what.started().accept(process);
             process.getOutputStream().close();
-            var said = CompletableFuture.supplyAsync(() -> read(process.getInputStream()));
-            var errors = CompletableFuture.supplyAsync(() -> read(process.getErrorStream()));
-            var what = program + " " + String.join(" ", arguments);
+            var said = ProgramOutput.hear(() -> read(process.getInputStream()));
+            var errors = ProgramOutput.hear(() -> read(process.getErrorStream()));
+            var words = program + " " + String.join(" ", arguments);
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException(what + " did not end within " + limit + ": is the Ceph cluster healthy?");
+                throw new IOException(words + " did not end within " + limit + ": is the Ceph cluster healthy?");
             }
             if (process.exitValue() != 0) {
-                throw new CephRefusal(what, process.exitValue(), last(errors.join()));
+                throw new CephRefusal(words, process.exitValue(), errors.join());
             }
             return said.join();
         } catch (InterruptedException e) {
@@ -134,7 +150,7 @@ final class CephTools {
     }
 
     /** The line that says what went wrong; those before it are of the libraries. */
-    private static String last(String errors) {
+    static String last(String errors) {
         return cut(errors.lines().filter(line -> !line.isBlank()).reduce("", (before, line) -> line));
     }
 

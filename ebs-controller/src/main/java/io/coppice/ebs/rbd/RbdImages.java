@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The images of a pool: one for each volume and each snapshot, by their ids. An image is whole once it says how many others it
@@ -31,6 +32,8 @@ final class RbdImages {
     private static final int ROUNDS = 16;
 
     private final CephTools tools;
+    /** Programs of ours that have an image open for long. */
+    private final Map<String, Process> flattening = new ConcurrentHashMap<>();
 
     RbdImages(CephTools tools) {
         this.tools = tools;
@@ -107,9 +110,21 @@ final class RbdImages {
 
     /** Makes an image of zeros. */
     void create(String image, long sizeBytes) throws IOException {
-        removeUnfinished(image);
-        tools.rbd("create", spec(image), "--size", sizeBytes + "B");
+        make(image, "create", spec(image), "--size", sizeBytes + "B");
         finish(image, 0);
+    }
+
+    /** Makes an image, which is there only if a crash cut off what made it before. */
+    private void make(String image, String... arguments) throws IOException {
+        try {
+            tools.rbd(arguments);
+        } catch (CephRefusal e) {
+            if (!e.isThere()) {
+                throw e;
+            }
+            removeUnfinished(image);
+            tools.rbd(arguments);
+        }
     }
 
     /** Makes an image that holds what a snapshot's image holds, and zeros beyond. */
@@ -130,8 +145,7 @@ final class RbdImages {
     }
 
     private void copy(String source, String snapshot, String image) throws IOException {
-        removeUnfinished(image);
-        tools.rbd("clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
+        make(image, "clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
     }
 
     private void removeUnfinished(String image) throws IOException {
@@ -157,9 +171,8 @@ final class RbdImages {
         }
     }
 
-    /** Makes what was kept by {@link #freeze} an image of its own. */
-    void keep(String volume, String snapshot) throws IOException {
-        var below = depth(volume).orElseThrow(() -> new IOException(volume + " is not whole"));
+    /** Makes what was kept by {@link #freeze} an image of its own; {@code below} is the volume's depth. */
+    void keep(String volume, String snapshot, int below) throws IOException {
         copy(volume, snapshot, snapshot);
         finish(snapshot, below + 1);
         unfreeze(volume, snapshot);
@@ -173,17 +186,31 @@ final class RbdImages {
         tools.rbd("resize", QUIET, "--size", sizeBytes + "B", spec(image));
     }
 
-    /** Copies what lies below an image into it; takes as long as there is data. Its user goes on meanwhile. */
+    /**
+     * Copies what lies below an image into it; takes as long as there is data. Its user goes on meanwhile. Ended by {@link
+     * #cutOff}, then to be done again.
+     */
     void flatten(String image) throws IOException {
-        tools.rbdForLong("flatten", QUIET, spec(image));
+        try {
+            tools.rbdForLong(process -> flattening.put(image, process), "flatten", QUIET, spec(image));
+        } catch (CephRefusal e) {
+            // It may have been done before, by who was cut off before he could say so.
+            if (tools.askJson("info", spec(image)).hasNonNull("parent")) {
+                throw e;
+            }
+        } finally {
+            flattening.remove(image);
+        }
         finish(image, 0);
     }
 
     /** Ends the access of everybody who has the image open; none of their writes is carried out when this returns. */
     void cutOff(String image) throws IOException {
         for (int round = 0; round < ROUNDS; round++) {
+            // First: a program of ours that Ceph does not answer any more need not end by itself.
+            var ended = endFlattening(image);
             var watchers = watchers(image);
-            if (watchers.isEmpty()) {
+            if (watchers.isEmpty() && !ended) {
                 return;
             }
             for (var address : watchers) {
@@ -191,6 +218,17 @@ final class RbdImages {
             }
         }
         throw new IOException(image + " is opened again and again by somebody else");
+    }
+
+    /** Whether there was anything to end. */
+    private boolean endFlattening(String image) {
+        var process = flattening.get(image);
+        if (process == null || !process.isAlive()) {
+            return false;
+        }
+        // It need not be waited for: what it may still write is cut off with the rest.
+        process.destroyForcibly();
+        return true;
     }
 
     /** Who has the image open for writing, as Ceph names clients. */
@@ -248,17 +286,29 @@ final class RbdImages {
         return ids;
     }
 
-    /** Removes the bytes of what was discarded; false when something lies over them. */
-    boolean removeDiscarded(String id) throws IOException {
+    /** What came of the removal of something. */
+    enum Removal {
+        GONE,
+        /** It is needed until those that lie over it are gone, or stand by themselves. */
+        BELOW_OTHERS,
+        /** It can be removed soon. */
+        OPEN
+    }
+
+    /** Removes the bytes of what was discarded, if that can be. */
+    Removal removeDiscarded(String id) throws IOException {
         try {
             tools.rbdForLong("trash", "rm", QUIET, spec(id));
-            return true;
+            return Removal.GONE;
         } catch (CephRefusal e) {
-            if (e.isInUse()) {
-                return false;
+            if (e.isBelowOthers()) {
+                return Removal.BELOW_OTHERS;
+            }
+            if (e.isOpen()) {
+                return Removal.OPEN;
             }
             if (e.isMissing()) {
-                return true;
+                return Removal.GONE;
             }
             throw e;
         }

@@ -1,5 +1,6 @@
 package io.coppice.ebs.rbd;
 
+import io.coppice.ebs.rbd.RbdImages.Removal;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.time.Clock;
@@ -7,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -68,8 +71,6 @@ final class RbdSweeper implements AutoCloseable {
             Thread.ofVirtual().name("rbd-sweeper").start(() -> {
                 try {
                     look();
-                } catch (IOException e) {
-                    LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
                 } finally {
                     running.set(false);
                 }
@@ -86,7 +87,7 @@ final class RbdSweeper implements AutoCloseable {
         return used;
     }
 
-    private void look() throws IOException {
+    private void look() {
         var all = isTimeForAll();
         if (all) {
             lookedAtAll = Optional.of(clock.instant());
@@ -94,12 +95,32 @@ final class RbdSweeper implements AutoCloseable {
         }
         if (all || deleted) {
             deleted = false;
-            removeDiscarded();
+            if (!attempt(this::removeDiscarded)) {
+                deleted = true;
+            }
         }
-        flattenHighOnes();
+        attempt(this::flattenHighOnes);
         if (all) {
-            used = Map.copyOf(images.usedBytes());
+            attempt(() -> used = Map.copyOf(images.usedBytes()));
         }
+    }
+
+    /** One of the things that are done; false when it is to be done again. What fails holds up nothing else. */
+    private boolean attempt(Step step) {
+        try {
+            step.take();
+            return true;
+        } catch (IOException e) {
+            if (!closed) {
+                LOG.warnf("the pool of volumes could not be put in order and will be again: %s", e.getMessage());
+            }
+            return false;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws IOException;
     }
 
     private void flattenHighOnes() throws IOException {
@@ -107,6 +128,8 @@ final class RbdSweeper implements AutoCloseable {
             if (!closed && images.depth(volume.value()).orElse(0) > mostBelow) {
                 LOG.debugf("%s is made to stand by itself", volume);
                 images.flatten(volume.value());
+                // What it lay over may be needed by nothing now.
+                needed = Set.of();
                 deleted = true;
             }
             perhapsHigh.remove(volume);
@@ -116,19 +139,33 @@ final class RbdSweeper implements AutoCloseable {
     /** Whatever lies over another one goes first; what others were needed for is tried again when one has gone. */
     private void removeDiscarded() throws IOException {
         var left = new ArrayList<>(images.discarded());
+        var open = new HashSet<String>();
         var tried = new ArrayList<>(left);
         tried.removeAll(needed);
         while (!tried.isEmpty() && !closed) {
-            var gone = new HashSet<String>();
-            for (var id : tried) {
-                if (!closed && images.removeDiscarded(id)) {
-                    gone.add(id);
-                }
-            }
+            var outcomes = remove(tried);
+            open.removeAll(tried);
+            open.addAll(outcomes.getOrDefault(Removal.OPEN, List.of()));
+            var gone = outcomes.getOrDefault(Removal.GONE, List.of());
             left.removeAll(gone);
             tried = gone.isEmpty() ? new ArrayList<>() : new ArrayList<>(left);
         }
+        left.removeAll(open);
         needed = Set.copyOf(left);
+        if (!open.isEmpty()) {
+            deleted = true;
+        }
+    }
+
+    private Map<Removal, List<String>> remove(List<String> ids) throws IOException {
+        var outcomes = new EnumMap<Removal, List<String>>(Removal.class);
+        for (var id : ids) {
+            if (!closed) {
+                outcomes.computeIfAbsent(images.removeDiscarded(id), outcome -> new ArrayList<>())
+                        .add(id);
+            }
+        }
+        return outcomes;
     }
 
     /** Begins nothing more; what is under way ends by itself, and may end with this process. */

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
@@ -193,18 +194,16 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     public void snapshot(SnapshotId id, VolumeId volume) throws IOException {
         locks.with(List.of(id, volume), () -> {
             if (!images.isWhole(id.value())) {
-                require(volume);
+                var below = depth(volume);
                 images.freeze(volume.value(), id.value());
-                images.keep(volume.value(), id.value());
+                images.keep(volume.value(), id.value(), below);
             }
             return true;
         });
     }
 
-    private void require(VolumeId id) throws IOException {
-        if (!exists(id)) {
-            throw new NoSuchVolumeException(id);
-        }
+    private int depth(VolumeId id) throws IOException {
+        return images.depth(id.value()).orElseThrow(() -> new NoSuchVolumeException(id));
     }
 
     @Override
@@ -212,11 +211,12 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         var touched = new ArrayList<ResourceId>(together.keySet());
         touched.addAll(together.values());
         locks.with(touched, () -> {
+            var below = new HashMap<VolumeId, Integer>();
             for (var volume : together.values()) {
-                require(volume);
+                below.put(volume, depth(volume));
             }
             if (!areAllWhole(together.keySet())) {
-                take(together);
+                take(together, below);
             }
             return true;
         });
@@ -231,7 +231,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         return true;
     }
 
-    private void take(Map<SnapshotId, VolumeId> together) throws IOException {
+    private void take(Map<SnapshotId, VolumeId> together, Map<VolumeId, Integer> below) throws IOException {
         for (var id : together.keySet()) {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
@@ -242,9 +242,12 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
                         together.entrySet(),
                         each -> images.freeze(
                                 each.getValue().value(), each.getKey().value())));
-        for (var each : together.entrySet()) {
-            images.keep(each.getValue().value(), each.getKey().value());
-        }
+        AtOnce.all(
+                together.entrySet(),
+                each -> images.keep(
+                        each.getValue().value(),
+                        each.getKey().value(),
+                        Objects.requireNonNull(below.get(each.getValue()))));
     }
 
     @Override

@@ -30,8 +30,10 @@ final class Qmp implements AutoCloseable {
     private Qmp(SocketChannel channel, Duration limit) {
         this.channel = channel;
         this.lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        // In a thread of its own: the common pool may be busy just when something hangs.
         this.limit = CompletableFuture.runAsync(
-                this::hangUp, CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS));
+                this::hangUp,
+                CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, Thread::startVirtualThread));
     }
 
     /** Begins a conversation that lasts {@code limit} at most. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.program.ProgramOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
@@ -162,8 +162,8 @@ public final class QemuImg {
             try (var pipe = process.getOutputStream()) {
                 pipe.write(input);
             }
-            var errors = CompletableFuture.supplyAsync(() -> words(process.getErrorStream()));
-            var said = CompletableFuture.runAsync(() -> hear(process.getInputStream(), listener));
+            var errors = ProgramOutput.hear(() -> words(process.getErrorStream()));
+            var said = ProgramOutput.hear(() -> hear(process.getInputStream(), listener));
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new UnusableDiskException("the disk could not be read within " + limit);
             }
@@ -188,15 +188,18 @@ public final class QemuImg {
                 : new UnusableDiskException("the disk cannot be read: " + words);
     }
 
-    private static void hear(InputStream stream, Listener listener) {
+    /** Returns true when the stream came to its end. */
+    private static boolean hear(InputStream stream, Listener listener) {
         try (Reader reader = new InputStreamReader(stream, StandardCharsets.UTF_8)) {
             var piece = new char[4096];
             for (var count = reader.read(piece); count >= 0; count = reader.read(piece)) {
                 listener.hear(new String(piece, 0, count));
             }
+            return true;
         } catch (IOException e) {
             // It was ended; whoever did so knows why.
             listener.hear("");
+            return false;
         }
     }
 

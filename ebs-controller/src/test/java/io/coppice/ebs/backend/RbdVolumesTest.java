@@ -12,9 +12,16 @@ import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.support.CephUnderTest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +29,9 @@ import org.junit.jupiter.api.Test;
 /** If this failed, guests would lose what they wrote to volumes in Ceph, or two hosts could write to one of them. */
 class RbdVolumesTest extends ServedVolumesContract {
     private static final int MOST_BELOW = 2;
+    /** So large that what lies below it is copied for some seconds, bytes. */
+    private static final long LARGE = 32L << 30;
+
     private static @Nullable CephPool pool;
 
     @Override
@@ -102,27 +112,117 @@ class RbdVolumesTest extends ServedVolumesContract {
     @Test
     @Tag("full")
     void aVolumeOverManyOthersComesToStandByItselfWhileItIsInUse() throws Exception {
+        var lowest = VolumeId.random();
+        write(served(lowest, FIRST), 3);
+        var volume = highAbove(lowest, GIB);
+        var used = backend().serve(volume, SECOND);
+        assertTrue(holds(used, 3));
+        eventuallyStandsByItself(volume);
+        assertTrue(holds(used, 3));
+        write(used, 4);
+        assertTrue(holds(used, 4));
+    }
+
+    /** The program that copies has the image open: it is cut off with all others, and need not end by itself then. */
+    @Test
+    @Tag("full")
+    void aVolumeThatIsAttachedWhileWhatLiesBelowIsCopiedStillComesToStandByItself() throws Exception {
+        var lowest = VolumeId.random();
+        served.add(lowest);
+        backend().create(lowest, LARGE, NOTHING);
+        var volume = highAbove(lowest, LARGE);
+        backend().tidy();
+        haltCopying(volume);
+        var used = backend().serve(volume, FIRST);
+        write(used, 5);
+        eventuallyStandsByItself(volume);
+        assertTrue(holds(used, 5));
+    }
+
+    @Test
+    @Tag("full")
+    void aVolumeThatWasCopiedBeforeACrashIsNotCopiedForEver() throws Exception {
         var volume = VolumeId.random();
-        var export = served(volume, FIRST);
-        write(export, 3);
+        served.add(volume);
+        backend().create(volume, GIB, NOTHING);
+        // As after a crash between the copy and the word that it was made.
+        rbd("image-meta", "set", volume.value(), "coppice.depth", String.valueOf(MOST_BELOW + 1));
+        started().stop();
+        open();
+        eventuallyStandsByItself(volume);
+    }
+
+    /** Over more than a volume may lie over. */
+    private VolumeId highAbove(VolumeId lowest, long sizeBytes) throws IOException {
+        var volume = lowest;
         for (int generation = 0; generation < MOST_BELOW; generation++) {
             var snapshot = SnapshotId.random();
             backend().snapshot(snapshot, volume);
             volume = VolumeId.random();
-            backend().create(volume, GIB, Optional.of(snapshot));
+            backend().create(volume, sizeBytes, Optional.of(snapshot));
             served.add(volume);
             backend().delete(snapshot);
         }
-        var last = volume;
-        var used = backend().serve(last, SECOND);
-        assertTrue(holds(used, 3));
+        return volume;
+    }
+
+    private void eventuallyStandsByItself(VolumeId volume) throws Exception {
         eventually(() -> {
             backend().tidy();
-            return !rbd("info", last.value()).contains("parent:");
+            return standsByItself(volume);
         });
-        assertTrue(holds(used, 3));
-        write(used, 4);
-        assertTrue(holds(used, 4));
+        assertFalse(rbd("info", volume.value()).contains("parent:"));
+    }
+
+    private boolean standsByItself(VolumeId volume) {
+        try {
+            return rbd("image-meta", "get", volume.value(), "coppice.depth")
+                    .strip()
+                    .equals("0");
+        } catch (IOException e) {
+            // What lay below it went just as it was opened.
+            return false;
+        }
+    }
+
+    private static void haltCopying(VolumeId volume) throws Exception {
+        var copying = new AtomicReference<@Nullable ProcessHandle>();
+        eventually(() -> {
+            copying.set(ProcessHandle.allProcesses()
+                    .filter(each -> each.info().commandLine().stream()
+                            .anyMatch(line -> line.contains(" flatten ") && line.endsWith(volume.value())))
+                    .findAny()
+                    .orElse(null));
+            return copying.get() != null;
+        });
+        CephUnderTest.run(
+                "kill",
+                "-STOP",
+                String.valueOf(Objects.requireNonNull(copying.get()).pid()));
+    }
+
+    /** On a machine with two processors that pool has one thread, which anybody's long work takes. */
+    @Test
+    void workInThePoolOfThreadsThatEverybodySharesHoldsUpNoVolume() throws Exception {
+        var end = new CountDownLatch(1);
+        for (int i = 0; i < ForkJoinPool.getCommonPoolParallelism(); i++) {
+            ForkJoinPool.commonPool().execute(() -> awaitQuietly(end));
+        }
+        var answer = new FutureTask<>(() -> backend().exists(VolumeId.random()));
+        try {
+            Thread.startVirtualThread(answer);
+            assertFalse(answer.get(1, TimeUnit.MINUTES));
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch end) {
+        try {
+            assertTrue(end.await(2, TimeUnit.MINUTES));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

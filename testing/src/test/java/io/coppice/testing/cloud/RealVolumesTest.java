@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -64,7 +65,7 @@ class RealVolumesTest {
     @Test
     @Order(1)
     void aVolumeOutlivesItsGuestAndASnapshotOutlivesWhatComesAfterIt() throws IOException {
-        outlive();
+        outlive(RealVolumesTest::layers);
     }
 
     /** As hosts on other machines have it: volumes are served at ports of an address, with TLS. */
@@ -77,7 +78,7 @@ class RealVolumesTest {
                 "\ncoppice.ebs.nbd-address=127.0.0.1\n",
                 StandardOpenOption.APPEND);
         cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
-        outlive();
+        outlive(RealVolumesTest::layers);
     }
 
     @Test
@@ -87,17 +88,19 @@ class RealVolumesTest {
         var lacking = CephUnderTest.lacking();
         assumeTrue(lacking.isEmpty(), lacking.orElse(""));
         var ceph = CephUnderTest.get();
+        var pool = ceph.pool();
         cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "down").orFail();
         Files.writeString(
                 cloud.data().resolve("config/coppice.properties"),
                 "\ncoppice.ebs.backend=rbd\ncoppice.ebs.ceph.conf=%s\ncoppice.ebs.ceph.keyring=%s\ncoppice.ebs.ceph.user=%s\ncoppice.ebs.ceph.pool=%s\n"
-                        .formatted(ceph.conf(), ceph.keyring(), ceph.user(), ceph.pool()),
+                        .formatted(ceph.conf(), ceph.keyring(), ceph.user(), pool),
                 StandardOpenOption.APPEND);
         cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
-        outlive();
+        outlive(() -> images(ceph, pool));
     }
 
-    private static void outlive() throws IOException {
+    /** @param left how many disks there still are */
+    private static void outlive(Supplier<Integer> left) throws IOException {
         try (var ec2 = cloud.ec2()) {
             var zone = ec2.describeAvailabilityZones()
                     .availabilityZones()
@@ -132,7 +135,7 @@ class RealVolumesTest {
             ec2.terminateInstances(request -> request.instanceIds(writer.id(), reader.id()));
             ec2.deleteSnapshot(request -> request.snapshotId(snapshot));
             List.of(volume, clone).forEach(id -> ec2.deleteVolume(request -> request.volumeId(id)));
-            eventually("no layer is left", LIMIT, RealVolumesTest::layers, count -> count == 0);
+            eventually("no disk is left", LIMIT, left, count -> count == 0);
         }
     }
 
@@ -162,6 +165,18 @@ class RealVolumesTest {
     private static int layers() {
         try (var files = Files.list(cloud.data().resolve("ebs/volumes/layers"))) {
             return (int) files.count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Those that wait to be removed, too. */
+    private static int images(CephUnderTest ceph, String pool) {
+        try {
+            var conf = ceph.conf().toString();
+            var named = CephUnderTest.run("rbd", "--conf", conf, "ls", pool);
+            var discarded = CephUnderTest.run("rbd", "--conf", conf, "trash", "ls", pool);
+            return (int) (named.lines().count() + discarded.lines().count());
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
