@@ -145,9 +145,12 @@ final class PublicSegment {
         if (isThere()) {
             host.ip("link delete dev %s\n".formatted(settings.publicTunnel()));
         }
-        for (var family : List.of("inet", "bridge")) {
-            host.nft("add table %1$s %2$s\ndelete table %1$s %2$s\n".formatted(family, table()));
-        }
+        host.nft("""
+                add table inet %1$s
+                delete table inet %1$s
+                add table bridge %1$s
+                delete table bridge %1$s
+                """.formatted(table()));
         loaded = "";
         shown = null;
         isRemoved = true;

@@ -26,6 +26,8 @@ final class PublicWay implements AutoCloseable {
     /** What arping(8) answers to a probe when somebody has the address. */
     private static final int ANSWERED = 1;
 
+    private static final int UNANSWERED = 0;
+
     private final VpcSettings settings;
     private final Namespace host;
     private final PublicSegment segment;
@@ -39,6 +41,8 @@ final class PublicWay implements AutoCloseable {
     private volatile boolean isLinked = true;
     private volatile String failure = "";
     private @Nullable Thread asking;
+    /** What went wrong last; of the thread that asks only. */
+    private String problem = "";
 
     /**
      * Prepares; {@link #start} begins.
@@ -160,23 +164,33 @@ final class PublicWay implements AutoCloseable {
 
     private void keepAsking() {
         try {
-            while (true) {
-                Thread.sleep(ASK_EVERY);
-                ask();
+            while (!Thread.currentThread().isInterrupted()) {
+                if (ask()) {
+                    Thread.sleep(ASK_EVERY);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void ask() {
+    /** Asks once; false when it has waited in vain, so that there is nothing more to wait for. */
+    private boolean ask() {
         try {
             var gateway = gateway();
-            if (gateway.isPresent()) {
-                answered(gateway.get(), isAnswered());
+            if (gateway.isEmpty()) {
+                return true;
             }
+            var isAnswered = isAnswered();
+            answered(gateway.get(), isAnswered);
+            return isAnswered;
         } catch (IOException e) {
-            LOG.warnf(e, "the way to the public network could not be looked at or changed; it is tried again");
+            // The same every second says nothing more.
+            if (!String.valueOf(e.getMessage()).equals(problem)) {
+                problem = String.valueOf(e.getMessage());
+                LOG.warnf(e, "the way to the public network could not be looked at or changed; it is tried again");
+            }
+            return true;
         }
     }
 
@@ -206,6 +220,9 @@ final class PublicWay implements AutoCloseable {
     private boolean isAnswered() throws IOException {
         var result = host.execute(
                 "arping", "-q", "-D", "-c", "1", "-w", "1", "-I", settings.bridge(), settings.publicGateway());
+        if (result.exitCode() != ANSWERED && result.exitCode() != UNANSWERED) {
+            throw new IOException("arping: " + result.errors().strip());
+        }
         return result.exitCode() == ANSWERED;
     }
 

@@ -20,6 +20,7 @@ final class SharingHost implements NetworkEngine, ZoneFixture.Dressing {
     private final PublicAccess access;
     private @Nullable NodeId id;
     private @Nullable LabHost host;
+    private boolean wasStarted;
 
     SharingHost(NetworkLab lab, PublicAccess access) {
         this.lab = lab;
@@ -62,7 +63,10 @@ final class SharingHost implements NetworkEngine, ZoneFixture.Dressing {
 
     @Override
     public void start() throws IOException {
-        host().restartEngine();
+        if (wasStarted) {
+            host().restartEngine();
+        }
+        wasStarted = true;
     }
 
     @Override
