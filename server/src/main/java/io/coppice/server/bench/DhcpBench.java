@@ -14,7 +14,7 @@ import java.util.Locale;
  * Makes a cloud with one real host, and removes it.
  */
 public final class DhcpBench {
-    private static final int LAUNCHES = 5;
+    private static final int LAUNCHES = 3;
     private static final Duration GUEST_LIMIT = Duration.ofMinutes(2);
     private static final double MILLIS = 1000;
 
