@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tunnel that joins the bridges of the public network on this host and on others: VXLAN between the hosts' addresses, with the one
- * number that no subnet has. A host that reaches the public network by itself has many at the other end and passes on between them; one
- * that does not has one at a time, and hears nobody else. Not thread-safe. Source: RFC 7348, ip-link(8), bridge(8), nft(8).
+ * number that no subnet has. A host that reaches the public network by itself has many at the other end; one that does not has one at a
+ * time, and hears nobody else. Not thread-safe. Source: RFC 7348, ip-link(8), bridge(8), nft(8).
  */
 final class PublicSegment {
     private static final int NUMBER = 0;
@@ -46,9 +46,6 @@ final class PublicSegment {
         var wanted = rules.whole();
         if (!wanted.equals(loaded) || !show().equals(shown)) {
             host.nft(wanted);
-            if (!leadsOthers) {
-                host.nft(own().whole());
-            }
             loaded = wanted;
             shown = show();
         }
@@ -70,7 +67,6 @@ final class PublicSegment {
         }
         host.ip("link set dev %s addrgenmode none\nlink set dev %s master %s up\n"
                 .formatted(device, device, settings.bridge()));
-        host.bridge("link set dev %s hairpin %s\n".formatted(device, leadsOthers ? "on" : "off"));
     }
 
     private void lead(TreeSet<String> ends) throws IOException {
@@ -114,30 +110,8 @@ final class PublicSegment {
                 .build();
     }
 
-    /**
-     * The gateway passes on to all what it gets, also to whom it has it from: nothing that this host has sent may seem to come from
-     * there. Who has sent is known longer than the bridge knows where from.
-     */
-    private Ruleset own() {
-        var tunnel = settings.publicTunnel();
-        return Ruleset.builder("bridge", table())
-                .set("own", "ether_addr; flags dynamic,timeout; timeout 1h; size 65536", List.of())
-                .baseChain(
-                        "sent",
-                        "type filter hook postrouting priority 0; policy accept",
-                        List.of("oifname \"%s\" update @own { ether saddr }".formatted(tunnel)))
-                .baseChain(
-                        "come_back",
-                        "type filter hook prerouting priority 0; policy accept",
-                        List.of("iifname \"%s\" ether saddr @own drop".formatted(tunnel)))
-                .build();
-    }
-
-    /** Without what the host has noted itself. */
     private String show() throws IOException {
-        return host.execute("nft", "-s", "list", "table", "inet", table()).output()
-                + host.execute("nft", "-s", "-t", "list", "table", "bridge", table())
-                        .output();
+        return host.execute("nft", "-s", "list", "table", "inet", table()).output();
     }
 
     /** Takes it back. Does nothing where there is none. */
@@ -148,8 +122,6 @@ final class PublicSegment {
         host.nft("""
                 add table inet %1$s
                 delete table inet %1$s
-                add table bridge %1$s
-                delete table bridge %1$s
                 """.formatted(table()));
         loaded = "";
         shown = null;
