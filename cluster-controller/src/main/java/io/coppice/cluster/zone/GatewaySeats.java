@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which host carries each NAT gateway: one that is up and carries an interface of the VPC anyway. A gateway stays where it is
- * while its host is there, so that its flows live. Else each gateway likes hosts in an order of its own: gateways spread, and a
+ * Which host carries each NAT gateway: one that is up and carries an interface of the VPC anyway, and rather one that reaches the
+ * public network by itself. A gateway stays where it is while its host is there, so that its flows live. Else each gateway likes hosts in an order of its own: gateways spread, and a
  * controller that begins without memory comes to the same choice. Pure.
  *
  * @param zone gateways in subnets of other zones are not this zone's to seat
@@ -28,10 +28,7 @@ record GatewaySeats(String zone, boolean open) {
         if (wished.getNatGatewaysCount() == 0) {
             return wished;
         }
-        var up = carriers.stream()
-                .filter(carrier -> carrier.interfaces() > 0 && carrier.host().isUp())
-                .map(NetworkCarrier::host)
-                .toList();
+        var up = fit(carriers);
         var zones = zones(wished);
         var filled = wished.toBuilder().clearNatGateways();
         for (var gateway : wished.getNatGatewaysList()) {
@@ -39,6 +36,16 @@ record GatewaySeats(String zone, boolean open) {
             filled.addNatGateways(own ? seat(gateway, seatBefore(gateway, before), up) : seatedAbroad(gateway, abroad));
         }
         return filled.build();
+    }
+
+    /** Those without their link to the public network are of no use, unless all are. */
+    private static List<HostRecord> fit(Collection<NetworkCarrier> carriers) {
+        var up = carriers.stream()
+                .filter(carrier -> carrier.interfaces() > 0 && carrier.host().isUp())
+                .map(NetworkCarrier::host)
+                .toList();
+        var linked = up.stream().filter(host -> !host.hasLostPublicNetwork()).toList();
+        return linked.isEmpty() ? up : linked;
     }
 
     /** By subnet, the zone that it is in. */
@@ -75,21 +82,13 @@ record GatewaySeats(String zone, boolean open) {
         var stays = up.stream().filter(host -> host.id().value().equals(before)).findFirst();
         var chosen = stays.isPresent() || !open
                 ? stays
-                : up.stream().max(Comparator.comparingLong(host -> liking(gateway, host)));
+                : up.stream()
+                        .max(Comparator.comparing((HostRecord host) -> !host.reachesPublicNetworkByOthers())
+                                .thenComparingLong(host -> Liking.of(gateway.getNatGatewayId(), host)));
         return chosen.map(host -> gateway.toBuilder()
                         .setNodeId(host.id().value())
                         .setNodeAddress(host.address())
                         .build())
                 .orElse(gateway);
-    }
-
-    /** How much a gateway likes a host: always the same, and as good as chance between hosts. */
-    private static long liking(NatGateway gateway, HostRecord host) {
-        var mixed = 1125899906842597L;
-        for (var character : (gateway.getNatGatewayId() + host.id().value()).toCharArray()) {
-            mixed = (mixed ^ character) * 0x9E3779B97F4A7C15L;
-            mixed ^= mixed >>> 29;
-        }
-        return mixed;
     }
 }

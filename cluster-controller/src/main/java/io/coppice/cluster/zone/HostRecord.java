@@ -7,6 +7,7 @@ import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.Host;
 import io.coppice.proto.cluster.v1.HostState;
 import io.coppice.proto.node.v1.Hello;
+import io.coppice.proto.node.v1.PublicNetwork;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class HostRecord implements HostLoad {
     private boolean inventoried;
     private long helloMillis;
     private long heardMillis;
+    private PublicNetwork publicNetwork = PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED;
     private Demand total = Demand.NONE;
     private Demand used = Demand.NONE;
     // Kept, because every placement looks at it for every host.
@@ -37,6 +39,7 @@ final class HostRecord implements HostLoad {
         free = total.minus(used);
         connection = way;
         inventoried = false;
+        publicNetwork = greeting.getPublicNetwork();
         helloMillis = nowMillis;
         heard(nowMillis);
     }
@@ -47,6 +50,35 @@ final class HostRecord implements HostLoad {
         var wasAway = state != HostState.HOST_STATE_UP;
         state = HostState.HOST_STATE_UP;
         return wasAway;
+    }
+
+    /** How it reaches the public network now; whether that is news. One that tells nothing of it stays as it was. */
+    boolean publicNetwork(PublicNetwork now) {
+        if (now == publicNetwork || now == PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED) {
+            return false;
+        }
+        publicNetwork = now;
+        return true;
+    }
+
+    /** Whether it may take the public network to other hosts. */
+    boolean isPublicGateway() {
+        return publicNetwork == PublicNetwork.PUBLIC_NETWORK_HERE
+                && isUp()
+                && !address().isEmpty();
+    }
+
+    /** Whether its public network may be taken to others, now or once its link is back. */
+    boolean sharesPublicNetwork() {
+        return publicNetwork == PublicNetwork.PUBLIC_NETWORK_HERE || hasLostPublicNetwork();
+    }
+
+    boolean hasLostPublicNetwork() {
+        return publicNetwork == PublicNetwork.PUBLIC_NETWORK_LOST;
+    }
+
+    boolean reachesPublicNetworkByOthers() {
+        return publicNetwork == PublicNetwork.PUBLIC_NETWORK_ELSEWHERE;
     }
 
     /** It said goodbye. */

@@ -12,6 +12,7 @@ import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
 import io.coppice.proto.node.v1.NetworkStatus;
@@ -50,6 +51,7 @@ public final class Zone {
     private final ZoneTables tables;
     private final Rivals rivals;
     private final Sightings sightings;
+    private final PublicWays publicWays = new PublicWays();
     private final Dispatcher dispatcher;
     private boolean settledOnce;
 
@@ -80,6 +82,7 @@ public final class Zone {
             host.begin(hello, way, clock.millis());
             host.instances().values().forEach(InstanceRecord::hostBegan);
             networks.began(host);
+            publicWays.began(host);
             log.append(host.toProto(settings.name()));
             way.send(ClusterMessage.newBuilder()
                     .setNodeId(node.value())
@@ -99,8 +102,20 @@ public final class Zone {
     }
 
     /** A host gave a sign of life. */
-    public void heartbeat(NodeId node, HostConnection way) {
-        locked(() -> speaking(node, way));
+    public void heartbeat(NodeId node, Heartbeat heartbeat, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null && host.publicNetwork(heartbeat.getPublicNetwork())) {
+                LOG.warnf("host %s: %s", node, heartbeat.getPublicNetwork());
+                stateChanged(host);
+            }
+        });
+    }
+
+    /** What depends on which hosts are there, and on what they reach, is to be chosen anew. */
+    private void stateChanged(HostRecord host) {
+        networks.stateChanged(host);
+        publicWays.changed();
     }
 
     /** A host told all that it has. */
@@ -113,6 +128,7 @@ public final class Zone {
             sightings.inventory(host, inventory, round());
             host.inventoried();
             networks.inventoried(host);
+            publicWays.changed();
             log.append(host.toProto(settings.name()));
             var round = round();
             List.copyOf(host.instances().values()).forEach(instance -> dispatcher.dispatch(instance, round));
@@ -155,7 +171,7 @@ public final class Zone {
             var host = speaking(node, way);
             if (host != null) {
                 host.leave();
-                networks.stateChanged(host);
+                stateChanged(host);
                 log.append(host.toProto(settings.name()));
             }
         });
@@ -178,7 +194,7 @@ public final class Zone {
             return null;
         }
         if (host.heard(clock.millis())) {
-            networks.stateChanged(host);
+            stateChanged(host);
             log.append(host.toProto(settings.name()));
         }
         return host;
@@ -212,11 +228,17 @@ public final class Zone {
     }
 
     /**
-     * Tells hosts what they do not know yet of VPCs; called many times a second by one thread, so that what changes within a
-     * moment goes out together. True when some hosts are left for the next time.
+     * Tells hosts what they do not know yet of VPCs and of the public network; called many times a second by one thread, so that
+     * what changes within a moment goes out together. True when some hosts are left for the next time.
      */
     public boolean distribute() {
-        return locked(() -> networks.distribute(knowsInterfaces(clock.millis()), DISTRIBUTE_FOR.toNanos()));
+        return locked(() -> {
+            var now = clock.millis();
+            if (hasSettled(now)) {
+                publicWays.distribute(tables.byArrival());
+            }
+            return networks.distribute(knowsInterfaces(now), DISTRIBUTE_FOR.toNanos());
+        });
     }
 
     /** The cloud has other zones, of these names, whose controllers will tell where their interfaces are. Before all else. */
@@ -269,7 +291,7 @@ public final class Zone {
                                 >= settings.unreachableAfter().toMillis()) {
                     LOG.warnf("host %s is unreachable", host.id());
                     host.missed();
-                    networks.stateChanged(host);
+                    stateChanged(host);
                     log.append(host.toProto(settings.name()));
                 }
             }

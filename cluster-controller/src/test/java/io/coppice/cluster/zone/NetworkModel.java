@@ -16,9 +16,11 @@ import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.Capacity;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
 import io.coppice.proto.node.v1.InventoryItem;
+import io.coppice.proto.node.v1.PublicNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,14 +87,23 @@ final class NetworkModel {
     }
 
     NodeId host() {
+        return host(PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED);
+    }
+
+    /** One more host, which says this of its public network. */
+    NodeId host(PublicNetwork publicNetwork) {
         var node = NodeId.random();
-        dial(node);
+        dial(node, publicNetwork);
         return node;
     }
 
     /** A session begins, with all that the host has. */
     NetworkView dial(NodeId node) {
-        var view = greet(node);
+        return dial(node, PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED);
+    }
+
+    private NetworkView dial(NodeId node, PublicNetwork publicNetwork) {
+        var view = greet(node, publicNetwork);
         var inventory = Inventory.newBuilder();
         places.forEach((instance, place) -> {
             if (place.equals(node)) {
@@ -109,20 +120,31 @@ final class NetworkModel {
 
     /** A session begins, and nothing more. */
     NetworkView greet(NodeId node) {
+        return greet(node, PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED);
+    }
+
+    /** As the other one, of a host that says this of its public network. */
+    NetworkView greet(NodeId node, PublicNetwork publicNetwork) {
         var view = new NetworkView();
         views.put(node, view);
         zone.hello(
                 node,
-                Hello.newBuilder()
-                        .setAddress("10.0.0." + views.size() % 250)
+                hello("10.0.0." + views.size() % 250, publicNetwork)
                         .setTakesEncodedNetworks(allTakeBytes || views.size() % 2 == 0)
-                        .setCapacity(Capacity.newBuilder()
-                                .setVcpus(10_000)
-                                .setMemoryMib(10_000_000)
-                                .setDiskMib(10_000_000))
                         .build(),
                 view);
         return view;
+    }
+
+    /** What a host says first. */
+    static Hello.Builder hello(String address, PublicNetwork publicNetwork) {
+        return Hello.newBuilder()
+                .setAddress(address)
+                .setPublicNetwork(publicNetwork)
+                .setCapacity(Capacity.newBuilder()
+                        .setVcpus(10_000)
+                        .setMemoryMib(10_000_000)
+                        .setDiskMib(10_000_000));
     }
 
     NetworkView view(NodeId node) {
@@ -279,7 +301,7 @@ final class NetworkModel {
     void pass(Duration time, NodeId... alive) {
         now = now.plus(time);
         for (var node : alive) {
-            zone.heartbeat(node, view(node));
+            zone.heartbeat(node, Heartbeat.getDefaultInstance(), view(node));
         }
         zone.tick();
     }

@@ -11,7 +11,9 @@ import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.NetworkStatus;
+import io.coppice.proto.node.v1.PublicNetwork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -266,9 +268,33 @@ class NetworksTest {
         var second = seat(others[0]);
         assertNotEquals(first, second);
         assertEquals(second, seat(others[1]));
-        model.zone().heartbeat(first, model.view(first));
+        model.zone().heartbeat(first, Heartbeat.getDefaultInstance(), model.view(first));
         model.distribute();
         assertEquals(second, seat(first), "it does not go back by itself");
+    }
+
+    @Test
+    void aNatGatewayIsRatherWhereThePublicNetworkIsAndNotWhereItsLinkIsLost() {
+        var inner = List.of(
+                model.host(PublicNetwork.PUBLIC_NETWORK_ELSEWHERE), model.host(PublicNetwork.PUBLIC_NETWORK_ELSEWHERE));
+        var outer =
+                List.of(model.host(PublicNetwork.PUBLIC_NETWORK_HERE), model.host(PublicNetwork.PUBLIC_NETWORK_HERE));
+        model.vpc(RED, GATEWAY);
+        inner.forEach(host -> model.launch(host, RED));
+        outer.forEach(host -> model.launch(host, RED));
+        model.distribute();
+        var first = seat(inner.getFirst());
+        assertTrue(outer.contains(first));
+        model.zone()
+                .heartbeat(
+                        first,
+                        Heartbeat.newBuilder()
+                                .setPublicNetwork(PublicNetwork.PUBLIC_NETWORK_LOST)
+                                .build(),
+                        model.view(first));
+        model.distribute();
+        var second = seat(inner.getFirst());
+        assertTrue(outer.contains(second) && !second.equals(first));
     }
 
     @Test

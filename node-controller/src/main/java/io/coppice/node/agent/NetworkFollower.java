@@ -9,6 +9,7 @@ import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.NetworkRequest;
 import io.coppice.proto.node.v1.NetworkStatus;
 import io.coppice.proto.node.v1.NodeMessage;
+import io.coppice.proto.node.v1.PublicTunnels;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -70,6 +71,22 @@ final class NetworkFollower {
             var vpc = NetworkNews.read(message, new MessageParts()).vpcId();
             LOG.errorf("the network falls behind what it is told of %s: asking for all of it again", vpc);
             askForAll(vpc);
+        }
+    }
+
+    /** Takes with which hosts this one shares the public network. */
+    void share(PublicTunnels tunnels) {
+        if (!enqueue(new Work.Then(() -> shareNow(tunnels)), true)) {
+            LOG.error(
+                    "the network falls behind what it is told of the public one, which stays as it is until more is told");
+        }
+    }
+
+    private void shareNow(PublicTunnels tunnels) {
+        try {
+            engine.apply(tunnels);
+        } catch (IOException e) {
+            LOG.error("the tunnels of the public network could not be made what they should be; it is tried again", e);
         }
     }
 

@@ -179,6 +179,7 @@ public final class NodeAgent implements AutoCloseable {
                                 HostActions.carryOut(drivers.hypervisor(), message.getHostRequest(), host.id())));
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
             case VPC, ENDPOINTS, VPC_PART, SHARED_ENDPOINTS -> network.receive(message);
+            case PUBLIC_TUNNELS -> network.share(message.getPublicTunnels());
             case BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
         }
     }

@@ -105,6 +105,14 @@ public interface NodeConfig {
          */
         Optional<String> publicGatewayIpv6();
 
+        /**
+         * With VPCs: how this host reaches the network with public addresses. {@code yes}: by itself, and hosts that do not by it.
+         * {@code no}: through hosts that do; it has no {@link #uplink()}. {@code auto}: {@code yes} with an uplink; without, it is the
+         * gateway of its own guests only.
+         */
+        @WithDefault("auto")
+        String publicAccess();
+
         /** With VPCs: this host's address on the network between the hosts, where others send VXLAN to. */
         @WithDefault("127.0.0.1")
         String underlayAddress();

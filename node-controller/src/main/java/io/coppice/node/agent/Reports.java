@@ -31,6 +31,7 @@ final class Reports {
                         .setArchitecture(info.architecture()))
                 .setAddress(drivers.network().hostAddress())
                 .setTakesEncodedNetworks(true)
+                .setPublicNetwork(drivers.network().publicNetwork())
                 .build();
     }
 
@@ -44,6 +45,7 @@ final class Reports {
                 .setDiskFreeMib(drivers.disks().freeMib())
                 .setImageCacheBytes(drivers.images().sizeBytes())
                 .addAllCachedImages(drivers.images().cached(MAX_CACHED_IMAGES))
+                .setPublicNetwork(drivers.network().publicNetwork())
                 .build();
     }
 }

@@ -5,6 +5,8 @@ import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.PublicNetwork;
+import io.coppice.proto.node.v1.PublicTunnels;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +143,14 @@ public interface NetworkEngine extends AutoCloseable {
     default List<LearnedAddress> learned() {
         return List.of();
     }
+
+    /** How this host reaches the public network now. Never waits. */
+    default PublicNetwork publicNetwork() {
+        return PublicNetwork.PUBLIC_NETWORK_UNSPECIFIED;
+    }
+
+    /** With which hosts this one shares the public network from now on; kept over restarts. */
+    default void apply(PublicTunnels tunnels) throws IOException {}
 
     /** Where other hosts find this one, empty when they need not. */
     String hostAddress();

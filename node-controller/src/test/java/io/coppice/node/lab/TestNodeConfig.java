@@ -131,6 +131,11 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         }
 
         @Override
+        public String publicAccess() {
+            return "auto";
+        }
+
+        @Override
         public String underlayAddress() {
             return "127.0.0.1";
         }

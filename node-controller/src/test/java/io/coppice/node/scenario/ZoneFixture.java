@@ -166,6 +166,22 @@ public final class ZoneFixture implements AutoCloseable {
         return host;
     }
 
+    /** Power is cut at a host. */
+    public void hostDies(NodeId id) {
+        fixture(id).dies();
+    }
+
+    /** A host that died is switched on again, and seen. */
+    public void hostStarts(NodeId id) throws IOException {
+        var host = fixture(id);
+        host.starts();
+        eventually(host.name() + " is up", () -> state(host) == HostState.HOST_STATE_UP);
+    }
+
+    private HostFixture fixture(NodeId id) {
+        return hosts.stream().filter(each -> each.id().equals(id)).findFirst().orElseThrow();
+    }
+
     HostState state(HostFixture host) {
         return cloud.hosts().stream()
                 .filter(each -> each.getNodeId().equals(host.id().value()))

@@ -63,6 +63,9 @@ public record Settings(SequencedMap<String, String> values) {
     public static final String VXLAN_PORT = "coppice.node.network.vxlan-port";
     public static final String UNDERLAY_ADDRESS = "coppice.node.network.underlay-address";
     public static final String UPLINK = "coppice.node.network.uplink";
+    public static final String PUBLIC_ACCESS = "coppice.node.network.public-access";
+    public static final String PUBLIC_GATEWAY = "coppice.node.network.public-gateway";
+    public static final String PUBLIC_GATEWAY_IPV6 = "coppice.node.network.public-gateway-ipv6";
     public static final String GATEWAY = "coppice.node.network.gateway";
     public static final String HOST_ADDRESS = "coppice.node.network.host-address";
     public static final String BRIDGE = "coppice.node.network.bridge";

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.server.bench.ApiBench;
 import io.coppice.server.bench.ColdImageBench;
+import io.coppice.server.bench.DhcpBench;
 import io.coppice.server.bench.Measurement;
 import io.coppice.server.bench.Section;
 import io.coppice.server.bench.StartBench;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Parameters;
             "  ./coppice bench start --only launch,ssh --output json",
             "  ./coppice bench api                        a cloud of simulated hosts is made for it and removed",
             "  ./coppice bench s3 --rounds 3 --peers radosgw,nginx",
-            "  ./coppice bench net                        hosts and guests in namespaces; needs root",
+            "  ./coppice bench net                        hosts in namespaces, and a cloud with guests; needs root",
             "  ./coppice bench volumes                    storage daemons, and as root clouds, are made for it and removed",
             "",
             "Exit codes: 0 measured, whatever the numbers; 1 something could not be measured."
@@ -105,11 +106,17 @@ final class BenchCommand extends CloudCommand {
         switch (bench) {
             case start -> tell(new StartBench(new Steps(progress)).run(named, only));
             case api -> tell(new ApiBench(new Steps(progress), network.name().toLowerCase(Locale.ROOT)).run());
-            case net -> tell(new NetBench(new Steps(progress)).run());
+            case net -> tell(networks(new Steps(progress)));
             case volumes -> tell(volumes(new Steps(progress)));
             case s3 -> new S3Bench(new Steps(progress), out()).run(new S3Bench.Extent(rounds, seconds, warmUp, peers));
         }
         return 0;
+    }
+
+    private static List<Measurement> networks(Steps steps) throws Exception {
+        var results = new ArrayList<>(new NetBench(steps).run());
+        results.add(new DhcpBench(steps).run());
+        return results;
     }
 
     private static List<Measurement> volumes(Steps steps) throws Exception {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Chooses the first values of guests' networks: ranges, a port and names that nothing else on the machine has, so that several
@@ -20,6 +21,15 @@ public final class GuestNetwork {
     /** Settings that are the same on all hosts of a zone. */
     static final List<String> SHARED = List.of(
             Settings.NETWORK_MODE, Settings.NODE_CIDR, Settings.GATEWAY, Settings.PUBLIC_CIDR, Settings.VXLAN_PORT);
+
+    /** What is told of the public network, where the cloud's machine takes other hosts there. */
+    private static final List<String> OF_PUBLIC_NETWORK =
+            List.of(Settings.PUBLIC_GATEWAY, Settings.PUBLIC_GATEWAY_IPV6);
+
+    /** Settings that a cloud may tell hosts that join. */
+    static final List<String> TOLD = Stream.of(SHARED, OF_PUBLIC_NETWORK, List.of(Settings.PUBLIC_ACCESS))
+            .flatMap(List::stream)
+            .toList();
 
     /** VXLAN ports begin here, above the standard one, which other programs of the machine may have. */
     private static final int FIRST_VXLAN_PORT = 4_800;
@@ -85,6 +95,9 @@ public final class GuestNetwork {
         var mode = new Settings(values).networkMode();
         values.putAll(ofHost(mode.vpcs(), machine.mainAddress()));
         values.putAll(given);
+        if (given.containsKey(Settings.UPLINK) && !given.containsKey(Settings.PUBLIC_ACCESS)) {
+            values.remove(Settings.PUBLIC_ACCESS);
+        }
         if (mode.onSiteNetwork()) {
             SiteNetwork.checkHost(values);
         }
@@ -96,7 +109,21 @@ public final class GuestNetwork {
 
     /** What a cloud tells hosts that join. */
     static Map<String, String> told(Settings settings) {
-        return settings.only(SHARED).values();
+        var shared = settings.only(SHARED);
+        if (!settings.vpcs() || !takesOthersToPublicNetwork(settings)) {
+            return shared.values();
+        }
+        var values = new LinkedHashMap<>(shared.values());
+        values.putAll(settings.only(OF_PUBLIC_NETWORK).values());
+        values.put(Settings.PUBLIC_ACCESS, "no");
+        return values;
+    }
+
+    private static boolean takesOthersToPublicNetwork(Settings settings) {
+        var access = settings.value(Settings.PUBLIC_ACCESS, "auto");
+        return access.equals("yes")
+                || (access.equals("auto")
+                        && !settings.value(Settings.UPLINK, "").isEmpty());
     }
 
     /** The kernel refuses two tunnels with one number and port, and every cloud counts its networks from the same number. */

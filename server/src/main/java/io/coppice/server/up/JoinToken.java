@@ -58,11 +58,11 @@ public final class JoinToken {
         return cluster;
     }
 
-    /** The settings of guests' networks that all hosts of the cloud have alike, and no others; empty when it tells none. */
+    /** What the cloud tells of guests' networks, and nothing else; empty when it tells nothing. */
     public static Map<String, String> network(String token) {
         var told = fields(token).path(NETWORK);
         var values = new LinkedHashMap<String, String>();
-        for (var key : GuestNetwork.SHARED) {
+        for (var key : GuestNetwork.TOLD) {
             if (told.path(key).isTextual()) {
                 values.put(key, told.path(key).asText());
             }

@@ -1,6 +1,7 @@
 package io.coppice.server.up;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -220,6 +221,26 @@ final class HypervisorChoiceTest {
         var own = Map.of(Settings.UPLINK, "eth1", Settings.HOST_ADDRESS, "192.0.2.10");
         assertEquals("eth1", network.joining(told, own).get(Settings.UPLINK));
         assertEquals("192.0.2.0/24", network.joining(told, own).get(Settings.NODE_CIDR));
+    }
+
+    @Test
+    void aHostThatJoinsReachesThePublicNetworkThroughTheCloudsMachineUnlessItHasAWayOfItsOwn() {
+        var network = new GuestNetwork(new DataFolder(folder), new FakeMachine(true, Set.of()));
+        var cloud = new java.util.LinkedHashMap<>(Map.of(
+                Settings.NETWORK_MODE, "VPC",
+                Settings.PUBLIC_CIDR, "192.0.2.0/24",
+                Settings.PUBLIC_GATEWAY, "192.0.2.254"));
+        var own = GuestNetwork.told(new Settings(cloud));
+        assertFalse(own.containsKey(Settings.PUBLIC_ACCESS), "each is the gateway of its own guests");
+        cloud.put(Settings.UPLINK, "eth1");
+        var told = GuestNetwork.told(new Settings(cloud));
+        assertTrue(GuestNetwork.TOLD.containsAll(told.keySet()), "else they do not get through the token");
+        var joined = network.joining(told, Map.of());
+        assertEquals("no", joined.get(Settings.PUBLIC_ACCESS));
+        assertEquals("192.0.2.254", joined.get(Settings.PUBLIC_GATEWAY));
+        assertFalse(joined.containsKey(Settings.UPLINK));
+        var linked = network.joining(told, Map.of(Settings.UPLINK, "eth7"));
+        assertFalse(linked.containsKey(Settings.PUBLIC_ACCESS), "it has a way of its own");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The NAT gateways of one VPC that this host carries, each in a namespace of its own. Not thread-safe. */
 final class CarriedGateways {
@@ -18,6 +19,8 @@ final class CarriedGateways {
     private final Set<String> carried = new HashSet<>();
     /** What is in a namespace, as far as this process knows. */
     private final Map<String, Origin> made = new HashMap<>();
+    /** By namespace; read by others, too. */
+    private final Map<String, Announcer> announcers = new ConcurrentHashMap<>();
 
     CarriedGateways(CommandRunner commands, VpcSettings settings) {
         this.commands = commands;
@@ -48,17 +51,37 @@ final class CarriedGateways {
                     NatNamespace.complete(commands, view, gateway, subnet);
                     made.put(name, origin);
                 }
+                announcers
+                        .computeIfAbsent(name, each -> announcer(each, gateway))
+                        .announce(List.of(gateway.getPublicIpv4()));
                 wanted.add(name);
             }
         }
         for (var name : carried) {
             if (!wanted.contains(name)) {
+                endAnnouncing(name);
                 Namespace.named(commands, name).remove();
             }
         }
         carried.clear();
         carried.addAll(wanted);
         made.keySet().retainAll(wanted);
+    }
+
+    private Announcer announcer(String name, NatGateway gateway) {
+        return new Announcer(Namespace.named(commands, name), NatNamespace.publicMac(settings, gateway));
+    }
+
+    private void endAnnouncing(String name) {
+        var announcer = announcers.remove(name);
+        if (announcer != null) {
+            announcer.announce(List.of());
+        }
+    }
+
+    /** Tells the public network once more where they are. Thread-safe. */
+    void announceAgain() {
+        announcers.values().forEach(Announcer::again);
     }
 
     /** The next completion makes everything again. */
@@ -69,6 +92,7 @@ final class CarriedGateways {
     /** Removes all of them. */
     void remove() throws IOException {
         for (var name : carried) {
+            endAnnouncing(name);
             Namespace.named(commands, name).remove();
         }
         carried.clear();

@@ -71,6 +71,9 @@ final class HostSide {
             lines.append("addr replace %s/%d dev %s\n"
                     .formatted(settings.publicGateway(), settings.publicRange().prefixLength(), bridge));
         }
+        if (settings.publicAccess() == PublicAccess.ELSEWHERE) {
+            leavePublicNetwork();
+        }
         settings.uplink().ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
         if (hasIpv6()) {
             allowIpv6();
@@ -80,6 +83,19 @@ final class HostSide {
         }
         host.ip(lines.toString());
         host.sysctl(Map.of("net.ipv4.ip_forward", "1"));
+    }
+
+    /** Of a host that reached it by itself before: what has a way to it must not also have one by a tunnel, or frames go in circles. */
+    private void leavePublicNetwork() throws IOException {
+        var bridge = settings.bridge();
+        var address = settings.publicGateway() + "/" + settings.publicRange().prefixLength();
+        host.ipAsFarAsPossible("addr del %s dev %s\n".formatted(address, bridge));
+        for (var port : host.askIp("link show master " + bridge).getFirst()) {
+            var name = port.path("ifname").asText();
+            if (!name.startsWith(settings.pairPrefix()) && !name.equals(settings.publicTunnel())) {
+                host.ip("link set dev %s nomaster\n".formatted(name));
+            }
+        }
     }
 
     /** Whether the kernel knows IPv6. */

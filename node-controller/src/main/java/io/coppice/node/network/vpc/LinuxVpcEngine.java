@@ -11,6 +11,8 @@ import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.FlowReport;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.PublicNetwork;
+import io.coppice.proto.node.v1.PublicTunnels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private static final Logger LOG = Logger.getLogger(LinuxVpcEngine.class);
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
     private static final int MOST_ENDED = 1_024;
+    private static final String PUBLIC_TUNNELS = "public-tunnels";
 
     private final VpcSettings settings;
     private final Path folder;
@@ -49,6 +52,8 @@ public final class LinuxVpcEngine implements NetworkEngine {
     private final Map<String, VpcOnHost> vpcs = new ConcurrentHashMap<>();
     /** What was counted of VPCs that have left this host. */
     private final Queue<FlowReport> ended = new ConcurrentLinkedQueue<>();
+
+    private final PublicWay publicWay;
 
     private volatile int guestMtu;
 
@@ -77,6 +82,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         this.hostSide = new HostSide(settings, host, underlay);
         this.hostIpv6 = new HostIpv6(settings, host);
         this.exchange = new PeerExchange(commands, settings);
+        this.publicWay = new PublicWay(settings, host, this.folder.resolve(PUBLIC_TUNNELS), this::announceAgain);
     }
 
     @Override
@@ -84,6 +90,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
         hostSide.start();
         guestMtu = underlay.guestMtu(host);
         openKept();
+        publicWay.start();
         repairVpcs();
         removeStrangers();
     }
@@ -152,7 +159,27 @@ public final class LinuxVpcEngine implements NetworkEngine {
     @Override
     public Followed followed(String vpcId) {
         var present = vpcs.get(vpcId);
-        return present == null ? Followed.NOTHING : present.followed();
+        if (present == null) {
+            return Followed.NOTHING;
+        }
+        var followed = present.followed();
+        return followed.failure().isEmpty() && present.isOutside()
+                ? new Followed(followed.generation(), followed.sequence(), publicWay.failure())
+                : followed;
+    }
+
+    @Override
+    public PublicNetwork publicNetwork() {
+        return publicWay.state();
+    }
+
+    @Override
+    public void apply(PublicTunnels tunnels) throws IOException {
+        publicWay.apply(tunnels);
+    }
+
+    private void announceAgain() {
+        vpcs.values().forEach(VpcOnHost::announceAgain);
     }
 
     @Override
@@ -310,6 +337,7 @@ public final class LinuxVpcEngine implements NetworkEngine {
     public synchronized void repair() throws IOException {
         hostSide.repair();
         guestMtu = underlay.guestMtu(host);
+        publicWay.repair();
         repairVpcs();
     }
 
@@ -341,12 +369,14 @@ public final class LinuxVpcEngine implements NetworkEngine {
         }
         vpcs.clear();
         removeStrangers();
+        publicWay.remove();
         hostSide.remove();
     }
 
     /** Leaves all as it is: guests that go on without this process need their network. */
     @Override
     public void close() {
+        publicWay.close();
         LOG.debugf("the networks of %s go on without this process", settings.bridge());
     }
 }

@@ -27,6 +27,11 @@ final class NatNamespace {
         return "n" + VpcSettings.digest(gateway.getNatGatewayId()).substring(0, 12);
     }
 
+    /** Of its end of the cable to the public network; different on every host. */
+    static String publicMac(VpcSettings settings, NatGateway gateway) {
+        return Cables.publicMac(settings, gateway.getNatGatewayId());
+    }
+
     /** Makes the namespace before the VPC's end of the cable is made into it. */
     static void prepare(CommandRunner commands, VpcSettings settings, NatGateway gateway) throws IOException {
         var namespace = Namespace.named(commands, name(settings, gateway));
@@ -41,7 +46,7 @@ final class NatNamespace {
         var inside = Namespace.named(commands, name(settings, gateway));
         var host = Namespace.host(commands, settings.hostNamespace());
         var hostDevice = settings.pairDevice('n', gateway.getNatGatewayId());
-        var mac = VpcSettings.macOf("public %s %s".formatted(settings.nodeId(), gateway.getNatGatewayId()));
+        var mac = publicMac(settings, gateway);
         if (!inside.execute("ip", "link", "show", "dev", OUTSIDE).succeeded()) {
             host.ip("link add %s type veth peer name %s address %s netns %s\n"
                     .formatted(hostDevice, OUTSIDE, mac, inside.name()));

@@ -3,9 +3,7 @@ package io.coppice.node.network.vpc;
 import io.coppice.node.command.EthernetFrames;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
@@ -16,12 +14,6 @@ import org.jboss.logging.Logger;
  */
 final class SwitchTeacher {
     private static final Logger LOG = Logger.getLogger(SwitchTeacher.class);
-    private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
-    private static final byte[] EVERYBODY = COLONS.parseHex("ff:ff:ff:ff:ff:ff");
-    private static final int FRAME_BYTES = 60;
-    private static final short ARP = 0x0806;
-    /** Ethernet and IPv4, with the lengths of their addresses, and a request. */
-    private static final long REQUEST = 0x0001_0800_06_04_0001L;
 
     private final Namespace inside;
     private final boolean isWire;
@@ -55,23 +47,9 @@ final class SwitchTeacher {
 
     private void teach(String device, NetworkEndpoint endpoint) {
         try {
-            EthernetFrames.send(inside.name(), device, probe(endpoint));
+            EthernetFrames.send(inside.name(), device, ArpFrame.probe(endpoint.getMac(), endpoint.getPrivateIpv4()));
         } catch (IOException e) {
             LOG.warnf(e, "the switches could not be told of a guest: they learn when it first sends something");
         }
-    }
-
-    private static byte[] probe(NetworkEndpoint endpoint) {
-        var mac = COLONS.parseHex(endpoint.getMac());
-        return ByteBuffer.allocate(FRAME_BYTES)
-                .put(EVERYBODY)
-                .put(mac)
-                .putShort(ARP)
-                .putLong(REQUEST)
-                .put(mac)
-                .putInt(0)
-                .put(new byte[mac.length])
-                .putInt((int) Cidr.number(endpoint.getPrivateIpv4()))
-                .array();
     }
 }

@@ -44,6 +44,7 @@ final class VpcOnHost {
     private String failure = "";
 
     private volatile Followed followed;
+    private volatile boolean isOutside;
 
     /**
      * What the VPCs of a host have in common.
@@ -258,6 +259,16 @@ final class VpcOnHost {
         return followed;
     }
 
+    /** Whether it has public addresses on this host. Never waits. */
+    boolean isOutside() {
+        return isOutside;
+    }
+
+    /** Tells the public network once more of all addresses that the VPC has here. Does not wait for changes that are under way. */
+    void announceAgain() {
+        packets.announceAgain();
+    }
+
     /** What interfaces have carried as far as was looked. */
     Map<String, Traffic> traffic() {
         lock.lock();
@@ -296,6 +307,7 @@ final class VpcOnHost {
         failure = "The host could not carry out the network's last change.";
         try {
             var view = state.view(inside.name(), mtu.get()).filter(VpcView::isNeeded);
+            isOutside = view.filter(VpcView::isOutside).isPresent();
             if (view.isPresent()) {
                 packets.bringUp(view.get(), repeat);
             } else {

@@ -166,6 +166,12 @@ final class VpcPackets {
         exchange.plugIn(Peerings.port(view));
     }
 
+    /** Tells the public network once more of all addresses that are here. Thread-safe. */
+    void announceAgain() {
+        announcer.again();
+        gateways.announceAgain();
+    }
+
     /** Takes everything back. */
     void takeDown() throws IOException {
         names.stop();

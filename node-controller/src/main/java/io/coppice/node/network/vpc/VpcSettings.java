@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  * @param hostNamespace the network namespace that stands for the host; absent for the process's own
  * @param bridge device of the public network; also begins the names of namespaces and names the host's nftables table
  * @param uplink device that joins the bridge to the public network; absent where this host is its gateway
+ * @param publicAccess how the public network is reached
  * @param publicRange addresses of the public network
  * @param publicGateway where packets to the outside go
  * @param underlayAddress this host's address on the network between the hosts
@@ -30,6 +31,7 @@ record VpcSettings(
         Optional<String> hostNamespace,
         String bridge,
         Optional<String> uplink,
+        PublicAccess publicAccess,
         Cidr publicRange,
         String publicGateway,
         Optional<String> uplinkIpv6Gateway,
@@ -65,6 +67,7 @@ record VpcSettings(
                 Optional.empty(),
                 config.bridge(),
                 config.uplink(),
+                PublicAccess.of(config.publicAccess(), config.uplink()),
                 range,
                 config.publicGateway().orElseGet(() -> range.address(1)),
                 config.publicGatewayIpv6(),
@@ -83,6 +86,7 @@ record VpcSettings(
                 Optional.of(name),
                 bridge,
                 uplink,
+                publicAccess,
                 publicRange,
                 publicGateway,
                 uplinkIpv6Gateway,
@@ -96,7 +100,7 @@ record VpcSettings(
 
     /** Whether the outside is reached by this host's own routes. */
     boolean hostIsGateway() {
-        return uplink.isEmpty();
+        return uplink.isEmpty() && publicAccess != PublicAccess.ELSEWHERE;
     }
 
     /** Where guests' packets of IPv6 to the outside go: this host itself without an uplink; empty where they do not leave. */
@@ -112,6 +116,11 @@ record VpcSettings(
     /** The bridge that the wire between the hosts is plugged into, where there is one; at most 15 characters. */
     String trunkBridge() {
         return bridge + "-tr";
+    }
+
+    /** The device behind which other hosts are with which this one shares the public network; at most 15 characters. */
+    String publicTunnel() {
+        return bridge + "-pn";
     }
 
     /** Where it listens besides, for guests with IPv6. */

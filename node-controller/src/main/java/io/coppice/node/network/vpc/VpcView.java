@@ -206,6 +206,11 @@ record VpcView(
         return vpc.getPeeringsList();
     }
 
+    /** Whether something of the public network is on this host. */
+    boolean isOutside() {
+        return !publicByPrivate().isEmpty() || !ownNatGateways().isEmpty();
+    }
+
     /** Whether this host has any part in the VPC: guests, a gateway, or perhaps guests of a peer. */
     boolean isNeeded() {
         return !locals.isEmpty() || !ownNatGateways().isEmpty() || !peerings().isEmpty();

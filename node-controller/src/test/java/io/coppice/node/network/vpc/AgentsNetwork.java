@@ -10,6 +10,8 @@ import io.coppice.node.scenario.ZoneFixture;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
+import io.coppice.proto.node.v1.PublicNetwork;
+import io.coppice.proto.node.v1.PublicTunnels;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,16 @@ final class AgentsNetwork implements NetworkEngine, ZoneFixture.Dressing {
     @Override
     public String hostAddress() {
         return engine().hostAddress();
+    }
+
+    @Override
+    public PublicNetwork publicNetwork() {
+        return engine().publicNetwork();
+    }
+
+    @Override
+    public void apply(PublicTunnels tunnels) throws IOException {
+        engine().apply(tunnels);
     }
 
     @Override

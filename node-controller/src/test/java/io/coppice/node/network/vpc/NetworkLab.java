@@ -96,24 +96,28 @@ final class NetworkLab implements AutoCloseable {
 
     /** One more host. */
     LabHost addHost() throws IOException {
-        return addHost("node-" + (hosts.size() + 1), Optional.of("pub0"));
+        return addHost("node-" + (hosts.size() + 1), PublicAccess.HERE);
     }
 
     /** One more host, with this id. */
     LabHost addHost(String nodeId) throws IOException {
-        return addHost(nodeId, Optional.of("pub0"));
+        return addHost(nodeId, PublicAccess.HERE);
     }
 
     /** One more host, which is the gateway of its own guests. */
     LabHost addGatewayHost() throws IOException {
-        return addHost("node-" + (hosts.size() + 1), Optional.empty());
+        return addHost("node-" + (hosts.size() + 1), PublicAccess.OWN);
     }
 
-    private LabHost addHost(String nodeId, Optional<String> uplink) throws IOException {
+    /** One more host, with this id, which has a cable to the public network if it reaches it by itself. */
+    LabHost addHost(String nodeId, PublicAccess access) throws IOException {
         var number = hosts.size() + 1;
         var space = new Space("cpt%s-h%d".formatted(suffix, number));
         cable(space, "fab0", fabric);
-        cable(space, "pub0", internet);
+        var uplink = access == PublicAccess.HERE ? Optional.of("pub0") : Optional.<String>empty();
+        if (uplink.isPresent()) {
+            cable(space, "pub0", internet);
+        }
         space.ip("addr", "add", "172.30.0.%d/24".formatted(number), "dev", "fab0");
         var home = folder.resolve("host-" + number);
         var trunk = trunk(space, home);
@@ -122,6 +126,7 @@ final class NetworkLab implements AutoCloseable {
                 Optional.of(space.name()),
                 "t%sh%d".formatted(suffix, number),
                 uplink,
+                access,
                 PUBLIC,
                 PUBLIC_GATEWAY,
                 Optional.of(PUBLIC_IPV6_GATEWAY),

@@ -38,6 +38,7 @@ class VpcStateTest {
                 Optional.empty(),
                 "bridge",
                 Optional.empty(),
+                PublicAccess.OWN,
                 Cidr.parse("198.18.0.0/16"),
                 "198.18.0.1",
                 Optional.empty(),

@@ -54,6 +54,11 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public String publicAccess() {
+        return "auto";
+    }
+
+    @Override
     public int vxlanPort() {
         return VXLAN_PORT;
     }
