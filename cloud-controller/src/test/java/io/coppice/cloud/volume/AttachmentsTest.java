@@ -118,7 +118,8 @@ class AttachmentsTest {
         var gone = cloud.available(1, null);
         cloud.attach(kept, INSTANCE, "/dev/sdf");
         cloud.attach(gone, INSTANCE, "/dev/sdg");
-        assertEquals("InvalidInstanceAttributeValue", code(() -> goWith(cloud, Map.of("/dev/sdf", true, "/dev/sdz", true))));
+        assertEquals(
+                "InvalidInstanceAttributeValue", code(() -> goWith(cloud, Map.of("/dev/sdf", true, "/dev/sdz", true))));
         goWith(cloud, Map.of("/dev/sdf", false, "/dev/sdg", true));
         DATABASE.run(entities -> cloud.book.ended(entities, List.of(INSTANCE)));
         assertEquals("available", state(kept));

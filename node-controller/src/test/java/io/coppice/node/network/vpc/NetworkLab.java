@@ -187,8 +187,23 @@ final class NetworkLab implements AutoCloseable {
         beyond.add(space);
         var size = Integer.toString(mtu);
         Space.must(
-                "ip", "link", "add", "far0", "mtu", size, "netns", space.name(), "type", "veth", "peer", "name", "far0", "mtu",
-                size, "netns", internet.name());
+                "ip",
+                "link",
+                "add",
+                "far0",
+                "mtu",
+                size,
+                "netns",
+                space.name(),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "far0",
+                "mtu",
+                size,
+                "netns",
+                internet.name());
         internet.ip("addr", "add", "192.0.2.1/30", "dev", "far0");
         internet.ip("link", "set", "dev", "far0", "up");
         internet.ip("route", "add", address, "via", "192.0.2.2");

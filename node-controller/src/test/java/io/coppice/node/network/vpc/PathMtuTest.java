@@ -34,21 +34,35 @@ class PathMtuTest extends TwoHosts {
 
     @BeforeEach
     void need() {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/ping")) || Files.isExecutable(Path.of("/bin/ping")), "iputils-ping");
+        assumeTrue(
+                Files.isExecutable(Path.of("/usr/bin/ping")) || Files.isExecutable(Path.of("/bin/ping")),
+                "iputils-ping");
     }
 
     /** Sends one packet of this size that may not be cut. */
     private static CommandResult ping(Space from, String to, int bytes) throws IOException {
         return Host.run(
-                "nsenter", "--net=/run/netns/" + from.name(), "ping", "-n", "-c", "1", "-W", "3", "-M", "do", "-s",
-                Integer.toString(bytes - HEADERS), to);
+                "nsenter",
+                "--net=/run/netns/" + from.name(),
+                "ping",
+                "-n",
+                "-c",
+                "1",
+                "-W",
+                "3",
+                "-M",
+                "do",
+                "-s",
+                Integer.toString(bytes - HEADERS),
+                to);
     }
 
     private static void tellsTheSizeThatFits(Space from, String to, int mtu) throws IOException {
         assertTrue(reaches(from, to), "a small one must get through first");
         var refused = ping(from, to, mtu + 1);
         assertTrue(
-                (refused.output() + refused.errors()).contains("mtu = " + mtu) || (refused.output() + refused.errors()).contains("mtu=" + mtu),
+                (refused.output() + refused.errors()).contains("mtu = " + mtu)
+                        || (refused.output() + refused.errors()).contains("mtu=" + mtu),
                 () -> "nobody told: " + refused.output() + refused.errors());
         assertEquals(0, ping(from, to, mtu).exitCode(), "what fits gets through");
     }
@@ -68,7 +82,8 @@ class PathMtuTest extends TwoHosts {
         var guest = red("guest", first, "10.0.1.10", OPEN);
         lab.tellLocations(RED);
         guest.change(guest.endpoint().toBuilder()
-                .addPublicAddresses(PublicAddress.newBuilder().setPublicIpv4(ELASTIC).setPrivateIpv4(guest.address()))
+                .addPublicAddresses(
+                        PublicAddress.newBuilder().setPublicIpv4(ELASTIC).setPrivateIpv4(guest.address()))
                 .build());
         tellsTheSizeThatFits(lab.internet(), ELASTIC, GUESTS_MTU);
         lab.beyond(FAR + "/32", FAR_MTU);
