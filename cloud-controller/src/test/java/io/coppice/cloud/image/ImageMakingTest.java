@@ -245,6 +245,11 @@ class ImageMakingTest {
         }
 
         @Override
+        public boolean freezesGuests() {
+            return true;
+        }
+
+        @Override
         public Optional<String> failure(EntityManager entities, String id) {
             return Optional.empty();
         }

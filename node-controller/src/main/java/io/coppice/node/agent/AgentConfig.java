@@ -43,6 +43,17 @@ public interface AgentConfig {
     @WithDefault("50s")
     Duration flowPeriod();
 
+    /**
+     * How long a guest's agent may take to freeze its file systems for a snapshot, or to thaw them. When it takes longer the snapshot
+     * is taken all the same; at most 1.9 seconds, since nobody waits for longer.
+     */
+    @WithDefault("1500ms")
+    Duration freezeAnswer();
+
+    /** How long a guest's file systems stay frozen at most: after that its host thaws them, whatever it hears. */
+    @WithDefault("5s")
+    Duration freezeLimit();
+
     /** Wait before dialling the Cluster Controller again; doubles with every failure, and chance shortens it. */
     @WithDefault("500ms")
     Duration redialFirst();
@@ -70,6 +81,7 @@ public interface AgentConfig {
                 retryLongest(),
                 lookEvery(),
                 flowPeriod(),
+                new FreezeLimits(freezeAnswer(), freezeLimit()),
                 maxInstances());
     }
 
