@@ -44,13 +44,13 @@ public interface AgentConfig {
     Duration flowPeriod();
 
     /**
-     * How long a guest's agent may take to freeze its file systems for a snapshot, or to thaw them. When it takes longer the snapshot
-     * is taken all the same; at most 1.9 seconds, since nobody waits for longer.
+     * How long a guest's agent may take to freeze its file systems for a snapshot, or to thaw them, 100 ms to 1.9 s; when it takes
+     * longer the snapshot is taken all the same.
      */
     @WithDefault("1500ms")
     Duration freezeAnswer();
 
-    /** How long a guest's file systems stay frozen at most: after that its host thaws them, whatever it hears. */
+    /** How long a guest's file systems stay frozen, up to 1 minute: then its host has them thawed, whatever it hears. */
     @WithDefault("5s")
     Duration freezeLimit();
 

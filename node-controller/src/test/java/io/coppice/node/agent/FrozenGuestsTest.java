@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** If this fails, a guest stands still for ever because of a snapshot, or a tenant's agent holds up its host. */
 class FrozenGuestsTest {
-    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration LONG = Duration.ofMinutes(1);
     private static final Freeze HELD = new Freeze.Held(FakeAgents.FILE_SYSTEMS);
 
     @TempDir
@@ -56,7 +56,7 @@ class FrozenGuestsTest {
     }
 
     private FrozenGuests guests() {
-        return guests(Duration.ofSeconds(20), LONG);
+        return guests(Duration.ofMillis(1900), LONG);
     }
 
     @Test
@@ -75,7 +75,7 @@ class FrozenGuestsTest {
 
     @Test
     void oneThatNobodyLetsGoGoesOnByItself() throws Exception {
-        var guests = guests(Duration.ofSeconds(20), Duration.ofMillis(200));
+        var guests = guests(Duration.ofMillis(1900), Duration.ofMillis(200));
         assertEquals(HELD, guests.freeze(instance, "killed meanwhile"));
         eventually("it goes on", () -> !agents.frozen && !memory.isFrozen(instance));
         failed(guests.thaw(instance, "killed meanwhile"));

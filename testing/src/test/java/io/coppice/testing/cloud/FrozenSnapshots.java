@@ -30,8 +30,7 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
 
     private static final int NEEDS_RECOVERY = 4;
 
-    private static final String AGENT =
-            """
+    private static final String AGENT = """
             for p in /sys/class/virtio-ports/*; do
                 [ "$(cat $p/name)" = org.qemu.guest_agent.0 ] && d=/dev/${p##*/}
             done
@@ -68,8 +67,19 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
                         COMMAND,
                         Map.of(),
                         List.of(
-                                "/sbin/mke2fs", "-q", "-F", "-t", "ext4", "-b", "1024", "-J", "size=1", "-m", "0",
-                                file.toString(), "8M"))
+                                "/sbin/mke2fs",
+                                "-q",
+                                "-F",
+                                "-t",
+                                "ext4",
+                                "-b",
+                                "1024",
+                                "-J",
+                                "size=1",
+                                "-m",
+                                "0",
+                                file.toString(),
+                                "8M"))
                 .orFail();
         var packed = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(packed)) {
@@ -84,7 +94,8 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
     void startAgent() {
         var script = Base64.getEncoder().encodeToString(AGENT.getBytes(StandardCharsets.UTF_8));
         guests.command(
-                guest, "echo " + script + " | base64 -d > /run/agent; sh /run/agent >/run/agent.out 2>&1 & echo started");
+                guest,
+                "echo " + script + " | base64 -d > /run/agent; sh /run/agent >/run/agent.out 2>&1 & echo started");
     }
 
     /** From now on the agent freezes the file system and never says so. */
@@ -118,9 +129,9 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
                 guest, "dd if=/dev/%s bs=1 skip=%d count=1 2>/dev/null | od -An -tu1".formatted(copy, FEATURES));
         var files = guests.command(
                 guest,
-                "mkdir -p /clone; mount -t ext4 -o ro,noload /dev/%s /clone && ls /clone; umount /clone".formatted(copy));
+                "mkdir -p /clone; mount -t ext4 -o ro,noload /dev/%s /clone && ls /clone; umount /clone"
+                        .formatted(copy));
         return new Clone(
-                files.lines().map(String::strip).toList(),
-                (Integer.parseInt(features.strip()) & NEEDS_RECOVERY) != 0);
+                files.lines().map(String::strip).toList(), (Integer.parseInt(features.strip()) & NEEDS_RECOVERY) != 0);
     }
 }

@@ -108,11 +108,8 @@ class RealVolumeChangesTest {
             prepared.startAgent();
             prepared.write("kept");
             // It takes a moment until the cloud knows of the agent.
-            var frozen = eventually(
-                    "one is frozen",
-                    LIMIT,
-                    () -> snapshot(ec2, volume),
-                    id -> events(id).contains("snapshot.frozen"));
+            var frozen = eventually("one is frozen", LIMIT, () -> snapshot(ec2, volume), id -> events(id)
+                    .contains("snapshot.frozen"));
             prepared.awaitThaw();
             prepared.muteAgent();
             var mute = snapshot(ec2, volume);
@@ -141,7 +138,10 @@ class RealVolumeChangesTest {
 
     /** What is told of whether a snapshot's guest stood still. */
     private static String events(String snapshot) {
-        return cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "events").orFail().output().lines()
+        return cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "events")
+                .orFail()
+                .output()
+                .lines()
                 .filter(line -> line.contains(snapshot) && line.contains("frozen"))
                 .collect(Collectors.joining("\n"));
     }
