@@ -130,6 +130,7 @@ class SnapshotsTest {
         assertEquals(List.of("freeze " + instance, "end " + instance), cloud.freezer.asked);
         assertEquals(1, told(frozen, "snapshot.frozen"));
 
+        cloud.freezer.atEnd = () -> {};
         cloud.freezer.outcome = new GuestFreezer.Outcome.NotFrozen("its agent did not freeze it in time");
         var failed = create(volume);
         assertEquals(1, told(failed, "snapshot.not-frozen"));
