@@ -24,6 +24,9 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  * @param disk the name that the guest has for the volume
  */
 record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
+    /** The guest's SSH server takes commands of 9,000 characters. */
+    private static final int LONGEST_TEXT = 8000;
+
     private static final Duration COMMAND = Duration.ofMinutes(1);
     /** Where ext4 says what must be understood to read it (INCOMPAT_RECOVER is 4): its superblock, at 1024, 0x60 bytes in. */
     private static final int FEATURES = 1024 + 0x60;
@@ -54,10 +57,15 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
 
     /** Makes a file system with a journal on the disk and mounts it at {@code /mnt}; the guest has no agent. */
     static FrozenSnapshots prepare(RealGuests guests, Guest guest, String disk, Path folder) {
+        var packed = fileSystem(folder.resolve("ext4"));
+        for (int from = 0; from < packed.length(); from += LONGEST_TEXT) {
+            var part = packed.substring(from, Math.min(packed.length(), from + LONGEST_TEXT));
+            guests.command(guest, "echo " + part + " >> /run/ext4");
+        }
         guests.command(
                 guest,
-                "echo %s | base64 -d | gunzip > /dev/%s; mkdir -p /mnt; mount -t ext4 /dev/%s /mnt"
-                        .formatted(fileSystem(folder.resolve("ext4")), disk, disk));
+                "base64 -d < /run/ext4 | gunzip > /dev/%s; mkdir -p /mnt; mount -t ext4 /dev/%s /mnt"
+                        .formatted(disk, disk));
         return new FrozenSnapshots(guests, guest, disk);
     }
 
