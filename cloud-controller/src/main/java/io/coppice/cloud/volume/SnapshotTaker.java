@@ -55,8 +55,10 @@ class SnapshotTaker {
             wanted.forEach(keeper::takeNow);
             return;
         }
+        boolean early;
         Outcome outcome;
         try {
+            early = store.states(snapshotIds).values().stream().anyMatch(state -> state != SnapshotState.PENDING);
             wanted.forEach(keeper::takeNow);
         } finally {
             outcome = freeze.get().end();
@@ -65,7 +67,10 @@ class SnapshotTaker {
                 .map(SnapshotStore.Unfinished::snapshot)
                 .filter(snapshot -> guest.get().volumes().contains(snapshot.volumeId()))
                 .toList();
-        tell(ofGuest, guest.get().instance(), outcome);
+        tell(
+                ofGuest,
+                guest.get().instance(),
+                early ? new Outcome.NotFrozen("it was taken before its guest was frozen") : outcome);
     }
 
     /** Who has these volumes. */

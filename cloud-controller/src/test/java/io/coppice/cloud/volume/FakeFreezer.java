@@ -9,6 +9,8 @@ final class FakeFreezer implements GuestFreezer {
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile boolean hasAgent;
     volatile Outcome outcome = new Outcome.Frozen(2);
+    /** What to look at before the freeze. */
+    volatile Runnable atBegin = () -> {};
     /** What to look at between the freeze and its end. */
     volatile Runnable atEnd = () -> {};
 
@@ -17,6 +19,7 @@ final class FakeFreezer implements GuestFreezer {
         if (!hasAgent) {
             return Optional.empty();
         }
+        atBegin.run();
         asked.add("freeze " + instanceId);
         return Optional.of(() -> {
             atEnd.run();

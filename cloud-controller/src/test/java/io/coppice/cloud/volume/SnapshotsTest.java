@@ -125,12 +125,13 @@ class SnapshotsTest {
 
         cloud.freezer.hasAgent = true;
         cloud.ebs.snapshots.clear();
-        cloud.freezer.atEnd = () -> assertEquals(1, cloud.ebs.snapshots.size(), "thawed before it was taken");
+        cloud.freezer.atBegin = () -> assertTrue(cloud.ebs.snapshots.isEmpty(), "taken before it was frozen");
+        cloud.freezer.atEnd = () -> assertTrue(!cloud.ebs.snapshots.isEmpty(), "thawed before it was taken");
         var frozen = create(volume);
         assertEquals(List.of("freeze " + instance, "end " + instance), cloud.freezer.asked);
         assertEquals(1, told(frozen, "snapshot.frozen"));
 
-        cloud.freezer.atEnd = () -> {};
+        cloud.freezer.atBegin = () -> {};
         cloud.freezer.outcome = new GuestFreezer.Outcome.NotFrozen("its agent did not freeze it in time");
         var failed = create(volume);
         assertEquals(1, told(failed, "snapshot.not-frozen"));
