@@ -84,7 +84,9 @@ public class NodeControllerRole implements Role {
                     e);
         } catch (IllegalArgumentException e) {
             throw new RoleStartException(
-                    String.valueOf(e.getMessage()), "correct the keys that begin with coppice.node", e);
+                    String.valueOf(e.getMessage()),
+                    "correct the keys that begin with coppice.node or coppice.agent",
+                    e);
         }
     }
 

@@ -15,7 +15,6 @@ import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.network.v1.VpcPart;
-import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -104,12 +103,9 @@ final class GrpcZoneLink implements ZoneLink {
     }
 
     @Override
-    public ByteString askHost(String instanceId, HostAction action, Duration deadline) {
+    public ByteString askHost(AskHostRequest request, Duration deadline) {
         return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
-                .askHost(AskHostRequest.newBuilder()
-                        .setInstanceId(instanceId)
-                        .setAction(action)
-                        .build())
+                .askHost(request)
                 .getData();
     }
 

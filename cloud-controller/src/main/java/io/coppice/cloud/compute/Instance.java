@@ -133,6 +133,10 @@ class Instance {
     @Column(name = "phase")
     InstancePhase phase = InstancePhase.REQUESTED;
 
+    /** Whether an agent in the guest listens to the host, as that said last; never while the guest does not run. */
+    @Column(name = "guest_agent")
+    boolean guestAgent;
+
     @Column(name = "progress_percent")
     int progressPercent;
 
@@ -308,6 +312,7 @@ class Instance {
             observedSequence = seen.getSequence();
         }
         phase = newPhase;
+        guestAgent = seen.getGuestAgent() && newPhase == InstancePhase.RUNNING;
         progressPercent = Math.clamp(seen.getProgressPercent(), 0, 100);
         network = network.learned(seen.getLearnedAddressesList());
         appliedAt = now;

@@ -5,6 +5,7 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.node.v1.HostAction;
 import io.coppice.wire.error.AwsException;
 import io.grpc.Status;
@@ -130,7 +131,13 @@ final class InstanceConsoles {
                     "The instance '" + row.id + "' is in state '" + row.state.awsName() + "': it must be running");
         }
         try {
-            return link(row).askHost(row.id, action, DEADLINE);
+            return link(row)
+                    .askHost(
+                            AskHostRequest.newBuilder()
+                                    .setInstanceId(row.id)
+                                    .setAction(action)
+                                    .build(),
+                            DEADLINE);
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.FAILED_PRECONDITION) {
                 throw AwsException.client(

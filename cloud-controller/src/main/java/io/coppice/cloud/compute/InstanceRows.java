@@ -43,6 +43,7 @@ final class InstanceRows {
             "terminated_at",
             "phase",
             "progress_percent",
+            "guest_agent",
             "node_id",
             "observed_generation",
             "observed_reboot_count",

@@ -1,13 +1,13 @@
 package io.coppice.cloud.compute;
 
 import com.google.protobuf.ByteString;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.Vpc;
-import io.coppice.proto.node.v1.HostAction;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +33,7 @@ interface ZoneLink {
     GetConsoleResponse console(String instanceId, int maxBytes, Duration deadline) throws StatusRuntimeException;
 
     /** Has the host of a running instance do something at once, and gives what comes of it. */
-    ByteString askHost(String instanceId, HostAction action, Duration deadline) throws StatusRuntimeException;
+    ByteString askHost(AskHostRequest request, Duration deadline) throws StatusRuntimeException;
 
     /** What hosts have counted of recorded flows behind what was taken before. */
     TakeFlowsResponse takeFlows(TakeFlowsRequest request) throws StatusRuntimeException;

@@ -1,5 +1,6 @@
 package io.coppice.cloud.image;
 
+import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.volume.CopyTargets;
 import io.coppice.proto.compute.v1.DiskCopy;
 import io.coppice.proto.compute.v1.DiskCopyResult;
@@ -36,7 +37,10 @@ class StoredInstanceCopies implements InstanceCopies {
     }
 
     private Optional<DiskCopy> desired(EntityManager entities, ImageMakingRow making) {
-        var copy = DiskCopy.newBuilder().setCopyId(making.imageId().value()).setShutDown(making.shutDown());
+        var copy = DiskCopy.newBuilder()
+                .setCopyId(making.imageId().value())
+                .setShutDown(making.shutDown())
+                .setFreeze(!making.shutDown() && targets.freezesGuests());
         var target = making.targetId();
         if (making.step() != MakingStep.COPYING) {
             // The guest stays off until the snapshots are taken.
@@ -74,6 +78,23 @@ class StoredInstanceCopies implements InstanceCopies {
             ImageMaker.giveUp(entities, making, keeper, result.getFailure().getMessage());
         } else {
             making.become(MakingStep.COPIED);
+            tellIfFrozen(making, result.getFrozenFileSystems());
+        }
+    }
+
+    private void tellIfFrozen(ImageMakingRow making, int fileSystems) {
+        if (fileSystems > 0) {
+            keeper.events()
+                    .append(
+                            new ChangeCause(
+                                    "observation",
+                                    "coppice",
+                                    "",
+                                    "File systems of " + making.instanceId() + " stood still for " + making.imageId()),
+                            "image.frozen",
+                            making.imageId().value(),
+                            making.account(),
+                            Map.of("instance", making.instanceId(), "file_systems", fileSystems));
         }
     }
 }

@@ -16,6 +16,9 @@ public interface CopyTargets {
     /** As {@link #make}, one that nobody is served and the EBS controller itself writes to. */
     String makeUnserved(EntityManager entities, AccountId account, int sizeGib);
 
+    /** Whether a guest that goes on while its disk is copied is to hold its file systems still when that begins. */
+    boolean freezesGuests();
+
     /** Why it cannot be had; empty while it can. */
     Optional<String> failure(EntityManager entities, String id);
 

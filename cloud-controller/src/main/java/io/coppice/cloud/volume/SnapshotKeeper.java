@@ -13,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,8 @@ class SnapshotKeeper implements BackgroundTask {
     private static final Logger LOG = Logger.getLogger(SnapshotKeeper.class);
     private static final int APPLY_SECONDS = 10;
     private static final int LONGEST_MESSAGE = 1024;
+    /** Longer than guests take to be frozen: a snapshot that is taken here first would be one of a guest that goes on. */
+    private static final Duration BEING_TAKEN = Duration.ofSeconds(3);
 
     private final Database database;
     private final SnapshotStore store;
@@ -98,7 +101,8 @@ class SnapshotKeeper implements BackgroundTask {
         if (zone.equals(ebs.standard())) {
             bin.empty();
         }
-        for (var each : store.unfinished(zone, zone.equals(ebs.standard()))) {
+        for (var each : store.unfinished(
+                zone, zone.equals(ebs.standard()), clock.instant().minus(BEING_TAKEN))) {
             if (!tell(each)) {
                 return;
             }

@@ -7,6 +7,7 @@ import io.coppice.foundation.id.SnapshotId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -151,15 +152,18 @@ class SnapshotStore {
      * Snapshots of a zone that are not yet as they should be, oldest first, as many as one pass takes.
      *
      * @param standard whether the zone is also that of snapshots that say none
+     * @param before new ones that were asked for later are left out: they are being taken
      */
-    List<Unfinished> unfinished(String zone, boolean standard) {
+    List<Unfinished> unfinished(String zone, boolean standard, Instant before) {
         return database.call(entities -> entities
                 .createQuery(
                         "from SnapshotRow s where s.settled = false"
+                                + " and (s.state <> 'pending' or s.startedAt < :before)"
                                 + " and (s.zone = :zone or s.zone is null and :standard = true) order by s.startedAt",
                         SnapshotRow.class)
                 .setParameter("zone", zone)
                 .setParameter("standard", standard)
+                .setParameter("before", before)
                 .setMaxResults(config.batch())
                 .getResultList()
                 .stream()

@@ -23,14 +23,21 @@ class StoredCopyTargets implements CopyTargets {
     private final AttachmentBook book;
     private final VolumeEncryption encryption;
     private final SiteConfig site;
+    private final VolumeConfig config;
     private final Clock clock;
 
     StoredCopyTargets(
-            VolumeStore store, AttachmentBook book, VolumeEncryption encryption, SiteConfig site, Clock clock) {
+            VolumeStore store,
+            AttachmentBook book,
+            VolumeEncryption encryption,
+            SiteConfig site,
+            VolumeConfig config,
+            Clock clock) {
         this.encryption = encryption;
         this.site = site;
         this.store = store;
         this.book = book;
+        this.config = config;
         this.clock = clock;
     }
 
@@ -65,6 +72,11 @@ class StoredCopyTargets implements CopyTargets {
                 entities.find(VolumeRow.class, volume.id().value()));
         row.hide();
         return row;
+    }
+
+    @Override
+    public boolean freezesGuests() {
+        return config.freezeForSnapshots();
     }
 
     @Override

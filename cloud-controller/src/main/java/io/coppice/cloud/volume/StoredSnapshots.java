@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 class StoredSnapshots implements Snapshots {
     private final VolumeStore volumes;
     private final SnapshotStore store;
+    private final SnapshotTaker taker;
     private final SnapshotKeeper keeper;
     private final SnapshotBin bin;
     private final List<SnapshotUse> uses;
@@ -33,14 +34,15 @@ class StoredSnapshots implements Snapshots {
     StoredSnapshots(
             VolumeStore volumes,
             SnapshotStore store,
-            SnapshotKeeper keeper,
+            SnapshotTaker taker,
             SnapshotBin bin,
             @All List<SnapshotUse> uses,
             VolumeEncryption encryption,
             EventLog events) {
         this.volumes = volumes;
         this.store = store;
-        this.keeper = keeper;
+        this.taker = taker;
+        this.keeper = taker.keeper();
         this.bin = bin;
         this.uses = uses;
         this.encryption = encryption;
@@ -141,9 +143,7 @@ class StoredSnapshots implements Snapshots {
 
     @Override
     public void begin(Collection<String> snapshotIds) {
-        for (var id : snapshotIds) {
-            store.find(id).ifPresent(keeper::takeNow);
-        }
+        taker.take(snapshotIds);
     }
 
     @Override

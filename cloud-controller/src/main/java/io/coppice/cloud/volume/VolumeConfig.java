@@ -25,6 +25,13 @@ public interface VolumeConfig {
     @WithDefault("PT0S")
     Duration snapshotBinRetention();
 
+    /**
+     * Whether the file systems of a guest with an agent are frozen while snapshots of its volumes are taken. When not, or without an
+     * agent, a snapshot is what a power cut would have left.
+     */
+    @WithDefault("true")
+    boolean freezeForSnapshots();
+
     /** How many volumes an instance may have besides its root disk, 1 to 12. */
     @WithDefault("10")
     int maxPerInstance();

@@ -17,7 +17,6 @@ import io.coppice.proto.compute.v1.Failure;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
-import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -26,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A zone with one host that does at once what it is told, but makes no new disk for what ran before, as a test fixture. It can lose messages, repeat them, forget
@@ -42,6 +42,7 @@ final class FakeClusterController extends ClusterControllerImplBase {
     private final List<ZoneEvent> log = new ArrayList<>();
     private final List<ServerCallStreamObserver<ZoneEvent>> watchers = new ArrayList<>();
     private final List<DesiredInstance> applied = new ArrayList<>();
+    private final List<AskHostRequest> asked = new CopyOnWriteArrayList<>();
     private String streamId = UUID.randomUUID().toString();
     private long sequence;
     private int applyFailures;
@@ -181,13 +182,21 @@ final class FakeClusterController extends ClusterControllerImplBase {
                     .asRuntimeException());
             return;
         }
+        asked.add(request);
         answer.onNext(AskHostResponse.newBuilder()
                 .setData(ByteString.copyFromUtf8(
-                        request.getAction() == HostAction.HOST_ACTION_SCREENSHOT
-                                ? "picture of " + request.getInstanceId()
-                                : ""))
+                        switch (request.getAction()) {
+                            case HOST_ACTION_SCREENSHOT -> "picture of " + request.getInstanceId();
+                            case HOST_ACTION_FREEZE, HOST_ACTION_THAW -> "2";
+                            case HOST_ACTION_INTERRUPT, HOST_ACTION_UNSPECIFIED, UNRECOGNIZED -> "";
+                        }))
                 .build());
         answer.onCompleted();
+    }
+
+    /** What the host was asked to do at once, and did. */
+    List<AskHostRequest> asked() {
+        return List.copyOf(asked);
     }
 
     /** The process starts anew: it knows what its hosts tell, under another stream. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.coppice.cloud.network.VpcGenerations.Change;
 import io.coppice.cloud.network.VpcGenerations.Changes;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
@@ -14,7 +15,6 @@ import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Vpc;
-import io.coppice.proto.node.v1.HostAction;
 import io.grpc.Status;
 import java.time.Clock;
 import java.time.Duration;
@@ -260,7 +260,7 @@ class NetworkSenderTest {
         }
 
         @Override
-        public ByteString askHost(String instanceId, HostAction action, Duration deadline) {
+        public ByteString askHost(AskHostRequest request, Duration deadline) {
             throw new UnsupportedOperationException();
         }
 

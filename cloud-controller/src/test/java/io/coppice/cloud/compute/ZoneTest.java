@@ -11,7 +11,9 @@ import io.coppice.cloud.instanceprofile.InstanceProfiles.Profile;
 import io.coppice.cloud.instanceprofile.ProfileCredentials.RoleCredentials;
 import io.coppice.cloud.store.PlainSql;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.cloud.volume.GuestFreezer;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.Failure;
@@ -19,6 +21,7 @@ import io.coppice.proto.compute.v1.Metadata;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.node.v1.HostAction;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
@@ -496,6 +499,39 @@ class ZoneTest {
                                 io.coppice.wire.error.AwsException.class,
                                 () -> consoles.screenshot(by("GetConsoleScreenshot"), request))
                         .code());
+    }
+
+    @Test
+    void onlyAGuestWithAnAgentIsAskedToHoldStill() {
+        converge();
+        var id = cloud.runOne();
+        eventually("running", () -> cloud.state(id).equals("running"));
+        var freezer = new InstanceFreezer(DATABASE, each -> cloud.link);
+        assertTrue(freezer.freeze(id).isEmpty());
+        assertEquals(List.of(), zone.asked());
+        zone.report(zone.observation(id, 1, Phase.PHASE_RUNNING, 0).toBuilder()
+                .setGuestAgent(true)
+                .build());
+        eventually("the agent is known", () -> cloud.row(id).guestAgent);
+        assertEquals(
+                new GuestFreezer.Outcome.Frozen(2),
+                freezer.freeze(id).orElseThrow().end());
+        var asked = zone.asked();
+        assertEquals(
+                List.of(HostAction.HOST_ACTION_FREEZE, HostAction.HOST_ACTION_THAW),
+                asked.stream().map(AskHostRequest::getAction).toList());
+        assertEquals(asked.getFirst().getHoldId(), asked.getLast().getHoldId());
+        zone.hostRefuses = true;
+        assertEquals(
+                new GuestFreezer.Outcome.NotFrozen("its host could not do it"),
+                freezer.freeze(id).orElseThrow().end());
+        cloud.link = Optional.empty();
+        assertEquals(
+                new GuestFreezer.Outcome.NotFrozen("its zone is not connected"),
+                freezer.freeze(id).orElseThrow().end());
+        zone.report(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
+        eventually("the agent is gone", () -> !cloud.row(id).guestAgent);
+        assertTrue(freezer.freeze(id).isEmpty());
     }
 
     private String password(String id) {

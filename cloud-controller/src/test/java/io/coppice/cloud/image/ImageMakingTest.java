@@ -41,14 +41,15 @@ class ImageMakingTest {
     private static final TestDatabase DATABASE =
             TestDatabase.start(ImageRow.class, ImageMakingRow.class, TestTags.ENTITY);
 
+    private final RecordingEventLog events = new RecordingEventLog();
     private final FakeSnapshots snapshots = new FakeSnapshots();
     private final Targets targets = new Targets();
     private final Sources sources = new Sources();
     private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes noBytes = new NoBytes();
-    private final ImageKeeper keeper = new ImageKeeper(
-            DATABASE, store, noBytes, snapshots, List.of(), new RecordingEventLog(), config, Clock.systemUTC());
+    private final ImageKeeper keeper =
+            new ImageKeeper(DATABASE, store, noBytes, snapshots, List.of(), events, config, Clock.systemUTC());
     private final ImageRegistration registration =
             new ImageRegistration(DATABASE, store, noBytes, snapshots, new ImageSnapshotUse(), keeper);
     private final ImageMaker maker = new ImageMaker(DATABASE, keeper, snapshots, targets, sources, config);
@@ -103,7 +104,7 @@ class ImageMakingTest {
         attached("/dev/sda1", "vol-00000000000000001");
         var id = create(request -> {});
         var wanted = desired().orElseThrow();
-        assertTrue(wanted.getShutDown() && !wanted.hasTarget());
+        assertTrue(wanted.getShutDown() && !wanted.hasTarget() && !wanted.getFreeze());
         maker.pass();
         assertTrue(snapshots.begun.isEmpty(), "taken while the guest still writes");
         observe(id, "");
@@ -124,8 +125,10 @@ class ImageMakingTest {
         assertTrue(desired().isEmpty(), "there is nowhere to copy to");
         targets.served = true;
         assertEquals(TARGET, desired().orElseThrow().getTarget().getName());
+        assertTrue(desired().orElseThrow().getFreeze(), "the guest goes on while its disk is copied");
         observe("ami-000000000000000ff", "");
         observe(id, "");
+        assertTrue(events.kindsOf(id).contains("image.frozen"));
         assertTrue(targets.closed);
         maker.pass();
         assertTrue(snapshots.begun.isEmpty(), "kept while somebody can still write to it");
@@ -197,7 +200,9 @@ class ImageMakingTest {
 
     private void observe(String id, String failure) {
         var result = DiskCopyResult.newBuilder().setCopyId(id);
-        if (!failure.isEmpty()) {
+        if (failure.isEmpty()) {
+            result.setFrozenFileSystems(1);
+        } else {
             result.setFailure(Failure.newBuilder().setMessage(failure));
         }
         DATABASE.run(entities -> copies.observed(entities, INSTANCE, result.build()));
@@ -242,6 +247,11 @@ class ImageMakingTest {
         @Override
         public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
             throw new IllegalStateException("hosts copy what images are made of");
+        }
+
+        @Override
+        public boolean freezesGuests() {
+            return true;
         }
 
         @Override

@@ -160,6 +160,11 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     }
 
     @Override
+    public boolean freezesGuests() {
+        return true;
+    }
+
+    @Override
     public Optional<String> failure(EntityManager entities, String id) {
         return Optional.of(volumeFailure).filter(text -> !text.isEmpty());
     }

@@ -42,7 +42,7 @@ class EncryptionTest {
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
     private final EncryptionActions settings = new EncryptionActions(cloud.encryption);
     private final StoredSnapshots stored = new StoredSnapshots(
-            cloud.store, cloud.snapshots, cloud.snapshotKeeper, cloud.bin, List.of(), cloud.encryption, cloud.events);
+            cloud.store, cloud.snapshots, cloud.snapshotTaker, cloud.bin, List.of(), cloud.encryption, cloud.events);
     private final SnapshotActions snapshots =
             new SnapshotActions(DATABASE, cloud.snapshots, cloud.store, stored, TestSite.config());
 

@@ -84,7 +84,7 @@ class SnapshotBinTest {
         return new StoredSnapshots(
                 cloud.store,
                 cloud.snapshots,
-                cloud.snapshotKeeper,
+                cloud.snapshotTaker,
                 cloud.bin,
                 List.of(),
                 cloud.encryption,

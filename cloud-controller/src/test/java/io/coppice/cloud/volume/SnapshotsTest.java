@@ -42,7 +42,7 @@ class SnapshotsTest {
     private final StoredSnapshots stored = new StoredSnapshots(
             cloud.store,
             cloud.snapshots,
-            cloud.snapshotKeeper,
+            cloud.snapshotTaker,
             cloud.bin,
             List.of((entities, snapshot) -> Optional.ofNullable(user)),
             cloud.encryption,
@@ -112,6 +112,49 @@ class SnapshotsTest {
         cloud.ebs.snapshots.clear();
         create(wishes.getFirst().volumeId());
         assertEquals("", cloud.ebs.snapshots.getFirst().getSnapshot().getMomentId());
+    }
+
+    @Test
+    void aGuestWithAnAgentStandsStillWhileItsVolumesAreKept() {
+        var instance = "i-00000000000000001";
+        var volume = cloud.available(1, null);
+        cloud.attach(volume, instance, "/dev/sdf");
+        var quiet = create(volume);
+        assertEquals(List.of(), cloud.freezer.asked);
+        assertEquals(0, told(quiet, "snapshot.frozen") + told(quiet, "snapshot.not-frozen"));
+
+        cloud.freezer.hasAgent = true;
+        cloud.ebs.snapshots.clear();
+        cloud.freezer.atBegin = () -> assertTrue(cloud.ebs.snapshots.isEmpty(), "taken before it was frozen");
+        cloud.freezer.atEnd = () -> assertTrue(!cloud.ebs.snapshots.isEmpty(), "thawed before it was taken");
+        var frozen = create(volume);
+        assertEquals(List.of("freeze " + instance, "end " + instance), cloud.freezer.asked);
+        assertEquals(1, told(frozen, "snapshot.frozen"));
+
+        cloud.freezer.atBegin = () -> {};
+        cloud.freezer.outcome = new GuestFreezer.Outcome.NotFrozen("its agent did not freeze it in time");
+        var failed = create(volume);
+        assertEquals(1, told(failed, "snapshot.not-frozen"));
+        assertEquals(
+                "completed",
+                describe(ALICE, request -> request.snapshotIds(failed))
+                        .getFirst()
+                        .stateAsString());
+    }
+
+    @Test
+    void aGuestGoesOnAlthoughItsSnapshotCannotBeTaken() {
+        var volume = cloud.available(1, null);
+        cloud.attach(volume, "i-00000000000000001", "/dev/sdf");
+        cloud.freezer.hasAgent = true;
+        cloud.ebs.away = true;
+        var id = create(volume);
+        assertEquals(2, cloud.freezer.asked.size(), "it was not thawed");
+        assertEquals(1, told(id, "snapshot.not-frozen"));
+    }
+
+    private long told(String snapshot, String kind) {
+        return cloud.events.kindsOf(snapshot).stream().filter(kind::equals).count();
     }
 
     @Test

@@ -12,6 +12,11 @@ record TestVolumeConfig(Duration snapshotBinRetention) implements VolumeConfig {
     }
 
     @Override
+    public boolean freezeForSnapshots() {
+        return true;
+    }
+
+    @Override
     public int maxPerInstance() {
         return 2;
     }

@@ -45,7 +45,9 @@ final class VolumeFixture implements AutoCloseable {
     final VolumeStore store;
     final SnapshotStore snapshots;
     final SnapshotBin bin;
+    final FakeFreezer freezer = new FakeFreezer();
     final SnapshotKeeper snapshotKeeper;
+    final SnapshotTaker snapshotTaker;
     final VolumeKeeper keeper;
     final VolumeEncryption encryption;
     final EbsLinks links;
@@ -82,6 +84,7 @@ final class VolumeFixture implements AutoCloseable {
         snapshots = new SnapshotStore(database, TestTags.in(database), config);
         bin = new SnapshotBin(database, config, clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
+        snapshotTaker = new SnapshotTaker(database, snapshots, snapshotKeeper, freezer, config, events);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
         encryption = new VolumeEncryption(database, TestSite.config(), config, links);
         shapes = new VolumeShapes(TestSite.twoZones(), snapshots, encryption, () -> copies, links);

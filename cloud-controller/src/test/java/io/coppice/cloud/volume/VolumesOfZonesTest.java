@@ -35,7 +35,7 @@ class VolumesOfZonesTest {
             new StoredSnapshots(
                     cloud.store,
                     cloud.snapshots,
-                    cloud.snapshotKeeper,
+                    cloud.snapshotTaker,
                     cloud.bin,
                     List.of(),
                     cloud.encryption,

@@ -139,7 +139,7 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     @Override
     public void askHost(AskHostRequest request, StreamObserver<AskHostResponse> answer) {
         try {
-            var data = consoles.askHost(new InstanceId(request.getInstanceId()), request.getAction());
+            var data = consoles.askHost(new InstanceId(request.getInstanceId()), request);
             answer.onNext(AskHostResponse.newBuilder().setData(data).build());
             answer.onCompleted();
         } catch (StatusRuntimeException e) {

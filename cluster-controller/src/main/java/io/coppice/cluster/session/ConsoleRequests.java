@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import io.coppice.cluster.zone.Zone;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
+import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.ConsoleChunk;
 import io.coppice.proto.node.v1.ConsoleRequest;
-import io.coppice.proto.node.v1.HostAction;
 import io.coppice.proto.node.v1.HostRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -59,12 +59,13 @@ public final class ConsoleRequests {
     }
 
     /** What the instance's host gives for an action. Blocks; throws a status for the caller when it cannot be had. */
-    public ByteString askHost(InstanceId instance, HostAction action) throws InterruptedException {
+    public ByteString askHost(InstanceId instance, AskHostRequest asked) throws InterruptedException {
         return exchange(instance, MAX_ACTION_BYTES, id -> ClusterMessage.newBuilder()
                         .setHostRequest(HostRequest.newBuilder()
                                 .setRequestId(id)
                                 .setInstanceId(instance.value())
-                                .setAction(action)))
+                                .setAction(asked.getAction())
+                                .setHoldId(asked.getHoldId())))
                 .getData();
     }
 

@@ -43,6 +43,17 @@ public interface AgentConfig {
     @WithDefault("50s")
     Duration flowPeriod();
 
+    /**
+     * How long a guest's agent may take to freeze its file systems for a snapshot, or to thaw them, 100 ms to 1.9 s; when it takes
+     * longer the snapshot is taken all the same.
+     */
+    @WithDefault("1500ms")
+    Duration freezeAnswer();
+
+    /** How long a guest's file systems stay frozen, up to 1 minute: then its host has them thawed, whatever it hears. */
+    @WithDefault("5s")
+    Duration freezeLimit();
+
     /** Wait before dialling the Cluster Controller again; doubles with every failure, and chance shortens it. */
     @WithDefault("500ms")
     Duration redialFirst();
@@ -70,6 +81,7 @@ public interface AgentConfig {
                 retryLongest(),
                 lookEvery(),
                 flowPeriod(),
+                new FreezeLimits(freezeAnswer(), freezeLimit()),
                 maxInstances());
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param retryLongest longest such wait
  * @param lookEvery time between two looks at the hypervisor for missed events
  * @param flowPeriod how long recorded flows are counted together, at least a second; the look that follows ends it
+ * @param freezes how long guests are frozen
  * @param maxInstances instances that one host may hold, 1 to 4,096
  */
 public record AgentSettings(
@@ -24,6 +25,7 @@ public record AgentSettings(
         Duration retryLongest,
         Duration lookEvery,
         Duration flowPeriod,
+        FreezeLimits freezes,
         int maxInstances) {
     /** What a host uses unless it is configured otherwise. */
     public static AgentSettings defaults() {
@@ -36,6 +38,7 @@ public record AgentSettings(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(50),
+                FreezeLimits.defaults(),
                 4096);
     }
 

@@ -25,6 +25,8 @@ final class DiskCopier {
     private @Nullable DiskCopyResult finished;
     private String attempted = "";
     private int failures;
+    /** When the copy that was attempted last began. */
+    private int frozenFileSystems;
 
     DiskCopier(VmContext context, VmRecord record, Interruptible waits) {
         this.context = context;
@@ -41,9 +43,42 @@ final class DiskCopier {
     /** Copies the disk of a running guest, which does not notice. False while that is under way. */
     boolean ofRunning(DesiredInstance desired) throws InterruptedException {
         return !desired.hasDiskCopy()
-                || advance(desired, Phase.PHASE_RUNNING, () -> context.drivers()
-                        .hypervisor()
-                        .copyRoot(record.instance(), target(desired)));
+                || advance(
+                        desired,
+                        Phase.PHASE_RUNNING,
+                        () -> desired.getDiskCopy().getFreeze() ? copyFrozen(desired) : copyRoot(desired));
+    }
+
+    private boolean copyRoot(DesiredInstance desired) {
+        return context.drivers().hypervisor().copyRoot(record.instance(), target(desired));
+    }
+
+    /** Begins the copy while the guest stands still, where it has an agent; what the guest writes after that is not in it. */
+    private boolean copyFrozen(DesiredInstance desired) {
+        var instance = record.instance();
+        if (!context.drivers().hypervisor().agents().isConnected(instance)
+                || context.drivers().hypervisor().isCopyingRoot(instance, target(desired))) {
+            return copyRoot(desired);
+        }
+        var hold = desired.getDiskCopy().getCopyId();
+        var freeze = context.frozen().freeze(instance, hold);
+        try {
+            return copyRoot(desired);
+        } finally {
+            frozenFileSystems = letGo(freeze, hold);
+        }
+    }
+
+    /** How many file systems stood still until now. */
+    private int letGo(Freeze freeze, String hold) {
+        return switch (freeze) {
+            case Freeze.Failed failed -> 0;
+            case Freeze.Held held ->
+                switch (context.frozen().thaw(record.instance(), hold)) {
+                    case Freeze.Failed failed -> 0;
+                    case Freeze.Held(var fileSystems) -> fileSystems;
+                };
+        };
     }
 
     /** Copies the disk of a guest that is off; returns when it has. False when it is to be tried again. */
@@ -67,6 +102,7 @@ final class DiskCopier {
         if (!attempted.equals(wish.getCopyId())) {
             attempted = wish.getCopyId();
             failures = 0;
+            frozenFileSystems = 0;
         }
         var result = DiskCopyResult.newBuilder().setCopyId(wish.getCopyId());
         try {
@@ -80,7 +116,7 @@ final class DiskCopier {
             }
             result.setFailure(failure());
         }
-        finished = result.build();
+        finished = result.setFrozenFileSystems(frozenFileSystems).build();
         return tell(desired, phase, result.build());
     }
 

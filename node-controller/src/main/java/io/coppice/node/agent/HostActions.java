@@ -18,7 +18,7 @@ final class HostActions {
     private HostActions() {}
 
     /** What to deliver, or why it cannot be done. */
-    static List<ConsoleChunk> carryOut(Hypervisor hypervisor, HostRequest request, NodeId node) {
+    static List<ConsoleChunk> carryOut(Hypervisor hypervisor, FrozenGuests frozen, HostRequest request, NodeId node) {
         try {
             var instance = new InstanceId(request.getInstanceId());
             return switch (request.getAction()) {
@@ -29,6 +29,8 @@ final class HostActions {
                     hypervisor.interrupt(instance);
                     yield ConsoleTail.chunks(ByteString.EMPTY, 0, request.getRequestId(), node);
                 }
+                case HOST_ACTION_FREEZE -> told(request, node, frozen.freeze(instance, request.getHoldId()));
+                case HOST_ACTION_THAW -> told(request, node, frozen.thaw(instance, request.getHoldId()));
                 case HOST_ACTION_UNSPECIFIED, UNRECOGNIZED -> failed(request, node, "its host is too old for this");
             };
         } catch (HypervisorException e) {
@@ -37,6 +39,15 @@ final class HostActions {
         } catch (MalformedIdException e) {
             return failed(request, node, "its id is malformed");
         }
+    }
+
+    private static List<ConsoleChunk> told(HostRequest request, NodeId node, Freeze freeze) {
+        return switch (freeze) {
+            case Freeze.Held(var fileSystems) ->
+                ConsoleTail.chunks(
+                        ByteString.copyFromUtf8(Integer.toString(fileSystems)), 0, request.getRequestId(), node);
+            case Freeze.Failed(var why) -> failed(request, node, why);
+        };
     }
 
     private static List<ConsoleChunk> failed(HostRequest request, NodeId node, String why) {

@@ -29,6 +29,7 @@ public final class InstanceFiles implements InstanceMemory {
     private static final Logger LOG = Logger.getLogger(InstanceFiles.class);
     private static final String DESIRED_FILE = "desired.pb";
     private static final String PROGRESS_FILE = "progress";
+    private static final String FROZEN_FILE = "frozen";
     private static final String CONSOLE_FILE = "console.log";
 
     private final Path instancesFolder;
@@ -95,6 +96,21 @@ public final class InstanceFiles implements InstanceMemory {
     @Override
     public void forceProgress(InstanceId instance) throws IOException {
         NodeFiles.force(folder(instance).resolve(PROGRESS_FILE));
+    }
+
+    @Override
+    public boolean isFrozen(InstanceId instance) {
+        return Files.exists(folder(instance).resolve(FROZEN_FILE));
+    }
+
+    @Override
+    public void keepFrozen(InstanceId instance, boolean frozen) throws IOException {
+        var file = folder(instance).resolve(FROZEN_FILE);
+        if (frozen) {
+            Files.write(file, new byte[0]);
+        } else {
+            Files.deleteIfExists(file);
+        }
     }
 
     @Override

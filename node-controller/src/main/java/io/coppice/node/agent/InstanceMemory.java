@@ -56,6 +56,12 @@ public interface InstanceMemory {
     /** Returns once the last progress that was kept is as durable as this host's memory is. */
     void forceProgress(InstanceId instance) throws IOException;
 
+    /** Whether the guest was frozen when the agent ended, as far as it noted that. */
+    boolean isFrozen(InstanceId instance) throws IOException;
+
+    /** Notes that the guest is about to be frozen, or is not any more: survives a crash of the agent at once. */
+    void keepFrozen(InstanceId instance, boolean frozen) throws IOException;
+
     /** Where a hypervisor that writes files collects the guest's console. */
     Path consoleLog(InstanceId instance);
 

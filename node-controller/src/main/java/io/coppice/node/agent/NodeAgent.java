@@ -47,6 +47,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Journal journal;
     private final NetworkFollower network;
     private final FlowTeller flows;
+    private final FrozenGuests frozen;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
 
     /** What was learned when it was last told; used by the look only. */
@@ -54,6 +55,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private volatile @Nullable HypervisorInfo info;
     private volatile @Nullable Subscription subscription;
+    private volatile @Nullable Subscription agentNews;
     private volatile @Nullable ScheduledFuture<?> looking;
 
     /**
@@ -82,12 +84,10 @@ public final class NodeAgent implements AutoCloseable {
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
         this.flows = new FlowTeller(drivers.network(), settings.flowPeriod(), journal::tell);
-        this.context = new VmContext(
-                drivers,
-                settings,
-                new Workers(shared.executor(), shared.timer(), new Semaphore(settings.concurrentLaunches(), true)),
-                new AgentReporter(),
-                HostBoot.current());
+        var workers =
+                new Workers(shared.executor(), shared.timer(), new Semaphore(settings.concurrentLaunches(), true));
+        this.frozen = FrozenGuests.of(drivers.hypervisor(), memory, workers, settings.freezes());
+        this.context = new VmContext(drivers, settings, workers, new AgentReporter(), frozen, HostBoot.current());
     }
 
     /**
@@ -98,7 +98,9 @@ public final class NodeAgent implements AutoCloseable {
         info = drivers.hypervisor().info();
         drivers.network().start();
         subscription = drivers.hypervisor().subscribe(this::changed);
+        agentNews = drivers.hypervisor().agents().onChange(this::wake);
         for (var instance : known()) {
+            frozen.thawIfLeft(instance);
             var wish = memory.desired(instance).orElse(null);
             var actor = new VmActor(instance, context, wish);
             if (wish != null) {
@@ -136,7 +138,12 @@ public final class NodeAgent implements AutoCloseable {
         if (events != null) {
             events.close();
         }
+        var news = agentNews;
+        if (news != null) {
+            news.close();
+        }
         actors.values().forEach(VmActor::close);
+        frozen.close();
         drivers.images().close();
         drivers.metadata().close();
         drivers.network().close();
@@ -175,8 +182,8 @@ public final class NodeAgent implements AutoCloseable {
             case CONSOLE_REQUEST -> shared.executor().execute(() -> sendConsole(message.getConsoleRequest()));
             case HOST_REQUEST ->
                 shared.executor()
-                        .execute(() -> journal.deliver(
-                                HostActions.carryOut(drivers.hypervisor(), message.getHostRequest(), host.id())));
+                        .execute(() -> journal.deliver(HostActions.carryOut(
+                                drivers.hypervisor(), frozen, message.getHostRequest(), host.id())));
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
             case VPC, ENDPOINTS, VPC_PART, SHARED_ENDPOINTS -> network.receive(message);
             case PUBLIC_TUNNELS -> network.share(message.getPublicTunnels());
@@ -242,6 +249,14 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
+    /** Has an instance reported as it is now. */
+    private void wake(InstanceId instance) {
+        var actor = actors.get(instance);
+        if (actor != null) {
+            actor.wake();
+        }
+    }
+
     /** Finds what events did not tell. */
     private void look() {
         try {
@@ -272,12 +287,7 @@ public final class NodeAgent implements AutoCloseable {
         var learned = drivers.network().learned();
         var before = toldLearned;
         toldLearned = learned;
-        learned.stream().filter(each -> !before.contains(each)).forEach(each -> {
-            var actor = actors.get(each.instance());
-            if (actor != null) {
-                actor.wake();
-            }
-        });
+        learned.stream().filter(each -> !before.contains(each)).forEach(each -> wake(each.instance()));
     }
 
     private void sendConsole(ConsoleRequest request) {
@@ -297,6 +307,7 @@ public final class NodeAgent implements AutoCloseable {
         @Override
         public void ended(InstanceId instance, Observation.Builder last) {
             actors.remove(instance);
+            frozen.forget(instance);
             journal.ended(instance, last);
         }
     }

@@ -9,9 +9,16 @@ import java.util.concurrent.Semaphore;
 /**
  * What the actors of one host share.
  *
+ * @param frozen guests that stand still for a moment
  * @param hostBoot names the current start of the host's operating system: when it changes, all guests were cut off
  */
-record VmContext(HostDrivers drivers, AgentSettings settings, Workers workers, Reporter reporter, String hostBoot) {
+record VmContext(
+        HostDrivers drivers,
+        AgentSettings settings,
+        Workers workers,
+        Reporter reporter,
+        FrozenGuests frozen,
+        String hostBoot) {
     /**
      * Who does the work.
      *

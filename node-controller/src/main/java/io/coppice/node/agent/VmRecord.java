@@ -92,6 +92,7 @@ final class VmRecord {
                 .setGeneration(desired.getGeneration())
                 .setPhase(phase)
                 .setRebootCount(progress.reboots())
+                .setGuestAgent(context.drivers().hypervisor().agents().isConnected(instance))
                 .addAllLearnedAddresses(Learned.of(instance, context.drivers().network()));
     }
 }

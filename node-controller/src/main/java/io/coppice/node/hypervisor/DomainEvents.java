@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.libvirt.LibvirtException;
 
 /**
  * Turns libvirt's events into ours and hands them to listeners, in order, on a thread of its own: libvirt's event loop is
@@ -39,6 +40,7 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     private final List<Consumer<InstanceId>> stallListeners = new CopyOnWriteArrayList<>();
     private final Set<InstanceId> ours = ConcurrentHashMap.newKeySet();
     private final Set<InstanceId> askedToStop = ConcurrentHashMap.newKeySet();
+    private final ConnectedAgents agents = new ConnectedAgents();
     private final Thread dispatcher;
 
     DomainEvents() {
@@ -46,10 +48,14 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     }
 
     /** Registers with a new session and tells what every one of our domains does now: events may have been missed. */
-    void attach(LibvirtSession session, List<Domain> domains) {
+    void attach(LibvirtSession session, List<Domain> domains) throws LibvirtException {
         session.listen(this);
         for (var domain : domains) {
             ours.add(domain.instance());
+            agents.tell(
+                    domain.instance(),
+                    domain.state() != DomainState.SHUT_OFF
+                            && session.hasAgent(domain.instance().value()));
             if (session.isStalled(domain.instance().value())) {
                 stallListeners.forEach(listener -> listener.accept(domain.instance()));
             }
@@ -60,6 +66,11 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
             offer(new DomainEvent(
                     domain.instance(), domain.state(), byGuest && !askedToStop.contains(domain.instance())));
         }
+    }
+
+    /** Which guests have an agent. */
+    ConnectedAgents agents() {
+        return agents;
     }
 
     /** The domain is of this host's agent: its events are of interest. */
@@ -82,6 +93,7 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     void forget(InstanceId instance) {
         ours.remove(instance);
         askedToStop.remove(instance);
+        agents.tell(instance, false);
     }
 
     Subscription subscribe(Consumer<DomainEvent> listener) {
@@ -109,6 +121,11 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
     }
 
     @Override
+    public void agent(String name, boolean connected) {
+        instanceOf(name).filter(ours::contains).ifPresent(instance -> agents.tell(instance, connected));
+    }
+
+    @Override
     public void lifecycle(String name, int event, int detail) {
         var instance = instanceOf(name).filter(ours::contains);
         if (instance.isEmpty()) {
@@ -121,6 +138,9 @@ final class DomainEvents implements LibvirtSession.Listener, AutoCloseable {
         }
         if (event == SUSPENDED && detail == SUSPENDED_BY_DISK) {
             stallListeners.forEach(listener -> listener.accept(instance.get()));
+        }
+        if (event == STARTED || event == STOPPED || event == CRASHED) {
+            agents.tell(instance.get(), false);
         }
         var shutItselfDown = event == STOPPED && detail == STOPPED_BY_SHUTDOWN && !askedToStop.contains(instance.get());
         stateAfter(event)

@@ -21,8 +21,10 @@ import javax.xml.stream.XMLStreamWriter;
 final class DomainXml {
     /** Empty PCIe ports for volumes and interfaces that are plugged in while the guest runs. */
     private static final int HOT_PLUG_PORTS = 12;
-    /** The balloon and the random number generator. */
-    private static final int BUILT_IN_DEVICES = 2;
+    /** The balloon, the random number generator, and what the agent's channel hangs on. */
+    private static final int BUILT_IN_DEVICES = 3;
+    /** By which agents find their channel: qemu-ga(8). */
+    static final String AGENT_CHANNEL = "org.qemu.guest_agent.0";
 
     private static final long SMALL_GUEST_MIB = 512;
     private static final long SMALL_CACHE_MIB = 32;
@@ -174,6 +176,9 @@ final class DomainXml {
             networkInterface(xml, endpoint);
         }
         console(xml, spec);
+        open(xml, "channel", "type", "unix");
+        empty(xml, "target", "type", "virtio", "name", AGENT_CHANNEL);
+        xml.writeEndElement();
         open(xml, "video");
         empty(xml, "model", "type", architecture.equals("x86_64") ? "vga" : "virtio", "heads", "1", "primary", "yes");
         xml.writeEndElement();

@@ -41,11 +41,19 @@ public interface Hypervisor extends AutoCloseable {
         throw new HypervisorException("guests of this kind of host cannot move while they run");
     }
 
+    /** The agents in guests; the same object always. */
+    default GuestAgents agents() {
+        return new NoAgents();
+    }
+
     /**
      * Copies the root disk of a running guest, as it is when the copy begins, and returns whether that is done: to be called
      * again until it is. Throws when the copy failed; the next call begins another one.
      */
     boolean copyRoot(InstanceId instance, CopyTarget target);
+
+    /** Whether a copy by {@link #copyRoot} has begun, and {@link #copyRoot} has not said that it is done or failed. */
+    boolean isCopyingRoot(InstanceId instance, CopyTarget target);
 
     /** Asks the guest for an orderly shutdown and returns at once; {@link Domain#state()} tells when it followed. */
     void requestShutdown(InstanceId instance);

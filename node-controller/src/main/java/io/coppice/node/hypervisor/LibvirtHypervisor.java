@@ -44,6 +44,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final GuestInterfaces interfaces;
     private final GuestVolumes volumes;
     private final GuestMoves moves;
+    private final LibvirtAgents agents;
 
     /** Connects to libvirt; throws {@link HypervisorException} when that cannot be done. */
     public LibvirtHypervisor(LibvirtSettings settings, boolean accelerated) {
@@ -56,6 +57,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.interfaces = new LibvirtInterfaces(connection, this::runningIfAny);
         this.volumes = new LibvirtVolumes(connection, this::runningIfAny);
         this.moves = new LibvirtMoves(connection, this::runningIfAny, events);
+        this.agents = new LibvirtAgents(settings.uri(), this::runningIfAny, events.agents());
         try {
             connection.connect();
             this.xml = new DomainXml(
@@ -174,6 +176,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     }
 
     @Override
+    public GuestAgents agents() {
+        return agents;
+    }
+
+    @Override
     public GuestInterfaces interfaces() {
         return interfaces;
     }
@@ -183,6 +190,13 @@ public final class LibvirtHypervisor implements Hypervisor {
         return connection.call(
                 "copy the root disk of " + instance,
                 session -> new RootCopy(running(session, instance), target).advance(target));
+    }
+
+    @Override
+    public boolean isCopyingRoot(InstanceId instance, CopyTarget target) {
+        return connection.call(
+                "look at the copy of the root disk of " + instance,
+                session -> new RootCopy(running(session, instance), target).hasBegun());
     }
 
     private void resumeIfStalled(InstanceId instance) {
@@ -314,6 +328,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public void close() {
         stalled.close();
+        agents.close();
         connection.close();
         events.close();
         consoleLogs.close();

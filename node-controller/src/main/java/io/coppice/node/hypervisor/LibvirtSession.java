@@ -25,6 +25,7 @@ final class LibvirtSession extends Connect {
     // Fields, so that the collector does not take what only C code refers to.
     private Libvirt.@Nullable VirConnectDomainEventCallback lifecycle;
     private Libvirt.@Nullable VirConnectDomainEventGenericCallback reboot;
+    private Libvirt.@Nullable VirConnectDomainEventCallback agent;
 
     /** Opens the connection and its keepalive. {@link LibvirtEventLoop} must run. */
     LibvirtSession(String uri) throws LibvirtException {
@@ -44,6 +45,13 @@ final class LibvirtSession extends Connect {
         reboot = (connection, domain, opaque) -> listener.rebooted(Libvirt.INSTANCE.virDomainGetName(domain));
         register(Missing.EVENT_LIFECYCLE, lifecycle);
         register(Missing.EVENT_REBOOT, reboot);
+        // Of the same shape in C, but for what it returns, which nobody reads:
+        // virConnectDomainEventAgentLifecycleCallback.
+        agent = (connection, domain, state, reason, opaque) -> {
+            listener.agent(Libvirt.INSTANCE.virDomainGetName(domain), state == Missing.AGENT_CONNECTED);
+            return 0;
+        };
+        register(Missing.EVENT_AGENT_LIFECYCLE, agent);
     }
 
     private void register(int event, Libvirt.VirDomainEventCallback callback) {
@@ -123,6 +131,28 @@ final class LibvirtSession extends Connect {
         }
     }
 
+    /** libvirt waits no longer than so long for a sign of life of the domain's agent (virDomainAgentSetResponseTimeout). */
+    void limitAgent(String name, int seconds) {
+        var connection = pointer();
+        var domain = connection == null ? null : Libvirt.INSTANCE.virDomainLookupByName(connection, name);
+        if (domain == null) {
+            throw new HypervisorException(name + " does not run");
+        }
+        try {
+            if (Missing.INSTANCE.virDomainAgentSetResponseTimeout(domain, seconds, 0) != 0) {
+                throw new HypervisorException("libvirt could not limit how long it waits for the agent of " + name);
+            }
+        } finally {
+            Libvirt.INSTANCE.virDomainFree(domain);
+        }
+    }
+
+    /** Whether an agent in the guest of the running domain has opened its channel. */
+    boolean hasAgent(String name) throws LibvirtException {
+        var domain = domain(name);
+        return domain.isPresent() && ConnectedAgents.isIn(domain.get().getXMLDesc(0));
+    }
+
     private ConnectionPointer pointer() {
         return vcp;
     }
@@ -145,6 +175,9 @@ final class LibvirtSession extends Connect {
 
         /** A guest was restarted, by itself or by us. */
         void rebooted(String name);
+
+        /** A guest's agent has opened its channel, or closed it. */
+        void agent(String name, boolean connected);
     }
 
     /** How a domain came to be off. */
@@ -176,8 +209,12 @@ final class LibvirtSession extends Connect {
         Integer PAUSED_BY_DISK = 5;
         int EVENT_LIFECYCLE = 0;
         int EVENT_REBOOT = 1;
+        int EVENT_AGENT_LIFECYCLE = 18;
+        int AGENT_CONNECTED = 1;
 
         int virDomainInjectNMI(DomainPointer domain, int flags);
+
+        int virDomainAgentSetResponseTimeout(DomainPointer domain, int seconds, int flags);
 
         int virDomainGetState(DomainPointer domain, IntByReference state, IntByReference reason, int flags);
     }

@@ -30,6 +30,11 @@ final class RootCopy {
         this.node = "c" + target.copyId().substring(target.copyId().indexOf('-') + 1);
     }
 
+    /** Whether QEMU knows of it, done or not. */
+    boolean hasBegun() throws LibvirtException {
+        return find("query-jobs", job).isPresent();
+    }
+
     /** Begins it, or looks how it is. True once it is done; throws with QEMU's words when it failed. */
     boolean advance(CopyTarget target) throws LibvirtException {
         var status = find("query-jobs", job);

@@ -167,6 +167,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     @Override
+    public boolean isCopyingRoot(InstanceId instance, CopyTarget target) {
+        return false;
+    }
+
+    @Override
     public boolean copyRoot(InstanceId instance, CopyTarget target) {
         running.require(instance);
         return true;

@@ -21,6 +21,7 @@ import java.util.TreeSet;
 final class SimulatedMemory implements InstanceMemory {
     private static final String DESIRED = "desired/";
     private static final String PROGRESS = "progress/";
+    private static final String FROZEN = "frozen/";
 
     private final KeyedLog log;
     private final SimulatedConsoles consoles;
@@ -85,6 +86,20 @@ final class SimulatedMemory implements InstanceMemory {
     }
 
     @Override
+    public boolean isFrozen(InstanceId instance) throws IOException {
+        return log.get(FROZEN + instance).isPresent();
+    }
+
+    @Override
+    public void keepFrozen(InstanceId instance, boolean frozen) throws IOException {
+        if (frozen) {
+            log.put(FROZEN + instance, new byte[0]);
+        } else {
+            log.remove(FROZEN + instance);
+        }
+    }
+
+    @Override
     public Path consoleLog(InstanceId instance) {
         return folder.resolve(instance.value());
     }
@@ -108,6 +123,7 @@ final class SimulatedMemory implements InstanceMemory {
     public void remove(InstanceId instance) throws IOException {
         log.remove(DESIRED + instance);
         log.remove(PROGRESS + instance);
+        log.remove(FROZEN + instance);
         consoles.remove(instance);
     }
 }

@@ -65,8 +65,9 @@ class ArrivingImageActorTest {
             }
         };
         var workers = new VmContext.Workers(executor, timer, new Semaphore(4));
+        var frozen = FrozenGuests.of(host.hypervisor(), host.memory(), workers, FreezeLimits.defaults());
         actor = new VmActor(
-                instance, new VmContext(drivers, AgentSettings.defaults(), workers, reporter, "boot"), null);
+                instance, new VmContext(drivers, AgentSettings.defaults(), workers, reporter, frozen, "boot"), null);
         actor.wish(DesiredInstance.newBuilder()
                 .setInstanceId(instance.value())
                 .setGeneration(1)

@@ -35,6 +35,10 @@ class DomainXmlTest {
         assertTrue(
                 xml.contains("<mac address=\"02:00:00:00:00:01\"/><source bridge=\"br\"/><target dev=\"tap\"/>"), xml);
         assertFalse(xml.contains("<graphics"));
+        assertTrue(
+                xml.contains(
+                        "<channel type=\"unix\"><target type=\"virtio\" name=\"org.qemu.guest_agent.0\"/></channel>"),
+                xml);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.foundation.rpc.Address;
 import io.coppice.node.agent.AgentSettings;
+import io.coppice.node.agent.FreezeLimits;
 import io.coppice.node.agent.HostDrivers;
 import io.coppice.node.agent.NodeAgent;
 import io.coppice.node.simulated.SimulatedHardware;
@@ -66,6 +67,7 @@ public final class ZoneFixture implements AutoCloseable {
             Duration.ofMillis(200),
             Duration.ofMillis(300),
             Duration.ofSeconds(1),
+            new FreezeLimits(Duration.ofMillis(500), Duration.ofSeconds(2)),
             4096);
     private ClusterController controller;
     private int port;

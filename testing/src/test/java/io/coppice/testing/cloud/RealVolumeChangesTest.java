@@ -3,6 +3,7 @@ package io.coppice.testing.cloud;
 import static io.coppice.testing.cloud.Eventually.eventually;
 import static io.coppice.testing.cloud.RealGuests.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.testing.cloud.RealGuests.Guest;
@@ -90,6 +91,61 @@ class RealVolumeChangesTest {
             }
             ec2.terminateInstances(request -> request.instanceIds(guest.id()));
         }
+    }
+
+    /** What is in a snapshot of a guest with an agent is all that was written, although nobody called sync. */
+    @Test
+    void aGuestWithAnAgentStandsStillForItsSnapshotAndGoesOnWhateverItsAgentDoes() {
+        try (var ec2 = cloud.ec2()) {
+            var zone = ec2.describeAvailabilityZones()
+                    .availabilityZones()
+                    .getFirst()
+                    .zoneName();
+            var guest = guests.launch(ec2, cloud.sampleImageId());
+            var volume = volume(ec2, zone, null);
+            var prepared =
+                    FrozenSnapshots.prepare(guests, guest, guests.attach(ec2, volume, guest, "/dev/sdf"), folder);
+            prepared.write("lost");
+            var without = snapshot(ec2, volume);
+            prepared.startAgent();
+            prepared.write("kept");
+            // It takes a moment until the cloud knows of the agent.
+            var frozen = eventually("one is frozen", LIMIT, () -> snapshot(ec2, volume), id -> events(id)
+                    .contains("snapshot.frozen"));
+            prepared.awaitThaw();
+            prepared.muteAgent();
+            var mute = snapshot(ec2, volume);
+            assertTrue(events(mute).contains("its agent did not freeze it in time"), events(mute));
+            prepared.awaitThaw();
+
+            var torn = prepared.look(ec2, volume(ec2, zone, without), "/dev/sdg");
+            assertTrue(torn.needsRecovery(), "what it is compared with is clean, too");
+            assertFalse(torn.files().contains("lost"), "what it is compared with is whole, too");
+            var clean = prepared.look(ec2, volume(ec2, zone, frozen), "/dev/sdh");
+            assertFalse(clean.needsRecovery());
+            assertTrue(clean.files().containsAll(List.of("lost", "kept")), clean.files()::toString);
+            assertFalse(events(without).contains("frozen"), "there was no agent");
+            ec2.terminateInstances(request -> request.instanceIds(guest.id()));
+        }
+    }
+
+    private static String snapshot(Ec2Client ec2, String volume) {
+        var id = ec2.createSnapshot(request -> request.volumeId(volume)).snapshotId();
+        var state = ec2.describeSnapshots(request -> request.snapshotIds(id))
+                .snapshots()
+                .getFirst();
+        assertEquals("completed", state.stateAsString(), "it is taken before it is answered for");
+        return id;
+    }
+
+    /** What is told of whether a snapshot's guest stood still. */
+    private static String events(String snapshot) {
+        return cloud.coppice(CloudUnderTest.COMMAND_LIMIT, "events")
+                .orFail()
+                .output()
+                .lines()
+                .filter(line -> line.contains(snapshot) && line.contains("frozen"))
+                .collect(Collectors.joining("\n"));
     }
 
     @Test
