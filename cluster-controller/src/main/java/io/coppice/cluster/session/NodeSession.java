@@ -76,7 +76,7 @@ final class NodeSession implements StreamObserver<NodeMessage>, HostConnection {
             return;
         }
         switch (message.getBodyCase()) {
-            case HEARTBEAT -> zone.heartbeat(node, this);
+            case HEARTBEAT -> zone.heartbeat(node, message.getHeartbeat(), this);
             case OBSERVATION -> zone.observed(node, message.getObservation(), this);
             case INVENTORY -> zone.inventory(node, message.getInventory(), this);
             case GOODBYE -> zone.goodbye(node, this);

@@ -1,5 +1,6 @@
 package io.coppice.cluster.zone;
 
+import com.google.protobuf.ByteString;
 import io.coppice.cluster.event.ZoneEventLog;
 import io.coppice.cluster.event.ZoneSnapshot;
 import io.coppice.cluster.schedule.Scheduler;
@@ -12,6 +13,7 @@ import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
 import io.coppice.proto.node.v1.NetworkStatus;
@@ -50,6 +52,8 @@ public final class Zone {
     private final ZoneTables tables;
     private final Rivals rivals;
     private final Sightings sightings;
+    private final ImagePlaces places = new ImagePlaces();
+    private final ZoneImages images;
     private final Dispatcher dispatcher;
     private boolean settledOnce;
 
@@ -62,7 +66,8 @@ public final class Zone {
         this.startedMillis = clock.millis();
         this.networks = new Networks(settings.name(), settings.maxNetworks());
         this.tables = new ZoneTables(networks);
-        this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, log);
+        this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, places, log);
+        this.images = new ZoneImages(lock, tables, places, clock);
         this.rivals = new Rivals(settings, tables, log);
         this.sightings = new Sightings(tables, log, dispatcher, rivals);
     }
@@ -86,7 +91,8 @@ public final class Zone {
                     .setWelcome(Welcome.newBuilder()
                             .setHeartbeatSeconds(
                                     Math.toIntExact(settings.heartbeat().toSeconds()))
-                            .setZone(settings.name()))
+                            .setZone(settings.name())
+                            .setImageTicketKey(ByteString.copyFrom(places.ticketKey())))
                     .build());
         });
     }
@@ -99,8 +105,19 @@ public final class Zone {
     }
 
     /** A host gave a sign of life. */
-    public void heartbeat(NodeId node, HostConnection way) {
-        locked(() -> speaking(node, way));
+    public void heartbeat(NodeId node, Heartbeat heartbeat, HostConnection way) {
+        locked(() -> {
+            var host = speaking(node, way);
+            if (host != null) {
+                host.heard(heartbeat);
+                places.heard(host, heartbeat, clock.millis());
+            }
+        });
+    }
+
+    /** The image caches of its hosts. */
+    public ZoneImages images() {
+        return images;
     }
 
     /** A host told all that it has. */

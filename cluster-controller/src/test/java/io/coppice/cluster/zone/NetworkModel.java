@@ -16,6 +16,7 @@ import io.coppice.proto.network.v1.SecurityGroup;
 import io.coppice.proto.network.v1.Subnet;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.Capacity;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
 import io.coppice.proto.node.v1.InventoryItem;
@@ -279,7 +280,7 @@ final class NetworkModel {
     void pass(Duration time, NodeId... alive) {
         now = now.plus(time);
         for (var node : alive) {
-            zone.heartbeat(node, view(node));
+            zone.heartbeat(node, Heartbeat.getDefaultInstance(), view(node));
         }
         zone.tick();
     }

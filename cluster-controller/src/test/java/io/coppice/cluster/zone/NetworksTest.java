@@ -11,6 +11,7 @@ import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.NetworkStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -266,7 +267,7 @@ class NetworksTest {
         var second = seat(others[0]);
         assertNotEquals(first, second);
         assertEquals(second, seat(others[1]));
-        model.zone().heartbeat(first, model.view(first));
+        model.zone().heartbeat(first, Heartbeat.getDefaultInstance(), model.view(first));
         model.distribute();
         assertEquals(second, seat(first), "it does not go back by itself");
     }

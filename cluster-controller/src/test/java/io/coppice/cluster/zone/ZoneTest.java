@@ -16,6 +16,7 @@ import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
 import io.coppice.proto.node.v1.Capacity;
 import io.coppice.proto.node.v1.ClusterMessage;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.Inventory;
 import io.coppice.proto.node.v1.InventoryItem;
@@ -116,7 +117,7 @@ class ZoneTest {
         assertEquals(HostState.HOST_STATE_UNREACHABLE, state());
         zone.apply(Map.of(instance, wish(1, PowerState.POWER_STATE_RUNNING)));
         assertEquals(List.of(), way.wishes(), "nothing is placed there meanwhile");
-        zone.heartbeat(node, way);
+        zone.heartbeat(node, Heartbeat.getDefaultInstance(), way);
         assertEquals(HostState.HOST_STATE_UP, state());
         zone.tick();
         assertEquals(1, way.wishes().size());
@@ -132,7 +133,7 @@ class ZoneTest {
         zone.apply(Map.of(instance, wish(2, PowerState.POWER_STATE_TERMINATED)));
         zone.tick();
         assertFalse(phases().contains(Phase.PHASE_GONE), "the unreachable host may have it");
-        zone.heartbeat(node, way);
+        zone.heartbeat(node, Heartbeat.getDefaultInstance(), way);
         zone.tick();
         assertTrue(phases().contains(Phase.PHASE_GONE));
     }
@@ -221,8 +222,8 @@ class ZoneTest {
         assertEquals(1, otherWay.wishes().size(), "it has stopped");
         assertEquals(List.of(Phase.PHASE_RUNNING), phases(), "the cloud hears of the host that keeps it");
 
-        zone.heartbeat(node, way);
-        zone.heartbeat(other, otherWay);
+        zone.heartbeat(node, Heartbeat.getDefaultInstance(), way);
+        zone.heartbeat(other, Heartbeat.getDefaultInstance(), otherWay);
         zone.apply(Map.of(instance, on(node, wish(2, PowerState.POWER_STATE_TERMINATED))));
         zone.tick();
         assertEquals(PowerState.POWER_STATE_TERMINATED, way.wishes().getLast().getPower());

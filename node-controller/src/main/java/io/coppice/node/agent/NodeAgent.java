@@ -47,6 +47,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Journal journal;
     private final NetworkFollower network;
     private final FlowTeller flows;
+    private final Prefetches prefetches;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
 
     /** What was learned when it was last told; used by the look only. */
@@ -82,6 +83,7 @@ public final class NodeAgent implements AutoCloseable {
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
         this.flows = new FlowTeller(drivers.network(), settings.flowPeriod(), journal::tell);
+        this.prefetches = new Prefetches(drivers.images(), shared.executor(), Prefetches.Pace.USUAL);
         this.context = new VmContext(
                 drivers,
                 settings,
@@ -137,6 +139,7 @@ public final class NodeAgent implements AutoCloseable {
             events.close();
         }
         actors.values().forEach(VmActor::close);
+        prefetches.close();
         drivers.images().close();
         drivers.metadata().close();
         drivers.network().close();
@@ -152,12 +155,21 @@ public final class NodeAgent implements AutoCloseable {
         return NodeMessage.newBuilder()
                 .setNodeId(host.id().value())
                 .setHeartbeat(Reports.heartbeat(
-                        Objects.requireNonNull(info, "the agent was not started"), drivers, shared.clock(), journal))
+                        Objects.requireNonNull(info, "the agent was not started"),
+                        drivers,
+                        shared.clock(),
+                        journal,
+                        prefetches.reports()))
                 .build();
     }
 
-    /** The session is up: begins with an inventory, then every report. */
-    void connected(Uplink uplink) {
+    /**
+     * The session is up: begins with an inventory, then every report.
+     *
+     * @param imageTicketKey with which the Cluster Controller makes tickets for images; empty when it makes none
+     */
+    void connected(Uplink uplink, byte[] imageTicketKey) {
+        drivers.images().admitBy(imageTicketKey);
         journal.connect(uplink);
         network.connected();
     }
@@ -177,6 +189,7 @@ public final class NodeAgent implements AutoCloseable {
                 shared.executor()
                         .execute(() -> journal.deliver(
                                 HostActions.carryOut(drivers.hypervisor(), message.getHostRequest(), host.id())));
+            case IMAGE_PREFETCH -> prefetches.begin(message.getImagePrefetch().getImage());
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
             case VPC, ENDPOINTS, VPC_PART, SHARED_ENDPOINTS -> network.receive(message);
             case BODY_NOT_SET -> LOG.warnf("%s: a message of a newer kind was ignored", host.id());
