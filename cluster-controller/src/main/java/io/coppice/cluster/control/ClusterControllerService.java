@@ -45,6 +45,9 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     private static final int MAX_APPLY = 256;
     private static final int MAX_APPLY_NETWORKS = 64;
     private static final int MAX_PAGE = 1000;
+    /** Each is some 20 KiB at most. */
+    private static final int MAX_CACHES = 100;
+
     private static final int MAX_WATCHES = 64;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
@@ -199,7 +202,8 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     @Override
     public void listImageCaches(ListImageCachesRequest request, StreamObserver<ListImageCachesResponse> answer) {
         try {
-            var size = request.getPageSize() <= 0 ? MAX_PAGE : Math.min(request.getPageSize(), MAX_PAGE);
+            var most = MAX_CACHES;
+            var size = request.getPageSize() <= 0 ? most : Math.min(request.getPageSize(), most);
             var after = request.getAfterNodeId().isEmpty()
                     ? Optional.<NodeId>empty()
                     : Optional.of(new NodeId(request.getAfterNodeId()));

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The image caches of the zone's hosts, for its operator. Thread-safe: it takes the zone's lock. */
@@ -32,13 +33,14 @@ public final class ZoneImages {
      * @param hosts by id or name; empty for all
      */
     public PrefetchImageResponse prefetch(ImageReference image, List<String> hosts) {
-        var unknown = new HashSet<>(hosts);
+        var named = Set.copyOf(hosts);
+        var unknown = new HashSet<>(named);
         var answer = PrefetchImageResponse.newBuilder();
         lock.lock();
         try {
             for (var host : tables.byArrival()) {
                 var id = host.id().value();
-                if (!hosts.isEmpty() && !hosts.contains(id) && !hosts.contains(host.name())) {
+                if (!named.isEmpty() && !named.contains(id) && !named.contains(host.name())) {
                     continue;
                 }
                 unknown.remove(id);

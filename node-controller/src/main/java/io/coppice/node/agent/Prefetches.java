@@ -26,6 +26,7 @@ final class Prefetches implements AutoCloseable {
     /** Images that are waited for, and those that were given up, that are remembered. */
     private static final int MOST = 64;
 
+    private static final int LONGEST_FAILURE = 256;
     private static final String TOO_MANY = "the host has " + MOST + " images to fetch already: try again later";
 
     private final ImageCache images;
@@ -139,7 +140,7 @@ final class Prefetches implements AutoCloseable {
         if (failures.size() >= MOST) {
             failures.remove(failures.keySet().iterator().next());
         }
-        failures.put(image.getSha256(), failure);
+        failures.put(image.getSha256(), failure.substring(0, Math.min(failure.length(), LONGEST_FAILURE)));
     }
 
     /** Images that are on their way, and those that were given up, at most 64 of each. */

@@ -208,7 +208,8 @@ public final class Arrivals implements AutoCloseable {
         var folder = folder(image.sha256());
         if (!image.url().toString().isEmpty() && Order.in(folder).isPresent()) {
             folder.tellSource(image.url().toString());
-            if (settings.peers().isPresent()) {
+            // That nobody is named says nothing of those who were named before.
+            if (settings.peers().isPresent() && !image.peers().peers().isEmpty()) {
                 settings.peers().get().trusted(image.peers()).write(folder);
             }
         }
