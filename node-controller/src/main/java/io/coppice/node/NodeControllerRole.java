@@ -20,6 +20,7 @@ import io.coppice.node.agent.NodeJoin;
 import io.coppice.node.disk.NbdCredentials;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.LibvirtHost;
+import io.coppice.node.hypervisor.PeerSite;
 import io.coppice.node.simulated.SimulatedHost;
 import io.coppice.node.simulated.SimulationConfig;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,8 +100,12 @@ public class NodeControllerRole implements Role {
         open(place, opened -> {
             var authority = place.own().current().authority();
             var id = new NodeId(place.identity().name());
+            var among = node.imagePeers()
+                    ? Optional.of(PeerSite.of(place.own(), pki, node, place.cluster()))
+                    : Optional.<PeerSite>empty();
             opened.add(
-                    new Host(id, hostName(), folder, version()), LibvirtHost.open(node, id.value(), folder, authority));
+                    new Host(id, hostName(), folder, version()),
+                    LibvirtHost.open(node, id.value(), folder, authority, among));
         });
     }
 

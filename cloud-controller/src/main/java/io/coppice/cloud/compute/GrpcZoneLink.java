@@ -8,6 +8,10 @@ import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.ListImageCachesRequest;
+import io.coppice.proto.cluster.v1.ListImageCachesResponse;
+import io.coppice.proto.cluster.v1.PrefetchImageRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
@@ -107,6 +111,16 @@ final class GrpcZoneLink implements ZoneLink {
         return stub.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS)
                 .askHost(request)
                 .getData();
+    }
+
+    @Override
+    public PrefetchImageResponse prefetch(PrefetchImageRequest request) {
+        return stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS).prefetchImage(request);
+    }
+
+    @Override
+    public ListImageCachesResponse imageCaches(ListImageCachesRequest request) {
+        return stub.withDeadlineAfter(APPLY_SECONDS, TimeUnit.SECONDS).listImageCaches(request);
     }
 
     @Override

@@ -3,6 +3,10 @@ package io.coppice.cloud.compute;
 import com.google.protobuf.ByteString;
 import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.ListImageCachesRequest;
+import io.coppice.proto.cluster.v1.ListImageCachesResponse;
+import io.coppice.proto.cluster.v1.PrefetchImageRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
@@ -34,6 +38,12 @@ interface ZoneLink {
 
     /** Has the host of a running instance do something at once, and gives what comes of it. */
     ByteString askHost(AskHostRequest request, Duration deadline) throws StatusRuntimeException;
+
+    /** Tells hosts of the zone to fetch an image that no instance needs yet. */
+    PrefetchImageResponse prefetch(PrefetchImageRequest request) throws StatusRuntimeException;
+
+    /** What the image caches of the zone's hosts hold, a page. */
+    ListImageCachesResponse imageCaches(ListImageCachesRequest request) throws StatusRuntimeException;
 
     /** What hosts have counted of recorded flows behind what was taken before. */
     TakeFlowsResponse takeFlows(TakeFlowsRequest request) throws StatusRuntimeException;

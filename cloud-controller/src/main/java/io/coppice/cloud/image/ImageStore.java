@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
@@ -175,6 +176,21 @@ class ImageStore {
                         String.class)
                 .setParameter("ids", ids)
                 .getResultList());
+    }
+
+    /** The least id of an available image for each of these hashes that one has. */
+    Map<String, String> idsByHash(Collection<String> hashes) {
+        if (hashes.isEmpty()) {
+            return Map.of();
+        }
+        return database.call(entities -> entities.createQuery(
+                        "select i.sha256, min(i.id) from ImageRow i where i.state = :state and i.sha256 in (:hashes)"
+                                + " group by i.sha256",
+                        Object[].class)
+                .setParameter("state", ImageState.AVAILABLE.text())
+                .setParameter("hashes", hashes)
+                .getResultStream()
+                .collect(Collectors.toMap(row -> (String) row[0], row -> (String) row[1])));
     }
 
     /** Changes an image that is in this state; gives whether it was. */

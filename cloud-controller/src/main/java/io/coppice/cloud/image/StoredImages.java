@@ -3,11 +3,14 @@ package io.coppice.cloud.image;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /** Images for other features. Thread-safe. */
 @ApplicationScoped
-class StoredImages implements Images {
+class StoredImages implements Images, ImagesOnHosts {
     private final ImageStore store;
     private final ImageBytes bytes;
 
@@ -40,6 +43,18 @@ class StoredImages implements Images {
             throw ImageErrors.notAvailable(image);
         }
         return image.forLaunch();
+    }
+
+    @Override
+    public Optional<LaunchImage> fetchable(ImageId id) {
+        return store.find(id)
+                .filter(image -> image.state() == ImageState.AVAILABLE && !image.onSnapshots())
+                .map(Image::forLaunch);
+    }
+
+    @Override
+    public Map<String, String> idsByHash(Collection<String> hashes) {
+        return store.idsByHash(hashes);
     }
 
     @Override

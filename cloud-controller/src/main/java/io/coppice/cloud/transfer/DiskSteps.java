@@ -87,7 +87,11 @@ class DiskSteps {
                 store.change(disk, (entities, row) -> {
                     row.progress(100, answer.getFileBytes());
                     archives.addOthers(entities, task.row(), row, answer.getArchivedDisks());
-                    var volume = volumes.makeUnserved(entities, task.row().account(), (int) gib);
+                    var volume = volumes.makeUnserved(
+                            entities,
+                            task.row().account(),
+                            (int) gib,
+                            task.row().kmsKeyId());
                     row.fill(volume, (int) gib);
                 });
             }

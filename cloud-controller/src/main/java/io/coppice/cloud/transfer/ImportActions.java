@@ -6,6 +6,8 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.image.BootMode;
 import io.coppice.cloud.tag.TagRules;
 import io.coppice.cloud.transfer.TaskAdmission.Repetition;
+import io.coppice.cloud.volume.CopyTargets;
+import io.coppice.cloud.volume.EncryptionWish;
 import io.coppice.cloud.volume.Snapshots;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
@@ -44,8 +46,10 @@ class ImportActions implements ActionModule {
     private final TaskAdmission admission;
     private final TaskListing listing;
     private final Snapshots snapshots;
+    private final CopyTargets volumes;
 
-    ImportActions(TaskAdmission admission, TaskListing listing, Snapshots snapshots) {
+    ImportActions(TaskAdmission admission, TaskListing listing, Snapshots snapshots, CopyTargets volumes) {
+        this.volumes = volumes;
         this.admission = admission;
         this.listing = listing;
         this.snapshots = snapshots;
@@ -70,7 +74,6 @@ class ImportActions implements ActionModule {
     }
 
     ImportImageResponse importImage(RequestContext context, ImportImageRequest request) {
-        refuseEncryption(request.encrypted(), request.kmsKeyId());
         known("Architecture", request.architecture(), Set.of(TaskAnswers.ARCHITECTURE));
         known("Platform", request.platform(), PLATFORMS);
         known("LicenseType", request.licenseType(), LICENSES);
@@ -78,14 +81,21 @@ class ImportActions implements ActionModule {
                 "BootMode",
                 request.bootModeAsString(),
                 Set.of(BootMode.LEGACY_BIOS.text(), BootMode.UEFI.text(), BootMode.UEFI_PREFERRED.text()));
+        var disks = disks(context, request.diskContainers());
+        var wish = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
+        var objects = disks.stream().anyMatch(disk -> disk.snapshotId() == null);
+        if (wish.wanted() && disks.stream().anyMatch(disk -> disk.snapshotId() != null)) {
+            throw TransferErrors.unsupported("Encrypted, of an image of which a disk is a snapshot already,");
+        }
         var task = new NewTask(
                 TaskKind.IMPORT_IMAGE,
                 description(request.description()),
                 request.platform(),
                 request.licenseType(),
-                disks(context, request.diskContainers()),
+                disks,
                 tags(request.tagSpecifications(), TaskKind.IMPORT_IMAGE),
-                Objects.requireNonNullElse(request.bootModeAsString(), BootMode.LEGACY_BIOS.text()));
+                Objects.requireNonNullElse(request.bootModeAsString(), BootMode.LEGACY_BIOS.text()),
+                objects ? volumes.unservedKey(context.account(), wish) : null);
         var repetition = new Repetition(
                 request.clientToken(), request.toBuilder().clientToken(null).build());
         var made = admission.importing(context, task, repetition);
@@ -95,6 +105,7 @@ class ImportActions implements ActionModule {
                 .architecture(answer.architecture())
                 .description(answer.description())
                 .encrypted(answer.encrypted())
+                .kmsKeyId(answer.kmsKeyId())
                 .licenseType(answer.licenseType())
                 .platform(answer.platform())
                 .progress(answer.progress())
@@ -142,7 +153,6 @@ class ImportActions implements ActionModule {
     }
 
     ImportSnapshotResponse importSnapshot(RequestContext context, ImportSnapshotRequest request) {
-        refuseEncryption(request.encrypted(), request.kmsKeyId());
         var container = request.diskContainer();
         if (container == null) {
             throw TransferErrors.missing("DiskContainer");
@@ -157,7 +167,9 @@ class ImportActions implements ActionModule {
                 null,
                 null,
                 List.of(disk),
-                tags(request.tagSpecifications(), TaskKind.IMPORT_SNAPSHOT));
+                tags(request.tagSpecifications(), TaskKind.IMPORT_SNAPSHOT),
+                BootMode.LEGACY_BIOS.text(),
+                volumes.unservedKey(context.account(), EncryptionWish.of(request.encrypted(), request.kmsKeyId())));
         var repetition = new Repetition(
                 request.clientToken(), request.toBuilder().clientToken(null).build());
         var answer = TaskAnswers.importedSnapshot(admission.importing(context, task, repetition));
@@ -204,12 +216,6 @@ class ImportActions implements ActionModule {
                 .previousState(before.text())
                 .state(TaskState.DELETING.text())
                 .build();
-    }
-
-    private static void refuseEncryption(@Nullable Boolean encrypted, @Nullable String key) {
-        if (Boolean.TRUE.equals(encrypted) || key != null) {
-            throw TransferErrors.unsupported("An encrypted snapshot");
-        }
     }
 
     private static void known(String parameter, @Nullable String value, Set<String> possible) {

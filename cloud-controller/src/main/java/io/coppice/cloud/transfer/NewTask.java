@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A task to be.
  *
  * @param bootMode of the image that it makes, as the API names it
+ * @param kmsKeyId the ARN of the key that its snapshots are encrypted under; null when they are not
  */
 record NewTask(
         TaskKind kind,
@@ -17,7 +18,8 @@ record NewTask(
         @Nullable String licenseType,
         List<Disk> disks,
         Map<String, String> tags,
-        String bootMode) {
+        String bootMode,
+        @Nullable String kmsKeyId) {
     /** One of no image that is to be, or of a usual one. */
     NewTask(
             TaskKind kind,
@@ -26,7 +28,7 @@ record NewTask(
             @Nullable String licenseType,
             List<Disk> disks,
             Map<String, String> tags) {
-        this(kind, description, platform, licenseType, disks, tags, BootMode.LEGACY_BIOS.text());
+        this(kind, description, platform, licenseType, disks, tags, BootMode.LEGACY_BIOS.text(), null);
     }
 
     NewTask {

@@ -46,6 +46,9 @@ class TaskRow {
     @Column(name = "boot_mode", nullable = false)
     private String bootMode;
 
+    @Column(name = "kms_key_id")
+    private @Nullable String kmsKeyId;
+
     @Column(name = "actor", nullable = false)
     private String actor;
 
@@ -84,6 +87,7 @@ class TaskRow {
         platform = task.platform();
         licenseType = task.licenseType();
         bootMode = task.bootMode();
+        kmsKeyId = task.kmsKeyId();
         this.actor = actor;
         this.credentials = credentials.clone();
         createdAt = at;
@@ -99,6 +103,12 @@ class TaskRow {
 
     String id() {
         return id;
+    }
+
+    /** The ARN of the key that its snapshots are encrypted under; null when they are not. */
+    @Nullable
+    String kmsKeyId() {
+        return kmsKeyId;
     }
 
     AccountId account() {

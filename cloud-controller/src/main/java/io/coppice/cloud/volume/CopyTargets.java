@@ -4,6 +4,7 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import jakarta.persistence.EntityManager;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Volumes that an instance's host fills with a copy of a disk, so that a snapshot can be taken of it. They count for the
@@ -13,8 +14,19 @@ public interface CopyTargets {
     /** Makes an empty one and returns its id; throws {@code VolumeLimitExceeded}. */
     String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId);
 
-    /** As {@link #make}, one that nobody is served and the EBS controller itself writes to. */
-    String makeUnserved(EntityManager entities, AccountId account, int sizeGib);
+    /**
+     * As {@link #make}, one that nobody is served and the EBS controller itself writes to.
+     *
+     * @param kmsKeyId as {@link #unservedKey} told it
+     */
+    String makeUnserved(EntityManager entities, AccountId account, int sizeGib, @Nullable String kmsKeyId);
+
+    /**
+     * The ARN of the key under which one that nobody is served is encrypted; null when it is not to be. Throws {@code
+     * KMS.NotFoundException}, or {@code UnsupportedOperation} where volumes cannot be encrypted.
+     */
+    @Nullable
+    String unservedKey(AccountId account, EncryptionWish wish);
 
     /** Whether a guest that goes on while its disk is copied is to hold its file systems still when that begins. */
     boolean freezesGuests();

@@ -1,5 +1,6 @@
 package io.coppice.cloud.volume;
 
+import io.coppice.cloud.volume.Volume.Shape;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.role.SiteConfig;
@@ -44,7 +45,8 @@ class StoredCopyTargets implements CopyTargets {
     @Override
     public String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId) {
         var now = now();
-        var row = hidden(entities, account, zone, sizeGib, now);
+        var key = encryption.keyFor(account, EncryptionWish.NONE, null);
+        var row = hidden(entities, account, new Shape(zone, sizeGib, VolumeKind.GP2, null, null, key), now);
         // No device is named so: it does not stand in the way of one.
         var device = "copy " + row.id();
         book.attach(entities, row, new Volume.Attachment(instanceId, device, AttachmentState.FILLING, true, now));
@@ -52,21 +54,26 @@ class StoredCopyTargets implements CopyTargets {
     }
 
     @Override
-    public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
-        var row = hidden(entities, account, site.zone(), sizeGib, now());
+    public String makeUnserved(EntityManager entities, AccountId account, int sizeGib, @Nullable String kmsKeyId) {
+        // Whoever is to have all volumes encrypted has this one, too, whenever that was said.
+        var key = kmsKeyId == null ? encryption.keyFor(account, EncryptionWish.NONE, null) : kmsKeyId;
+        var shape = new Shape(site.zone(), sizeGib, VolumeKind.GP2, null, null, key);
+        var row = hidden(entities, account, shape, now());
         book.signal();
         return row.id();
+    }
+
+    @Override
+    public @Nullable String unservedKey(AccountId account, EncryptionWish wish) {
+        return encryption.keyIn(site.zone(), account, wish, null);
     }
 
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private VolumeRow hidden(EntityManager entities, AccountId account, String zone, int sizeGib, Instant now) {
-        var key = encryption.keyFor(account, EncryptionWish.NONE, null);
-        var shape = new Volume.Shape(zone, sizeGib, VolumeKind.GP2, null, null, key, false);
-        var volume =
-                new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), List.of());
+    private VolumeRow hidden(EntityManager entities, AccountId account, Shape shape, Instant now) {
+        var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), List.of());
         store.add(volume, null);
         var row = Objects.requireNonNull(
                 entities.find(VolumeRow.class, volume.id().value()));

@@ -4,6 +4,7 @@ import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.image.Images;
+import io.coppice.cloud.image.ImagesOnHosts;
 import io.coppice.cloud.instancetype.InstanceTypes;
 import io.coppice.cloud.localdisk.LocalStorage;
 import io.coppice.cloud.query.PageTokens;
@@ -17,7 +18,9 @@ import io.coppice.foundation.id.ImageId;
 import io.coppice.wire.error.AwsException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -165,7 +168,7 @@ final class CloudFixture {
     }
 
     /** One image that everybody may launch. */
-    static final class OneImage implements Images {
+    static final class OneImage implements Images, ImagesOnHosts {
         @Override
         public LaunchImage forLaunch(AccountId account, ImageId id) {
             if (id.value().equals(IMAGE_OF_SNAPSHOTS)) {
@@ -190,6 +193,18 @@ final class CloudFixture {
         @Override
         public LaunchImage forReading(AccountId account, ImageId id) {
             return forLaunch(account, id);
+        }
+
+        @Override
+        public Optional<LaunchImage> fetchable(ImageId id) {
+            return id.value().equals(IMAGE)
+                    ? Optional.of(forLaunch(new AccountId("123456789012"), id))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Map<String, String> idsByHash(Collection<String> hashes) {
+            return hashes.contains("ab".repeat(32)) ? Map.of("ab".repeat(32), IMAGE) : Map.of();
         }
 
         @Override

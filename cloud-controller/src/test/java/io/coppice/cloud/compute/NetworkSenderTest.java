@@ -9,6 +9,10 @@ import io.coppice.cloud.network.VpcGenerations.Change;
 import io.coppice.cloud.network.VpcGenerations.Changes;
 import io.coppice.proto.cluster.v1.AskHostRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
+import io.coppice.proto.cluster.v1.ListImageCachesRequest;
+import io.coppice.proto.cluster.v1.ListImageCachesResponse;
+import io.coppice.proto.cluster.v1.PrefetchImageRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.ZoneEvent;
@@ -201,6 +205,16 @@ class NetworkSenderTest {
         private int sent;
         private int largest;
         private int failures;
+
+        @Override
+        public PrefetchImageResponse prefetch(PrefetchImageRequest request) {
+            throw new AssertionError("nobody asks for images here");
+        }
+
+        @Override
+        public ListImageCachesResponse imageCaches(ListImageCachesRequest request) {
+            throw new AssertionError("nobody asks for images here");
+        }
 
         @Override
         public TakeFlowsResponse takeFlows(TakeFlowsRequest request) {

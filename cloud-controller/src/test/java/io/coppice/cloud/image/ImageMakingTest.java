@@ -13,6 +13,7 @@ import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.cloud.volume.CopyTargets;
 import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.EncryptionWish;
 import io.coppice.cloud.volume.LaunchVolumes;
 import io.coppice.cloud.volume.Snapshots;
 import io.coppice.foundation.id.AccountId;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -245,7 +247,12 @@ class ImageMakingTest {
         }
 
         @Override
-        public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
+        public String makeUnserved(EntityManager entities, AccountId account, int sizeGib, @Nullable String kmsKeyId) {
+            throw new IllegalStateException("hosts copy what images are made of");
+        }
+
+        @Override
+        public @Nullable String unservedKey(AccountId account, EncryptionWish wish) {
             throw new IllegalStateException("hosts copy what images are made of");
         }
 

@@ -7,6 +7,7 @@ import io.coppice.cloud.image.NewImages;
 import io.coppice.cloud.transfer.CallerCredentials.Signer;
 import io.coppice.cloud.volume.CopyTargets;
 import io.coppice.cloud.volume.DiskMapping;
+import io.coppice.cloud.volume.EncryptionWish;
 import io.coppice.cloud.volume.Snapshots;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Everything around tasks as the test says, as a test fixture: object store, EBS controller, volumes, images. Not thread-safe. */
 final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snapshots, NewImages, Images {
@@ -58,6 +60,10 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     boolean quotaExceeded;
     String volumeFailure = "";
     int failures;
+    /** Of volumes that were made, the keys, {@code null} for none. */
+    final List<String> keys = new ArrayList<>();
+    /** Whether volumes are encrypted when nothing is said of it. */
+    boolean encryptedByDefault;
     /** How many disks there are in an archive. */
     int archived;
 
@@ -150,7 +156,8 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     }
 
     @Override
-    public String makeUnserved(EntityManager entities, AccountId account, int sizeGib) {
+    public String makeUnserved(EntityManager entities, AccountId account, int sizeGib, @Nullable String kmsKeyId) {
+        keys.add(String.valueOf(kmsKeyId));
         if (quotaExceeded) {
             throw AwsException.client("VolumeLimitExceeded", "no more volumes");
         }
@@ -162,6 +169,12 @@ final class FakeWorld implements CallerObjects, DiskTransfers, CopyTargets, Snap
     @Override
     public boolean freezesGuests() {
         return true;
+    }
+
+    @Override
+    public @Nullable String unservedKey(AccountId account, EncryptionWish wish) {
+        var name = wish.kmsKeyId() == null ? "own" : wish.kmsKeyId();
+        return wish.wanted() || encryptedByDefault ? "arn:" + name : null;
     }
 
     @Override

@@ -82,7 +82,7 @@ class TasksTest {
     private final TaskAdmission admission =
             new TaskAdmission(DATABASE, store, new ClientTokens(clock), credentials, world, events, worker, clock);
     private final TaskListing listing = new TaskListing(store, new Pages(new PageTokens(() -> new byte[32])));
-    private final ImportActions imports = new ImportActions(admission, listing, world);
+    private final ImportActions imports = new ImportActions(admission, listing, world, world);
     private final ExportActions exports = new ExportActions(admission, listing, world);
 
     @AfterAll
@@ -117,6 +117,29 @@ class TasksTest {
         assertEquals(0, DATABASE.<Integer>call(entities -> entities.find(TaskRow.class, id)
                 .credentials()
                 .length));
+    }
+
+    @Test
+    void anImportIsEncryptedUnderTheKeyThatWasKnownWhenItBegan() {
+        var named = importSnapshot(request -> request.encrypted(true).kmsKeyId("one"));
+        assertEquals("arn:one", snapshotTask(named).kmsKeyId());
+        assertTrue(snapshotTask(named).encrypted());
+        var image =
+                importImage(request -> request.encrypted(true).diskContainers(disk -> disk.url("s3://mine/disk.vmdk")));
+        assertEquals("arn:own", imageTask(image).kmsKeyId());
+        assertTrue(imageTask(image).encrypted());
+        var plain = importSnapshot(request -> {});
+        assertFalse(snapshotTask(plain).encrypted());
+        assertNull(snapshotTask(plain).kmsKeyId());
+        passes(4);
+        world.encryptedByDefault = true;
+        var usual = importSnapshot(request -> {});
+        assertEquals("arn:own", snapshotTask(usual).kmsKeyId());
+        passes(2);
+        assertEquals(
+                List.of("arn:one", "arn:own", "arn:own", "null"),
+                world.keys.stream().sorted().toList(),
+                "the volumes that they are written to");
     }
 
     @Test
@@ -351,7 +374,11 @@ class TasksTest {
                 "InvalidParameterValue",
                 code(() -> importSnapshot(request -> request.diskContainer(
                         disk -> disk.url("s3://mine/disk.vmdk").format("PNG")))));
-        assertEquals("UnsupportedOperation", code(() -> importSnapshot(request -> request.encrypted(true))));
+        assertEquals("InvalidParameterDependency", code(() -> importSnapshot(request -> request.kmsKeyId("one"))));
+        assertEquals(
+                "UnsupportedOperation",
+                code(() -> importImage(request ->
+                        request.encrypted(true).diskContainers(disk -> disk.snapshotId("snap-00000000000000001")))));
         assertEquals("MissingParameter", code(() -> importImage(request -> {})));
         assertEquals(
                 "InvalidParameterValue",

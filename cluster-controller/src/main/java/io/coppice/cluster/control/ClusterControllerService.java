@@ -19,6 +19,10 @@ import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.GetConsoleResponse;
 import io.coppice.proto.cluster.v1.ListHostsRequest;
 import io.coppice.proto.cluster.v1.ListHostsResponse;
+import io.coppice.proto.cluster.v1.ListImageCachesRequest;
+import io.coppice.proto.cluster.v1.ListImageCachesResponse;
+import io.coppice.proto.cluster.v1.PrefetchImageRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageResponse;
 import io.coppice.proto.cluster.v1.TakeFlowsRequest;
 import io.coppice.proto.cluster.v1.TakeFlowsResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
@@ -33,6 +37,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 
 /** The door for the Cloud Controller. */
 public final class ClusterControllerService extends ClusterControllerGrpc.ClusterControllerImplBase
@@ -40,7 +45,11 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
     private static final int MAX_APPLY = 256;
     private static final int MAX_APPLY_NETWORKS = 64;
     private static final int MAX_PAGE = 1000;
+    /** Each is some 20 KiB at most. */
+    private static final int MAX_CACHES = 100;
+
     private static final int MAX_WATCHES = 64;
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
 
     private final Zone zone;
     private final ZoneEventLog log;
@@ -167,6 +176,39 @@ public final class ClusterControllerService extends ClusterControllerGrpc.Cluste
                     : Optional.of(new NodeId(request.getAfterNodeId()));
             var hosts = zone.hosts(after, size + 1);
             var page = ListHostsResponse.newBuilder();
+            if (hosts.size() > size) {
+                page.setNextAfterNodeId(hosts.get(size - 1).getNodeId());
+            }
+            answer.onNext(page.addAllHosts(hosts.stream().limit(size).toList()).build());
+            answer.onCompleted();
+        } catch (MalformedIdException e) {
+            answer.onError(malformed(e));
+        }
+    }
+
+    @Override
+    public void prefetchImage(PrefetchImageRequest request, StreamObserver<PrefetchImageResponse> answer) {
+        if (request.getHostsCount() > MAX_PAGE
+                || !SHA256.matcher(request.getImage().getSha256()).matches()) {
+            answer.onError(Status.INVALID_ARGUMENT
+                    .withDescription("an image with a hash, and at most " + MAX_PAGE + " hosts")
+                    .asRuntimeException());
+            return;
+        }
+        answer.onNext(zone.images().prefetch(request.getImage(), request.getHostsList()));
+        answer.onCompleted();
+    }
+
+    @Override
+    public void listImageCaches(ListImageCachesRequest request, StreamObserver<ListImageCachesResponse> answer) {
+        try {
+            var most = MAX_CACHES;
+            var size = request.getPageSize() <= 0 ? most : Math.min(request.getPageSize(), most);
+            var after = request.getAfterNodeId().isEmpty()
+                    ? Optional.<NodeId>empty()
+                    : Optional.of(new NodeId(request.getAfterNodeId()));
+            var hosts = zone.images().caches(after, size + 1);
+            var page = ListImageCachesResponse.newBuilder();
             if (hosts.size() > size) {
                 page.setNextAfterNodeId(hosts.get(size - 1).getNodeId());
             }

@@ -34,13 +34,21 @@ final class Dispatcher {
     private final Scheduler scheduler;
     private final ZoneTables tables;
     private final Networks networks;
+    private final ImagePlaces images;
     private final ZoneEventLog log;
 
-    Dispatcher(ZoneSettings settings, Scheduler scheduler, ZoneTables tables, Networks networks, ZoneEventLog log) {
+    Dispatcher(
+            ZoneSettings settings,
+            Scheduler scheduler,
+            ZoneTables tables,
+            Networks networks,
+            ImagePlaces images,
+            ZoneEventLog log) {
         this.settings = settings;
         this.scheduler = scheduler;
         this.tables = tables;
         this.networks = networks;
+        this.images = images;
         this.log = log;
     }
 
@@ -218,9 +226,13 @@ final class Dispatcher {
             instance.grantCompute();
         }
         instance.sent(round.nowMillis());
+        var told = wish.toBuilder().setNodeId(host.id().value());
+        if (wish.getPower() == PowerState.POWER_STATE_RUNNING && wish.hasImage()) {
+            told.setImage(images.offer(host, wish.getImage(), round.nowMillis()));
+        }
         connection.send(ClusterMessage.newBuilder()
                 .setNodeId(host.id().value())
-                .setDesired(wish.toBuilder().setNodeId(host.id().value()))
+                .setDesired(told)
                 .build());
     }
 

@@ -5,7 +5,9 @@ import io.coppice.cluster.schedule.HostLoad;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.Host;
+import io.coppice.proto.cluster.v1.HostImages;
 import io.coppice.proto.cluster.v1.HostState;
+import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.PublicNetwork;
 import java.util.LinkedHashMap;
@@ -17,6 +19,7 @@ final class HostRecord implements HostLoad {
     private final NodeId id;
     private final Map<InstanceId, InstanceRecord> instances = new LinkedHashMap<>();
     private Hello hello = Hello.getDefaultInstance();
+    private Heartbeat heartbeat = Heartbeat.getDefaultInstance();
     private HostState state = HostState.HOST_STATE_UP;
     private @Nullable HostConnection connection;
     private boolean inventoried;
@@ -137,6 +140,45 @@ final class HostRecord implements HostLoad {
     /** Its own address on the network between the hosts; empty when it has none. */
     String address() {
         return hello.getAddress();
+    }
+
+    /** host:port at which it gives others images; empty when it does not, and does not ask others. */
+    String imagePeerAddress() {
+        return hello.getImagePeerAddress();
+    }
+
+    /** For people. */
+    String name() {
+        return hello.getHostName();
+    }
+
+    /** What it told of its image cache. */
+    void heard(Heartbeat told) {
+        heartbeat = told;
+    }
+
+    /** It is told to fetch this image anew: that it could not before counts no more. */
+    void forgetFailure(String sha256) {
+        var fetches = heartbeat.getImageFetchesList().stream()
+                .filter(fetch ->
+                        !fetch.getSha256().equals(sha256) || fetch.getFailure().isEmpty())
+                .toList();
+        heartbeat = heartbeat.toBuilder()
+                .clearImageFetches()
+                .addAllImageFetches(fetches)
+                .build();
+    }
+
+    /** What its image cache holds, as it told last. */
+    HostImages images() {
+        return HostImages.newBuilder()
+                .setNodeId(id.value())
+                .setHostName(name())
+                .setState(state)
+                .setCacheBytes(heartbeat.getImageCacheBytes())
+                .addAllCached(heartbeat.getCachedImagesList())
+                .addAllFetches(heartbeat.getImageFetchesList())
+                .build();
     }
 
     /** Whether it understands networks as encoded bytes. */

@@ -1,5 +1,6 @@
 package io.coppice.cluster.zone;
 
+import com.google.protobuf.ByteString;
 import io.coppice.cluster.event.ZoneEventLog;
 import io.coppice.cluster.event.ZoneSnapshot;
 import io.coppice.cluster.schedule.Scheduler;
@@ -52,6 +53,8 @@ public final class Zone {
     private final Rivals rivals;
     private final Sightings sightings;
     private final PublicWays publicWays = new PublicWays();
+    private final ImagePlaces places = new ImagePlaces();
+    private final ZoneImages images;
     private final Dispatcher dispatcher;
     private boolean settledOnce;
 
@@ -64,7 +67,8 @@ public final class Zone {
         this.startedMillis = clock.millis();
         this.networks = new Networks(settings.name(), settings.maxNetworks());
         this.tables = new ZoneTables(networks);
-        this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, log);
+        this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, places, log);
+        this.images = new ZoneImages(lock, tables, places, clock);
         this.rivals = new Rivals(settings, tables, log);
         this.sightings = new Sightings(tables, log, dispatcher, rivals);
     }
@@ -89,7 +93,8 @@ public final class Zone {
                     .setWelcome(Welcome.newBuilder()
                             .setHeartbeatSeconds(
                                     Math.toIntExact(settings.heartbeat().toSeconds()))
-                            .setZone(settings.name()))
+                            .setZone(settings.name())
+                            .setImageTicketKey(ByteString.copyFrom(places.ticketKey())))
                     .build());
         });
     }
@@ -105,11 +110,20 @@ public final class Zone {
     public void heartbeat(NodeId node, Heartbeat heartbeat, HostConnection way) {
         locked(() -> {
             var host = speaking(node, way);
-            if (host != null && host.publicNetwork(heartbeat.getPublicNetwork())) {
-                LOG.warnf("host %s: %s", node, heartbeat.getPublicNetwork());
-                stateChanged(host);
+            if (host != null) {
+                host.heard(heartbeat);
+                places.heard(host, heartbeat, clock.millis());
+                if (host.publicNetwork(heartbeat.getPublicNetwork())) {
+                    LOG.warnf("host %s: %s", node, heartbeat.getPublicNetwork());
+                    stateChanged(host);
+                }
             }
         });
+    }
+
+    /** The image caches of its hosts. */
+    public ZoneImages images() {
+        return images;
     }
 
     /** What depends on which hosts are there, and on what they reach, is to be chosen anew. */

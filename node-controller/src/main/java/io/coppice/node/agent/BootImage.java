@@ -4,7 +4,9 @@ import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.image.ImageCache;
 import io.coppice.node.image.ImageCache.Arrival;
 import io.coppice.node.image.ImageCache.ImageSpec;
+import io.coppice.node.image.serve.PeerOffer;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.ImageReference;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -64,7 +66,19 @@ final class BootImage {
     }
 
     private static ImageSpec spec(DesiredInstance desired) {
-        var image = desired.getImage();
-        return new ImageSpec(image.getSha256(), image.getSizeBytes(), image.getFormat(), URI.create(image.getUrl()));
+        return spec(desired.getImage());
+    }
+
+    /** The same, as the image cache takes it. */
+    static ImageSpec spec(ImageReference image) {
+        var peers = image.getPeersList().stream()
+                .map(peer -> new PeerOffer.Peer(peer.getNodeId(), peer.getAddress()))
+                .toList();
+        return new ImageSpec(
+                image.getSha256(),
+                image.getSizeBytes(),
+                image.getFormat(),
+                URI.create(image.getUrl()),
+                new PeerOffer(peers, image.getPeerTicket()));
     }
 }

@@ -48,6 +48,7 @@ public final class NodeAgent implements AutoCloseable {
     private final NetworkFollower network;
     private final FlowTeller flows;
     private final FrozenGuests frozen;
+    private final Prefetches prefetches;
     private final Map<InstanceId, VmActor> actors = new ConcurrentHashMap<>();
 
     /** What was learned when it was last told; used by the look only. */
@@ -84,6 +85,7 @@ public final class NodeAgent implements AutoCloseable {
         this.journal = new Journal(host.id(), NodeFiles.nextEpoch(host.folder()), shared.clock());
         this.network = new NetworkFollower(drivers.network(), shared.executor(), journal::tell);
         this.flows = new FlowTeller(drivers.network(), settings.flowPeriod(), journal::tell);
+        this.prefetches = new Prefetches(drivers.images(), shared.executor(), Prefetches.Pace.USUAL);
         var workers =
                 new Workers(shared.executor(), shared.timer(), new Semaphore(settings.concurrentLaunches(), true));
         this.frozen = FrozenGuests.of(drivers.hypervisor(), memory, workers, settings.freezes());
@@ -144,6 +146,7 @@ public final class NodeAgent implements AutoCloseable {
         }
         actors.values().forEach(VmActor::close);
         frozen.close();
+        prefetches.close();
         drivers.images().close();
         drivers.metadata().close();
         drivers.network().close();
@@ -159,12 +162,21 @@ public final class NodeAgent implements AutoCloseable {
         return NodeMessage.newBuilder()
                 .setNodeId(host.id().value())
                 .setHeartbeat(Reports.heartbeat(
-                        Objects.requireNonNull(info, "the agent was not started"), drivers, shared.clock(), journal))
+                        Objects.requireNonNull(info, "the agent was not started"),
+                        drivers,
+                        shared.clock(),
+                        journal,
+                        prefetches.reports()))
                 .build();
     }
 
-    /** The session is up: begins with an inventory, then every report. */
-    void connected(Uplink uplink) {
+    /**
+     * The session is up: begins with an inventory, then every report.
+     *
+     * @param imageTicketKey with which the Cluster Controller makes tickets for images; empty when it makes none
+     */
+    void connected(Uplink uplink, byte[] imageTicketKey) {
+        drivers.images().admitBy(imageTicketKey);
         journal.connect(uplink);
         network.connected();
     }
@@ -184,6 +196,7 @@ public final class NodeAgent implements AutoCloseable {
                 shared.executor()
                         .execute(() -> journal.deliver(HostActions.carryOut(
                                 drivers.hypervisor(), frozen, message.getHostRequest(), host.id())));
+            case IMAGE_PREFETCH -> prefetches.begin(message.getImagePrefetch().getImage());
             case WELCOME, REFUSED -> LOG.debugf("%s: the session's business", host.id());
             case VPC, ENDPOINTS, VPC_PART, SHARED_ENDPOINTS -> network.receive(message);
             case PUBLIC_TUNNELS -> network.share(message.getPublicTunnels());

@@ -52,6 +52,27 @@ public interface NodeConfig {
     @WithDefault("0")
     long imageBytesPerSecond();
 
+    /**
+     * Whether this host gets images from other hosts of its zone before it asks their store, and gives others what it has. Hosts
+     * reach each other over TLS with their certificates.
+     */
+    @WithDefault("true")
+    boolean imagePeers();
+
+    /**
+     * This host's own address at which other hosts get images. When absent: the one by which it reaches the Cluster Controller, or,
+     * where that is on the same machine, {@code coppice.node.network.underlay-address}.
+     */
+    Optional<String> imagePeerAddress();
+
+    /** The TCP port there; 0 for any that is free. */
+    @WithDefault("0")
+    int imagePeerPort();
+
+    /** The most that this host gives to others, all together, bytes per second, at least 100,000; 0 for no limit. */
+    @WithDefault("100000000")
+    long imagePeerBytesPerSecond();
+
     /** The guests' network. */
     Network network();
 

@@ -8,6 +8,7 @@ import io.coppice.proto.node.v1.Goodbye;
 import io.coppice.proto.node.v1.NodeGatewayGrpc;
 import io.coppice.proto.node.v1.NodeMessage;
 import io.coppice.proto.node.v1.Refused;
+import io.coppice.proto.node.v1.Welcome;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -211,7 +212,7 @@ public final class NodeLink implements AutoCloseable {
                 return;
             }
             switch (message.getBodyCase()) {
-                case WELCOME -> welcomed(agent, message.getWelcome().getHeartbeatSeconds());
+                case WELCOME -> welcomed(agent, message.getWelcome());
                 case REFUSED -> refused(agent, message.getRefused());
                 default -> agent.receive(message);
             }
@@ -267,9 +268,10 @@ public final class NodeLink implements AutoCloseable {
             send(message(agent).setHello(agent.hello()).build());
         }
 
-        private void welcomed(NodeAgent agent, int heartbeatSeconds) {
+        private void welcomed(NodeAgent agent, Welcome greeting) {
+            var heartbeatSeconds = greeting.getHeartbeatSeconds();
             welcome.put(agent.id(), agent);
-            agent.connected(this);
+            agent.connected(this, greeting.getImageTicketKey().toByteArray());
             if (!welcomed) {
                 welcomed = true;
                 startHeartbeats(this, heartbeatSeconds > 0 ? Duration.ofSeconds(heartbeatSeconds) : DEFAULT_HEARTBEAT);

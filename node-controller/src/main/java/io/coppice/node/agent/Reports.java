@@ -6,8 +6,10 @@ import io.coppice.proto.node.v1.Capacity;
 import io.coppice.proto.node.v1.Heartbeat;
 import io.coppice.proto.node.v1.Hello;
 import io.coppice.proto.node.v1.HypervisorFacts;
+import io.coppice.proto.node.v1.ImageFetch;
 import java.lang.management.ManagementFactory;
 import java.time.Clock;
+import java.util.List;
 
 /** What a host tells of itself. */
 final class Reports {
@@ -32,10 +34,12 @@ final class Reports {
                 .setAddress(drivers.network().hostAddress())
                 .setTakesEncodedNetworks(true)
                 .setPublicNetwork(drivers.network().publicNetwork())
+                .setImagePeerAddress(drivers.images().peerAddress())
                 .build();
     }
 
-    static Heartbeat heartbeat(HypervisorInfo info, HostDrivers drivers, Clock clock, Journal journal) {
+    static Heartbeat heartbeat(
+            HypervisorInfo info, HostDrivers drivers, Clock clock, Journal journal, List<ImageFetch> fetches) {
         var load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return Heartbeat.newBuilder()
                 .setSentAtMillis(clock.millis())
@@ -46,6 +50,7 @@ final class Reports {
                 .setImageCacheBytes(drivers.images().sizeBytes())
                 .addAllCachedImages(drivers.images().cached(MAX_CACHED_IMAGES))
                 .setPublicNetwork(drivers.network().publicNetwork())
+                .addAllImageFetches(fetches)
                 .build();
     }
 }

@@ -1,6 +1,5 @@
 package io.coppice.node.hypervisor;
 
-import io.coppice.foundation.pki.AuthorityTrust;
 import io.coppice.foundation.role.NetworkMode;
 import io.coppice.foundation.undo.Undo;
 import io.coppice.node.agent.HostDrivers;
@@ -8,9 +7,6 @@ import io.coppice.node.agent.InstanceFiles;
 import io.coppice.node.agent.NodeConfig;
 import io.coppice.node.disk.QcowDiskStore;
 import io.coppice.node.image.Arrivals;
-import io.coppice.node.image.Downloader;
-import io.coppice.node.image.HttpImageCache;
-import io.coppice.node.image.serve.RateLimit;
 import io.coppice.node.metadata.ImdsServer;
 import io.coppice.node.network.LinuxNetworkEngine;
 import io.coppice.node.network.NetworkEngine;
@@ -19,10 +15,7 @@ import io.coppice.node.network.vpc.LinuxVpcEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -33,27 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class LibvirtHost {
     private static final Logger LOG = Logger.getLogger(LibvirtHost.class);
     /** Left free on the file system, so that running guests can grow their disks. */
-    private static final long RESERVED_DISK_MIB = 1024;
+    static final long RESERVED_DISK_MIB = 1024;
 
     private static final String INSTANCES = "instances";
     private static final String FLAT_NETWORK = "network";
     private static final String VPCS = "vpcs";
-    private static final Duration STALL_LIMIT = Duration.ofSeconds(30);
     /** Of images that guests boot from while they arrive, in a host's folder. */
     public static final String ARRIVALS = "arriving";
 
-    /** Each is a process. */
-    private static final int ARRIVALS_AT_ONCE = 4;
-
-    private static final Duration UNWANTED_LIMIT = Duration.ofMinutes(10);
-    /** Less would be below one block in the time that a store is given to answer. */
-    private static final long LEAST_BYTES_PER_SECOND = 100_000;
-
     private LibvirtHost() {}
 
-    /** As {@link #open(NodeConfig, String, Path, X509Certificate)} for a host without a name, trusting public authorities for images. */
+    /** As {@link #open(NodeConfig, String, Path, X509Certificate, Optional)} for a host without a name, trusting public authorities for images. */
     public static HostDrivers open(NodeConfig config, Path nodeFolder) throws IOException {
-        return open(config, "", nodeFolder, null);
+        return open(config, "", nodeFolder, null, Optional.empty());
     }
 
     /**
@@ -64,9 +49,14 @@ public final class LibvirtHost {
      * @param nodeId the host's name in messages
      * @param nodeFolder keeps all that must outlive the process
      * @param imageAuthority for images at https addresses: the cloud's own, or null for the public ones
+     * @param among other hosts, which get images from here and this one from them; empty where they do not
      */
     public static HostDrivers open(
-            NodeConfig config, String nodeId, Path nodeFolder, @Nullable X509Certificate imageAuthority)
+            NodeConfig config,
+            String nodeId,
+            Path nodeFolder,
+            @Nullable X509Certificate imageAuthority,
+            Optional<PeerSite> among)
             throws IOException {
         var folder = Files.createDirectories(nodeFolder).toRealPath();
         var instances = Files.createDirectories(folder.resolve(INSTANCES));
@@ -81,7 +71,7 @@ public final class LibvirtHost {
                     metadataAddresses(network), config.network().metadataPort(), architecture, network.metadataEntry());
             undo.add("stop the metadata service", metadata::close);
             var disks = new QcowDiskStore(instances, RESERVED_DISK_MIB, Path.of(config.nbdTlsFolder()));
-            var images = images(config, folder, disks, imageAuthority);
+            var images = HostImages.open(config, folder, disks::basesInUse, imageAuthority, among);
             undo.commit();
             return new HostDrivers(hypervisor, network, disks, images, metadata, new InstanceFiles(instances));
         }
@@ -90,43 +80,6 @@ public final class LibvirtHost {
     private static List<String> metadataAddresses(NetworkEngine network) {
         return Stream.concat(Stream.of(network.metadataAddress()), network.metadataAddressIpv6().stream())
                 .toList();
-    }
-
-    private static HttpImageCache images(
-            NodeConfig config, Path folder, QcowDiskStore disks, @Nullable X509Certificate authority)
-            throws IOException {
-        var rate = config.imageBytesPerSecond();
-        if (rate != 0 && rate < LEAST_BYTES_PER_SECOND) {
-            throw new IllegalArgumentException(
-                    "coppice.node.image-bytes-per-second is 0 or at least " + LEAST_BYTES_PER_SECOND);
-        }
-        var lazy = config.imageLazyAboveMib();
-        var arrivals = new Arrivals(
-                new Arrivals.Settings(
-                        folder.resolve(ARRIVALS),
-                        lazy == 0 ? Long.MAX_VALUE : lazy << 20,
-                        ARRIVALS_AT_ONCE,
-                        STALL_LIMIT,
-                        UNWANTED_LIMIT,
-                        rate,
-                        encoded(authority)),
-                disks::basesInUse);
-        return new HttpImageCache(
-                folder.resolve("images"),
-                new HttpImageCache.Limits((long) config.imageCacheGib() << 30, RESERVED_DISK_MIB << 20),
-                disks::basesInUse,
-                new Downloader(
-                        authority == null ? null : AuthorityTrust.of(authority), STALL_LIMIT, new RateLimit(rate)),
-                arrivals,
-                Clock.systemUTC());
-    }
-
-    private static Optional<byte[]> encoded(@Nullable X509Certificate authority) throws IOException {
-        try {
-            return authority == null ? Optional.empty() : Optional.of(authority.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IOException("the authority's certificate cannot be written", e);
-        }
     }
 
     private static NetworkEngine network(NodeConfig.Network config, String nodeId, Path folder) throws IOException {

@@ -6,14 +6,17 @@ import io.coppice.node.disk.QcowHeader;
 import io.coppice.node.image.ImageCache.Arrival;
 import io.coppice.node.image.ImageCache.ImageSpec;
 import io.coppice.node.image.serve.ArrivalFolder;
+import io.coppice.node.image.serve.ArrivedBlocks;
 import io.coppice.node.image.serve.Order;
 import io.coppice.node.image.serve.Standing;
+import io.coppice.node.image.share.HeldImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +61,7 @@ public final class Arrivals implements AutoCloseable {
      * @param unwantedLimit how long an image goes on to arrive that no disk reads from
      * @param bytesPerSecond the most that each of them takes of the network; 0 for no limit
      * @param authority whose certificates stores must have, in DER; empty for public ones
+     * @param peers other hosts that are asked; empty when none is
      */
     public record Settings(
             Path folder,
@@ -66,7 +70,20 @@ public final class Arrivals implements AutoCloseable {
             Duration startLimit,
             Duration unwantedLimit,
             long bytesPerSecond,
-            Optional<byte[]> authority) {}
+            Optional<byte[]> authority,
+            Optional<ImagePeers> peers) {
+        /** One that asks the images' stores alone. */
+        public Settings(
+                Path folder,
+                long aboveBytes,
+                int atOnce,
+                Duration startLimit,
+                Duration unwantedLimit,
+                long bytesPerSecond,
+                Optional<byte[]> authority) {
+            this(folder, aboveBytes, atOnce, startLimit, unwantedLimit, bytesPerSecond, authority, Optional.empty());
+        }
+    }
 
     /** Goes on with what arrives already. */
     public Arrivals(Settings settings, HttpImageCache.InUse inUse) throws IOException {
@@ -129,6 +146,9 @@ public final class Arrivals implements AutoCloseable {
                 folder.tellAuthority(settings.authority().get());
             }
             folder.tellSource(image.url().toString());
+            if (settings.peers().isPresent()) {
+                folder.tellIdentity(settings.peers().get().settings().certificateFolder());
+            }
             order.write(folder);
             start(folder);
             LOG.infof("image %s arrives, %d bytes; guests boot from it meanwhile", image.sha256(), image.sizeBytes());
@@ -183,12 +203,46 @@ public final class Arrivals implements AutoCloseable {
         return QcowHeader.read(head);
     }
 
-    /** A fresh address for an image that arrives; does nothing for others, or without one. */
+    /** A fresh address, and other hosts to ask, for an image that arrives; does nothing for others, or without one. */
     void renew(ImageSpec image) throws IOException {
         var folder = folder(image.sha256());
         if (!image.url().toString().isEmpty() && Order.in(folder).isPresent()) {
             folder.tellSource(image.url().toString());
+            // That nobody is named says nothing of those who were named before.
+            if (settings.peers().isPresent() && !image.peers().peers().isEmpty()) {
+                settings.peers().get().trusted(image.peers()).write(folder);
+            }
         }
+    }
+
+    /** The image with this hash as far as it is here, for another host; empty for others. */
+    Optional<HeldImage> hold(String sha256) throws IOException {
+        var order = Order.in(folder(sha256));
+        return order.isPresent() && order.get().sha256().equals(sha256)
+                ? hold(folder(sha256), order.get())
+                : Optional.empty();
+    }
+
+    private static Optional<HeldImage> hold(ArrivalFolder folder, Order order) throws IOException {
+        return HeldImage.open(folder.bytes(), order.sizeBytes(), from -> ArrivedBlocks.reach(folder, order, from));
+    }
+
+    /** Images that arrive, with the percentage that is here. */
+    Map<String, Integer> coming() {
+        var coming = new HashMap<String, Integer>();
+        try {
+            for (var folder : folders()) {
+                var order = Order.in(folder);
+                if (order.isPresent() && !Files.exists(order.get().target())) {
+                    coming.put(
+                            order.get().sha256(),
+                            Standing.in(folder).map(Standing::percent).orElse(0));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return coming;
     }
 
     /** How the image with this hash stands. */
@@ -264,6 +318,9 @@ public final class Arrivals implements AutoCloseable {
                 started.remove(folder.path());
             }
             return;
+        }
+        if (settings.peers().isPresent()) {
+            settings.peers().get().distrust(folder.distrustedHosts());
         }
         var whole = Files.exists(order.get().target());
         if (!whole && !used.contains(order.get().sha256()) && isUnwanted(folder)) {

@@ -7,17 +7,13 @@ import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import javax.net.ssl.SSLContext;
 import org.jboss.logging.Logger;
@@ -29,21 +25,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Downloader {
     private static final Logger LOG = Logger.getLogger(Downloader.class);
-    private static final int BUFFER_BYTES = 256 << 10;
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
     private final HttpClient client;
     private final Duration stallLimit;
     private final RateLimit rate;
+    private final Optional<ImagePeers> peers;
 
     /**
-     * A downloader.
+     * A downloader that asks the images' stores alone.
      *
      * @param trust for https addresses: the cloud's own authority, or null for the public ones
      * @param stallLimit a source that sends nothing for this long is given up
      * @param rate what all downloads together keep to
      */
     public Downloader(@Nullable SSLContext trust, Duration stallLimit, RateLimit rate) {
+        this(trust, stallLimit, rate, Optional.empty());
+    }
+
+    /** As the other one, and asks other hosts first. */
+    public Downloader(@Nullable SSLContext trust, Duration stallLimit, RateLimit rate, Optional<ImagePeers> peers) {
         var builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_LIMIT)
@@ -51,62 +52,61 @@ public final class Downloader {
         this.client = (trust == null ? builder : builder.sslContext(trust)).build();
         this.stallLimit = stallLimit;
         this.rate = rate;
+        this.peers = peers;
     }
 
     /**
-     * Completes {@code file}, durable and checked. On failure the file is kept if resuming it makes sense, else removed.
+     * Completes {@code file}, durable and checked: from other hosts as far as they give it, the rest from the image's store. When
+     * the whole is wrong and others gave some of it, the store gives all. On failure the file is kept if resuming it makes
+     * sense, else removed.
      */
     void download(ImageSpec image, Path file, IntConsumer progress) throws IOException, InterruptedException {
-        try (var channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var hash = sha256();
-            if (channel.size() > image.sizeBytes()) {
-                channel.truncate(0);
+        try (var part = PartFile.open(file, image.sizeBytes())) {
+            Set<String> gave = peers.isPresent() ? askPeers(peers.get(), image, part, progress) : Set.of();
+            if (!part.isWhole()) {
+                receive(image, part, progress);
             }
-            hashWhatIsThere(channel, hash);
-            if (channel.size() < image.sizeBytes()) {
-                receive(image, channel, hash, progress);
+            var allOfStore = part.isAllOfStore();
+            var found = part.finish();
+            if (!found.equals(image.sha256()) && !allOfStore) {
+                LOG.warnf("image %s came out wrong, and not all of it came from its store: begun anew", image.sha256());
+                peers.ifPresent(each -> each.distrust(gave));
+                part.clear();
+                receive(image, part, progress);
+                found = part.finish();
             }
-            channel.force(true);
-            var found = HexFormat.of().formatHex(hash.digest());
-            if (channel.size() != image.sizeBytes() || !found.equals(image.sha256())) {
+            if (!part.isWhole() || !found.equals(image.sha256())) {
                 Files.deleteIfExists(file);
                 throw new ImageUnavailableException(
                         "the image's bytes are not those that were registered (%d bytes with hash %s)"
-                                .formatted(channel.size(), found),
+                                .formatted(part.size(), found),
                         false);
             }
         }
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private static void hashWhatIsThere(FileChannel channel, MessageDigest hash) throws IOException {
-        var buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        channel.position(0);
-        while (channel.read(buffer) >= 0) {
-            hash.update(buffer.flip());
-            buffer.clear();
-        }
-    }
-
-    private void receive(ImageSpec image, FileChannel channel, MessageDigest hash, IntConsumer progress)
+    private Set<String> askPeers(ImagePeers others, ImageSpec image, PartFile part, IntConsumer progress)
             throws IOException, InterruptedException {
-        var response = request(image, channel.size());
+        var settings = others.settings();
+        var pace = new BodyCopy.Pace(settings.stallLimit(), settings.leastBytesPerSecond());
+        var download = new PeerDownload(others, new BodyCopy(pace, rate));
+        download.run(image, part, progress);
+        return download.gave();
+    }
+
+    private void receive(ImageSpec image, PartFile part, IntConsumer progress)
+            throws IOException, InterruptedException {
+        var response = request(image, part.size());
         try (var body = response.body()) {
-            if (response.statusCode() == 200 && channel.size() > 0) {
-                channel.truncate(0);
-                hash.reset();
+            if (response.statusCode() == 200 && part.size() > 0) {
+                part.clear();
             } else if (response.statusCode() != 200 && response.statusCode() != 206) {
                 throw refused(response.statusCode());
             }
-            copy(image, body, channel, hash, progress);
+            new BodyCopy(new BodyCopy.Pace(stallLimit, 0), rate).run(body, part, true, progress);
+        }
+        if (!part.isWhole()) {
+            throw new ImageUnavailableException("the download ended early", true);
         }
     }
 
@@ -125,66 +125,6 @@ public final class Downloader {
     /** A presigned address that ran out answers 403; a fresh one comes with the next desired state. */
     private static ImageUnavailableException refused(int status) {
         return new ImageUnavailableException("the image's store answered with HTTP status " + status, true);
-    }
-
-    private void copy(ImageSpec image, InputStream body, FileChannel channel, MessageDigest hash, IntConsumer progress)
-            throws IOException, InterruptedException {
-        var buffer = new byte[BUFFER_BYTES];
-        var lastByte = new AtomicLong(System.nanoTime());
-        var done = new AtomicBoolean();
-        Thread.ofVirtual().name("image-stall-watch").start(() -> watch(body, lastByte, done));
-        try {
-            int count = read(body, buffer);
-            while (count >= 0) {
-                lastByte.set(System.nanoTime());
-                if (channel.size() + count > image.sizeBytes()) {
-                    channel.truncate(0);
-                    throw new ImageUnavailableException("the image is larger than registered", false);
-                }
-                rate.take(count);
-                hash.update(buffer, 0, count);
-                write(channel, ByteBuffer.wrap(buffer, 0, count));
-                progress.accept((int) (100 * channel.size() / image.sizeBytes()));
-                count = read(body, buffer);
-            }
-        } finally {
-            done.set(true);
-        }
-        if (channel.size() < image.sizeBytes()) {
-            throw new ImageUnavailableException("the download ended early", true);
-        }
-    }
-
-    private static int read(InputStream body, byte[] buffer) throws ImageUnavailableException {
-        try {
-            return body.read(buffer);
-        } catch (IOException e) {
-            throw new ImageUnavailableException("the download broke off: " + e.getMessage(), true, e);
-        }
-    }
-
-    private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
-        var position = channel.size();
-        while (bytes.hasRemaining()) {
-            position += channel.write(bytes, position);
-        }
-    }
-
-    private void watch(InputStream body, AtomicLong lastByte, AtomicBoolean done) {
-        try {
-            while (!done.get()) {
-                Thread.sleep(Math.max(10, stallLimit.toMillis() / 10));
-                if (!done.get() && System.nanoTime() - lastByte.get() > stallLimit.toNanos()) {
-                    LOG.warnf("an image's store sent nothing for %s: giving the download up for now", stallLimit);
-                    body.close();
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            LOG.debug("a stalled download could not be closed", e);
-        }
     }
 
     /** Makes a rename in {@code folder} survive a power cut. */

@@ -2,6 +2,8 @@ package io.coppice.node.image;
 
 import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.disk.QcowHeader;
+import io.coppice.node.image.share.HeldImage;
+import io.coppice.node.image.share.HeldImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -15,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * bytes were checked, so what is there is right. A file's time of change is its last use. Several wishes for one image wait
  * for one download; an interrupted one is resumed.
  */
-public final class HttpImageCache implements ImageCache {
+public final class HttpImageCache implements ImageCache, HeldImages {
     private static final Logger LOG = Logger.getLogger(HttpImageCache.class);
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final String PARTIAL = ".part";
@@ -82,7 +85,7 @@ public final class HttpImageCache implements ImageCache {
         }
         var download = downloads.computeIfAbsent(
                 image.sha256(),
-                ignored -> new SharedDownload(all -> {
+                ignored -> new SharedDownload(image.sizeBytes(), all -> {
                     try {
                         var present = cached(image);
                         return present == null ? download(image, all) : present;
@@ -108,6 +111,28 @@ public final class HttpImageCache implements ImageCache {
             makeRoom(image.sizeBytes());
         }
         return arrivals.begin(image, folder.resolve(image.sha256()), progress);
+    }
+
+    @Override
+    public Optional<HeldImage> hold(String sha256) throws IOException {
+        if (!SHA256.matcher(sha256).matches()) {
+            return Optional.empty();
+        }
+        var whole = HeldImage.whole(folder.resolve(sha256));
+        if (whole.isPresent()) {
+            return whole;
+        }
+        var download = downloads.get(sha256);
+        return download == null
+                ? arrivals.hold(sha256)
+                : HeldImage.growing(folder.resolve(sha256 + PARTIAL), download.sizeBytes());
+    }
+
+    @Override
+    public Map<String, Integer> coming() {
+        var coming = new HashMap<>(arrivals.coming());
+        downloads.forEach((sha256, download) -> coming.put(sha256, download.percent()));
+        return coming;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.coppice.node.image;
 
 import io.coppice.node.disk.DiskStore.CachedBase;
+import io.coppice.node.image.serve.PeerOffer;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntConsumer;
 
 /**
@@ -49,6 +51,19 @@ public interface ImageCache extends AutoCloseable {
     /** Hashes of what is here, most recently used first, at most {@code limit}. */
     List<String> cached(int limit);
 
+    /** Images that are on their way, by their hashes, with the percentage that is here. */
+    default Map<String, Integer> coming() {
+        return Map.of();
+    }
+
+    /** host:port at which other hosts of the zone get images from here; empty when they do not. */
+    default String peerAddress() {
+        return "";
+    }
+
+    /** Other hosts show tickets that the Cluster Controller makes with this key, from now on. */
+    default void admitBy(byte[] ticketKey) {}
+
     /** Bytes that the cache takes. */
     long sizeBytes();
 
@@ -63,6 +78,12 @@ public interface ImageCache extends AutoCloseable {
      * @param sizeBytes bytes to download
      * @param format {@code raw} or {@code qcow2}
      * @param url where they are; it may expire, and is empty when nobody is to fetch
+     * @param peers other hosts that may have them
      */
-    record ImageSpec(String sha256, long sizeBytes, String format, URI url) {}
+    record ImageSpec(String sha256, long sizeBytes, String format, URI url, PeerOffer peers) {
+        /** One that only its store has. */
+        public ImageSpec(String sha256, long sizeBytes, String format, URI url) {
+            this(sha256, sizeBytes, format, url, PeerOffer.NONE);
+        }
+    }
 }

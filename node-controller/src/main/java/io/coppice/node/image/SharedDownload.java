@@ -14,8 +14,12 @@ final class SharedDownload {
     private final List<IntConsumer> watchers = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final FutureTask<CachedBase> task;
+    private final long sizeBytes;
+    private volatile int percent;
 
-    SharedDownload(Work work) {
+    /** @param sizeBytes of the whole image */
+    SharedDownload(long sizeBytes, Work work) {
+        this.sizeBytes = sizeBytes;
         this.task = new FutureTask<>(() -> work.run(this::report));
     }
 
@@ -23,8 +27,17 @@ final class SharedDownload {
         watchers.add(progress);
     }
 
-    private void report(int percent) {
-        watchers.forEach(watcher -> watcher.accept(percent));
+    private void report(int reached) {
+        percent = reached;
+        watchers.forEach(watcher -> watcher.accept(reached));
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    int percent() {
+        return percent;
     }
 
     /** What the download brings; the first caller sets it going. */

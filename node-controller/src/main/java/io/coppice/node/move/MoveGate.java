@@ -1,55 +1,30 @@
 package io.coppice.node.move;
 
 import io.coppice.foundation.pki.PeerIdentity;
-import io.coppice.foundation.pki.PeerKind;
-import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.node.door.HostDoor;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocket;
 import org.jboss.logging.Logger;
 
 /**
- * Where moves to this host come in. Lets in only hosts of this cloud, and each of them only to the sockets of a move that was
- * announced for it by {@link #expect}. Thread-safe.
+ * Where moves to this host come in, behind its {@link HostDoor}: each host only to the sockets of a move that was announced for it
+ * by {@link #expect}. Thread-safe.
  */
-public final class MoveGate implements AutoCloseable {
+public final class MoveGate implements HostDoor.Part {
     private static final Logger LOG = Logger.getLogger(MoveGate.class);
-    /** Connections at the same time, those that have not proved who they are included. */
-    private static final int MOST = 64;
 
-    private static final int GREETING_MILLIS = 10_000;
-    /** Whatever keeps this host from taking connections is not over at once. */
-    private static final long PAUSE_NANOS = Duration.ofMillis(200).toNanos();
-
-    private final ServerSocket door;
-    private final MoveTls tls;
     private final Map<Ticket, Expected> expected = new ConcurrentHashMap<>();
-    private final Semaphore room = new Semaphore(MOST);
 
     private record Expected(PeerIdentity from, Map<Lane, Path> sockets) {}
-
-    /**
-     * Begins to let in.
-     *
-     * @param door that listens already; closed with the gate
-     */
-    public MoveGate(ServerSocket door, TlsMaterial own) throws IOException {
-        this.door = door;
-        this.tls = new MoveTls(own, peer -> peer.kind() == PeerKind.NODE);
-        Thread.ofPlatform().daemon().name("move-gate").start(this::accept);
-    }
 
     /** A move that is let in until it is closed. */
     @FunctionalInterface
@@ -69,57 +44,36 @@ public final class MoveGate implements AutoCloseable {
         return () -> expected.remove(ticket);
     }
 
-    private void accept() {
-        while (!door.isClosed()) {
-            try {
-                var plain = door.accept();
-                if (room.tryAcquire()) {
-                    Thread.ofVirtual().name("move-in").start(() -> admit(plain));
-                } else {
-                    plain.close();
-                }
-            } catch (IOException e) {
-                if (!door.isClosed()) {
-                    LOG.warn("a connection could not be let in", e);
-                    LockSupport.parkNanos(PAUSE_NANOS);
-                }
-            }
-        }
+    /** A ticket is in lower-case hexadecimal. */
+    @Override
+    public boolean beginsWith(int firstByte) {
+        return (firstByte >= '0' && firstByte <= '9') || (firstByte >= 'a' && firstByte <= 'f');
     }
 
-    private void admit(Socket plain) {
-        try (plain) {
-            plain.setSoTimeout(GREETING_MILLIS);
-            var remote = tls.answerOver(plain);
-            var socket = led(remote);
+    @Override
+    public void receive(SSLSocket connection, InputStream said, PeerIdentity host) throws IOException {
+        try {
+            var socket = led(said, host);
             if (socket.isEmpty()) {
-                LOG.warnf("%s asked for a move that is not expected of it", MoveTls.peerOf(remote));
+                LOG.warnf("%s asked for a move that is not expected of it", host);
                 return;
             }
-            plain.setSoTimeout(0);
-            Pump.join(SocketChannel.open(UnixDomainSocketAddress.of(socket.get())), remote);
+            connection.setSoTimeout(0);
+            Pump.join(SocketChannel.open(UnixDomainSocketAddress.of(socket.get())), connection);
         } catch (IOException e) {
-            LOG.warnf("a connection of a move from %s ended: %s", plain.getRemoteSocketAddress(), e.getMessage());
-        } finally {
-            room.release();
+            LOG.warnf("a connection of a move from %s ended: %s", host, e.getMessage());
+            throw e;
         }
     }
 
-    private Optional<Path> led(SSLSocket remote) throws IOException {
-        var greeting = new String(remote.getInputStream().readNBytes(Ticket.LENGTH + 1), StandardCharsets.US_ASCII);
+    private Optional<Path> led(InputStream said, PeerIdentity host) throws IOException {
+        var greeting = new String(said.readNBytes(Ticket.LENGTH + 1), StandardCharsets.US_ASCII);
         if (!greeting.matches("[0-9a-f]{%d}[0-2]".formatted(Ticket.LENGTH))) {
             return Optional.empty();
         }
         var lane = Lane.values()[greeting.charAt(Ticket.LENGTH) - '0'];
-        var peer = MoveTls.peerOf(remote);
         return Optional.ofNullable(expected.get(new Ticket(greeting.substring(0, Ticket.LENGTH))))
-                .filter(move -> move.from().equals(peer))
+                .filter(move -> move.from().equals(host))
                 .map(move -> move.sockets().get(lane));
-    }
-
-    @Override
-    public void close() throws IOException {
-        expected.clear();
-        door.close();
     }
 }

@@ -1,7 +1,9 @@
 package io.coppice.node.move;
 
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.node.door.HostTls;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -28,7 +30,7 @@ public final class MoveRoad implements AutoCloseable {
     private final Path folder;
     private final Destination destination;
     private final Ticket ticket;
-    private final MoveTls tls;
+    private final HostTls tls;
     private final List<ServerSocketChannel> doors = new ArrayList<>();
 
     /** Makes a plain connection to the other host's gate. */
@@ -44,7 +46,7 @@ public final class MoveRoad implements AutoCloseable {
      */
     public record Destination(PeerIdentity host, Connector connector) {}
 
-    private MoveRoad(Path folder, Destination destination, Ticket ticket, MoveTls tls) {
+    private MoveRoad(Path folder, Destination destination, Ticket ticket, HostTls tls) {
         this.folder = folder;
         this.destination = destination;
         this.ticket = ticket;
@@ -62,7 +64,8 @@ public final class MoveRoad implements AutoCloseable {
             Files.createDirectory(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
-        var road = new MoveRoad(folder, destination, ticket, new MoveTls(own, destination.host()::equals));
+        var road = new MoveRoad(
+                folder, destination, ticket, new HostTls(OwnCertificate.of(own), destination.host()::equals));
         try {
             for (var lane : Lane.values()) {
                 road.open(lane);

@@ -35,6 +35,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class RealVpcGuestTest {
         var elastic = network.address(50);
         var desired = desired(elastic);
         var instance = new InstanceId(desired.getInstanceId());
-        var host = LibvirtHost.open(config, "node-1", folder.resolve("node"), null);
+        var host = LibvirtHost.open(config, "node-1", folder.resolve("node"), null, Optional.empty());
         try {
             host.network().apply(vpc(1, 22));
             launch(host, instance, desired);

@@ -82,6 +82,26 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         return 0;
     }
 
+    @Override
+    public boolean imagePeers() {
+        return false;
+    }
+
+    @Override
+    public Optional<String> imagePeerAddress() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int imagePeerPort() {
+        return 0;
+    }
+
+    @Override
+    public long imagePeerBytesPerSecond() {
+        return 0;
+    }
+
     /** The network part. */
     public record TestNetwork(String cidr, String bridge, int metadataPort, String mode, String linkCidr)
             implements Network {

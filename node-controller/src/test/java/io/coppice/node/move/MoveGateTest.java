@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
+import io.coppice.node.door.HostDoor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,6 +21,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -47,6 +50,7 @@ class MoveGateTest {
     private ServerSocketChannel served;
     private ServerSocket door;
     private MoveGate gate;
+    private HostDoor entrance;
 
     @BeforeEach
     void open() throws IOException {
@@ -57,12 +61,13 @@ class MoveGateTest {
         served.bind(UnixDomainSocketAddress.of(folder.resolve("served")));
         Thread.ofVirtual().start(this::echo);
         door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        gate = new MoveGate(door, target);
+        gate = new MoveGate();
+        entrance = new HostDoor(door, OwnCertificate.of(target), List.of(gate));
     }
 
     @AfterEach
     void close() throws IOException {
-        gate.close();
+        entrance.close();
         served.close();
     }
 

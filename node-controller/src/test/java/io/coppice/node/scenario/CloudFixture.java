@@ -12,10 +12,15 @@ import io.coppice.proto.cluster.v1.ApplyRequest;
 import io.coppice.proto.cluster.v1.ClusterControllerGrpc;
 import io.coppice.proto.cluster.v1.GetConsoleRequest;
 import io.coppice.proto.cluster.v1.Host;
+import io.coppice.proto.cluster.v1.HostImages;
 import io.coppice.proto.cluster.v1.ListHostsRequest;
+import io.coppice.proto.cluster.v1.ListImageCachesRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageRequest;
+import io.coppice.proto.cluster.v1.PrefetchImageResponse;
 import io.coppice.proto.cluster.v1.WatchRequest;
 import io.coppice.proto.cluster.v1.ZoneEvent;
 import io.coppice.proto.compute.v1.DesiredInstance;
+import io.coppice.proto.compute.v1.ImageReference;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.network.v1.Vpc;
@@ -129,6 +134,23 @@ public final class CloudFixture implements AutoCloseable {
                         .build())
                 .getData()
                 .toStringUtf8();
+    }
+
+    /** What hosts keep of images. */
+    List<HostImages> images() {
+        return ClusterControllerGrpc.newBlockingStub(channel)
+                .listImageCaches(ListImageCachesRequest.getDefaultInstance())
+                .getHostsList();
+    }
+
+    PrefetchImageResponse prefetch(ImageReference image, List<String> hosts) {
+        return ClusterControllerGrpc.newBlockingStub(channel)
+                .withWaitForReady()
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .prefetchImage(PrefetchImageRequest.newBuilder()
+                        .setImage(image)
+                        .addAllHosts(hosts)
+                        .build());
     }
 
     List<Host> hosts() {

@@ -43,6 +43,7 @@ import picocli.CommandLine.IVersionProvider;
             DownCommand.class,
             ResetCommand.class,
             AccountCommand.class,
+            ImageCommand.class,
             MasterKeyCommand.class,
             NodeTokenCommand.class,
             NodeCommand.class,

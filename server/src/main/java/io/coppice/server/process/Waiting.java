@@ -10,6 +10,17 @@ public final class Waiting {
 
     private Waiting() {}
 
+    /** Lets time pass between two looks; false when this thread is to end. */
+    public static boolean pause(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /** Looks again and again, at least every 40 ms, until it is so (true) or the limit is reached (false). */
     public static boolean until(Duration limit, BooleanSupplier condition) {
         var deadline = System.nanoTime() + limit.toNanos();

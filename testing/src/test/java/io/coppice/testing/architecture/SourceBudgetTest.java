@@ -35,6 +35,7 @@ class SourceBudgetTest {
             "cloud-controller/ServiceQuotasApi",
             "cloud-controller/EventRoutes",
             "cloud-controller/SystemImagesRoute",
+            "cloud-controller/ImageCachesRoute",
             "walrus/S3Server",
             "walrus/UsageService",
             // Carries out other requests' work too: what goes wrong belongs to the one that asked.

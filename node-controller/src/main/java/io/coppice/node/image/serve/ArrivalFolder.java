@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,6 +62,21 @@ public record ArrivalFolder(Path path) {
         return path.resolve("authority.der");
     }
 
+    /** Hosts that may give the image as well; see {@link PeerOffer}. Its owner's alone, for the ticket's sake. */
+    Path peers() {
+        return path.resolve("peers");
+    }
+
+    /** The folder of this host's certificate, with which it proves itself to those hosts. */
+    Path identity() {
+        return path.resolve("identity");
+    }
+
+    /** Hosts that gave bytes for an image that came out wrong, by their ids, one a line; absent without any. */
+    Path distrusted() {
+        return path.resolve("distrusted");
+    }
+
     /** Where QEMU connects. There once the head of the image is here. */
     public Path socket() {
         return path.resolve("nbd");
@@ -96,6 +112,16 @@ public record ArrivalFolder(Path path) {
     /** Tells the process whose certificates to trust: a certificate in DER. */
     public void tellAuthority(byte[] certificate) throws IOException {
         replace(authority(), certificate);
+    }
+
+    /** Tells the process where this host's certificate and key lie; they are read when they are needed. */
+    public void tellIdentity(Path certificate) throws IOException {
+        replace(identity(), certificate.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The hosts that {@link #distrusted} names. */
+    public List<String> distrustedHosts() throws IOException {
+        return read(distrusted()).map(text -> text.lines().toList()).orElse(List.of());
     }
 
     static Optional<String> read(Path file) throws IOException {

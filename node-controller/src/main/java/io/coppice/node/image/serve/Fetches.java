@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings blocks here, each once however many want it. What guests wait for goes before what is fetched in advance.
- * Thread-safe.
+ * Brings blocks here, each once however many want it. What guests wait for goes before what is fetched in advance, and comes from
+ * the store; what is fetched in advance comes from other hosts where they have it. Thread-safe.
  */
 final class Fetches {
     /** What one request brings at most. */
@@ -26,6 +26,7 @@ final class Fetches {
 
     private final Blocks blocks;
     private final Ranges source;
+    private final Ranges peers;
     private final Semaphore requests = new Semaphore(REQUESTS_AT_ONCE, true);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -36,18 +37,26 @@ final class Fetches {
     private @Nullable IOException trouble;
 
     Fetches(Blocks blocks, Ranges source) {
+        this(blocks, source, (offset, length) -> {
+            throw new IOException("no other host is asked");
+        });
+    }
+
+    /** @param peers other hosts, whom nobody believes before the hash of the whole was right */
+    Fetches(Blocks blocks, Ranges source, Ranges peers) {
         this.blocks = blocks;
         this.source = source;
+        this.peers = peers;
     }
 
     /** For a guest: returns once all these blocks are here; throws when they are not within {@code limit}. */
     void demand(int first, int count, Duration limit) throws IOException, InterruptedException {
-        if (blocks.firstMissing(first, first + count) < 0) {
+        if (blocks.firstUnproven(first, first + count) < 0) {
             return;
         }
         hurry(1);
         try {
-            bring(first, count, System.nanoTime() + limit.toNanos());
+            bring(blocks::firstUnproven, first, count, System.nanoTime() + limit.toNanos());
         } finally {
             hurry(-1);
         }
@@ -59,7 +68,45 @@ final class Fetches {
             return;
         }
         awaitQuiet();
-        bring(first, count, System.nanoTime() + Duration.ofDays(10_000).toNanos());
+        hear(first, count);
+        bring(
+                blocks::firstMissing,
+                first,
+                count,
+                System.nanoTime() + Duration.ofDays(10_000).toNanos());
+    }
+
+    /** Asks other hosts for what is missing of these blocks; what they do not give is still missing then. */
+    private void hear(int first, int count) throws IOException, InterruptedException {
+        var from = blocks.firstMissing(first, first + count);
+        if (from < 0) {
+            return;
+        }
+        byte[] content;
+        try {
+            content = peers.range(blocks.offset(from), blocks.length(from, first + count - from));
+        } catch (IOException e) {
+            // Whatever it is, the store has them too.
+            return;
+        }
+        lock.lock();
+        try {
+            for (int block = from; block < first + count; block++) {
+                // What the store is asked for is about to be overwritten by it.
+                if (!coming.get(block)) {
+                    blocks.hear(block, Blocks.piece(content, from, block));
+                }
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the first block of some that is still wanted; -1 when none is. */
+    @FunctionalInterface
+    private interface Wanted {
+        int first(int from, int end);
     }
 
     /** What went wrong last, until something goes right. */
@@ -95,9 +142,9 @@ final class Fetches {
         }
     }
 
-    private void bring(int first, int count, long deadline) throws IOException, InterruptedException {
+    private void bring(Wanted wanted, int first, int count, long deadline) throws IOException, InterruptedException {
         while (true) {
-            var claim = claim(first, first + count);
+            var claim = claim(wanted, first, first + count);
             if (claim.isEmpty()) {
                 return;
             }
@@ -113,15 +160,15 @@ final class Fetches {
     private record Claim(int first, int blocks) {}
 
     /** Empty when nothing is missing. */
-    private Optional<Claim> claim(int from, int end) {
+    private Optional<Claim> claim(Wanted wanted, int from, int end) {
         lock.lock();
         try {
-            var missing = blocks.firstMissing(from, end);
+            var missing = wanted.first(from, end);
             if (missing < 0) {
                 return Optional.empty();
             }
             while (missing >= 0 && coming.get(missing)) {
-                missing = blocks.firstMissing(missing + 1, end);
+                missing = wanted.first(missing + 1, end);
             }
             if (missing < 0) {
                 return Optional.of(new Claim(from, 0));
@@ -129,7 +176,7 @@ final class Fetches {
             var after = missing + 1;
             while (after < Math.min(end, missing + BLOCKS_AT_ONCE)
                     && !coming.get(after)
-                    && blocks.firstMissing(after, after + 1) == after) {
+                    && wanted.first(after, after + 1) == after) {
                 after++;
             }
             coming.set(missing, after);

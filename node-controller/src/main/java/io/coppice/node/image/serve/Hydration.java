@@ -16,17 +16,40 @@ final class Hydration {
 
     private final Blocks blocks;
     private final Fetches fetches;
+    private final Peers peers;
 
-    Hydration(Blocks blocks, Fetches fetches) {
+    /** The other hosts that blocks came from. */
+    @FunctionalInterface
+    interface Peers {
+        /** Some of what they gave is wrong: none of them is to be asked again. */
+        void drop() throws IOException;
+    }
+
+    Hydration(Blocks blocks, Fetches fetches, Peers peers) {
         this.blocks = blocks;
         this.fetches = fetches;
+        this.peers = peers;
     }
 
     /**
      * Returns the SHA-256 of all bytes, in lower-case hexadecimal, read back from the file: what guests read is what is
-     * checked. All of it is on the disk then.
+     * checked. All of it is on the disk then. When it is not the expected one, and other hosts gave some of it, all that they gave is
+     * fetched from the store, and the hash is that of what is here then.
      */
-    String run() throws IOException, InterruptedException {
+    String run(String expected) throws IOException, InterruptedException {
+        var found = bringAll();
+        if (found.equals(expected) && blocks.prove()) {
+            return found;
+        }
+        if (blocks.forgetUnproven()) {
+            System.err.println("other hosts gave wrong bytes: what came from them is fetched from the store");
+            peers.drop();
+            return bringAll();
+        }
+        return found;
+    }
+
+    private String bringAll() throws IOException, InterruptedException {
         var hash = sha256();
         var piece = ByteBuffer.allocate(Fetches.BLOCKS_AT_ONCE * Blocks.BLOCK_BYTES);
         var kept = System.nanoTime();

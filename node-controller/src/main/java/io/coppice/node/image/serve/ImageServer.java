@@ -70,8 +70,9 @@ public final class ImageServer {
 
     private void serveArriving() throws IOException, InterruptedException {
         try (var blocks = Blocks.open(folder.bytes(), folder.map(), order.sizeBytes())) {
-            var source = new Source(folder, new RateLimit(order.bytesPerSecond()));
-            var fetches = new Fetches(blocks, source);
+            var rate = new RateLimit(order.bytesPerSecond());
+            var peers = new PeerRanges(folder, order.sha256(), rate);
+            var fetches = new Fetches(blocks, new Source(folder, rate), peers);
             var image = new ServedImage(blocks, fetches, order.export());
             if (Standing.in(folder).filter(said -> said.kind() == Kind.REFUSED).isPresent()) {
                 // Known from before a death of this process; it is found out once more, and nobody reads meanwhile.
@@ -80,7 +81,7 @@ public final class ImageServer {
             var teller = Thread.ofVirtual().name("teller").start(() -> tell(blocks, fetches));
             fetches.demand(0, Math.min(HEAD_BLOCKS, blocks.count()), NO_LIMIT);
             try (var listener = NbdListener.open(folder.socket(), image)) {
-                var found = new Hydration(blocks, fetches).run();
+                var found = new Hydration(blocks, fetches, peers::drop).run(order.sha256());
                 teller.interrupt();
                 teller.join();
                 if (!found.equals(order.sha256())) {

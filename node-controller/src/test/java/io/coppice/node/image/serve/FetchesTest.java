@@ -2,6 +2,7 @@ package io.coppice.node.image.serve;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -118,7 +119,7 @@ class FetchesTest {
         try (var blocks = open()) {
             var fetches = new Fetches(blocks, this::range);
             fetches.demand(5, 1, SOON);
-            var found = new Hydration(blocks, fetches).run();
+            var found = new Hydration(blocks, fetches, () -> {}).run(sha256(content));
             assertEquals(sha256(content), found);
             assertEquals("5+1", asked.getFirst());
             assertEquals(
@@ -146,9 +147,89 @@ class FetchesTest {
             assertEquals(0, blocks.firstMissing(0, COUNT));
             assertEquals(-1, blocks.firstMissing(2, 5));
             assertEquals(8, blocks.firstMissing(8, 9), "it was not known to be on the disk");
-            assertEquals(sha256(content), new Hydration(blocks, new Fetches(blocks, this::range)).run());
+            assertEquals(
+                    sha256(content),
+                    new Hydration(blocks, new Fetches(blocks, this::range), () -> {}).run(sha256(content)));
             assertTrue(
                     asked.stream().noneMatch(each -> each.startsWith("2") || each.startsWith("3")), asked.toString());
+        }
+    }
+
+    @Test
+    void whatAnotherHostGaveIsNotForGuestsBeforeTheWholeIsRight() throws Exception {
+        var said = content.clone();
+        said[6 * Blocks.BLOCK_BYTES + 1]++;
+        try (var blocks = open()) {
+            var fetches = new Fetches(
+                    blocks,
+                    this::range,
+                    (offset, length) -> Arrays.copyOfRange(said, (int) offset, (int) offset + length));
+            fetches.advance(4, 4);
+            assertEquals(List.of(), asked, "the store is left alone");
+            assertEquals(-1, blocks.firstMissing(4, 8));
+            fetches.demand(6, 1, SOON);
+            assertEquals(List.of("6+1"), asked, "but for what a guest wants");
+            var read = ByteBuffer.allocate(Blocks.BLOCK_BYTES);
+            blocks.read(read, blocks.offset(6));
+            assertArrayEquals(
+                    Arrays.copyOfRange(content, 6 * Blocks.BLOCK_BYTES, 7 * Blocks.BLOCK_BYTES), read.array());
+            fetches.advance(4, 4);
+            assertEquals(List.of("6+1"), asked);
+            assertFalse(blocks.prove(), "what was hashed may be what the other host said");
+        }
+        try (var blocks = open()) {
+            var fetches = new Fetches(blocks, this::range);
+            fetches.advance(0, 1);
+            blocks.keep();
+            assertEquals(1, blocks.firstUnproven(0, 2), "what the store gives needs no proof");
+        }
+    }
+
+    @Test
+    void allThatOthersGaveIsFetchedFromTheStoreWhenTheWholeIsWrong() throws Exception {
+        var said = content.clone();
+        said[9 * Blocks.BLOCK_BYTES]++;
+        var dropped = new CountDownLatch(1);
+        try (var blocks = open()) {
+            var fetches = new Fetches(blocks, this::range, (offset, length) -> {
+                if (dropped.getCount() == 0) {
+                    throw new IOException("nobody is asked again");
+                }
+                return Arrays.copyOfRange(said, (int) offset, (int) offset + length);
+            });
+            fetches.demand(0, 1, SOON);
+            var found = new Hydration(blocks, fetches, dropped::countDown).run(sha256(content));
+            assertEquals(sha256(content), found);
+            assertEquals(0, dropped.getCount());
+            assertEquals("0+1", asked.getFirst());
+            assertEquals(
+                    9,
+                    asked.stream()
+                            .skip(1)
+                            .mapToInt(each -> Integer.parseInt(each.substring(each.indexOf('+') + 1)))
+                            .sum(),
+                    "what the store gave before is not fetched again: " + asked);
+            assertEquals(-1, blocks.firstUnproven(0, COUNT));
+        }
+    }
+
+    @Test
+    void whatIsUnprovenIsSoAfterARestart() throws Exception {
+        try (var blocks = open()) {
+            var fetches = new Fetches(
+                    blocks,
+                    this::range,
+                    (offset, length) -> Arrays.copyOfRange(content, (int) offset, (int) offset + length));
+            fetches.advance(0, 4);
+            blocks.keep();
+        }
+        try (var blocks = open()) {
+            assertEquals(-1, blocks.firstMissing(0, 4));
+            assertEquals(0, blocks.firstUnproven(0, 4));
+            var fetches = new Fetches(blocks, this::range);
+            assertEquals(sha256(content), new Hydration(blocks, fetches, () -> {}).run(sha256(content)));
+            assertEquals(-1, blocks.firstUnproven(0, COUNT));
+            assertTrue(asked.stream().noneMatch(each -> each.startsWith("0")), asked.toString());
         }
     }
 

@@ -5,12 +5,14 @@ import com.sun.net.httpserver.HttpServer;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.pki.CertificateAuthority;
+import io.coppice.foundation.pki.OwnCertificate;
 import io.coppice.foundation.pki.PeerIdentity;
 import io.coppice.foundation.pki.PeerKind;
 import io.coppice.foundation.pki.TlsMaterial;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore.CachedBase;
 import io.coppice.node.disk.QcowDiskStore;
+import io.coppice.node.door.HostDoor;
 import io.coppice.node.hypervisor.DomainSpec;
 import io.coppice.node.hypervisor.HostId;
 import io.coppice.node.hypervisor.LibvirtHypervisor;
@@ -57,7 +59,8 @@ final class GuestHost implements AutoCloseable {
     private final CachedBase base;
     private final HttpServer metadata;
     private final TlsMaterial certificate;
-    private final MoveGate gate;
+    private final MoveGate gate = new MoveGate();
+    private final HostDoor door;
 
     GuestHost(LabHost lab, Path folder, String publicKey, CertificateAuthority authority)
             throws IOException, InterruptedException {
@@ -81,13 +84,14 @@ final class GuestHost implements AutoCloseable {
         });
         this.certificate =
                 authority.issue(new PeerIdentity(PeerKind.NODE, lab.settings().nodeId()), Set.of());
-        this.gate = new MoveGate(
+        this.door = new HostDoor(
                 lab.space()
                         .call(() -> new ServerSocket(
                                 GATE_PORT,
                                 50,
                                 InetAddress.ofLiteral(lab.settings().underlayAddress()))),
-                certificate);
+                OwnCertificate.of(certificate),
+                List.of(gate));
         Files.createDirectories(socketFolder());
     }
 
@@ -193,7 +197,7 @@ final class GuestHost implements AutoCloseable {
     @Override
     public void close() throws IOException {
         metadata.stop(0);
-        gate.close();
+        door.close();
         hypervisor.close();
         libvirtd.close();
     }
