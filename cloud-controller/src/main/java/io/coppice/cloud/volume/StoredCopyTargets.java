@@ -46,7 +46,7 @@ class StoredCopyTargets implements CopyTargets {
     public String make(EntityManager entities, AccountId account, String zone, int sizeGib, String instanceId) {
         var now = now();
         var key = encryption.keyFor(account, EncryptionWish.NONE, null);
-        var row = hidden(entities, account, new Shape(zone, sizeGib, VolumeKind.GP2, null, null, key), now);
+        var row = hidden(entities, account, new Shape(zone, sizeGib, VolumeKind.GP2, null, null, key, false), now);
         // No device is named so: it does not stand in the way of one.
         var device = "copy " + row.id();
         book.attach(entities, row, new Volume.Attachment(instanceId, device, AttachmentState.FILLING, true, now));
@@ -57,7 +57,7 @@ class StoredCopyTargets implements CopyTargets {
     public String makeUnserved(EntityManager entities, AccountId account, int sizeGib, @Nullable String kmsKeyId) {
         // Whoever is to have all volumes encrypted has this one, too, whenever that was said.
         var key = kmsKeyId == null ? encryption.keyFor(account, EncryptionWish.NONE, null) : kmsKeyId;
-        var shape = new Shape(site.zone(), sizeGib, VolumeKind.GP2, null, null, key);
+        var shape = new Shape(site.zone(), sizeGib, VolumeKind.GP2, null, null, key, false);
         var row = hidden(entities, account, shape, now());
         book.signal();
         return row.id();
@@ -73,7 +73,8 @@ class StoredCopyTargets implements CopyTargets {
     }
 
     private VolumeRow hidden(EntityManager entities, AccountId account, Shape shape, Instant now) {
-        var volume = new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), List.of());
+        var volume =
+                new Volume(VolumeId.random(), account, shape, VolumeState.CREATING, "", 1, now, Map.of(), List.of());
         store.add(volume, null);
         var row = Objects.requireNonNull(
                 entities.find(VolumeRow.class, volume.id().value()));
