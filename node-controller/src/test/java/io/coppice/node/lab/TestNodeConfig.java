@@ -91,6 +91,16 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         }
 
         @Override
+        public String engine() {
+            return "linux";
+        }
+
+        @Override
+        public String ovnNorthbound() {
+            return "";
+        }
+
+        @Override
         public String ovsDatabase() {
             return "";
         }

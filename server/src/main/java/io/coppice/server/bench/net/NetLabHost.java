@@ -64,6 +64,16 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public String engine() {
+        return "linux";
+    }
+
+    @Override
+    public String ovnNorthbound() {
+        return "";
+    }
+
+    @Override
     public String ovsDatabase() {
         return "";
     }
