@@ -130,6 +130,12 @@ public interface NodeConfig {
         @WithDefault("unix:/var/run/ovn/ovnnb_db.sock")
         String ovnNorthbound();
 
+        /**
+         * With {@code ovn}: what the site calls the network with public addresses in {@code ovn-bridge-mappings} of its hosts;
+         * absent, guests stay among themselves.
+         */
+        Optional<String> ovnPublicNetwork();
+
         /** With {@code managed} and {@code ovn}: where Open vSwitch's database listens. */
         @WithDefault("unix:/var/run/openvswitch/db.sock")
         String ovsDatabase();

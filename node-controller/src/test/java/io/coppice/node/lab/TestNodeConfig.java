@@ -101,6 +101,11 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         }
 
         @Override
+        public Optional<String> ovnPublicNetwork() {
+            return Optional.empty();
+        }
+
+        @Override
         public String ovsDatabase() {
             return "";
         }

@@ -4,11 +4,14 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.agent.NodeConfig;
 import io.coppice.node.command.CommandRunner;
 import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.network.OpenFlow;
 import io.coppice.node.network.ovn.LocalSwitch.Chassis;
 import io.coppice.node.network.vpc.GuestNumbers;
+import io.coppice.node.network.vpc.HostSide;
 import io.coppice.node.network.vpc.Namespace;
+import io.coppice.node.network.vpc.ServiceSpace;
 import io.coppice.node.network.vpc.VpcFiles;
 import io.coppice.node.network.vpc.VpcMessages;
 import io.coppice.node.network.vpc.VpcSettings;
@@ -24,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -40,10 +44,16 @@ public final class OvnEngine implements NetworkEngine {
     /** Geneve with OVN's option, in UDP and IPv4: RFC 8926, ovn-architecture(7). */
     private static final int TUNNEL_BYTES = 58;
 
+    /** The last of those addresses of the public range that are never given out. */
+    private static final int ROUTERS = 15;
+
     private static final int USUAL_MTU = 1500;
     private static final String LOOPBACK = "lo";
 
     private final VpcSettings settings;
+    private final Optional<Outside> outside;
+    private final CommandRunner commands = new CommandRunner(LIMIT);
+    private final HostSide hostSide;
     private final Path folder;
     private final Namespace host;
     private final GuestNumbers numbers;
@@ -68,15 +78,24 @@ public final class OvnEngine implements NetworkEngine {
     public OvnEngine(VpcSettings settings, OvnSettings ovn, Path folder) {
         this.settings = settings;
         this.folder = folder.toAbsolutePath();
-        this.host = Namespace.host(new CommandRunner(LIMIT), settings.hostNamespace());
+        this.host = Namespace.host(commands, settings.hostNamespace());
+        this.hostSide = HostSide.ofServices(settings, host);
+        this.outside = ovn.publicNetwork().map(name -> outside(name, settings));
         this.numbers = new GuestNumbers(settings.linkRange());
         this.northbound = new Northbound(new OvsdbClient(ovn.northbound(), "OVN_Northbound", LIMIT));
         this.localSwitch = new LocalSwitch(new OvsdbClient(ovn.ovs(), "Open_vSwitch", LIMIT), settings.bridge());
     }
 
+    private static Outside outside(String name, VpcSettings settings) {
+        var range = settings.publicRange();
+        return new Outside(
+                name, "%s/%d".formatted(range.address(ROUTERS), range.prefixLength()), settings.publicGateway());
+    }
+
     @Override
     public synchronized void start() throws IOException {
         look();
+        hostSide.start();
         openKept();
         repairVpcs();
     }
@@ -100,7 +119,7 @@ public final class OvnEngine implements NetworkEngine {
                             + "; coppice.node.network.ovs-database is this host's Open vSwitch (apt-get install ovn-host)",
                     e);
         }
-        var found = new OvnVpc.Host(settings, host, northbound, localSwitch, chassis, guestMtu(chassis));
+        var found = new OvnVpc.Host(settings, host, northbound, localSwitch, chassis, outside, guestMtu(chassis));
         around = found;
         return found;
     }
@@ -131,9 +150,10 @@ public final class OvnEngine implements NetworkEngine {
         var known = around;
         var host = known == null ? look() : known;
         return vpcs.computeIfAbsent(vpcId, id -> {
-            var state = new VpcState(id, settings, numbers, new VpcFiles(folder.resolve(id)));
+            var files = folder.resolve(id);
+            var state = new VpcState(id, settings, numbers, new VpcFiles(files));
             state.load();
-            return new OvnVpc(id, host, state);
+            return new OvnVpc(id, host, state, new ServiceSpace(id, settings, commands, files));
         });
     }
 
@@ -242,8 +262,35 @@ public final class OvnEngine implements NetworkEngine {
     }
 
     @Override
+    public String metadataAddress() {
+        return settings.metadataAddress();
+    }
+
+    @Override
+    public MetadataEntry metadataEntry() {
+        return new MetadataEntry() {
+            @Override
+            public Optional<Guest> whoIs(String sourceAddress) {
+                return Optional.of(sourceAddress)
+                        .filter(VpcMessages::isIpv4)
+                        .flatMap(numbers::owner)
+                        .filter(owner -> !owner.address().isEmpty())
+                        .map(owner -> new Guest(owner.vpcId(), owner.address()));
+            }
+
+            @Override
+            public void open(InstanceId instance, Reach reach) throws IOException {
+                for (var vpc : vpcs.values()) {
+                    vpc.open(instance, reach);
+                }
+            }
+        };
+    }
+
+    @Override
     public synchronized void repair() throws IOException {
         look();
+        hostSide.repair();
         repairVpcs();
     }
 
@@ -263,6 +310,7 @@ public final class OvnEngine implements NetworkEngine {
                 .filter(device -> !known.contains(device))
                 .toList();
         localSwitch.unplug(look().chassis().bridge(), strangers);
+        ServiceSpace.removeStrangers(settings, commands, List.copyOf(vpcs.keySet()));
     }
 
     private Set<String> hostDevices() throws IOException {
@@ -280,6 +328,8 @@ public final class OvnEngine implements NetworkEngine {
             vpc.remove();
         }
         vpcs.clear();
+        ServiceSpace.removeStrangers(settings, commands, List.of());
+        hostSide.remove();
     }
 
     /** Leaves all as it is: guests that go on without this process need their network. */

@@ -2,13 +2,16 @@ package io.coppice.node.network.ovn;
 
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.network.Endpoint;
+import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.NetworkEngine.Followed;
 import io.coppice.node.network.ovn.LocalSwitch.Chassis;
 import io.coppice.node.network.vpc.LocalInterface;
 import io.coppice.node.network.vpc.Namespace;
+import io.coppice.node.network.vpc.ServiceSpace;
 import io.coppice.node.network.vpc.VpcSettings;
 import io.coppice.node.network.vpc.VpcState;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
+import io.coppice.proto.compute.v1.PublicAddress;
 import io.coppice.proto.network.v1.EndpointUpdate;
 import io.coppice.proto.network.v1.Vpc;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +36,7 @@ final class OvnVpc {
     private final String vpcId;
     private final Host around;
     private final VpcState state;
+    private final ServiceSpace services;
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
@@ -47,12 +52,14 @@ final class OvnVpc {
             Northbound northbound,
             LocalSwitch localSwitch,
             Chassis chassis,
+            Optional<Outside> outside,
             int mtu) {}
 
-    OvnVpc(String vpcId, Host around, VpcState state) {
+    OvnVpc(String vpcId, Host around, VpcState state, ServiceSpace services) {
         this.vpcId = vpcId;
         this.around = around;
         this.state = state;
+        this.services = services;
         this.followed = new Followed(state.generation(), state.sequence(), "");
     }
 
@@ -108,7 +115,7 @@ final class OvnVpc {
                                     .filter(device -> !kept.contains(device))
                                     .toList());
             if (news || !isFollowed()) {
-                follow(arriving ? Set.of() : interfaces(instance));
+                follow(arriving ? Set.of() : claims(instance));
             }
             return state.locals(instance).stream()
                     .map(local -> new Endpoint(local.tap(), "", local.endpoint().getMac(), around.mtu()))
@@ -126,9 +133,12 @@ final class OvnVpc {
         return locals.stream().map(LocalInterface::tap).toList();
     }
 
-    private Set<String> interfaces(InstanceId instance) {
+    /** Keys of what is the instance's own: its interfaces and its public addresses. */
+    private Set<String> claims(InstanceId instance) {
         return state.locals(instance).stream()
-                .map(local -> local.endpoint().getNetworkInterfaceId())
+                .flatMap(local -> Stream.concat(
+                        Stream.of(local.endpoint().getNetworkInterfaceId()),
+                        local.endpoint().getPublicAddressesList().stream().map(PublicAddress::getPublicIpv4)))
                 .collect(Collectors.toSet());
     }
 
@@ -147,7 +157,7 @@ final class OvnVpc {
         lock.lock();
         try {
             if (state.change(instance, local -> local.withArriving(false)) || !isFollowed()) {
-                follow(interfaces(instance));
+                follow(claims(instance));
             }
         } finally {
             lock.unlock();
@@ -178,6 +188,18 @@ final class OvnVpc {
         }
     }
 
+    /** Tells how the instance reaches the metadata service. */
+    void open(InstanceId instance, Reach reach) throws IOException {
+        lock.lock();
+        try {
+            if (state.change(instance, local -> local.withReach(reach)) && !state.locals(instance).isEmpty()) {
+                services.bringUp(state, around.mtu());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Looks at what is there and puts right what differs. */
     void repair(Set<String> hostDevices) throws IOException {
         lock.lock();
@@ -188,6 +210,7 @@ final class OvnVpc {
                 }
             }
             isClean = false;
+            services.forget();
             follow(Set.of());
         } finally {
             lock.unlock();
@@ -198,9 +221,11 @@ final class OvnVpc {
         var failure = "The host could not carry out the network's last change.";
         try {
             var locals = state.isKnown() ? state.locals() : List.<LocalInterface>of();
-            if (!locals.isEmpty() || !isClean) {
-                var change = around.northbound().follow(wanted(locals, claimed));
-                isClean = locals.isEmpty();
+            var wanted = wanted(locals, claimed);
+            if (!wanted.own().isEmpty() || !isClean) {
+                var change = around.northbound().follow(wanted);
+                isClean = wanted.own().isEmpty();
+                serve(locals);
                 plug(locals);
                 if (locals.stream().anyMatch(LocalInterface::plugged)) {
                     around.localSwitch().await(around.chassis().bridge(), change, LIMIT);
@@ -215,10 +240,29 @@ final class OvnVpc {
     private Northbound.Wanted wanted(List<LocalInterface> locals, Set<String> claimed) {
         var node = around.settings().nodeId();
         var vpc = state.known().orElse(Vpc.getDefaultInstance());
-        var own = new PortRows(vpc, node, around.chassis().chassis()).of(locals);
-        var shared = Stream.concat(TopologyRows.of(vpc, around.mtu()).stream(), RuleRows.of(vpc).stream())
-                .toList();
+        var chassis = around.chassis().chassis();
+        var own = new ArrayList<>(new PortRows(vpc, node, chassis).of(locals));
+        var shared = new ArrayList<>(TopologyRows.of(vpc, around.mtu()));
+        shared.addAll(RuleRows.of(vpc));
+        shared.addAll(ServiceRows.of(vpc));
+        shared.addAll(RouteRows.of(vpc, state.locations(), around.outside()));
+        around.outside().ifPresent(outside -> {
+            var rows = new OutsideRows(vpc);
+            shared.addAll(rows.shared(outside));
+            if (!locals.isEmpty() || rows.isCarriedBy(node)) {
+                own.addAll(rows.own(node, chassis, locals));
+            }
+        });
         return new Northbound.Wanted(vpcId, vpc.getGeneration(), node, shared, own, claimed);
+    }
+
+    private void serve(List<LocalInterface> locals) throws IOException {
+        if (locals.isEmpty()) {
+            around.localSwitch().unplug(around.chassis().bridge(), List.of(services.device()));
+            services.takeDown();
+        } else {
+            services.bringUp(state, around.mtu());
+        }
     }
 
     private void plug(List<LocalInterface> locals) throws IOException {
@@ -226,6 +270,9 @@ final class OvnVpc {
         locals.stream()
                 .filter(LocalInterface::plugged)
                 .forEach(local -> ports.put(local.tap(), local.endpoint().getNetworkInterfaceId()));
+        if (!locals.isEmpty()) {
+            ports.put(services.device(), ServiceRows.port(vpcId));
+        }
         around.localSwitch().plug(around.chassis().bridge(), ports);
     }
 
@@ -248,7 +295,9 @@ final class OvnVpc {
     List<String> devices() {
         lock.lock();
         try {
-            return devices(state.locals());
+            var all = new ArrayList<>(devices(state.locals()));
+            all.add(services.device());
+            return all;
         } finally {
             lock.unlock();
         }
@@ -258,7 +307,8 @@ final class OvnVpc {
     void remove() throws IOException {
         lock.lock();
         try {
-            around.localSwitch().unplug(around.chassis().bridge(), new ArrayList<>(devices(state.locals())));
+            around.localSwitch().unplug(around.chassis().bridge(), devices());
+            services.takeDown();
             around.northbound().follow(wanted(List.of(), Set.of()));
             state.forget();
         } finally {

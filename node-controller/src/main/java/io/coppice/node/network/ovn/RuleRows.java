@@ -33,6 +33,7 @@ final class RuleRows {
     private static final int ALLOWED = 2_000;
     private static final int EVERYTHING_ELSE = 1_000;
     private static final int FIRST_ENTRY = 30_000;
+    private static final int SERVICES = 31_000;
 
     private final Vpc vpc;
     private final Matches matches;
@@ -82,6 +83,8 @@ final class RuleRows {
         var received = "outport == @" + portGroup(Marks.GUARD.key());
         rule(key, FROM_GUEST, FORBIDDEN, sent + " && udp.src == 67 && udp.dst == 68", DROP);
         rule(key, FROM_GUEST, FORBIDDEN, sent + " && udp.src == 547 && udp.dst == 546", DROP);
+        var services = String.join(", ", ServiceRows.addresses(vpc));
+        rule(key, FROM_GUEST, DHCP, "%s && ip4.dst == {%s}".formatted(sent, services), FLOW);
         rule(key, FROM_GUEST, DHCP, sent + " && ip4 && udp.src == 68 && udp.dst == 67", PASS);
         rule(key, FROM_GUEST, DHCP, sent + " && ip6 && udp.src == 546 && udp.dst == 547", PASS);
         rule(key, TO_GUEST, DHCP, received + " && eth.mcast && udp.dst == {67, 547}", DROP);
@@ -136,6 +139,8 @@ final class RuleRows {
         var id = acl.getNetworkAclId();
         addPortGroup(id);
         var port = "inport == @" + portGroup(id);
+        var services = String.join(", ", ServiceRows.addresses(vpc));
+        rule(id, FROM_GUEST, SERVICES, "%s && ip4.src == {%s}".formatted(port, services), PASS);
         var priority = FIRST_ENTRY;
         for (var entry : acl.getIngressList()) {
             for (var match : Matches.of(entry, Side.SOURCE)) {
@@ -149,6 +154,8 @@ final class RuleRows {
     private void leaving(NetworkAcl acl, TreeSet<String> subnets) {
         var port = "inport == "
                 + Titles.anyOf(subnets.stream().map(Titles::routerPort).toList());
+        var services = String.join(", ", ServiceRows.addresses(vpc));
+        policy(acl, SERVICES, "%s && ip4.dst == {%s}".formatted(port, services), PASS);
         var priority = FIRST_ENTRY;
         for (var entry : acl.getEgressList()) {
             for (var match : Matches.of(entry, Side.DESTINATION)) {

@@ -3,6 +3,7 @@ package io.coppice.node.network.ovn;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.coppice.node.network.vpc.Cidr;
 import io.coppice.node.network.vpc.Ipv6;
+import io.coppice.node.network.vpc.ServiceSpace;
 import io.coppice.node.network.vpc.VpcMessages;
 import io.coppice.node.network.vpc.VpcSettings;
 import io.coppice.proto.network.v1.Subnet;
@@ -54,7 +55,7 @@ final class TopologyRows {
                         "name", Ovsdb.text(Titles.portToRouter(id)),
                         "type", Ovsdb.text("router"),
                         "addresses", Ovsdb.text("router"),
-                        "options", Ovsdb.map(Map.of("router-port", Titles.routerPort(id)))),
+                        "options", Ovsdb.map(portToRouter(subnet))),
                 Row.link(Table.SWITCH, id, "ports"),
                 Row.link(Table.PORT_GROUP, subnet.getNetworkAclId(), "ports")));
         rows.add(Row.shared(
@@ -83,7 +84,17 @@ final class TopologyRows {
                 "name", Ovsdb.text(Titles.routerPort(subnet.getSubnetId())),
                 "mac", Ovsdb.text(mac(subnet)),
                 "networks", Ovsdb.texts(networks),
+                "options", Ovsdb.map(Map.of("route_table", subnet.getRouteTableId())),
                 "ipv6_ra_configs", Ovsdb.map(advertised));
+    }
+
+    /** In the resolver's own subnet guests ask for its hardware address, and get the router's. */
+    private Map<String, String> portToRouter(Subnet subnet) {
+        var options = new TreeMap<>(Map.of("router-port", Titles.routerPort(subnet.getSubnetId())));
+        if (Cidr.parse(subnet.getCidrBlock()).contains(resolver(vpc))) {
+            options.put("arp_proxy", resolver(vpc));
+        }
+        return options;
     }
 
     private static String mac(Subnet subnet) {
@@ -97,6 +108,9 @@ final class TopologyRows {
                 "server_mac", mac(subnet),
                 "router", router,
                 "lease_time", LEASE_SECONDS,
+                // Who knows this option does not look at the router (RFC 3442).
+                "classless_static_route",
+                        "{%1$s/32,%2$s, 0.0.0.0/0,%2$s}".formatted(ServiceSpace.ADDRESSES.getFirst(), router),
                 "mtu", Integer.toString(mtu)));
         putAddresses(told, "dns_server", resolvers());
         putAddresses(told, "ntp_server", vpc.getDhcpOptions().getNtpServersList());

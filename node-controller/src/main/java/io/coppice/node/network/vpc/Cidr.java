@@ -61,7 +61,7 @@ public record Cidr(long first, int prefixLength) {
         return prefixLength == 0 ? 0 : 0xffffffffL << (BITS - prefixLength) & 0xffffffffL;
     }
 
-    boolean contains(String address) {
+    public boolean contains(String address) {
         return contains(number(address));
     }
 

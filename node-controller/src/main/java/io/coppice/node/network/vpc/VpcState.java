@@ -300,6 +300,11 @@ public final class VpcState {
         return Optional.ofNullable(vpc);
     }
 
+    /** Where interfaces are, as far as this host was told, by their ids. */
+    public Map<String, EndpointLocation> locations() {
+        return Map.copyOf(locations);
+    }
+
     /** Whether this host was told of the VPC itself, and not of its end. */
     public boolean isKnown() {
         return vpc != null && !vpc.getDeleted();

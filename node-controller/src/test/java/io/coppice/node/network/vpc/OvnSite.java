@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -119,7 +120,7 @@ final class OvnSite implements AutoCloseable {
                 "--pidfile=" + pid,
                 "--log-file=" + home.resolve("controller.log"),
                 "--detach");
-        return OvnSettings.of(northbound(), open.database());
+        return OvnSettings.of(northbound(), open.database(), Optional.of(PUBLIC_NETWORK));
     }
 
     private static void vsctl(OpenSwitch open, String... command) throws IOException {

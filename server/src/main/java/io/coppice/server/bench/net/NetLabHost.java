@@ -74,6 +74,11 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public Optional<String> ovnPublicNetwork() {
+        return Optional.empty();
+    }
+
+    @Override
     public String ovsDatabase() {
         return "";
     }
