@@ -33,7 +33,7 @@ final class Northbound {
      * What a host wants of a VPC.
      *
      * @param generation of the VPC as this host was told it
-     * @param node this host
+     * @param node this host, as OVN knows it: its mark on what is its own
      * @param shared what all hosts that were told the same write alike
      * @param own what is this host's, empty when nothing of the VPC is here: with the last host's rows go those of all
      * @param claimed keys of ports that are this host's now although another host's mark is on them

@@ -65,9 +65,7 @@ final class OutsideRows {
                                 "name", Ovsdb.text(toRouter),
                                 "type", Ovsdb.text("router"),
                                 "addresses", Ovsdb.text("router"),
-                                "options",
-                                        Ovsdb.map(Map.of(
-                                                "router-port", routerPort(id), "nat-addresses", "router"))),
+                                "options", Ovsdb.map(Map.of("router-port", routerPort(id), "nat-addresses", "router"))),
                         Row.link(Table.SWITCH, KEY, "ports"),
                         Row.link(Table.PORT_GROUP, KEY, "ports")),
                 Row.shared(
@@ -115,16 +113,21 @@ final class OutsideRows {
     }
 
     /**
-     * What is this host's: that it can carry the router's port, and public addresses of its guests.
+     * What is a host's: that it can carry the router's port, and public addresses of its guests. Nothing without guests of the VPC,
+     * unless one of its NAT gateways is this host's.
      *
-     * @param chassis this host, as OVN knows it
+     * @param node the host, as messages name it
+     * @param chassis the host, as OVN knows it
      */
     List<Row> own(String node, String chassis, List<LocalInterface> locals) {
+        if (locals.isEmpty() && !carriesGateway(node)) {
+            return List.of();
+        }
         var rows = new ArrayList<Row>();
         var name = routerPort(vpc.getVpcId()) + "-" + chassis;
         rows.add(new Row(
                 new Row.Id(Table.GATEWAY_CHASSIS, name),
-                node,
+                chassis,
                 Map.of(
                         "name", Ovsdb.text(name),
                         "chassis_name", Ovsdb.text(chassis),
@@ -137,14 +140,14 @@ final class OutsideRows {
                         .getPublicAddressesList()
                         .forEach(address -> rows.add(new Row(
                                 new Row.Id(Table.NAT, address.getPublicIpv4()),
-                                node,
+                                chassis,
                                 Map.of(
                                         "type", Ovsdb.text("dnat_and_snat"),
                                         "external_ip", Ovsdb.text(address.getPublicIpv4()),
                                         "logical_ip", Ovsdb.text(address.getPrivateIpv4()),
                                         "external_mac",
                                                 Ovsdb.text(VpcSettings.macOf(
-                                                        "public %s %s".formatted(node, address.getPublicIpv4()))),
+                                                        "public %s %s".formatted(chassis, address.getPublicIpv4()))),
                                         "logical_port",
                                                 Ovsdb.text(local.endpoint().getNetworkInterfaceId())),
                                 Map.of(),
@@ -154,13 +157,12 @@ final class OutsideRows {
         return rows;
     }
 
-    /** Whether a NAT gateway of the VPC is this host's to carry. */
-    boolean isCarriedBy(String node) {
+    private boolean carriesGateway(String node) {
         return vpc.getNatGatewaysList().stream()
-                .anyMatch(gateway -> gateway.getNodeId().equals(node));
+                .anyMatch(gateway -> !node.isEmpty() && gateway.getNodeId().equals(node));
     }
 
     private int priority(String node) {
-        return (isCarriedBy(node) ? GATEWAY_PRIORITY : 0) + Math.floorMod(node.hashCode(), PRIORITIES);
+        return (carriesGateway(node) ? GATEWAY_PRIORITY : 0) + Math.floorMod(node.hashCode(), PRIORITIES);
     }
 }

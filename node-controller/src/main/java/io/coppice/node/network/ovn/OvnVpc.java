@@ -43,6 +43,8 @@ final class OvnVpc {
     /** Whether nothing of this host's is in the database, as far as is known. */
     private boolean isClean;
 
+    private boolean isFollowed;
+
     private volatile Followed followed;
 
     /** What the VPCs of a host have in common. */
@@ -114,7 +116,7 @@ final class OvnVpc {
                             devices(before).stream()
                                     .filter(device -> !kept.contains(device))
                                     .toList());
-            if (news || !isFollowed()) {
+            if (news || !isFollowed) {
                 follow(arriving ? Set.of() : claims(instance));
             }
             return state.locals(instance).stream()
@@ -123,10 +125,6 @@ final class OvnVpc {
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isFollowed() {
-        return followed.failure().isEmpty();
     }
 
     private static List<String> devices(List<LocalInterface> locals) {
@@ -156,7 +154,7 @@ final class OvnVpc {
     void arrived(InstanceId instance) throws IOException {
         lock.lock();
         try {
-            if (state.change(instance, local -> local.withArriving(false)) || !isFollowed()) {
+            if (state.change(instance, local -> local.withArriving(false)) || !isFollowed) {
                 follow(claims(instance));
             }
         } finally {
@@ -192,7 +190,8 @@ final class OvnVpc {
     void open(InstanceId instance, Reach reach) throws IOException {
         lock.lock();
         try {
-            if (state.change(instance, local -> local.withReach(reach)) && !state.locals(instance).isEmpty()) {
+            if (state.change(instance, local -> local.withReach(reach))
+                    && !state.locals(instance).isEmpty()) {
                 services.bringUp(state, around.mtu());
             }
         } finally {
@@ -210,7 +209,7 @@ final class OvnVpc {
                 }
             }
             isClean = false;
-            services.forget();
+            services.look();
             follow(Set.of());
         } finally {
             lock.unlock();
@@ -218,6 +217,7 @@ final class OvnVpc {
     }
 
     private void follow(Set<String> claimed) throws IOException {
+        isFollowed = false;
         var failure = "The host could not carry out the network's last change.";
         try {
             var locals = state.isKnown() ? state.locals() : List.<LocalInterface>of();
@@ -231,17 +231,22 @@ final class OvnVpc {
                     around.localSwitch().await(around.chassis().bridge(), change, LIMIT);
                 }
             }
-            failure = "";
+            failure =
+                    state.known().map(vpc -> Unserved.of(vpc, around.outside())).orElse("");
+            isFollowed = true;
         } finally {
             followed = new Followed(state.generation(), state.sequence(), failure);
         }
     }
 
     private Northbound.Wanted wanted(List<LocalInterface> locals, Set<String> claimed) {
-        var node = around.settings().nodeId();
-        var vpc = state.known().orElse(Vpc.getDefaultInstance());
         var chassis = around.chassis().chassis();
-        var own = new ArrayList<>(new PortRows(vpc, node, chassis).of(locals));
+        var known = state.known().filter(vpc -> !vpc.getDeleted());
+        if (known.isEmpty()) {
+            return nothing();
+        }
+        var vpc = known.get();
+        var own = new ArrayList<>(new PortRows(vpc, chassis).of(locals));
         var shared = new ArrayList<>(TopologyRows.of(vpc, around.mtu()));
         shared.addAll(RuleRows.of(vpc));
         shared.addAll(ServiceRows.of(vpc));
@@ -249,11 +254,13 @@ final class OvnVpc {
         around.outside().ifPresent(outside -> {
             var rows = new OutsideRows(vpc);
             shared.addAll(rows.shared(outside));
-            if (!locals.isEmpty() || rows.isCarriedBy(node)) {
-                own.addAll(rows.own(node, chassis, locals));
-            }
+            own.addAll(rows.own(around.settings().nodeId(), chassis, locals));
         });
-        return new Northbound.Wanted(vpcId, vpc.getGeneration(), node, shared, own, claimed);
+        return new Northbound.Wanted(vpcId, vpc.getGeneration(), chassis, shared, own, claimed);
+    }
+
+    private Northbound.Wanted nothing() {
+        return new Northbound.Wanted(vpcId, 0, around.chassis().chassis(), List.of(), List.of(), Set.of());
     }
 
     private void serve(List<LocalInterface> locals) throws IOException {
@@ -309,7 +316,7 @@ final class OvnVpc {
         try {
             around.localSwitch().unplug(around.chassis().bridge(), devices());
             services.takeDown();
-            around.northbound().follow(wanted(List.of(), Set.of()));
+            around.northbound().follow(nothing());
             state.forget();
         } finally {
             lock.unlock();

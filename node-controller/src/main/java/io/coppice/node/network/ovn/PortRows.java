@@ -13,18 +13,11 @@ import java.util.stream.Stream;
 /** The ports of a host's guests. Source: ovn-nb(5), "Logical_Switch_Port TABLE". */
 final class PortRows {
     private final Vpc vpc;
-    private final String node;
     private final String chassis;
 
-    /**
-     * Renders ports.
-     *
-     * @param node this host, as other hosts know it
-     * @param chassis this host, as OVN knows it
-     */
-    PortRows(Vpc vpc, String node, String chassis) {
+    /** Renders ports of the host that OVN knows by this name. */
+    PortRows(Vpc vpc, String chassis) {
         this.vpc = vpc;
-        this.node = node;
         this.chassis = chassis;
     }
 
@@ -60,7 +53,7 @@ final class PortRows {
                 .forEach(group -> links.add(Row.link(Table.PORT_GROUP, group, "ports")));
         return new Row(
                 new Row.Id(Table.PORT, id),
-                node,
+                chassis,
                 Map.of(
                         "name", Ovsdb.text(id),
                         "addresses", Ovsdb.text(whole),

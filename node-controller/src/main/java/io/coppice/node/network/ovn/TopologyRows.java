@@ -104,14 +104,19 @@ final class TopologyRows {
     private Map<String, String> dhcp(Subnet subnet) {
         var router = Cidr.parse(subnet.getCidrBlock()).address(1);
         var told = new TreeMap<>(Map.of(
-                "server_id", router,
-                "server_mac", mac(subnet),
-                "router", router,
-                "lease_time", LEASE_SECONDS,
+                "server_id",
+                router,
+                "server_mac",
+                mac(subnet),
+                "router",
+                router,
+                "lease_time",
+                LEASE_SECONDS,
                 // Who knows this option does not look at the router (RFC 3442).
                 "classless_static_route",
-                        "{%1$s/32,%2$s, 0.0.0.0/0,%2$s}".formatted(ServiceSpace.ADDRESSES.getFirst(), router),
-                "mtu", Integer.toString(mtu)));
+                "{%1$s/32,%2$s, 0.0.0.0/0,%2$s}".formatted(ServiceSpace.ADDRESSES.getFirst(), router),
+                "mtu",
+                Integer.toString(mtu)));
         putAddresses(told, "dns_server", resolvers());
         putAddresses(told, "ntp_server", vpc.getDhcpOptions().getNtpServersList());
         var domain = vpc.getDhcpOptions().getDomainName().isEmpty()

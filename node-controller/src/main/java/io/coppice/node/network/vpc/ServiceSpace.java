@@ -35,6 +35,7 @@ public final class ServiceSpace {
     // What is there as far as this process knows; null when it must be looked at.
     private @Nullable Plan plan;
     private @Nullable Ruleset rules;
+    private String shown = "";
 
     /**
      * The services of one VPC on one host.
@@ -59,10 +60,22 @@ public final class ServiceSpace {
         return settings.pairDevice('s', vpcId);
     }
 
-    /** Has the next {@link #bringUp} look at what is there. */
-    public void forget() {
+    /** Has the next {@link #bringUp} look at what is there; rules are loaded when somebody changed them. */
+    public void look() throws IOException {
+        plan = null;
+        if (rules != null && !(inside.exists() && show().equals(shown))) {
+            rules = null;
+        }
+    }
+
+    private void forget() {
         plan = null;
         rules = null;
+    }
+
+    private String show() throws IOException {
+        return inside.execute("nft", "-s", "list", "table", VpcRules.FAMILY, VpcRules.TABLE)
+                .output();
     }
 
     /**
@@ -77,7 +90,11 @@ public final class ServiceSpace {
         }
         inside.sysctl(RouterKernel.of(view));
         var ruleset = rules(view);
-        inside.nft(ruleset.changesFrom(rules));
+        var changes = ruleset.changesFrom(rules);
+        if (!changes.isEmpty()) {
+            inside.nft(changes);
+            shown = show();
+        }
         rules = ruleset;
         var isNew = plan == null;
         var present = plan == null ? Observation.read(inside).plan() : plan;
@@ -97,8 +114,7 @@ public final class ServiceSpace {
     private Plan plan(VpcView view) {
         var all = new Plan();
         var device = VpcView.SERVICES;
-        all.add(Setting.pair(
-                device, mac(vpcId), device(), VpcSettings.macOf("services host " + vpcId), inside.name()));
+        all.add(Setting.pair(device, mac(vpcId), device(), VpcSettings.macOf("services host " + vpcId), inside.name()));
         all.add(Setting.onHost("services", "link set dev %s mtu %d up".formatted(device(), view.mtu())));
         all.add(Setting.up(device, view.mtu()));
         all.add(Setting.address(device, view.resolver(), HOST_PREFIX));
@@ -107,8 +123,8 @@ public final class ServiceSpace {
         var router = ROUTER.substring(0, ROUTER.indexOf('/'));
         view.vpc()
                 .getCidrBlocksList()
-                .forEach(range -> all.add(Setting.route(
-                        Setting.LOCAL_TABLE, Cidr.parse(range).toString(), router, device)));
+                .forEach(range -> all.add(
+                        Setting.route(Setting.LOCAL_TABLE, Cidr.parse(range).toString(), router, device)));
         all.add(Setting.route(Routing.MAIN_TABLE, EVERYWHERE, settings.metadataAddress(), VpcView.METADATA));
         Cables.planMetadata(view, all);
         return all;
@@ -130,7 +146,8 @@ public final class ServiceSpace {
         rules.map("numbers", "ipv4_addr : ipv4_addr", numbers);
         rules.map("hops", "ipv4_addr : verdict", hops);
         rules.set("resolvers", "ipv4_addr", List.of(view.resolver(), VpcView.LINK_RESOLVER));
-        chains().forEach((hook, lines) -> rules.baseChain(hook.split(" ")[0], hook.substring(hook.indexOf(' ') + 1), lines));
+        chains().forEach((hook, lines) ->
+                rules.baseChain(hook.split(" ")[0], hook.substring(hook.indexOf(' ') + 1), lines));
         return rules.build();
     }
 

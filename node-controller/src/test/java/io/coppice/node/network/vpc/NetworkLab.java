@@ -85,7 +85,9 @@ final class NetworkLab implements AutoCloseable {
         Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.53\nnameserver " + HOSTS_RESOLVER + "\n");
         fabric.ip("addr", "add", HOSTS_RESOLVER + "/24", "dev", "br0");
         if (ovn.isPresent()) {
-            internet.run("ethtool", "-K", "br0", "tx", "off");
+            for (var space : List.of(internet, fabric)) {
+                space.run("ethtool", "-K", "br0", "tx", "off");
+            }
         }
         internet.ip("addr", "add", PUBLIC_GATEWAY + "/16", "dev", "br0");
         internet.ip("addr", "add", INTERNET + "/32", "dev", "lo");
@@ -268,6 +270,11 @@ final class NetworkLab implements AutoCloseable {
                 "--user=root",
                 "--pid-file=" + folder.resolve("resolver.pid"),
                 "--address=/%s/%s".formatted(name, address));
+    }
+
+    /** The site's OVN, where hosts have it. */
+    OvnSite ovn() {
+        return ovn.orElseThrow();
     }
 
     Space internet() {

@@ -97,6 +97,7 @@ final class OvnSite implements AutoCloseable {
         vsctl(open, "add-port", "br-ex", outside);
         space.ip("addr", "add", address, "dev", "br-phys");
         space.ip("link", "set", "dev", "br-phys", "up");
+        space.run("ethtool", "-K", "br-phys", "tx", "off");
         vsctl(
                 open,
                 "set",
@@ -121,6 +122,13 @@ final class OvnSite implements AutoCloseable {
                 "--log-file=" + home.resolve("controller.log"),
                 "--detach");
         return OvnSettings.of(northbound(), open.database(), Optional.of(PUBLIC_NETWORK));
+    }
+
+    /** What ovn-nbctl(8) answers. */
+    String nbctl(String... command) throws IOException {
+        var all = new ArrayList<>(List.of("ovn-nbctl", "--db=" + northbound(), "--timeout=20"));
+        all.addAll(List.of(command));
+        return Space.must(all.toArray(String[]::new));
     }
 
     private static void vsctl(OpenSwitch open, String... command) throws IOException {
