@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class VpcEngineTest {
     private static final String ENGINE = "coppice.node.network.engine";
     private static final String MODE = "coppice.node.network.mode";
+    private static final String PUBLIC = "coppice.node.network.public-cidr";
+    private static final String RANGE = "198.18.0.0/16";
     private static final String NORTHBOUND = "coppice.node.network.ovn-northbound";
 
     @TempDir
@@ -35,19 +37,22 @@ class VpcEngineTest {
         for (var wrong : new String[][] {{"vpc", "ovs"}, {"managed", "ovn"}}) {
             var refused =
                     assertThrows(IllegalArgumentException.class, () -> of(Map.of(MODE, wrong[0], ENGINE, wrong[1])));
-            assertTrue(refused.getMessage().startsWith(ENGINE), refused.getMessage());
+            assertTrue(String.valueOf(refused.getMessage()).startsWith(ENGINE), refused.toString());
         }
-        var name = Map.of("coppice.node.network.ovn-public-network", "a name; with more");
+        var name = Map.of(PUBLIC, RANGE, MODE, "vpc", "coppice.node.network.ovn-public-network", "a name; with more");
         var refused = assertThrows(
                 IllegalArgumentException.class, () -> new OvnEngine(EngineProcess.config(name), "node-1", folder));
-        assertTrue(refused.getMessage().startsWith("coppice.node.network.ovn-public-network"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("coppice.node.network.ovn-public-network"),
+                refused.toString());
     }
 
     @Test
     void aHostWithoutOvnDoesNotStart() {
-        var nowhere = Map.of(MODE, "vpc", ENGINE, "ovn", NORTHBOUND, "unix:" + folder.resolve("nb.sock"));
+        var nowhere =
+                Map.of(PUBLIC, RANGE, MODE, "vpc", ENGINE, "ovn", NORTHBOUND, "unix:" + folder.resolve("nb.sock"));
         var failed = assertThrows(
                 IOException.class, () -> new OvnEngine(EngineProcess.config(nowhere), "node-1", folder).start());
-        assertTrue(failed.getMessage().contains("set " + NORTHBOUND), failed.getMessage());
+        assertTrue(String.valueOf(failed.getMessage()).contains("set " + NORTHBOUND), failed.toString());
     }
 }

@@ -65,25 +65,14 @@ final class RuleRows {
     }
 
     private void rule(String portGroup, String direction, int priority, String match, String action) {
-        // Rules may say the same twice.
-        add(row(portGroup, direction, priority, match, action, Map.of()));
-    }
-
-    private static Row row(
-            String portGroup,
-            String direction,
-            int priority,
-            String match,
-            String action,
-            Map<String, String> options) {
         var key = "%s %s %d %s".formatted(portGroup, direction, priority, match);
         Map<String, JsonNode> columns = Map.of(
                 "direction", Ovsdb.text(direction),
                 "priority", Ovsdb.number(priority),
                 "match", Ovsdb.text(match),
-                "action", Ovsdb.text(action),
-                "options", Ovsdb.map(options));
-        return Row.shared(Table.RULE, key, columns, Row.link(Table.PORT_GROUP, portGroup, "acls"));
+                "action", Ovsdb.text(action));
+        // Rules may say the same twice.
+        add(Row.shared(Table.RULE, key, columns, Row.link(Table.PORT_GROUP, portGroup, "acls")));
     }
 
     /** What holds for every guest: what no group allows is dropped, and no guest answers for a DHCP server. */
@@ -94,9 +83,6 @@ final class RuleRows {
         var received = "outport == @" + portGroup(Marks.GUARD.key());
         rule(key, FROM_GUEST, FORBIDDEN, sent + " && udp.src == 67 && udp.dst == 68", DROP);
         rule(key, FROM_GUEST, FORBIDDEN, sent + " && ip6 && udp.dst == 546", DROP);
-        // The first list lets neighbour discovery pass unasked; a second one behind it is asked.
-        var advertised = sent + " && icmp6.type == {134, 137}";
-        add(row(key, FROM_GUEST, FORBIDDEN, advertised, DROP, Map.of("apply-after-lb", "true")));
         var services = String.join(", ", ServiceRows.addresses(vpc));
         rule(key, FROM_GUEST, DHCP, "%s && ip4.dst == {%s}".formatted(sent, services), FLOW);
         rule(key, FROM_GUEST, DHCP, sent + " && ip4 && udp.src == 68 && udp.dst == 67", PASS);

@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** If this failed, VPCs on a site's OVN would not keep the contract of engines with VPCs. */
-@Tag("full")
 class OvnEngineTest extends NetworkEngineContract {
     @TempDir
     static Path folder;

@@ -3,6 +3,7 @@ package io.coppice.node.network.vpc;
 import static io.coppice.node.network.vpc.NetworkEngineContract.OPEN;
 import static io.coppice.node.network.vpc.NetworkEngineContract.RED;
 import static io.coppice.node.network.vpc.NetworkEngineContract.WEB;
+import static io.coppice.node.network.vpc.Rules.entry;
 import static io.coppice.node.network.vpc.Rules.everything;
 import static io.coppice.node.network.vpc.Rules.group;
 import static io.coppice.node.network.vpc.Rules.tcp;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * If this failed, hosts that share OVN's database would spoil each other's work or other people's, rows would stay behind when
- * nobody needs them, or what somebody deleted would not come back.
+ * nobody needs them, what somebody deleted would not come back, or rules that OVN has no place of its own for would not hold.
  */
 @Tag("full")
 class OvnUpkeepTest extends TwoHosts {
@@ -164,6 +165,38 @@ class OvnUpkeepTest extends TwoHosts {
                     Optional.of("10.0.0.11"),
                     Wire.resolve(guest.space(), "10.0.0.2", "ip-10-0-0-11.us-east-1.internal", A));
         }
+    }
+
+    @Test
+    void networkAclsJudgeEveryPacketAndAnswersToo() throws Exception {
+        lab.tell(withAnswers(true));
+        var asker = red("asker", first, "10.0.1.10", OPEN);
+        var server =
+                NetworkEngineContract.guest(lab, withAnswers(true).build(), "server", second, 2, "10.0.3.10", OPEN);
+        try (var http = Wire.echo(server.space(), 80);
+                var flow = Wire.connect(asker.space(), "10.0.3.10", http.getLocalPort())
+                        .orElseThrow()) {
+            Wire.line(flow);
+            lab.tell(withAnswers(false));
+            assertFalse(
+                    Wire.isAlive(flow), "what leaves the subnet is judged although a group has seen its flow begin");
+            assertTrue(Wire.connect(asker.space(), "10.0.3.10", 80).isEmpty(), "the answer does not leave");
+            lab.tell(withAnswers(true));
+            assertTrue(Wire.connect(asker.space(), "10.0.3.10", 80).isPresent());
+        }
+    }
+
+    /** Everything enters the third subnet; whether TCP leaves it for the first. */
+    private static Vpc.Builder withAnswers(boolean leave) {
+        var vpc = NetworkEngineContract.red();
+        var acl = vpc.getNetworkAcls(1);
+        return vpc.setNetworkAcls(
+                1,
+                NetworkAcl.newBuilder()
+                        .setNetworkAclId(acl.getNetworkAclId())
+                        .addIngress(entry(100, true, -1, -1, -1, "0.0.0.0/0"))
+                        .addEgress(entry(100, leave, Probe.TCP, 0, 65_535, "10.0.1.0/24"))
+                        .addEgress(entry(110, true, -1, -1, -1, "0.0.0.0/0")));
     }
 
     @Test
