@@ -171,7 +171,7 @@ final class OvnVpc {
                 return;
             }
             for (var local : locals) {
-                around.host().ip("link set dev %s mtu %d up\n".formatted(local.tap(), around.mtu()));
+                bringUp(local.tap());
             }
             state.change(instance, local -> local.withPlugged(true));
             follow(Set.of());
@@ -184,6 +184,12 @@ final class OvnVpc {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The host itself has no part in what is said there, and no address of IPv6 that it would make itself. */
+    private void bringUp(String device) throws IOException {
+        around.host().ipAsFarAsPossible("link set dev %s addrgenmode none\n".formatted(device));
+        around.host().ip("link set dev %s mtu %d up\n".formatted(device, around.mtu()));
     }
 
     /** Tells how the instance reaches the metadata service. */
@@ -205,7 +211,7 @@ final class OvnVpc {
         try {
             for (var local : state.locals()) {
                 if (local.plugged() && hostDevices.contains(local.tap())) {
-                    around.host().ip("link set dev %s up\n".formatted(local.tap()));
+                    bringUp(local.tap());
                 }
             }
             isClean = false;

@@ -104,7 +104,7 @@ public final class Namespace {
     }
 
     /** As {@link #ip}, going on behind lines that fail: what is to be removed may be gone with something else. */
-    void ipAsFarAsPossible(String batch) throws IOException {
+    public void ipAsFarAsPossible(String batch) throws IOException {
         removed("ip", batch);
     }
 
