@@ -20,9 +20,6 @@ import java.util.stream.Collectors;
  */
 final class OutsideRows {
     private static final String KEY = "outside";
-    /** Hosts of NAT gateways come before others, which come in the order of their names. */
-    private static final int GATEWAY_PRIORITY = 20_000;
-
     private static final int PRIORITIES = 10_000;
 
     private final Vpc vpc;
@@ -113,8 +110,9 @@ final class OutsideRows {
     }
 
     /**
-     * What is a host's: that it can carry the router's port, and public addresses of its guests. Nothing without guests of the VPC,
-     * unless one of its NAT gateways is this host's.
+     * What is a host's: public addresses of its guests, and that it can carry the router's port. Where the VPC has NAT gateways, their
+     * hosts alone say so: to choose among hosts, OVN has them ask each other first whether they live. Nothing without guests of the
+     * VPC, unless one of its NAT gateways is this host's.
      *
      * @param node the host, as messages name it
      * @param chassis the host, as OVN knows it
@@ -124,16 +122,9 @@ final class OutsideRows {
             return List.of();
         }
         var rows = new ArrayList<Row>();
-        var name = routerPort(vpc.getVpcId()) + "-" + chassis;
-        rows.add(new Row(
-                new Row.Id(Table.GATEWAY_CHASSIS, name),
-                chassis,
-                Map.of(
-                        "name", Ovsdb.text(name),
-                        "chassis_name", Ovsdb.text(chassis),
-                        "priority", Ovsdb.number(priority(node))),
-                Map.of(),
-                List.of(Row.link(Table.ROUTER_PORT, KEY, "gateway_chassis"))));
+        if (carriesGateway(node) || !hasCarriedGateways()) {
+            rows.add(carrier(node, chassis));
+        }
         for (var local : locals) {
             if (!local.arriving()) {
                 local.endpoint()
@@ -157,12 +148,27 @@ final class OutsideRows {
         return rows;
     }
 
+    /** Says that the host can carry the router's port; without any, OVN translates nothing. */
+    private Row carrier(String node, String chassis) {
+        var name = routerPort(vpc.getVpcId()) + "-" + chassis;
+        return new Row(
+                new Row.Id(Table.GATEWAY_CHASSIS, name),
+                chassis,
+                Map.of(
+                        "name", Ovsdb.text(name),
+                        "chassis_name", Ovsdb.text(chassis),
+                        "priority", Ovsdb.number(Math.floorMod(node.hashCode(), PRIORITIES))),
+                Map.of(),
+                List.of(Row.link(Table.ROUTER_PORT, KEY, "gateway_chassis")));
+    }
+
+    private boolean hasCarriedGateways() {
+        return vpc.getNatGatewaysList().stream()
+                .anyMatch(gateway -> !gateway.getNodeId().isEmpty());
+    }
+
     private boolean carriesGateway(String node) {
         return vpc.getNatGatewaysList().stream()
                 .anyMatch(gateway -> !node.isEmpty() && gateway.getNodeId().equals(node));
-    }
-
-    private int priority(String node) {
-        return (carriesGateway(node) ? GATEWAY_PRIORITY : 0) + Math.floorMod(node.hashCode(), PRIORITIES);
     }
 }
