@@ -148,7 +148,24 @@ public interface NodeConfig {
          */
         Optional<String> trunk();
 
-        /** With {@code managed}: where Open vSwitch's database listens. */
+        /**
+         * With {@code vpc}: what makes networks, {@code linux} for the kernel's namespaces, bridges, VXLAN and nftables, {@code ovn}
+         * for a site's Open Virtual Network. The same in the whole zone.
+         */
+        @WithDefault("linux")
+        String engine();
+
+        /** With {@code ovn}: where the site's northbound database listens, {@code unix:/PATH} or {@code tcp:ADDRESS:PORT}. */
+        @WithDefault("unix:/var/run/ovn/ovnnb_db.sock")
+        String ovnNorthbound();
+
+        /**
+         * With {@code ovn}: what the site calls the network with public addresses in {@code ovn-bridge-mappings} of its hosts;
+         * absent, guests stay among themselves.
+         */
+        Optional<String> ovnPublicNetwork();
+
+        /** With {@code managed} and {@code ovn}: where Open vSwitch's database listens. */
         @WithDefault("unix:/var/run/openvswitch/db.sock")
         String ovsDatabase();
 

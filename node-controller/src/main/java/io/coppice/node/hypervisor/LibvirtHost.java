@@ -11,6 +11,8 @@ import io.coppice.node.metadata.ImdsServer;
 import io.coppice.node.network.LinuxNetworkEngine;
 import io.coppice.node.network.NetworkEngine;
 import io.coppice.node.network.SiteLanEngine;
+import io.coppice.node.network.VpcEngine;
+import io.coppice.node.network.ovn.OvnEngine;
 import io.coppice.node.network.vpc.LinuxVpcEngine;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +89,15 @@ public final class LibvirtHost {
             case FLAT -> LinuxNetworkEngine.flat(config, folder.resolve(FLAT_NETWORK));
             case STATIC -> LinuxNetworkEngine.onSite(config, folder.resolve(FLAT_NETWORK));
             case SYSTEM -> new SiteLanEngine(config, folder.resolve(FLAT_NETWORK));
-            case VPC, MANAGED, MANAGED_NOVLAN -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
+            case VPC -> vpcs(config, nodeId, folder);
+            case MANAGED, MANAGED_NOVLAN -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
+        };
+    }
+
+    private static NetworkEngine vpcs(NodeConfig.Network config, String nodeId, Path folder) {
+        return switch (VpcEngine.of(config)) {
+            case LINUX -> new LinuxVpcEngine(config, nodeId, folder.resolve(VPCS));
+            case OVN -> new OvnEngine(config, nodeId, folder.resolve(VPCS));
         };
     }
 
@@ -120,8 +130,14 @@ public final class LibvirtHost {
                 LinuxNetworkEngine.flat(config.network(), folder.resolve(FLAT_NETWORK))
                         .removeAll();
             case SYSTEM -> new SiteLanEngine(config.network(), folder.resolve(FLAT_NETWORK)).removeAll();
-            case VPC, MANAGED, MANAGED_NOVLAN ->
-                new LinuxVpcEngine(config.network(), "", folder.resolve(VPCS)).removeAll();
+            case VPC, MANAGED, MANAGED_NOVLAN -> clearVpcs(config.network(), folder.resolve(VPCS));
+        }
+    }
+
+    private static void clearVpcs(NodeConfig.Network config, Path folder) throws IOException {
+        switch (VpcEngine.of(config)) {
+            case LINUX -> new LinuxVpcEngine(config, "", folder).removeAll();
+            case OVN -> new OvnEngine(config, "", folder).removeAll();
         }
     }
 

@@ -111,6 +111,21 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         }
 
         @Override
+        public String engine() {
+            return "linux";
+        }
+
+        @Override
+        public String ovnNorthbound() {
+            return "";
+        }
+
+        @Override
+        public Optional<String> ovnPublicNetwork() {
+            return Optional.empty();
+        }
+
+        @Override
         public String ovsDatabase() {
             return "";
         }

@@ -57,6 +57,11 @@ final class Cables {
                 .toList();
     }
 
+    /** Plans the second one alone, for a namespace that is not the VPC's router. */
+    static void planMetadata(VpcView view, Plan plan) {
+        new Cables(view, plan).metadata();
+    }
+
     private void metadata() {
         var settings = view.settings();
         var cable = metadata(view);

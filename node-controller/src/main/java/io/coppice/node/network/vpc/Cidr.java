@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
  * @param first the range's first address as an unsigned 32-bit number
  * @param prefixLength 0 to 32
  */
-record Cidr(long first, int prefixLength) {
+public record Cidr(long first, int prefixLength) {
     static final Cidr ANY = new Cidr(0, 0);
 
     private static final Pattern ADDRESS = Pattern.compile("(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})");
     private static final int BITS = 32;
     private static final int MAXIMUM_OCTET = 255;
 
-    Cidr {
+    public Cidr {
         if (prefixLength < 0 || prefixLength > BITS) {
             throw new IllegalArgumentException(
                     "a range of IPv4 addresses has a prefix of 0 to 32 bits, not " + prefixLength);
@@ -27,7 +27,7 @@ record Cidr(long first, int prefixLength) {
     }
 
     /** Reads {@code a.b.c.d/n}; throws {@link IllegalArgumentException} for anything else. */
-    static Cidr parse(String text) {
+    public static Cidr parse(String text) {
         var slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,2}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a range such as 10.0.0.0/16");
@@ -61,7 +61,7 @@ record Cidr(long first, int prefixLength) {
         return prefixLength == 0 ? 0 : 0xffffffffL << (BITS - prefixLength) & 0xffffffffL;
     }
 
-    boolean contains(String address) {
+    public boolean contains(String address) {
         return contains(number(address));
     }
 
@@ -75,7 +75,7 @@ record Cidr(long first, int prefixLength) {
     }
 
     /** The address this far behind the first. */
-    String address(long offset) {
+    public String address(long offset) {
         if (offset < 0 || offset >= size()) {
             throw new IllegalArgumentException(this + " has no address number " + offset);
         }

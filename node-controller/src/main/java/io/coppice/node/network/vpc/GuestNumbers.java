@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Gives every private address of this host's guests one that no other has on this host, although VPCs overlap. Lives as long as
  * the process: the numbers stand for guests towards the host's metadata service only. Thread-safe.
  */
-final class GuestNumbers {
+public final class GuestNumbers {
     private static final int FIRST = 2;
 
     private final Cidr range;
@@ -20,7 +20,7 @@ final class GuestNumbers {
     private long next = FIRST;
 
     /** Gives addresses of this range, but not its first, which is the metadata service's. */
-    GuestNumbers(Cidr range) {
+    public GuestNumbers(Cidr range) {
         this.range = range;
     }
 
@@ -29,10 +29,10 @@ final class GuestNumbers {
      *
      * @param address private, or empty for the VPC's router
      */
-    record Owner(String vpcId, String address) {}
+    public record Owner(String vpcId, String address) {}
 
     /** The owner's number, the same until it is given back. */
-    String take(Owner owner) {
+    public String take(Owner owner) {
         lock.lock();
         try {
             var present = byOwner.get(owner);
@@ -59,7 +59,7 @@ final class GuestNumbers {
         throw new IllegalStateException("this host has no address left in %s for one more interface".formatted(range));
     }
 
-    void giveBack(Owner owner) {
+    public void giveBack(Owner owner) {
         lock.lock();
         try {
             var number = byOwner.remove(owner);
@@ -71,7 +71,7 @@ final class GuestNumbers {
         }
     }
 
-    Optional<Owner> owner(String number) {
+    public Optional<Owner> owner(String number) {
         lock.lock();
         try {
             return Optional.ofNullable(byNumber.get(number));

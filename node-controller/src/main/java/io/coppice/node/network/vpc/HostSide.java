@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What all VPCs of this host share in the host's own namespace: the bridge of the public network, the address of the metadata
  * service, the way to other hosts, and rules for the cables. Not thread-safe.
  */
-final class HostSide {
+public final class HostSide {
     private static final Path BRIDGE_RULES = Path.of("/proc/sys/net/bridge");
     private static final Path TRACKER = Path.of("/proc/sys/net/netfilter");
     private static final Path IPV6 = Path.of("/proc/sys/net/ipv6");
@@ -21,16 +21,29 @@ final class HostSide {
     private final VpcSettings settings;
     private final Namespace host;
     private final Underlay underlay;
+    /** Whether the public network is on the bridge, or elsewhere and not this one's to make. */
+    private final boolean hasPublicNetwork;
+
     private @Nullable String shown;
 
     HostSide(VpcSettings settings, Namespace host, Underlay underlay) {
+        this(settings, host, underlay, true);
+    }
+
+    private HostSide(VpcSettings settings, Namespace host, Underlay underlay, boolean hasPublicNetwork) {
         this.settings = settings;
         this.host = host;
         this.underlay = underlay;
+        this.hasPublicNetwork = hasPublicNetwork;
+    }
+
+    /** For engines that leave to the host nothing but the metadata service, and the way of VPCs' resolvers to the host's. */
+    public static HostSide ofServices(VpcSettings settings, Namespace host) {
+        return new HostSide(settings, host, new TunnelUnderlay(settings), false);
     }
 
     /** Makes what is missing and replaces the rules. */
-    void start() throws IOException {
+    public void start() throws IOException {
         loadModules();
         ensureBridge();
         underlay.ensure(host);
@@ -38,7 +51,7 @@ final class HostSide {
     }
 
     /** Makes what is missing; the rules only when somebody changed them. */
-    void repair() throws IOException {
+    public void repair() throws IOException {
         ensureBridge();
         underlay.ensure(host);
         if (shown == null || !shown.equals(show())) {
@@ -48,6 +61,9 @@ final class HostSide {
 
     /** Bridged packets meet the rules, and connections are tracked, by modules that nothing else may have asked for yet. */
     private void loadModules() throws IOException {
+        if (!hasPublicNetwork) {
+            return;
+        }
         if (!Files.isDirectory(BRIDGE_RULES)) {
             host.execute("modprobe", "br_netfilter");
         }
@@ -67,14 +83,17 @@ final class HostSide {
         }
         var lines = new StringBuilder("link set dev %s up\n".formatted(bridge));
         lines.append("addr replace %s/32 dev %s\n".formatted(settings.metadataAddress(), bridge));
-        if (settings.hostIsGateway()) {
+        if (isGateway()) {
             lines.append("addr replace %s/%d dev %s\n"
                     .formatted(settings.publicGateway(), settings.publicRange().prefixLength(), bridge));
         }
-        if (settings.publicAccess() == PublicAccess.ELSEWHERE) {
-            leavePublicNetwork();
+        if (hasPublicNetwork) {
+            if (settings.publicAccess() == PublicAccess.ELSEWHERE) {
+                leavePublicNetwork();
+            }
+            settings.uplink()
+                    .ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
         }
-        settings.uplink().ifPresent(uplink -> lines.append("link set dev %s master %s up\n".formatted(uplink, bridge)));
         if (hasIpv6()) {
             allowIpv6();
             // Nothing that the host itself sends is to come from there.
@@ -96,6 +115,10 @@ final class HostSide {
                 host.ip("link set dev %s nomaster\n".formatted(name));
             }
         }
+    }
+
+    private boolean isGateway() {
+        return hasPublicNetwork && settings.hostIsGateway();
     }
 
     /** Whether the kernel knows IPv6. */
@@ -125,7 +148,7 @@ final class HostSide {
         var cables = "\"" + settings.pairPrefix() + "m*\"";
         var toOutside = new ArrayList<>(
                 List.of("ip saddr %s oifname != %s masquerade".formatted(settings.linkRange(), cables)));
-        if (settings.hostIsGateway()) {
+        if (isGateway()) {
             toOutside.add("ip saddr %1$s ip daddr != %1$s masquerade".formatted(settings.publicRange()));
         }
         return Ruleset.builder("inet", settings.bridge())
@@ -163,7 +186,7 @@ final class HostSide {
     }
 
     /** Removes what {@link #start} made; the uplink is only unplugged. */
-    void remove() throws IOException {
+    public void remove() throws IOException {
         var table = settings.bridge();
         host.nft("add table inet %1$s\ndelete table inet %1$s\n".formatted(table));
         if (host.execute("ip", "link", "show", "dev", table).succeeded()) {

@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
  * @param first the first address as a number; the bits behind the prefix are zero
  * @param prefixLength 0 to 128
  */
-record Ipv6(BigInteger first, int prefixLength) {
+public record Ipv6(BigInteger first, int prefixLength) {
     /** Everybody's. */
     static final Ipv6 ANY = new Ipv6(BigInteger.ZERO, 0);
 
     /** The router of every subnet: on the wire of one subnet only, so that all may have the same. */
-    static final String ROUTER = "fe80::1";
+    public static final String ROUTER = "fe80::1";
 
-    static final int LINK_PREFIX = 64;
+    public static final int LINK_PREFIX = 64;
     static final int HOST_PREFIX = 128;
 
     private static final int BITS = 128;
@@ -29,7 +29,7 @@ record Ipv6(BigInteger first, int prefixLength) {
     private static final int GROUPS = 8;
     private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F:]{2,39}");
 
-    Ipv6 {
+    public Ipv6 {
         if (prefixLength < 0 || prefixLength > BITS) {
             throw new IllegalArgumentException("a prefix of IPv6 has 0 to 128 bits, not " + prefixLength);
         }
@@ -40,7 +40,7 @@ record Ipv6(BigInteger first, int prefixLength) {
     }
 
     /** Reads {@code a:b::/n}; throws {@link IllegalArgumentException} for anything else. */
-    static Ipv6 parse(String text) {
+    public static Ipv6 parse(String text) {
         var slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,3}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a range such as fd00::/64");
@@ -139,7 +139,7 @@ record Ipv6(BigInteger first, int prefixLength) {
     }
 
     /** The address this far behind the first. */
-    String address(long offset) {
+    public String address(long offset) {
         return text(first.add(BigInteger.valueOf(offset)));
     }
 

@@ -16,7 +16,7 @@ import java.util.Objects;
  * @param reach how the metadata service is reached
  * @param arriving whether its guest still runs on another host, which sends it here
  */
-record LocalInterface(
+public record LocalInterface(
         InstanceId instance,
         String tap,
         NetworkEndpoint endpoint,
@@ -40,19 +40,19 @@ record LocalInterface(
         return new LocalInterface(instance, tap, now, plugged, nowNumbers, reach, arriving);
     }
 
-    LocalInterface withPlugged(boolean now) {
+    public LocalInterface withPlugged(boolean now) {
         return new LocalInterface(instance, tap, endpoint, now, numbers, reach, arriving);
     }
 
-    LocalInterface withReach(Reach now) {
+    public LocalInterface withReach(Reach now) {
         return new LocalInterface(instance, tap, endpoint, plugged, numbers, now, arriving);
     }
 
-    LocalInterface withArriving(boolean now) {
+    public LocalInterface withArriving(boolean now) {
         return new LocalInterface(instance, tap, endpoint, plugged, numbers, reach, now);
     }
 
-    List<String> addresses() {
+    public List<String> addresses() {
         return VpcMessages.addresses(endpoint);
     }
 
@@ -62,12 +62,12 @@ record LocalInterface(
     }
 
     /** Its IPv6 addresses without the link-local one. */
-    List<String> assignedIpv6() {
+    public List<String> assignedIpv6() {
         return ipv6().stream().skip(1).toList();
     }
 
     /** What stands for one of its addresses, of {@link #addresses} or {@link #assignedIpv6}. */
-    String number(String address) {
+    public String number(String address) {
         return Objects.requireNonNull(numbers.get(address), address);
     }
 }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /** Runs the host's network programs within one network namespace. Thread-safe. Source: ip-netns(8), nsenter(1). */
-final class Namespace {
+public final class Namespace {
     private static final Logger LOG = Logger.getLogger(Namespace.class);
     private static final Path FOLDER = Path.of("/run/netns");
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -31,12 +31,12 @@ final class Namespace {
     }
 
     /** The host itself: the process's own namespace unless a name is given. */
-    static Namespace host(CommandRunner commands, Optional<String> name) {
+    public static Namespace host(CommandRunner commands, Optional<String> name) {
         return new Namespace(commands, name);
     }
 
     /** A namespace by its name, whether it is there or not. */
-    static Namespace named(CommandRunner commands, String name) {
+    public static Namespace named(CommandRunner commands, String name) {
         return new Namespace(commands, Optional.of(name));
     }
 
@@ -57,12 +57,12 @@ final class Namespace {
         return name.orElseThrow(() -> new IllegalStateException("the host's own namespace has no name"));
     }
 
-    boolean exists() {
+    public boolean exists() {
         return name.isEmpty() || Files.exists(FOLDER.resolve(name.get()));
     }
 
     /** Makes it when it is not there; whether it was made. */
-    boolean ensure() throws IOException {
+    public boolean ensure() throws IOException {
         if (exists()) {
             return false;
         }
@@ -72,14 +72,14 @@ final class Namespace {
     }
 
     /** Removes it with every virtual device in it. Does nothing when it is not there. */
-    void remove() throws IOException {
+    public void remove() throws IOException {
         if (exists()) {
             commands.run("ip", "netns", "delete", name());
         }
     }
 
     /** Carries out lines of ip(8), all or up to the first that fails. */
-    void ip(String batch) throws IOException {
+    public void ip(String batch) throws IOException {
         batch("ip", batch);
     }
 
@@ -104,7 +104,7 @@ final class Namespace {
     }
 
     /** As {@link #ip}, going on behind lines that fail: what is to be removed may be gone with something else. */
-    void ipAsFarAsPossible(String batch) throws IOException {
+    public void ipAsFarAsPossible(String batch) throws IOException {
         removed("ip", batch);
     }
 
@@ -173,14 +173,14 @@ final class Namespace {
     }
 
     /** One transaction of nft(8). */
-    void nft(String script) throws IOException {
+    public void nft(String script) throws IOException {
         if (!script.isEmpty()) {
             commands.runWithInput(script, inside("nft", "-f", "-"));
         }
     }
 
     /** Runs any program inside; throws unless it ends with 0. */
-    String run(String... command) throws IOException {
+    public String run(String... command) throws IOException {
         return commands.run(inside(command));
     }
 
@@ -216,7 +216,7 @@ final class Namespace {
     }
 
     /** What {@code ip -j} answers to each of these questions, one array each. */
-    List<JsonNode> askIp(String... questions) throws IOException {
+    public List<JsonNode> askIp(String... questions) throws IOException {
         return ask("ip", List.of("-4", "-d", "-j", "-batch", "-"), questions);
     }
 

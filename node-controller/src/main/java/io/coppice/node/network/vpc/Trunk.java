@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param database where Open vSwitch's database listens, as ovs-vsctl(8) takes it; looked at with VLANs only
  * @param datapath Open vSwitch's kind of datapath: {@code system} (the kernel's) or {@code netdev} (without the kernel)
  */
-record Trunk(Kind kind, Optional<String> device, String database, String datapath) {
+public record Trunk(Kind kind, Optional<String> device, String database, String datapath) {
     /** No wire of the site's: frames travel in VXLAN between the hosts' addresses. */
     static final Trunk TUNNELS = new Trunk(Kind.TUNNELS, Optional.empty(), "", "");
 
@@ -23,7 +23,7 @@ record Trunk(Kind kind, Optional<String> device, String database, String datapat
     private static final int MAXIMUM_DEVICE_LENGTH = 15;
 
     /** How frames of different subnets are told apart between hosts. */
-    enum Kind {
+    public enum Kind {
         /** By the number of a tunnel. */
         TUNNELS,
         /** By the tag of a VLAN (IEEE 802.1Q), which is the subnet's number. */
@@ -32,7 +32,7 @@ record Trunk(Kind kind, Optional<String> device, String database, String datapat
         LAN
     }
 
-    Trunk {
+    public Trunk {
         device.ifPresent(name -> VpcSettings.checkDevice(name, MAXIMUM_DEVICE_LENGTH));
         if (kind == Kind.VLANS && !DATABASE.matcher(database).matches()) {
             throw new IllegalArgumentException(

@@ -20,7 +20,7 @@ import java.util.Optional;
  * What this host was told of one VPC, in a folder, so that guests' networks are put right after a restart before anybody speaks.
  * Not thread-safe.
  */
-final class VpcFiles {
+public final class VpcFiles {
     private static final String VPC = "vpc";
     private static final String INTERFACES = "interfaces";
     private static final String INSTANCES = "instances";
@@ -28,12 +28,12 @@ final class VpcFiles {
 
     private final Path folder;
 
-    VpcFiles(Path folder) {
+    public VpcFiles(Path folder) {
         this.folder = folder;
     }
 
     /** A folder for what else belongs to the VPC. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 

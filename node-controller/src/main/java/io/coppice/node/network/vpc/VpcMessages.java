@@ -17,11 +17,13 @@ import java.util.stream.Stream;
  * Checks what comes from outside before any of it reaches a packet rule, a device name or a file. Every method throws
  * {@link IllegalArgumentException} that names what is wrong.
  */
-final class VpcMessages {
+public final class VpcMessages {
     private static final Pattern ID = Pattern.compile("[a-z]{2,8}-[0-9a-f]{8,17}");
     private static final Pattern MAC = Pattern.compile("([0-9a-f]{2}:){5}[0-9a-f]{2}");
     private static final Pattern NAME = Pattern.compile("([a-z0-9]([a-z0-9-]*[a-z0-9])?\\.?)*");
-    private static final String AMAZON_DNS = "AmazonProvidedDNS";
+    /** Stands for the VPC's own resolver. */
+    public static final String AMAZON_DNS = "AmazonProvidedDNS";
+
     private static final int MAXIMUM_NAME_LENGTH = 253;
     private static final int MAXIMUM_VNI = 16_777_215;
     private static final int MAXIMUM_PROTOCOL = 255;
@@ -30,7 +32,7 @@ final class VpcMessages {
 
     private VpcMessages() {}
 
-    static void check(Vpc vpc) {
+    public static void check(Vpc vpc) {
         checkId(vpc.getVpcId());
         if (vpc.getDeleted()) {
             return;
@@ -74,12 +76,12 @@ final class VpcMessages {
     }
 
     /** Whether the entry of DHCP options stands for the VPC's own resolver. */
-    static boolean isOwnResolver(String server) {
+    public static boolean isOwnResolver(String server) {
         return server.equals(AMAZON_DNS);
     }
 
     /** Whether the text is an IPv4 range; IPv6 ones are known by their colon. */
-    static boolean isIpv4(String range) {
+    public static boolean isIpv4(String range) {
         return range.indexOf(':') < 0;
     }
 
@@ -114,7 +116,7 @@ final class VpcMessages {
         checkRange(entry.getCidr());
     }
 
-    static void check(EndpointLocation location) {
+    public static void check(EndpointLocation location) {
         checkId(location.getNetworkInterfaceId());
         checkId(location.getSubnetId());
         checkMac(location.getMac());
@@ -127,7 +129,7 @@ final class VpcMessages {
         checkName(location.getResourceNameAaaa());
     }
 
-    static void check(NetworkEndpoint endpoint) {
+    public static void check(NetworkEndpoint endpoint) {
         check(
                 endpoint.getBandwidthMbit() >= 0 && endpoint.getBandwidthMbit() <= MAXIMUM_MBIT,
                 "a bandwidth is 0 to %d Mbit/s".formatted(MAXIMUM_MBIT));

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * @param trunk the wire between the hosts
  * @param resolvers file that names the host's own resolvers, as resolv.conf(5) says
  */
-record VpcSettings(
+public record VpcSettings(
         String nodeId,
         Optional<String> hostNamespace,
         String bridge,
@@ -46,7 +46,7 @@ record VpcSettings(
     private static final int MAXIMUM_DEVICE_LENGTH = 15;
     private static final int MAXIMUM_PORT = 65_535;
 
-    VpcSettings {
+    public VpcSettings {
         checkDevice(bridge, MAXIMUM_BRIDGE_LENGTH);
         uplink.ifPresent(device -> checkDevice(device, MAXIMUM_DEVICE_LENGTH));
         if (!publicRange.contains(publicGateway)) {
@@ -60,7 +60,7 @@ record VpcSettings(
     }
 
     /** Reads the configuration; throws {@link IllegalArgumentException} that names the wrong key. */
-    static VpcSettings of(NodeConfig.Network config, String nodeId) {
+    public static VpcSettings of(NodeConfig.Network config, String nodeId) {
         var range = Cidr.parse(config.publicCidr());
         return new VpcSettings(
                 nodeId,
@@ -80,7 +80,7 @@ record VpcSettings(
     }
 
     /** The same for a host that is a network namespace. */
-    VpcSettings inNamespace(String name) {
+    public VpcSettings inNamespace(String name) {
         return new VpcSettings(
                 nodeId,
                 Optional.of(name),
@@ -109,7 +109,7 @@ record VpcSettings(
     }
 
     /** Where the metadata service listens. */
-    String metadataAddress() {
+    public String metadataAddress() {
         return linkRange.address(1);
     }
 
@@ -139,7 +139,7 @@ record VpcSettings(
     }
 
     /** A locally administered MAC address, always the same for the same text. */
-    static String macOf(String text) {
+    public static String macOf(String text) {
         var hash = digest(text);
         return "0a:%s:%s:%s:%s:%s"
                 .formatted(
@@ -151,7 +151,7 @@ record VpcSettings(
     }
 
     /** Lower-case hexadecimal SHA-256. */
-    static String digest(String text) {
+    public static String digest(String text) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * What this host was told of one VPC: the VPC, where its interfaces are, and which of them are this host's. Everything is kept in
  * files. Not thread-safe.
  */
-final class VpcState {
+public final class VpcState {
     private static final Logger LOG = Logger.getLogger(VpcState.class);
     private static final long UNKNOWN = -1;
     /** Of an instance that is on its way here the files say what is true of this host: it does not run. */
@@ -55,7 +55,7 @@ final class VpcState {
     /** Told that nothing of the VPC is here, perhaps before that was so. */
     private boolean leaves;
 
-    VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
+    public VpcState(String vpcId, VpcSettings settings, GuestNumbers numbers, VpcFiles files) {
         this.vpcId = vpcId;
         this.settings = settings;
         this.numbers = numbers;
@@ -63,7 +63,7 @@ final class VpcState {
     }
 
     /** Reads what was kept. Files that cannot be read count as none: the Cluster Controller tells it again. */
-    void load() {
+    public void load() {
         try {
             vpc = files.vpc().orElse(null);
             files.interfaces().ifPresent(all -> {
@@ -86,7 +86,7 @@ final class VpcState {
     }
 
     /** Whether the VPC is news. The same generation may come with other content: a NAT gateway moved, or the VPC goes. */
-    boolean accept(Vpc now) throws IOException {
+    public boolean accept(Vpc now) throws IOException {
         if (vpc != null && now.getGeneration() < vpc.getGeneration()) {
             return false;
         }
@@ -104,7 +104,7 @@ final class VpcState {
     }
 
     /** What an update of interfaces came to. */
-    enum Reception {
+    public enum Reception {
         /** There is something new to follow. */
         NEWS,
         /** Known already, or a part of a picture that goes on. */
@@ -114,7 +114,7 @@ final class VpcState {
     }
 
     /** Takes an update; {@link #keepInterfaces} writes down what came of one or of several. */
-    Reception accept(EndpointUpdate update) {
+    public Reception accept(EndpointUpdate update) {
         if (update.getFull()) {
             return acceptFull(update);
         }
@@ -151,7 +151,7 @@ final class VpcState {
     }
 
     /** Writes down where interfaces are. */
-    void keepInterfaces() throws IOException {
+    public void keepInterfaces() throws IOException {
         files.keep(EndpointUpdate.newBuilder()
                 .setVpcId(vpcId)
                 .setSequence(sequence)
@@ -161,7 +161,7 @@ final class VpcState {
     }
 
     /** Replaces the instance's interfaces here. Whether that was news. */
-    boolean put(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
+    public boolean put(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
         var before = concerned(instance, endpoints);
         locals.values()
                 .removeIf(local ->
@@ -236,7 +236,7 @@ final class VpcState {
     }
 
     /** Changes those of this host's interfaces that belong to the instance; whether anything changed. */
-    boolean change(InstanceId instance, UnaryOperator<LocalInterface> change) throws IOException {
+    public boolean change(InstanceId instance, UnaryOperator<LocalInterface> change) throws IOException {
         var before = Map.copyOf(locals);
         locals.replaceAll((id, local) -> local.instance().equals(instance) ? change.apply(local) : local);
         if (before.equals(locals)) {
@@ -276,27 +276,37 @@ final class VpcState {
         return DesiredInstance.newBuilder().setInstanceId(id.value());
     }
 
-    List<LocalInterface> locals() {
+    public List<LocalInterface> locals() {
         return List.copyOf(locals.values());
     }
 
-    List<LocalInterface> locals(InstanceId instance) {
+    public List<LocalInterface> locals(InstanceId instance) {
         return locals.values().stream()
                 .filter(local -> local.instance().equals(instance))
                 .toList();
     }
 
     /** Generation of the VPC and sequence of the interfaces that were accepted last. */
-    long generation() {
+    public long generation() {
         return vpc == null ? 0 : vpc.getGeneration();
     }
 
-    long sequence() {
+    public long sequence() {
         return Math.max(0, sequence);
     }
 
+    /** The VPC itself, once this host was told of it. */
+    public Optional<Vpc> known() {
+        return Optional.ofNullable(vpc);
+    }
+
+    /** Where interfaces are, as far as this host was told, by their ids. */
+    public Map<String, EndpointLocation> locations() {
+        return Map.copyOf(locations);
+    }
+
     /** Whether this host was told of the VPC itself, and not of its end. */
-    boolean isKnown() {
+    public boolean isKnown() {
         return vpc != null && !vpc.getDeleted();
     }
 
@@ -330,11 +340,11 @@ final class VpcState {
     }
 
     /** Whether nothing of the VPC has to be known any more. */
-    boolean isOver() {
+    public boolean isOver() {
         return locals.isEmpty() && (leaves || vpc == null || vpc.getDeleted());
     }
 
-    void forget() throws IOException {
+    public void forget() throws IOException {
         numbers.giveBack(new Owner(vpcId, ""));
         files.remove();
     }

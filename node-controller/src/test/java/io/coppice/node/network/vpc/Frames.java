@@ -187,7 +187,10 @@ final class Frames {
             if (number == 255) {
                 break;
             }
-            var value = new byte[number == 0 ? 0 : Byte.toUnsignedInt(buffer.get())];
+            if (number == 0) {
+                continue;
+            }
+            var value = new byte[Byte.toUnsignedInt(buffer.get())];
             buffer.get(value);
             options.put(number, HexFormat.of().formatHex(value));
         }

@@ -63,6 +63,9 @@ final class LabGuest implements AutoCloseable {
                 space.name());
         carrier.space().ip("link", "set", "dev", made.tap(), "mtu", Integer.toString(made.mtu()), "up");
         space.ip("link", "set", "dev", device, "mtu", Integer.toString(made.mtu()));
+        if (carrier.needsChecksums()) {
+            space.run("ethtool", "-K", device, "tx", "off");
+        }
     }
 
     /** Has another host make everything ready, as the hypervisor there does while the guest goes on here. */

@@ -1,24 +1,39 @@
 package io.coppice.node.network.vpc;
 
 import io.coppice.node.network.NetworkEngine;
+import io.coppice.node.network.ovn.OvnEngine;
+import io.coppice.node.network.ovn.OvnSettings;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointLocation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A host without a machine: a namespace with a cable to the other hosts and one to the public network. */
 final class LabHost implements AutoCloseable {
     private final Space space;
     private final VpcSettings settings;
     private final Path folder;
-    private LinuxVpcEngine engine;
+    private final Optional<OvnSettings> ovn;
+    private NetworkEngine engine;
 
-    LabHost(Space space, VpcSettings settings, Path folder) throws IOException {
+    /** A host whose engine is OVN's where its settings are there, else the kernel's. */
+    LabHost(Space space, VpcSettings settings, Path folder, Optional<OvnSettings> ovn) throws IOException {
         this.space = space;
         this.settings = settings;
         this.folder = folder;
-        this.engine = new LinuxVpcEngine(settings, folder);
+        this.ovn = ovn;
+        this.engine = make();
         engine.start();
+    }
+
+    private NetworkEngine make() {
+        return ovn.isPresent() ? new OvnEngine(settings, ovn.get(), folder) : new LinuxVpcEngine(settings, folder);
+    }
+
+    /** Whether frames pass a switch outside the kernel, for which nobody fills in checksums later. */
+    boolean needsChecksums() {
+        return ovn.isPresent();
     }
 
     NetworkEngine engine() {
@@ -28,7 +43,7 @@ final class LabHost implements AutoCloseable {
     /** As a restart of the agent does: another engine finds what the first one left. */
     void restartEngine() throws IOException {
         engine.close();
-        engine = new LinuxVpcEngine(settings, folder);
+        engine = make();
         engine.start();
     }
 
@@ -66,7 +81,11 @@ final class LabHost implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        engine.removeAll();
+        if (engine instanceof LinuxVpcEngine linux) {
+            linux.removeAll();
+        } else if (engine instanceof OvnEngine onOvn) {
+            onOvn.removeAll();
+        }
         space.close();
     }
 }

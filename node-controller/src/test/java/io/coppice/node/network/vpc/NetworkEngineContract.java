@@ -65,6 +65,7 @@ abstract class NetworkEngineContract {
             .map(Probe::parse)
             .toList();
     private static final long ARRIVAL_MILLIS = 15_000;
+    private static final int LOOKS_BEFORE_AGAIN = 50;
     private static final long SILENCE_MILLIS = 1_000;
 
     /**
@@ -139,8 +140,7 @@ abstract class NetworkEngineContract {
         cases.addAll(strangeCases(cases.size(), guests, strangers));
         for (int round = 0; round < 2; round++) {
             for (var each : cases) {
-                var to = each.probe().ipv6() ? each.to().ipv6() : each.to().address();
-                each.from().send(each.probe(), each.number(), to);
+                send(each);
             }
         }
         awaitArrivals(cases);
@@ -195,10 +195,26 @@ abstract class NetworkEngineContract {
         return cases;
     }
 
+    private static void send(Case each) throws IOException {
+        var to = each.probe().ipv6() ? each.to().ipv6() : each.to().address();
+        each.from().send(each.probe(), each.number(), to);
+    }
+
+    /** Switches outside the kernel lose packets of a burst while the machine has more to do: what should arrive is sent again. */
     private static void awaitArrivals(List<Case> cases) throws Exception {
         var end = System.nanoTime() + ARRIVAL_MILLIS * 1_000_000;
-        while (System.nanoTime() < end
-                && cases.stream().anyMatch(each -> each.passes() && !each.to().saw(each.number()))) {
+        for (int look = 1; System.nanoTime() < end; look++) {
+            var missing = cases.stream()
+                    .filter(each -> each.passes() && !each.to().saw(each.number()))
+                    .toList();
+            if (missing.isEmpty()) {
+                break;
+            }
+            if (look % LOOKS_BEFORE_AGAIN == 0) {
+                for (var each : missing) {
+                    send(each);
+                }
+            }
             Thread.sleep(20);
         }
         Thread.sleep(SILENCE_MILLIS);

@@ -1,5 +1,6 @@
 package io.coppice.node.network.vpc;
 
+import io.coppice.node.network.ovn.OvnSettings;
 import io.coppice.proto.compute.v1.NetworkEndpoint;
 import io.coppice.proto.network.v1.EndpointLocation;
 import io.coppice.proto.network.v1.EndpointUpdate;
@@ -47,6 +48,7 @@ final class NetworkLab implements AutoCloseable {
     private final Space fabric;
     private final Space internet;
     private final Trunk.Kind kind;
+    private final Optional<OvnSite> ovn;
     private final Space site;
     private final List<LabHost> hosts = new ArrayList<>();
     private final List<OpenSwitch> switches = new ArrayList<>();
@@ -62,8 +64,18 @@ final class NetworkLab implements AutoCloseable {
 
     /** Hosts that are joined in this way. */
     NetworkLab(Path folder, Trunk.Kind kind) throws IOException {
+        this(folder, kind, Optional.empty());
+    }
+
+    /** Hosts whose engine is OVN. */
+    static NetworkLab onOvn(Path folder) throws IOException {
+        return new NetworkLab(folder, Trunk.Kind.TUNNELS, Optional.of(OvnSite.start(folder.resolve("ovn"))));
+    }
+
+    private NetworkLab(Path folder, Trunk.Kind kind, Optional<OvnSite> ovn) throws IOException {
         this.folder = folder;
         this.kind = kind;
+        this.ovn = ovn;
         this.site = new Space("cpt%s-site".formatted(suffix));
         this.fabric = new Space("cpt%s-fabric".formatted(suffix));
         this.internet = new Space("cpt%s-internet".formatted(suffix));
@@ -73,6 +85,11 @@ final class NetworkLab implements AutoCloseable {
         }
         Files.writeString(folder.resolve("resolv.conf"), "nameserver 127.0.0.53\nnameserver " + HOSTS_RESOLVER + "\n");
         fabric.ip("addr", "add", HOSTS_RESOLVER + "/24", "dev", "br0");
+        if (ovn.isPresent()) {
+            for (var space : List.of(internet, fabric)) {
+                space.run("ethtool", "-K", "br0", "tx", "off");
+            }
+        }
         internet.ip("addr", "add", PUBLIC_GATEWAY + "/16", "dev", "br0");
         internet.ip("addr", "add", INTERNET + "/32", "dev", "lo");
         internet.ip("addr", "add", PUBLIC_IPV6_GATEWAY + "/64", "dev", "br0", "nodad");
@@ -114,18 +131,32 @@ final class NetworkLab implements AutoCloseable {
         var number = hosts.size() + 1;
         var space = new Space("cpt%s-h%d".formatted(suffix, number));
         cable(space, "fab0", fabric);
-        var uplink = access == PublicAccess.HERE ? Optional.of("pub0") : Optional.<String>empty();
-        if (uplink.isPresent()) {
+        if (access == PublicAccess.HERE) {
             cable(space, "pub0", internet);
         }
-        space.ip("addr", "add", "172.30.0.%d/24".formatted(number), "dev", "fab0");
         var home = folder.resolve("host-" + number);
-        var trunk = trunk(space, home);
-        var settings = new VpcSettings(
+        var settings = settings(nodeId, access, space, home);
+        var host = new LabHost(space, settings, home, joined(space, nodeId, number));
+        hosts.add(host);
+        return host;
+    }
+
+    private Optional<OvnSettings> joined(Space space, String nodeId, int number) throws IOException {
+        var address = "172.30.0.%d/24".formatted(number);
+        if (ovn.isEmpty()) {
+            space.ip("addr", "add", address, "dev", "fab0");
+            return Optional.empty();
+        }
+        return Optional.of(ovn.get().join(space, nodeId, "fab0", "pub0", address));
+    }
+
+    private VpcSettings settings(String nodeId, PublicAccess access, Space space, Path home) throws IOException {
+        var number = hosts.size() + 1;
+        return new VpcSettings(
                 nodeId,
                 Optional.of(space.name()),
                 "t%sh%d".formatted(suffix, number),
-                uplink,
+                access == PublicAccess.HERE ? Optional.of("pub0") : Optional.empty(),
                 access,
                 PUBLIC,
                 PUBLIC_GATEWAY,
@@ -134,11 +165,8 @@ final class NetworkLab implements AutoCloseable {
                 VXLAN_PORT,
                 LINKS,
                 METADATA_PORT,
-                trunk,
+                trunk(space, home),
                 folder.resolve("resolv.conf"));
-        var host = new LabHost(space, settings, home);
-        hosts.add(host);
-        return host;
     }
 
     /** The host's way to the site's wire. */
@@ -283,6 +311,11 @@ final class NetworkLab implements AutoCloseable {
                 "--address=/%s/%s".formatted(name, address));
     }
 
+    /** The site's OVN, where hosts have it. */
+    OvnSite ovn() {
+        return ovn.orElseThrow();
+    }
+
     Space internet() {
         return internet;
     }
@@ -301,6 +334,9 @@ final class NetworkLab implements AutoCloseable {
         }
         for (var open : switches) {
             open.close();
+        }
+        if (ovn.isPresent()) {
+            ovn.get().close();
         }
         var resolver = folder.resolve("resolver.pid");
         if (Files.exists(resolver)) {

@@ -20,6 +20,7 @@ record Probe(String name, int protocol, int port, int code, boolean ipv6) {
 
     private static final int FIRST_SOURCE_PORT = 20_000;
     private static final int MARK = 0x43505443;
+    private static final int UDP_LENGTH = 16;
     private static final int TCP_HEADER = 20;
     private static final int SYN = 0x5002;
 
@@ -47,15 +48,7 @@ record Probe(String name, int protocol, int port, int code, boolean ipv6) {
     byte[] packet(int number, String from, String to) {
         return switch (protocol) {
             case TCP -> tcp(number, from, to);
-            case UDP ->
-                ByteBuffer.allocate(16)
-                        .putShort((short) (FIRST_SOURCE_PORT + number % 40_000))
-                        .putShort((short) port)
-                        .putShort((short) 16)
-                        .putShort((short) 0)
-                        .putInt(MARK)
-                        .putInt(number)
-                        .array();
+            case UDP -> udp(number, from, to);
             case ICMP, ICMPV6 -> {
                 // Errors speak of a packet; here they speak of none that anybody sent.
                 var bytes = ByteBuffer.allocate(36)
@@ -79,6 +72,25 @@ record Probe(String name, int protocol, int port, int code, boolean ipv6) {
                         .putInt(number)
                         .array();
         };
+    }
+
+    private byte[] udp(int number, String from, String to) {
+        var datagram = ByteBuffer.allocate(UDP_LENGTH)
+                .putShort((short) (FIRST_SOURCE_PORT + number % 40_000))
+                .putShort((short) port)
+                .putShort((short) UDP_LENGTH)
+                .putShort((short) 0)
+                .putInt(MARK)
+                .putInt(number);
+        return ipv6
+                // Only IPv4 lets the checksum be left out.
+                ? datagram.putShort(
+                                6,
+                                checksum(
+                                        datagram.array(),
+                                        sum(Frames.ipv6(from)) + sum(Frames.ipv6(to)) + UDP + UDP_LENGTH))
+                        .array()
+                : datagram.array();
     }
 
     private byte[] tcp(int number, String from, String to) {

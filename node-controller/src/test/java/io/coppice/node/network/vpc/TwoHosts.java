@@ -22,9 +22,14 @@ abstract class TwoHosts {
     void raise() throws Exception {
         var missing = NetworkLab.missing();
         assumeTrue(missing.isEmpty(), () -> "networks cannot be made here: " + missing);
-        lab = new NetworkLab(folder);
+        lab = newLab(folder);
         first = lab.addHost();
         second = lab.addHost();
+    }
+
+    /** A lab without hosts. */
+    protected NetworkLab newLab(Path home) throws IOException {
+        return new NetworkLab(home);
     }
 
     @AfterEach

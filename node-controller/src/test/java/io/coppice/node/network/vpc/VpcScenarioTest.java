@@ -46,6 +46,11 @@ class VpcScenarioTest extends TwoHosts {
         return NetworkEngineContract.red();
     }
 
+    /** Bytes of a guest's packet that pass between hosts. */
+    int tunnelMtu() {
+        return 1_450;
+    }
+
     @Test
     void guestsGetAddressesAndNames() throws Exception {
         lab.tell(open());
@@ -75,7 +80,7 @@ class VpcScenarioTest extends TwoHosts {
         assertEquals("10.0.1.10", offer.get(0));
         assertEquals("0a000101", offer.get(3), "the subnet's router");
         assertEquals("0a000002", offer.get(6), "the VPC's resolver");
-        assertEquals("05aa", offer.get(26), "1450 bytes pass through the tunnel");
+        assertEquals("%04x".formatted(tunnelMtu()), offer.get(26), "bytes that pass through the tunnel");
         assertEquals("20a9fea9fe0a000101000a000101", offer.get(121), "metadata and everything else by the router");
 
         fresh.configure();

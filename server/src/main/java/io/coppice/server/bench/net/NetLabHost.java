@@ -69,6 +69,21 @@ record NetLabHost(String bridge, String underlayAddress) implements NodeConfig.N
     }
 
     @Override
+    public String engine() {
+        return "linux";
+    }
+
+    @Override
+    public String ovnNorthbound() {
+        return "";
+    }
+
+    @Override
+    public Optional<String> ovnPublicNetwork() {
+        return Optional.empty();
+    }
+
+    @Override
     public String ovsDatabase() {
         return "";
     }
