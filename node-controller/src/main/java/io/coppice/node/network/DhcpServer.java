@@ -2,6 +2,7 @@ package io.coppice.node.network;
 
 import io.coppice.node.command.CommandException;
 import io.coppice.node.command.CommandRunner;
+import io.coppice.node.command.Daemons;
 import io.coppice.node.command.Signals;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -58,15 +57,7 @@ final class DhcpServer {
         if (running.isEmpty()) {
             return;
         }
-        running.get().destroy();
-        try {
-            running.get().onExit().get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-            LOG.warnf(e, "dnsmasq of %s did not end when asked: killing it", settings.bridge());
-            running.get().destroyForcibly();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Daemons.end(running.get(), "dnsmasq of " + settings.bridge(), STOP_LIMIT);
         Files.deleteIfExists(pidFile());
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.node.network.vpc;
 
+import io.coppice.node.command.Daemons;
 import io.coppice.node.command.Signals;
 import io.coppice.proto.network.v1.Subnet;
 import java.io.IOException;
@@ -12,11 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 
 /**
  * DHCP and names in one VPC's namespace, by dnsmasq: static bindings only, private names forward and reverse, other names by the
@@ -24,7 +21,6 @@ import org.jboss.logging.Logger;
  * dnsmasq(8).
  */
 final class NameDaemon {
-    private static final Logger LOG = Logger.getLogger(NameDaemon.class);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final Namespace inside;
@@ -82,15 +78,7 @@ final class NameDaemon {
         if (running.isEmpty()) {
             return;
         }
-        running.get().destroy();
-        try {
-            running.get().onExit().get(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            LOG.warnf(e, "dnsmasq of %s did not end when asked: killing it", inside.name());
-            running.get().destroyForcibly();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        Daemons.end(running.get(), "dnsmasq of " + inside.name(), STOP_LIMIT);
         Files.deleteIfExists(file("pid"));
     }
 
