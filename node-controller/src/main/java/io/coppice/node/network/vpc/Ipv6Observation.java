@@ -58,7 +58,8 @@ final class Ipv6Observation {
     private void rule(JsonNode rule) {
         var table = text(rule, "table");
         if (table.matches("\\d+")) {
-            plan.add(Ipv6Settings.rule(rule.path("priority").asInt(), text(rule, "iif"), Integer.parseInt(table)));
+            plan.add(Ipv6Settings.rule(
+                    rule.path("priority").asInt(), text(rule, "iif"), text(rule, "ipproto"), Integer.parseInt(table)));
         }
     }
 

@@ -116,6 +116,9 @@ final class Ipv6Plan {
                 VpcView.PUBLIC,
                 Ipv6.linkLocal(Cables.publicMac(settings, view.vpc().getVpcId())),
                 Ipv6.LINK_PREFIX));
+        plan.add(Ipv6Settings.rule(Routing.OWN_PRIORITY, Routing.ROUTER_ITSELF, "ipv6-icmp", Routing.OUTSIDE_TABLE));
+        plan.add(Setting.route(
+                Routing.OUTSIDE_TABLE, EVERYWHERE, settings.publicIpv6Gateway().get(), VpcView.PUBLIC));
         for (var address : Ipv6Outside.addresses(view)) {
             plan.add(Ipv6Settings.answered(VpcView.PUBLIC, address));
             if (settings.hostIsGateway()) {

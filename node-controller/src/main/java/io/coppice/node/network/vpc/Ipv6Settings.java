@@ -24,7 +24,12 @@ final class Ipv6Settings {
 
     /** Which table decides for IPv6 packets of a device; an empty device stands for all. */
     static Setting rule(int priority, String device, int table) {
-        var usual = Setting.rule(priority, device, table);
+        return rule(priority, device, "", table);
+    }
+
+    /** As {@link Setting#rule(int, String, String, int)}. */
+    static Setting rule(int priority, String device, String protocol, int table) {
+        var usual = Setting.rule(priority, device, protocol, table);
         return new Setting(Kind.ROUTE_RULE_IPV6, usual.id() + " ipv6", usual.value(), usual.add(), usual.remove());
     }
 }

@@ -121,7 +121,8 @@ final class Observation {
     private void rule(JsonNode rule) {
         var table = text(rule, "table");
         if (table.matches("\\d+")) {
-            plan.add(Setting.rule(rule.path("priority").asInt(), text(rule, "iif"), Integer.parseInt(table)));
+            plan.add(Setting.rule(
+                    rule.path("priority").asInt(), text(rule, "iif"), text(rule, "ipproto"), Integer.parseInt(table)));
         }
     }
 

@@ -22,6 +22,14 @@ final class Routing {
 
     static final int LOCAL_PRIORITY = 100;
     static final int SUBNET_PRIORITY = 200;
+    static final int OWN_PRIORITY = 300;
+
+    /** Where the router's own words to the outside go: that a packet was too large, or could not go on. */
+    static final int OUTSIDE_TABLE = 101;
+
+    /** What has no other device. */
+    static final String ROUTER_ITSELF = "lo";
+
     private static final String EVERYWHERE = "default";
     static final String NOWHERE = "blackhole";
     static final String UNREACHABLE = "unreachable";
@@ -54,6 +62,8 @@ final class Routing {
             plan.add(
                     Setting.route(Setting.LOCAL_TABLE, destination(subnet.getCidrBlock()), "", VpcView.bridge(subnet)));
         }
+        plan.add(Setting.rule(OWN_PRIORITY, ROUTER_ITSELF, "icmp", OUTSIDE_TABLE));
+        plan.add(Setting.route(OUTSIDE_TABLE, EVERYWHERE, view.settings().publicGateway(), VpcView.PUBLIC));
         // The resolver asks the host's resolvers through the cable that leads to the metadata service.
         plan.add(Setting.route(MAIN_TABLE, EVERYWHERE, view.settings().metadataAddress(), VpcView.METADATA));
     }

@@ -186,7 +186,13 @@ record Setting(Kind kind, String id, String value, String add, String remove) {
 
     /** Which table decides for packets of a device; an empty device stands for all. */
     static Setting rule(int priority, String device, int table) {
-        var from = device.isEmpty() ? "" : "iif " + device + " ";
+        return rule(priority, device, "", table);
+    }
+
+    /** As {@link #rule(int, String, int)}, for packets of one protocol, as ip-rule(8) names it; an empty one stands for all. */
+    static Setting rule(int priority, String device, String protocol, int table) {
+        var from = (device.isEmpty() ? "" : "iif " + device + " ")
+                + (protocol.isEmpty() ? "" : "ipproto " + protocol + " ");
         return new Setting(
                 Kind.ROUTE_RULE,
                 "rule %d %s%d".formatted(priority, from, table),

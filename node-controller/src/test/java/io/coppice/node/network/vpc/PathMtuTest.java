@@ -32,6 +32,8 @@ class PathMtuTest extends TwoHosts {
     /** Of IPv4 and ICMP. */
     private static final int HEADERS = 28;
 
+    private static final int HEADERS_IPV6 = 48;
+
     @BeforeEach
     void need() {
         assumeTrue(
@@ -53,7 +55,7 @@ class PathMtuTest extends TwoHosts {
                 "-M",
                 "do",
                 "-s",
-                Integer.toString(bytes - HEADERS),
+                Integer.toString(bytes - (to.contains(":") ? HEADERS_IPV6 : HEADERS)),
                 to);
     }
 
@@ -64,7 +66,8 @@ class PathMtuTest extends TwoHosts {
                 (refused.output() + refused.errors()).contains("mtu = " + mtu)
                         || (refused.output() + refused.errors()).contains("mtu=" + mtu),
                 () -> "nobody told: " + refused.output() + refused.errors());
-        assertEquals(0, ping(from, to, mtu).exitCode(), "what fits gets through");
+        var fitting = ping(from, to, mtu);
+        assertEquals(0, fitting.exitCode(), () -> "what fits gets through: " + fitting.output() + fitting.errors());
     }
 
     private static boolean reaches(Space from, String to) throws IOException {
@@ -88,6 +91,17 @@ class PathMtuTest extends TwoHosts {
         tellsTheSizeThatFits(lab.internet(), ELASTIC, GUESTS_MTU);
         lab.beyond(FAR + "/32", FAR_MTU);
         tellsTheSizeThatFits(guest.space(), FAR, FAR_MTU);
+    }
+
+    @Test
+    void theSameIsToldByIpv6() throws Exception {
+        var vpc = NetworkEngineContract.red();
+        vpc.getRouteTablesBuilder(0)
+                .addRoutes(Route.newBuilder().setDestination("::/0").setInternetGatewayId("igw-00000000000000001"));
+        lab.tell(vpc);
+        var guest = ofBoth("guest", first, "10.0.1.10", OPEN);
+        lab.tellLocations(RED);
+        tellsTheSizeThatFits(lab.internet(), guest.endpoint().getIpv6(0), GUESTS_MTU);
     }
 
     @Test
