@@ -87,7 +87,8 @@ class SnapshotTaker {
             return Optional.empty();
         }
         var attachments = database.call(entities -> entities.createQuery(
-                        "from AttachmentRow a where a.key.volumeId in (:ids) and a.state <> :filling", AttachmentRow.class)
+                        "from AttachmentRow a where a.key.volumeId in (:ids) and a.state <> :filling",
+                        AttachmentRow.class)
                 .setParameter("ids", volumes)
                 .setParameter("filling", AttachmentState.FILLING.text())
                 .getResultList());
