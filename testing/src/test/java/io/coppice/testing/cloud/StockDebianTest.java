@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.testing.architecture.SourceTree;
+import io.coppice.testing.cloud.RealGuests.Guest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.InstanceType;
 
 /**
@@ -76,14 +78,19 @@ class StockDebianTest {
             eventually(
                     "the end of cloud-init",
                     BOOT,
-                    () -> ec2.getConsoleOutput(
-                                    request -> request.instanceId(guest.id()).latest(true))
-                            .output(),
-                    console -> console != null && console.contains("finished at"));
+                    () -> console(ec2, guest),
+                    console -> console.contains("finished at"));
             guests.awaitAnswer(guest);
             assertEquals(
                     String.join("\n", "status: done", "aws", guest.id(), "stocked", "by user data", "ran"),
                     guests.command(guest, SEEN));
         }
+    }
+
+    private static String console(Ec2Client ec2, Guest guest) {
+        var output = ec2.getConsoleOutput(
+                        request -> request.instanceId(guest.id()).latest(true))
+                .output();
+        return output == null ? "" : new String(Base64.getMimeDecoder().decode(output), StandardCharsets.UTF_8);
     }
 }
