@@ -4,7 +4,9 @@ import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.network.Endpoint;
 import io.coppice.node.network.MetadataEntry.Reach;
 import io.coppice.node.network.NetworkEngine.Followed;
+import io.coppice.node.network.OpenFlow;
 import io.coppice.node.network.ovn.LocalSwitch.Chassis;
+import io.coppice.node.network.vpc.HostVpc;
 import io.coppice.node.network.vpc.LocalInterface;
 import io.coppice.node.network.vpc.Namespace;
 import io.coppice.node.network.vpc.ServiceSpace;
@@ -30,7 +32,7 @@ import java.util.stream.Stream;
  * One VPC as this host has a part in it. Every change is written down first, then into the northbound database; it counts as followed
  * when OVN's controller on this host has carried it out. Thread-safe; VPCs do not wait for each other.
  */
-final class OvnVpc {
+final class OvnVpc implements HostVpc {
     private static final Duration LIMIT = Duration.ofSeconds(15);
 
     private final String vpcId;
@@ -65,8 +67,8 @@ final class OvnVpc {
         this.followed = new Followed(state.generation(), state.sequence(), "");
     }
 
-    /** The VPC as it should be from now on; older than what is known is ignored. */
-    void apply(Vpc vpc) throws IOException {
+    @Override
+    public void apply(Vpc vpc) throws IOException {
         lock.lock();
         try {
             if (state.accept(vpc)) {
@@ -77,8 +79,9 @@ final class OvnVpc {
         }
     }
 
-    /** Where interfaces are from now on; false when an update was lost. OVN knows it from the hosts that carry them. */
-    boolean apply(List<EndpointUpdate> updates) throws IOException {
+    /** OVN itself knows where interfaces are from the hosts that carry them; routes to interfaces need it here. */
+    @Override
+    public boolean apply(List<EndpointUpdate> updates) throws IOException {
         lock.lock();
         try {
             var receptions = EnumSet.noneOf(VpcState.Reception.class);
@@ -95,12 +98,9 @@ final class OvnVpc {
         }
     }
 
-    /**
-     * Makes the instance's interfaces in this VPC these; what the hypervisor must know of them.
-     *
-     * @param arriving whether its guest still runs on another host, whose ports they are until it has arrived
-     */
-    List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints, boolean arriving) throws IOException {
+    @Override
+    public List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints, boolean arriving)
+            throws IOException {
         lock.lock();
         try {
             if (!endpoints.isEmpty() && !state.isKnown()) {
@@ -140,8 +140,8 @@ final class OvnVpc {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether the instance has interfaces in this VPC on this host. */
-    boolean carries(InstanceId instance) {
+    @Override
+    public boolean carries(InstanceId instance) {
         lock.lock();
         try {
             return !state.locals(instance).isEmpty();
@@ -150,8 +150,9 @@ final class OvnVpc {
         }
     }
 
-    /** Has packets for the instance come here. */
-    void arrived(InstanceId instance) throws IOException {
+    /** What it had open needs nothing here: OVN's port carries its rules along. */
+    @Override
+    public void arrived(InstanceId instance, List<OpenFlow> flows) throws IOException {
         lock.lock();
         try {
             if (state.change(instance, local -> local.withArriving(false)) || !isFollowed) {
@@ -162,8 +163,8 @@ final class OvnVpc {
         }
     }
 
-    /** Plugs the instance's devices in; they must be there. */
-    void attached(InstanceId instance) throws IOException {
+    @Override
+    public void attached(InstanceId instance) throws IOException {
         lock.lock();
         try {
             var locals = state.locals(instance);
@@ -192,8 +193,8 @@ final class OvnVpc {
         around.host().ip("link set dev %s mtu %d up\n".formatted(device, around.mtu()));
     }
 
-    /** Tells how the instance reaches the metadata service. */
-    void open(InstanceId instance, Reach reach) throws IOException {
+    @Override
+    public void open(InstanceId instance, Reach reach) throws IOException {
         lock.lock();
         try {
             if (state.change(instance, local -> local.withReach(reach))
@@ -205,8 +206,8 @@ final class OvnVpc {
         }
     }
 
-    /** Looks at what is there and puts right what differs. */
-    void repair(Set<String> hostDevices) throws IOException {
+    @Override
+    public void repair(Set<String> hostDevices) throws IOException {
         lock.lock();
         try {
             for (var local : state.locals()) {
@@ -289,8 +290,8 @@ final class OvnVpc {
         around.localSwitch().plug(around.chassis().bridge(), ports);
     }
 
-    /** Whether nothing of the VPC is left here or known. */
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         lock.lock();
         try {
             return state.isOver();
@@ -299,8 +300,8 @@ final class OvnVpc {
         }
     }
 
-    /** What the packets of this VPC follow now. Never waits. */
-    Followed followed() {
+    @Override
+    public Followed followed() {
         return followed;
     }
 
@@ -316,8 +317,8 @@ final class OvnVpc {
         }
     }
 
-    /** Takes back what is this host's and forgets it. */
-    void remove() throws IOException {
+    @Override
+    public void remove() throws IOException {
         lock.lock();
         try {
             around.localSwitch().unplug(around.chassis().bridge(), devices());

@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * One VPC on this host. Every change is written down first, then the whole is rendered and the difference carried out; when that
  * fails, the next change or repair begins with a look at what is there. Thread-safe; VPCs do not wait for each other.
  */
-final class VpcOnHost {
+final class VpcOnHost implements HostVpc {
     private final String vpcId;
     private final VpcSettings settings;
     private final Namespace host;
@@ -78,8 +78,8 @@ final class VpcOnHost {
         return "%s-%s".formatted(settings.bridge(), vpcId);
     }
 
-    /** The VPC as it should be from now on; older than what is known is ignored. */
-    void apply(Vpc vpc) throws IOException {
+    @Override
+    public void apply(Vpc vpc) throws IOException {
         lock.lock();
         try {
             if (state.accept(vpc)) {
@@ -90,8 +90,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Where interfaces are from now on, by these updates in their order; false when one before them or among them was lost. */
-    boolean apply(List<EndpointUpdate> updates) throws IOException {
+    @Override
+    public boolean apply(List<EndpointUpdate> updates) throws IOException {
         lock.lock();
         try {
             var receptions = EnumSet.noneOf(VpcState.Reception.class);
@@ -108,17 +108,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Makes the instance's interfaces in this VPC these; what the hypervisor must know of them. */
-    List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
-        return ensure(instance, endpoints, false);
-    }
-
-    /** As {@link #ensure}, while packets for the instance still go to the host that sends it here. */
-    List<Endpoint> expect(InstanceId instance, List<NetworkEndpoint> endpoints) throws IOException {
-        return ensure(instance, endpoints, true);
-    }
-
-    private List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints, boolean arriving)
+    @Override
+    public List<Endpoint> ensure(InstanceId instance, List<NetworkEndpoint> endpoints, boolean arriving)
             throws IOException {
         lock.lock();
         try {
@@ -139,8 +130,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Whether the instance has interfaces in this VPC on this host. */
-    boolean carries(InstanceId instance) {
+    @Override
+    public boolean carries(InstanceId instance) {
         lock.lock();
         try {
             return !state.locals(instance).isEmpty();
@@ -160,8 +151,9 @@ final class VpcOnHost {
         }
     }
 
-    /** Has packets for the instance come here, and its connections go on: they are known before the first packet comes. */
-    void arrived(InstanceId instance, List<OpenFlow> flowsBefore) throws IOException {
+    /** Connections are known before the first packet comes. */
+    @Override
+    public void arrived(InstanceId instance, List<OpenFlow> flowsBefore) throws IOException {
         lock.lock();
         try {
             if (inside.exists()) {
@@ -175,8 +167,9 @@ final class VpcOnHost {
         }
     }
 
-    /** Brings the instance's devices into the namespace and plugs them in, guarded from the first frame on. */
-    void attached(InstanceId instance) throws IOException {
+    /** Brings the devices into the namespace and plugs them in. */
+    @Override
+    public void attached(InstanceId instance) throws IOException {
         lock.lock();
         try {
             var news = false;
@@ -205,8 +198,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Tells how the instance reaches the metadata service. */
-    void open(InstanceId instance, Reach reach) throws IOException {
+    @Override
+    public void open(InstanceId instance, Reach reach) throws IOException {
         lock.lock();
         try {
             if (state.change(instance, local -> local.withReach(reach))) {
@@ -217,12 +210,8 @@ final class VpcOnHost {
         }
     }
 
-    /**
-     * Looks at what is there and puts right what differs.
-     *
-     * @param hostDevices devices of the host's namespace, among which guests' devices may wait
-     */
-    void repair(Set<String> hostDevices) throws IOException {
+    @Override
+    public void repair(Set<String> hostDevices) throws IOException {
         lock.lock();
         try {
             packets.look();
@@ -244,8 +233,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Whether nothing of the VPC is left here or known. */
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         lock.lock();
         try {
             return state.isOver();
@@ -254,8 +243,8 @@ final class VpcOnHost {
         }
     }
 
-    /** What the packets of this VPC follow now. Never waits. */
-    Followed followed() {
+    @Override
+    public Followed followed() {
         return followed;
     }
 
@@ -292,8 +281,8 @@ final class VpcOnHost {
         }
     }
 
-    /** Takes everything back and forgets it. */
-    void remove() throws IOException {
+    @Override
+    public void remove() throws IOException {
         lock.lock();
         try {
             packets.takeDown();
