@@ -45,7 +45,6 @@ public final class Zone {
     private final ZoneEventLog log;
     private final Clock clock;
     private final HostRoster roster;
-    private final long startedMillis;
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Networks networks;
@@ -56,7 +55,7 @@ public final class Zone {
     private final ImagePlaces places = new ImagePlaces();
     private final ZoneImages images;
     private final Dispatcher dispatcher;
-    private boolean settledOnce;
+    private final Settling settling;
 
     /** An empty zone; hosts and the Cloud Controller fill it. */
     public Zone(ZoneSettings settings, Scheduler scheduler, ZoneEventLog log, Clock clock, HostRoster roster) {
@@ -64,9 +63,9 @@ public final class Zone {
         this.log = log;
         this.clock = clock;
         this.roster = roster;
-        this.startedMillis = clock.millis();
         this.networks = new Networks(settings.name(), settings.maxNetworks());
         this.tables = new ZoneTables(networks);
+        this.settling = new Settling(settings, tables, roster, clock.millis());
         this.dispatcher = new Dispatcher(settings, scheduler, tables, networks, places, log);
         this.images = new ZoneImages(lock, tables, places, clock);
         this.rivals = new Rivals(settings, tables, log);
@@ -248,10 +247,11 @@ public final class Zone {
     public boolean distribute() {
         return locked(() -> {
             var now = clock.millis();
-            if (hasSettled(now)) {
+            if (settling.hasSettled(now)) {
                 publicWays.distribute(tables.byArrival());
             }
-            return networks.distribute(knowsInterfaces(now), DISTRIBUTE_FOR.toNanos());
+            return networks.distribute(
+                    settling.knowsInterfaces(now, networks.neighbours().haveTold()), DISTRIBUTE_FOR.toNanos());
         });
     }
 
@@ -285,7 +285,7 @@ public final class Zone {
 
         /** What it is to be told next, in this order; nothing when it knows all, or the zone does not know it yet. */
         public List<ZoneNews> next() {
-            return locked(() -> hasSettled(clock.millis()) ? view.next() : List.of());
+            return locked(() -> settling.hasSettled(clock.millis()) ? view.next() : List.of());
         }
 
         /** It does not want to know any more. */
@@ -359,40 +359,7 @@ public final class Zone {
 
     private Round round() {
         var now = clock.millis();
-        return Round.at(now, isSettled(now));
-    }
-
-    /**
-     * Whether all hosts that may carry something have told what: those known from before this start, for a while, and
-     * those that just dialled in.
-     */
-    private boolean isSettled(long now) {
-        return hasSettled(now)
-                && tables.byArrival().stream()
-                        .noneMatch(host -> host.owesInventory()
-                                && now - host.helloMillis()
-                                        < settings.unreachableAfter().toMillis());
-    }
-
-    /** Before other zones have told of theirs, or have had their time, their interfaces would seem to be gone. */
-    private boolean knowsInterfaces(long now) {
-        return hasSettled(now)
-                && (networks.neighbours().haveTold()
-                        || now - startedMillis >= settings.settle().toMillis());
-    }
-
-    /** Whether those hosts have told that are known from before this start, or have had their time. */
-    private boolean hasSettled(long now) {
-        if (!settledOnce) {
-            settledOnce = now - startedMillis >= settings.settle().toMillis()
-                    || roster.atStart().stream().allMatch(this::hasTold);
-        }
-        return settledOnce;
-    }
-
-    private boolean hasTold(String node) {
-        var host = tables.host(new NodeId(node));
-        return host != null && host.isInventoried();
+        return Round.at(now, settling.isSettled(now));
     }
 
     private void locked(Runnable action) {

@@ -202,6 +202,25 @@ public final class Layers {
         sweep();
     }
 
+    /** Does something to what lies over what, while no layer is removed. */
+    public synchronized void whileNoneIsRemoved(Relinking relinking) throws IOException {
+        relinking.make();
+    }
+
+    /** Changes what a layer says that lies below it. */
+    @FunctionalInterface
+    public interface Relinking {
+        /** Does it; durable when it returns. */
+        void make() throws IOException;
+    }
+
+    /** Has all that was written to a layer's file, by whomever, outlive a power cut. */
+    public static void makeDurable(Path layer) throws IOException {
+        try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
     /** Whether nothing was written to a layer that nobody has open. */
     public static boolean isUntouched(Path layer) throws IOException {
         return Files.size(layer) == QcowLayer.read(layer).emptyBytes();

@@ -13,6 +13,9 @@ final class LayerNodes {
     /** What the secret is called that encrypted layers are opened with. */
     static final String KEY = "disk-key";
 
+    /** How encrypted layers are opened. */
+    static final Map<String, String> ENCRYPTION = Map.of("format", "luks", "key-secret", KEY);
+
     private LayerNodes() {}
 
     /** What a layer is called. */
@@ -64,7 +67,7 @@ final class LayerNodes {
         node.put("discard", "unmap");
         node.put("file", Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
         if (Layers.isEncrypted(layer)) {
-            node.put("encrypt", Map.of("format", "luks", "key-secret", KEY));
+            node.put("encrypt", ENCRYPTION);
         }
         return node;
     }

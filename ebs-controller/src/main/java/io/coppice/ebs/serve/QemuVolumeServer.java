@@ -82,7 +82,11 @@ public final class QemuVolumeServer implements VolumeServer {
     @Override
     public void flatten(VolumeId volume) throws IOException {
         daemons.change(volume, (daemon, serving) -> {
-            daemon.flatten(LayerNodes.layer(layers.folder(), serving.node()));
+            var layer = LayerNodes.layer(layers.folder(), serving.node());
+            if (daemon.flatten(layer)) {
+                // A layer that is not needed according to a header that a power cut could bring back is needed.
+                layers.whileNoneIsRemoved(() -> daemon.completeFlattening(layer));
+            }
             return serving;
         });
     }

@@ -2,6 +2,7 @@ package io.coppice.ebs.serve;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.layer.Layers;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,7 +21,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jboss.logging.Logger;
 
 /**
  * The process that serves one volume: qemu-storage-daemon with an NBD export for each attachment. It runs on its own, beyond
@@ -28,7 +28,6 @@ import org.jboss.logging.Logger;
  * qemu-storage-daemon(1) and qemu-storage-daemon-qmp-ref(7).
  */
 final class StorageDaemon {
-    private static final Logger LOG = Logger.getLogger(StorageDaemon.class);
     static final String PROGRAM = "qemu-storage-daemon";
 
     /** What stands in the command of one that several may connect to at a time. */
@@ -38,7 +37,6 @@ final class StorageDaemon {
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LONGEST_SOCKET_PATH = 107;
-    private static final String FLATTENING = "flatten";
     /** Through a pipe: a key in an argument could be read by every user of this machine. */
     private static final String SECRET = "secret,id=" + LayerNodes.KEY + ",file=/dev/stdin";
 
@@ -118,8 +116,8 @@ final class StorageDaemon {
             // How many connections it takes it was told when it was started, and says nowhere else.
             var shared = ProcessFiles.command(running.get().pid()).contains(SHARED);
             var names = new TreeSet<>(exports.findValuesAsText("id"));
-            return Optional.of(new Serving(
-                    new Grants(names, shared), exports.get(0).path("node-name").asText()));
+            var node = BlockGraph.named(exports.get(0).path("node-name").asText(), qmp);
+            return Optional.of(new Serving(new Grants(names, shared), node));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();
@@ -205,6 +203,8 @@ final class StorageDaemon {
     /** Serves a node under these names too, as large as it is now. */
     void open(String node, Set<String> names) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            // What is written to a node below a copy that runs would pass the copy by.
+            cancelFlattening(qmp);
             for (var name : names) {
                 qmp.execute("block-export-add", export(node, name));
             }
@@ -230,34 +230,43 @@ final class StorageDaemon {
         }
     }
 
-    /** Begins to copy what is below {@code layer} into it, unless that is under way. */
-    void flatten(Path layer) throws IOException {
+    /**
+     * Begins to copy what is below {@code layer} into it, unless that is under way; true when all is copied, and to be completed by
+     * {@link #completeFlattening}.
+     */
+    boolean flatten(Path layer) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
-            if (qmp.execute("query-block-jobs", Map.of()).isEmpty()) {
-                qmp.execute("block-stream", Map.of("job-id", FLATTENING, "device", LayerNodes.name(layer)));
+            var flattening = new Flattening(qmp);
+            var progress = flattening.progress();
+            if (progress == Flattening.Progress.NOT_BEGUN) {
+                flattening.begin(layer);
             }
+            return progress == Flattening.Progress.COPIED;
         }
+    }
+
+    /** Lets a layer that holds all that is below it stand alone; durable when this returns. */
+    void completeFlattening(Path layer) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            var flattening = new Flattening(qmp);
+            flattening.complete(layer);
+            awaitThat(() -> flattening.progress() == Flattening.Progress.NOT_BEGUN, "the copy below it");
+        }
+        Layers.makeDurable(layer);
     }
 
     /** A layer that is being filled cannot be put below another. */
     private void cancelFlattening(Qmp qmp) throws IOException {
+        var flattening = new Flattening(qmp);
         awaitThat(
                 () -> {
-                    var ended = qmp.execute("query-block-jobs", Map.of()).isEmpty();
+                    var ended = flattening.progress() == Flattening.Progress.NOT_BEGUN;
                     if (!ended) {
-                        cancel(qmp);
+                        flattening.cancel();
                     }
                     return ended;
                 },
                 "the copy below it");
-    }
-
-    private static void cancel(Qmp qmp) throws IOException {
-        try {
-            qmp.execute("block-job-cancel", Map.of("device", FLATTENING, "force", true));
-        } catch (QmpRefusal e) {
-            LOG.debugf("the copy ended by itself: %s", e.getMessage());
-        }
     }
 
     /** Ends it and everybody's connection to it; returns when it is gone. */

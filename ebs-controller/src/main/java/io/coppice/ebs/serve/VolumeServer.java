@@ -52,8 +52,9 @@ public interface VolumeServer extends AutoCloseable {
     }
 
     /**
-     * Begins to copy what lies below a served volume's layer into it, while guests go on, if that is not under way. When it
-     * is done nothing is below any more. What {@link #divert} cuts off is begun again by the next call.
+     * Begins to copy what lies below a served volume's layer into it, while guests go on, if that is not under way, and completes it
+     * when all is copied: nothing is below any more then, durably. To be called until it is so. What {@link #divert} cuts off is begun
+     * again by the next call.
      */
     void flatten(VolumeId volume) throws IOException;
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** If this failed, guests would lose what they wrote to layers, or layers would stay that nothing needs. */
@@ -70,6 +72,70 @@ class ServedVolumesTest extends ServedVolumesContract {
         try (var files = Files.list(layers().folder())) {
             assertEquals(1, files.count());
         }
+        assertTrue(holds(export, 6));
+    }
+
+    @Test
+    void whatWasCopiedFromBelowOutlivesItsDaemon() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        // In several of the tables that a daemon keeps in memory.
+        var far = 700L << 20;
+        assertEquals(0, io(export, "write -P 9 %d 4096".formatted(far)));
+        for (int i = 1; i <= 5; i++) {
+            write(export, i);
+            backend().snapshot(SnapshotId.random(), volume);
+        }
+        eventually(() -> {
+            backend().tidy();
+            return layers().chain(layers().find(volume).orElseThrow()).size() == 1;
+        });
+        var before = pid(volume);
+        ProcessHandle.of(before).orElseThrow().destroyForcibly();
+        eventually(() -> pid(volume) != before && holds(export, 5));
+        assertEquals(0, io(export, "read -P 9 %d 4096".formatted(far)));
+    }
+
+    @Test
+    void aCopyFromBelowThatIsAboutToBeCompletedIsCutOffByASnapshot() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        for (int i = 1; i <= 5; i++) {
+            write(export, i);
+            backend().snapshot(SnapshotId.random(), volume);
+        }
+        var height = layers().chain(layers().find(volume).orElseThrow()).size();
+        backend().tidy();
+        write(export, 6);
+        var snapshot = SnapshotId.random();
+        backend().snapshot(snapshot, volume);
+        assertEquals(
+                height + 1, layers().chain(layers().find(volume).orElseThrow()).size());
+        write(export, 7);
+        var clone = VolumeId.random();
+        served.add(clone);
+        backend().create(clone, GIB, Optional.of(snapshot));
+        assertTrue(holds(backend().serve(clone, SECOND), 6));
+        assertTrue(holds(export, 7));
+    }
+
+    @Test
+    void anotherInstanceMayJoinWhileLayersAreCopied() throws Exception {
+        var volume = VolumeId.random();
+        served(volume, FIRST);
+        var export = backend().serve(volume, Grants.shared(Set.of(FIRST))).getFirst();
+        for (int i = 1; i <= 5; i++) {
+            write(export, i);
+            backend().snapshot(SnapshotId.random(), volume);
+        }
+        backend().tidy();
+        var both = backend().serve(volume, Grants.shared(Set.of(FIRST, SECOND)));
+        write(both.getLast(), 6);
+        assertTrue(holds(export, 6));
+        eventually(() -> {
+            backend().tidy();
+            return layers().chain(layers().find(volume).orElseThrow()).size() == 1;
+        });
         assertTrue(holds(export, 6));
     }
 }
