@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An image as a storage daemon opens it. */
-record RbdDisk(RbdImages images, String image) implements BlockDisk {
+/** An image, or the encrypted disk in it, as a storage daemon opens it. */
+record RbdDisk(RbdImages images, String image, Optional<DiskKey> key) implements BlockDisk {
     private static final String NODE = "rbd";
+    /** What the image is called that an encrypted disk is in. */
+    private static final String HOLDER = "image";
 
     @Override
     public String nodeName() {
@@ -19,16 +21,27 @@ record RbdDisk(RbdImages images, String image) implements BlockDisk {
     }
 
     @Override
-    public Optional<DiskKey> key() {
-        return Optional.empty();
+    public Map<String, @Nullable Object> node(DiskAccess access) {
+        var holder = new HashMap<String, @Nullable Object>(images.tools().pool().node(image));
+        holder.put("cache", Map.of("direct", access.direct()));
+        holder.put("discard", "unmap");
+        holder.put("node-name", key.isPresent() ? HOLDER : NODE);
+        return key.isPresent() ? encrypted(holder, access) : holder;
     }
 
     @Override
-    public Map<String, @Nullable Object> node(DiskAccess access) {
-        var node = new HashMap<String, @Nullable Object>(images.tools().pool().node(image));
+    public Optional<Map<String, @Nullable Object>> reopened(DiskAccess access) {
+        return key.map(present -> encrypted(HOLDER, access));
+    }
+
+    private static Map<String, @Nullable Object> encrypted(Object holder, DiskAccess access) {
+        var node = new HashMap<String, @Nullable Object>();
+        node.put("driver", "qcow2");
         node.put("node-name", NODE);
         node.put("cache", Map.of("direct", access.direct()));
         node.put("discard", "unmap");
+        node.put("encrypt", Map.of("format", "luks", "key-secret", KEY));
+        node.put("file", holder);
         return node;
     }
 

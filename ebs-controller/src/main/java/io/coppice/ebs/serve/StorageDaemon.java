@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The process that serves one volume: qemu-storage-daemon with an NBD export for each attachment. It runs on its own, beyond
@@ -40,7 +41,7 @@ final class StorageDaemon {
     private static final int LONGEST_SOCKET_PATH = 107;
     private static final String FLATTENING = "flatten";
     /** Through a pipe: a key in an argument could be read by every user of this machine. */
-    private static final String SECRET = "secret,id=" + LayerNodes.KEY + ",file=/dev/stdin";
+    private static final String SECRET = "secret,id=" + BlockDisk.KEY + ",file=/dev/stdin";
 
     /**
      * Memory that a large request took is kept for the next ones, 32 MiB at most: otherwise the kernel clears each page of it
@@ -227,6 +228,17 @@ final class StorageDaemon {
     void resize(String node, long sizeBytes) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             qmp.execute("block_resize", Map.of("node-name", node, "size", sizeBytes));
+        }
+    }
+
+    /**
+     * Has all that was acknowledged leave its memory, while guests go on.
+     *
+     * @param asOpened of {@link BlockDisk#reopened}
+     */
+    void flush(Map<String, @Nullable Object> asOpened) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            qmp.execute("blockdev-reopen", Map.of("options", List.of(asOpened)));
         }
     }
 

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.PoolUnderTest;
-import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -34,15 +34,20 @@ class RbdVolumesTest extends ServedVolumesContract {
 
     private static @Nullable CephPool pool;
 
+    /** Which of the disks are encrypted. */
+    DiskKeys keys() {
+        return DiskKeys.NONE;
+    }
+
     @Override
     BackendUnderTest start() throws IOException {
         var known = pool == null ? PoolUnderTest.fresh(folder.resolve("ceph.conf")) : pool;
         pool = PoolUnderTest.open(folder.resolve("ceph.conf"), known.pool());
-        return RbdUnderTest.start(pool, folder.resolve("r"), MOST_BELOW);
+        return RbdUnderTest.start(pool, folder.resolve("r"), keys(), MOST_BELOW);
     }
 
     private RbdUnderTest ofAnotherMachine(Path run) throws IOException {
-        return RbdUnderTest.start(((RbdUnderTest) started()).pool(), run, MOST_BELOW);
+        return RbdUnderTest.start(((RbdUnderTest) started()).pool(), run, keys(), MOST_BELOW);
     }
 
     private String rbd(String... arguments) throws IOException {
@@ -232,7 +237,8 @@ class RbdVolumesTest extends ServedVolumesContract {
         rbd("create", volume.value(), "--size", "7M");
         assertFalse(backend().exists(volume));
         backend().create(volume, GIB, NOTHING);
-        assertTrue(rbd("info", volume.value()).contains("1 GiB"));
+        assertFalse(rbd("info", volume.value()).contains("size 7 MiB"));
+        assertTrue(holds(backend().serve(volume, FIRST), 0));
     }
 
     @Test
@@ -257,9 +263,7 @@ class RbdVolumesTest extends ServedVolumesContract {
     void aPoolThatIsNotThereIsSaidToBeMissing() throws IOException {
         var absent = PoolUnderTest.open(folder.resolve("other.conf"), "absent");
         var failure = assertThrows(
-                IOException.class,
-                () -> new RbdVolumeBackend(
-                        absent, folder.resolve("x"), Optional.empty(), new RbdVolumeBackend.Limits(1.0, 2)));
+                IOException.class, () -> RbdUnderTest.start(absent, folder.resolve("x"), keys(), MOST_BELOW));
         assertTrue(String.valueOf(failure.getMessage()).contains("absent"), failure.getMessage());
         assertEquals(0, StorageDaemons.stopAll(folder.resolve("x")));
     }
