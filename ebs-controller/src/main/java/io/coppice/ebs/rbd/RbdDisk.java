@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** An image, or the encrypted disk in it, as a storage daemon opens it. */
 record RbdDisk(RbdImages images, String image, Optional<DiskKey> key) implements BlockDisk {
     private static final String NODE = "rbd";
-    /** What the image is called that an encrypted disk is in. */
-    private static final String HOLDER = "image";
 
     @Override
     public String nodeName() {
@@ -25,16 +23,20 @@ record RbdDisk(RbdImages images, String image, Optional<DiskKey> key) implements
         var holder = new HashMap<String, @Nullable Object>(images.tools().pool().node(image));
         holder.put("cache", Map.of("direct", access.direct()));
         holder.put("discard", "unmap");
-        holder.put("node-name", key.isPresent() ? HOLDER : NODE);
-        return key.isPresent() ? encrypted(holder, access) : holder;
+        if (key.isPresent()) {
+            return encrypted(holder, access);
+        }
+        holder.put("node-name", NODE);
+        return holder;
     }
 
+    /** A snapshot of the image has all that was acknowledged then, and so has the next daemon when this one dies. */
     @Override
-    public Optional<Map<String, @Nullable Object>> reopened(DiskAccess access) {
-        return key.map(present -> encrypted(HOLDER, access));
+    public boolean writesThrough() {
+        return key.isPresent();
     }
 
-    private static Map<String, @Nullable Object> encrypted(Object holder, DiskAccess access) {
+    private static Map<String, @Nullable Object> encrypted(Map<String, @Nullable Object> holder, DiskAccess access) {
         var node = new HashMap<String, @Nullable Object>();
         node.put("driver", "qcow2");
         node.put("node-name", NODE);

@@ -235,7 +235,6 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         locks.with(List.of(id, volume), () -> {
             if (facts(id).isEmpty()) {
                 var of = require(volume);
-                flush(volume, of);
                 images.freeze(volume.value(), id.value());
                 images.keep(volume.value(), id.value(), of);
             }
@@ -245,13 +244,6 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     private ImageFacts require(VolumeId id) throws IOException {
         return facts(id).orElseThrow(() -> new NoSuchVolumeException(id));
-    }
-
-    /** The tables of an encrypted disk say where its bytes are only once they have left the daemon. */
-    private void flush(VolumeId id, ImageFacts facts) throws IOException {
-        if (facts.isEncrypted()) {
-            daemons.flush(id, disks.served(id, facts));
-        }
     }
 
     @Override
@@ -284,15 +276,12 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
         }
-        daemons.whilePaused(together.values(), () -> {
-            for (var each : of.entrySet()) {
-                // In this thread, which holds the pauses.
-                flush(each.getKey(), each.getValue());
-            }
-            AtOnce.all(
-                    together.entrySet(),
-                    each -> images.freeze(each.getValue().value(), each.getKey().value()));
-        });
+        daemons.whilePaused(
+                together.values(),
+                () -> AtOnce.all(
+                        together.entrySet(),
+                        each -> images.freeze(
+                                each.getValue().value(), each.getKey().value())));
         AtOnce.all(
                 together.entrySet(),
                 each -> images.keep(

@@ -21,11 +21,11 @@ public interface BlockDisk {
     Map<String, @Nullable Object> node(DiskAccess access) throws IOException;
 
     /**
-     * The options of {@code blockdev-reopen} that change nothing of how a daemon has it open, and have what QEMU keeps of the disk's
-     * tables in memory written out. Empty: what was acknowledged is outside of the daemon already.
+     * Whether each write is acknowledged only once all that is needed to find it again has left the daemon's memory: tables of the
+     * disk, too, which QEMU otherwise keeps until a guest asks for what it wrote to be made durable.
      */
-    default Optional<Map<String, @Nullable Object>> reopened(DiskAccess access) {
-        return Optional.empty();
+    default boolean writesThrough() {
+        return false;
     }
 
     /**

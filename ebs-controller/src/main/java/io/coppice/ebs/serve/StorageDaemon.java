@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The process that serves one volume: qemu-storage-daemon with an NBD export for each attachment. It runs on its own, beyond
@@ -34,6 +33,9 @@ final class StorageDaemon {
 
     /** What stands in the command of one that several may connect to at a time. */
     private static final String SHARED = "\"max-connections\":" + Grants.MOST;
+
+    /** What stands in the command of one whose disk {@link BlockDisk#writesThrough}. */
+    private static final String THROUGH = "\"writethrough\":true";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
@@ -158,7 +160,8 @@ final class StorageDaemon {
                 "--nbd-server",
                 JSON.writeValueAsString(listening.server(grants.connections()))));
         for (var name : grants.names()) {
-            command.addAll(List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name))));
+            command.addAll(
+                    List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name, disk.writesThrough()))));
         }
         command.addAll(List.of(
                 "--chardev",
@@ -172,8 +175,9 @@ final class StorageDaemon {
      * In the daemon's first thread: QEMU 7.2 ends with an assertion when a client of an export in another one hangs up
      * (nbd_blockdev_client_closed in blockdev-nbd.c).
      */
-    private Map<String, Object> export(String node, String name) {
-        return Map.of("type", "nbd", "id", name, "name", name, "node-name", node, "writable", true);
+    private static Map<String, Object> export(String node, String name, boolean through) {
+        return Map.of(
+                "type", "nbd", "id", name, "name", name, "node-name", node, "writable", true, "writethrough", through);
     }
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
@@ -205,9 +209,12 @@ final class StorageDaemon {
 
     /** Serves a node under these names too, as large as it is now. */
     void open(String node, Set<String> names) throws IOException {
+        var running = process().orElseThrow(() -> new IOException("the storage daemon of " + volume + " has ended"));
+        // As those were that it was started with.
+        var through = ProcessFiles.command(running.pid()).contains(THROUGH);
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             for (var name : names) {
-                qmp.execute("block-export-add", export(node, name));
+                qmp.execute("block-export-add", export(node, name, through));
             }
         }
     }
@@ -228,17 +235,6 @@ final class StorageDaemon {
     void resize(String node, long sizeBytes) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             qmp.execute("block_resize", Map.of("node-name", node, "size", sizeBytes));
-        }
-    }
-
-    /**
-     * Has all that was acknowledged leave its memory, while guests go on.
-     *
-     * @param asOpened of {@link BlockDisk#reopened}
-     */
-    void flush(Map<String, @Nullable Object> asOpened) throws IOException {
-        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
-            qmp.execute("blockdev-reopen", Map.of("options", List.of(asOpened)));
         }
     }
 

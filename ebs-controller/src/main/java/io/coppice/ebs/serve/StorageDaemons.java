@@ -222,20 +222,6 @@ public final class StorageDaemons implements AutoCloseable {
     }
 
     /**
-     * Has all that was acknowledged of a volume be where a snapshot of its disk finds it, while guests go on. Does nothing when it
-     * is not served.
-     */
-    public void flush(VolumeId volume, BlockDisk disk) throws IOException {
-        var options = disk.reopened(DiskAccess.PAST_THE_PAGE_CACHE);
-        if (options.isPresent()) {
-            change(volume, (daemon, serving) -> {
-                daemon.flush(options.get());
-                return serving;
-            });
-        }
-    }
-
-    /**
      * Does something while no daemon has a volume's disk open. Who has the volume is cut off and finds it again under the same
      * name, as it is then, however that ends. It may take longer than a pause.
      */

@@ -50,13 +50,17 @@ class RbdEncryptionTest {
             try (var guest = OpenVolume.unflushed(export)) {
                 guest.write(PATTERN, 0, BLOCK);
                 backend.snapshot(snapshot, volume);
-                guest.write(LATER, 0, BLOCK);
+                guest.write(LATER, BLOCK, BLOCK);
+                OpenVolume.killDaemon(folder.resolve("r").resolve(volume.value() + ".pid"));
             }
-            assertTrue(holds(export, LATER));
+            // By the daemon that took the dead one's place.
+            ServedVolumesContract.eventually(() -> holds(export, PATTERN));
+            assertEquals(0, io(export, "read -P " + LATER + " 64k 64k"));
             // Larger than what it is made of: the qcow2 in the image is made larger, too.
             backend.create(clone, 2 * GIB, Optional.of(snapshot));
             var cloned = backend.serve(clone, SECOND);
             assertTrue(holds(cloned, PATTERN));
+            assertEquals(0, io(cloned, "read -P 0 64k 1M"));
             assertEquals(0, io(cloned, "read -P 0 2047M 1M"));
             assertFalse(isStored(started, PATTERN) || isStored(started, LATER));
             assertOpensBy(clone, started);
