@@ -1,9 +1,11 @@
 package io.coppice.ebs;
 
 import io.coppice.ebs.copy.UncopiedSnapshotsService;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.NbdTls;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.undo.Undo;
@@ -16,8 +18,12 @@ import java.util.Optional;
 record CephStorage(EbsConfig config) {
     private static final String UNCOPIED = "snapshots in Ceph are not copied into the object store";
 
-    /** Begins to serve what is there. Throws {@link RoleStartException} when the pool cannot be used. */
-    Storage open(Path folder, Optional<NbdTls> nbd, Undo undo) {
+    /**
+     * Begins to serve what is there. Throws {@link RoleStartException} when the pool cannot be used.
+     *
+     * @param keys of what is encrypted
+     */
+    Storage open(Path folder, DiskKeys keys, Optional<NbdTls> nbd, Undo undo) {
         if (LocalStorage.isSimulated(config)) {
             throw new RoleStartException(
                     "the EBS controller does not start: coppice.ebs.backend=rbd is for real guests",
@@ -32,7 +38,9 @@ record CephStorage(EbsConfig config) {
                     ceph.user(),
                     ceph.keyring().map(Path::of));
             var limits = new RbdVolumeBackend.Limits(config.overcommit(), config.maxLayers());
-            var backend = new RbdVolumeBackend(pool, folder.resolve("run"), nbd, limits);
+            var encryption =
+                    new RbdVolumeBackend.Encryption(keys, new QemuImg(config.transferTime()), config.transfersAtOnce());
+            var backend = new RbdVolumeBackend(pool, folder.resolve("run"), nbd, encryption, limits);
             undo.add("stop looking after what is served", backend::close);
             return new Storage(
                     backend,

@@ -155,7 +155,7 @@ public class EbsControllerRole implements Role {
             case LOCAL ->
                 new LocalStorage(site, config, transactions, clock)
                         .open(new LocalStorage.Means(folder, keys, tls, nbd), undo);
-            case RBD -> new CephStorage(config).open(folder, nbd, undo);
+            case RBD -> new CephStorage(config).open(folder, keys, nbd, undo);
         };
     }
 

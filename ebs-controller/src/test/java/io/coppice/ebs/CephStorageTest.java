@@ -1,11 +1,11 @@
 package io.coppice.ebs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.undo.Undo;
@@ -41,7 +41,6 @@ class CephStorageTest {
             storage.backend().create(volume, 1 << 30, Optional.empty());
             assertTrue(storage.backend().exists(volume));
             assertEquals(1 << 30, storage.disks().find(volume).orElseThrow().sizeBytes());
-            assertFalse(storage.backend().abilities().encryption());
             storage.backend().delete(volume);
         } finally {
             undo.close();
@@ -79,6 +78,6 @@ class CephStorageTest {
                 .withSources(new PropertiesConfigSource(all, "test", 100))
                 .build();
         return new CephStorage(config.getConfigMapping(EbsConfig.class))
-                .open(folder.resolve("ebs"), Optional.empty(), undo);
+                .open(folder.resolve("ebs"), DiskKeys.NONE, Optional.empty(), undo);
     }
 }

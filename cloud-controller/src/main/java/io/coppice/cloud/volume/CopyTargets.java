@@ -23,7 +23,7 @@ public interface CopyTargets {
 
     /**
      * The ARN of the key under which one that nobody is served is encrypted; null when it is not to be. Throws {@code
-     * KMS.NotFoundException}, or {@code UnsupportedOperation} where volumes cannot be encrypted.
+     * KMS.NotFoundException}.
      */
     @Nullable
     String unservedKey(AccountId account, EncryptionWish wish);

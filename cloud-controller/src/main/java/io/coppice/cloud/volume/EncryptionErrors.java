@@ -26,14 +26,6 @@ public final class EncryptionErrors {
                 "the encrypted flag cannot be specified since device " + device + " has a snapshot specified.");
     }
 
-    static AwsException notInZone(String zone) {
-        return AwsException.client(
-                "UnsupportedOperation",
-                "Volumes and snapshots in " + zone
-                        + " cannot be encrypted: the storage there is kept in Ceph, which this"
-                        + " cloud does not encrypt. Leave out encryption, or switch off encryption by default.");
-    }
-
     /** An image with encrypted snapshots is of use to nobody else. */
     public static AwsException imageNotShared() {
         return AwsException.client(

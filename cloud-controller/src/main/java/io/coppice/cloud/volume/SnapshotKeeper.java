@@ -59,11 +59,6 @@ class SnapshotKeeper implements BackgroundTask {
                 .values();
     }
 
-    /** The zone of what was made while the cloud had one. */
-    String standardZone() {
-        return ebs.standard();
-    }
-
     @Override
     public String name() {
         return "snapshots";

@@ -65,7 +65,7 @@ class StoredCopyTargets implements CopyTargets {
 
     @Override
     public @Nullable String unservedKey(AccountId account, EncryptionWish wish) {
-        return encryption.keyIn(site.zone(), account, wish, null);
+        return encryption.keyFor(account, wish, null);
     }
 
     private Instant now() {

@@ -131,11 +131,8 @@ class StoredSnapshots implements Snapshots {
     private @Nullable String key(EntityManager entities, AccountId account, Wish wish) {
         var source = wish.sourceId();
         if (source != null) {
-            return encryption.keyIn(
-                    store.zone(source).orElseGet(keeper::standardZone),
-                    account,
-                    wish.encryption(),
-                    store.keys(List.of(source)).get(source));
+            return encryption.keyFor(
+                    account, wish.encryption(), store.keys(List.of(source)).get(source));
         }
         @Nullable VolumeRow volume = entities.find(VolumeRow.class, wish.volumeId());
         return volume == null ? null : volume.shape().kmsKeyId();

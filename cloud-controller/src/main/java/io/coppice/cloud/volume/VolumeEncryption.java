@@ -24,29 +24,11 @@ class VolumeEncryption {
     private final Database database;
     private final SiteConfig site;
     private final VolumeConfig config;
-    private final EbsLinks ebs;
 
-    VolumeEncryption(Database database, SiteConfig site, VolumeConfig config, EbsLinks ebs) {
+    VolumeEncryption(Database database, SiteConfig site, VolumeConfig config) {
         this.database = database;
-        this.ebs = ebs;
         this.site = site;
         this.config = config;
-    }
-
-    /** As {@link #keyFor}; throws {@code UnsupportedOperation} where disks cannot be encrypted. */
-    @Nullable
-    String keyIn(String zone, AccountId account, EncryptionWish wish, @Nullable String inherited) {
-        var key = keyFor(account, wish, inherited);
-        if (key != null) {
-            require(zone);
-        }
-        return key;
-    }
-
-    private void require(String zone) {
-        if (!ebs.abilities(zone).getEncryption()) {
-            throw EncryptionErrors.notInZone(zone);
-        }
     }
 
     /**
@@ -80,14 +62,8 @@ class VolumeEncryption {
         return database.call(entities -> Optional.ofNullable(entities.find(EncryptionRow.class, account.value())));
     }
 
-    /**
-     * Sets whether an account's volumes are encrypted when nothing is said of it. Throws {@code UnsupportedOperation} when there
-     * is a zone where they cannot be.
-     */
+    /** Sets whether an account's volumes are encrypted when nothing is said of it. */
     void setDefault(AccountId account, boolean encrypt) {
-        if (encrypt) {
-            ebs.zones().forEach(this::require);
-        }
         change(account, row -> row.byDefault(encrypt));
     }
 

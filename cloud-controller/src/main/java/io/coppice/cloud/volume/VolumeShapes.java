@@ -81,7 +81,7 @@ class VolumeShapes {
             throw SnapshotErrors.volumeTooSmall(size, snapshotId, atLeastGib);
         }
         var wish = EncryptionWish.of(request.encrypted(), request.kmsKeyId());
-        var key = encryption.keyIn(zone, account, wish, origin.kmsKeyId());
+        var key = encryption.keyFor(account, wish, origin.kmsKeyId());
         return new Volume.Shape(
                 zone,
                 size,

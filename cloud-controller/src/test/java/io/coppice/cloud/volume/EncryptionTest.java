@@ -13,7 +13,6 @@ import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
-import io.coppice.proto.ebs.v1.StorageAbilities;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -164,24 +163,6 @@ class EncryptionTest {
         var volume = create(
                 request -> request.snapshotId(plain.snapshotId()).size(null).encrypted(true));
         assertEquals(defaultKey(ALICE), volume.kmsKeyId());
-    }
-
-    @Test
-    void whereDisksCannotBeEncryptedThatIsRefusedBeforeAnythingIsMade() {
-        var plain = snapshots.create(
-                by(ALICE),
-                CreateSnapshotRequest.builder()
-                        .volumeId(ready(create(request -> {})))
-                        .build());
-        cloud.ebs.tell(StorageAbilities.getDefaultInstance());
-        cloud.eventually("it is known", () -> !cloud.links.abilities(ZONE).getEncryption());
-        var before = cloud.store.list(ALICE, List.of(), null, 100).size();
-        assertEquals("UnsupportedOperation", code(() -> create(request -> request.encrypted(true))));
-        assertEquals("UnsupportedOperation", code(() -> copy(plain.snapshotId(), request -> request.encrypted(true))));
-        assertEquals("UnsupportedOperation", code(() -> cloud.encryption.setDefault(ALICE, true)));
-        assertEquals(before, cloud.store.list(ALICE, List.of(), null, 100).size());
-        ready(create(request -> {}));
-        copy(plain.snapshotId(), request -> {});
     }
 
     private @Nullable String key(String name) {

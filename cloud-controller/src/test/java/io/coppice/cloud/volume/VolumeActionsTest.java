@@ -79,7 +79,7 @@ class VolumeActionsTest {
             new VolumeShapes(
                     new Zones(TestSite.config()),
                     snapshots,
-                    new VolumeEncryption(DATABASE, TestSite.config(), config, links),
+                    new VolumeEncryption(DATABASE, TestSite.config(), config),
                     () -> true,
                     links),
             CLOCK);

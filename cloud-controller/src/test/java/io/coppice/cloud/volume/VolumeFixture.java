@@ -86,7 +86,7 @@ final class VolumeFixture implements AutoCloseable {
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
         snapshotTaker = new SnapshotTaker(database, snapshots, snapshotKeeper, freezer, config, events);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
-        encryption = new VolumeEncryption(database, TestSite.config(), config, links);
+        encryption = new VolumeEncryption(database, TestSite.config(), config);
         shapes = new VolumeShapes(TestSite.twoZones(), snapshots, encryption, () -> copies, links);
         volumes = new VolumeActions(database, store, keeper, shapes, clock);
         attachments = new AttachmentActions(database, store, book, holders, config, clock);

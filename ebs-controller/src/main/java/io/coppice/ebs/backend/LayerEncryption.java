@@ -9,24 +9,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import org.jboss.logging.Logger;
 
-/**
- * Encrypts what plain snapshots hold, for volumes and copies that are to be encrypted: in layers of their own, in the
- * background, some at a time. What a restart cuts off begins anew. Thread-safe.
- */
+/** Which layers are encrypted, and how: new ones for what plain snapshots hold are filled in the background. Thread-safe. */
 public final class LayerEncryption {
-    private static final Logger LOG = Logger.getLogger(LayerEncryption.class);
-
     private final Layers layers;
     private final DiskKeys keys;
     private final Copier copier;
-    private final Semaphore slots;
-    private final Map<ResourceId, Copy> copies = new ConcurrentHashMap<>();
+    private final EncryptedCopies copies;
 
     /** Reads a plain layer with all below it, and writes what it holds. */
     @FunctionalInterface
@@ -42,13 +32,6 @@ public final class LayerEncryption {
         void copy(Path plain, Path encrypted, DiskKey key) throws IOException;
     }
 
-    /** The work on one volume or snapshot; done when its thread has ended. */
-    private static final class Copy {
-        private volatile Optional<IOException> failure = Optional.empty();
-        private volatile Optional<Path> filled = Optional.empty();
-        private volatile boolean abandoned;
-    }
-
     /**
      * Fills new layers of {@code layers}.
      *
@@ -59,7 +42,7 @@ public final class LayerEncryption {
         this.layers = layers;
         this.keys = keys;
         this.copier = copier;
-        this.slots = new Semaphore(atOnce);
+        this.copies = new EncryptedCopies(atOnce);
     }
 
     /** For where nothing is encrypted. */
@@ -72,74 +55,51 @@ public final class LayerEncryption {
         return keys.of(id);
     }
 
-    /**
-     * Whether {@code id} has its own encrypted layer by now; begins with it otherwise. Throws what the last attempt broke off
-     * with; the next call begins another.
-     */
+    /** As {@link EncryptedCopies#finish}, of a plain layer and all below it. */
     boolean finish(ResourceId id, Path plain, long sizeBytes, DiskKey key) throws IOException {
-        var known = copies.get(id);
-        if (known == null) {
-            var copy = new Copy();
-            copies.put(id, copy);
-            Thread.ofVirtual().name("encrypt-" + id).start(() -> inSlot(id, plain, sizeBytes, key, copy));
-            return false;
-        }
-        if (known.failure.isPresent()) {
-            copies.remove(id);
-            throw new IOException("what it is made from could not be encrypted", known.failure.get());
-        }
-        if (known.filled.isEmpty()) {
-            return false;
-        }
-        layers.adopt(id, known.filled.get());
-        copies.remove(id);
-        return true;
+        return copies.finish(id, new NewLayer(id, plain, sizeBytes, key));
     }
 
     /** Nobody wants it any more. */
     void forget(ResourceId id) throws IOException {
-        var known = copies.remove(id);
-        if (known != null) {
-            known.abandoned = true;
-            if (known.filled.isPresent()) {
-                Files.deleteIfExists(known.filled.get());
-            }
-        }
+        copies.forget(id);
     }
 
-    private void inSlot(ResourceId id, Path plain, long sizeBytes, DiskKey key, Copy copy) {
-        try {
-            slots.acquire();
-            try {
-                if (!copy.abandoned) {
-                    var filled = fill(id, plain, sizeBytes, key);
-                    copy.filled = Optional.of(filled);
-                    if (copy.abandoned) {
-                        Files.deleteIfExists(filled);
-                    }
-                }
-            } finally {
-                slots.release();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            copy.failure = Optional.of(new IOException("interrupted", e));
-        } catch (IOException e) {
-            LOG.warnf(e, "what %s is made from could not be encrypted; it is begun again", id);
-            copy.failure = Optional.of(e);
-        } catch (RuntimeException e) {
-            // The boundary of this thread: whoever waits for it must not wait for ever.
-            LOG.errorf(e, "the encryption of what %s is made from broke off; it is begun again", id);
-            copy.failure = Optional.of(new IOException("the encryption broke off", e));
-        }
-    }
+    /** The encrypted layer of a volume or snapshot that is to be. For one thread at a time. */
+    private final class NewLayer implements EncryptedCopies.Target {
+        private final ResourceId id;
+        private final Path plain;
+        private final long sizeBytes;
+        private final DiskKey key;
+        private volatile Optional<Path> prepared = Optional.empty();
 
-    private Path fill(ResourceId id, Path plain, long sizeBytes, DiskKey key) throws IOException {
-        var prepared = layers.prepare(id, sizeBytes, key);
-        copier.copy(plain, prepared, key);
-        try (var channel = FileChannel.open(prepared, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        NewLayer(ResourceId id, Path plain, long sizeBytes, DiskKey key) {
+            this.id = id;
+            this.plain = plain;
+            this.sizeBytes = sizeBytes;
+            this.key = key;
         }
-        return prepared;
+
+        @Override
+        public void fill() throws IOException {
+            var layer = layers.prepare(id, sizeBytes, key);
+            prepared = Optional.of(layer);
+            copier.copy(plain, layer, key);
+            try (var channel = FileChannel.open(layer, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        }
+
+        @Override
+        public void adopt() throws IOException {
+            layers.adopt(id, prepared.orElseThrow());
+        }
+
+        @Override
+        public void discard() throws IOException {
+            if (prepared.isPresent()) {
+                Files.deleteIfExists(prepared.get());
+            }
+        }
     }
 }

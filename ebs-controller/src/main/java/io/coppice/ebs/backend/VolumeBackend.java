@@ -93,12 +93,11 @@ public interface VolumeBackend {
     /**
      * What not every backend can do.
      *
-     * @param encryption whether volumes and snapshots can have keys
      * @param copies whether snapshots can be copied into the object store, and brought back from there
      */
-    record Abilities(boolean encryption, boolean copies) {
+    record Abilities(boolean copies) {
         /** All of it. */
-        public static final Abilities ALL = new Abilities(true, true);
+        public static final Abilities ALL = new Abilities(true);
     }
 
     /** How much there is and how much is left. */

@@ -16,4 +16,9 @@ public interface DiskKeys {
      * @throws IOException when it is, and its key cannot be had
      */
     Optional<DiskKey> of(ResourceId id) throws IOException;
+
+    /** The key of a volume or snapshot whose bytes are encrypted; {@link IOException} when there is none. */
+    default DiskKey require(ResourceId id) throws IOException {
+        return of(id).orElseThrow(() -> new IOException(id + " is encrypted, and its key is not known"));
+    }
 }

@@ -40,25 +40,38 @@ record QcowLayer(long sizeBytes, Optional<String> backing, boolean encrypted) {
      * @param luksHeader of an encrypted one; the same as of the layer below opens by the same key. Not looked at otherwise
      */
     void write(Path file, byte[] luksHeader) throws IOException {
-        var entries = entries();
-        var clusters = clusters();
-        var counts = ByteBuffer.allocate(clusters * Short.BYTES);
+        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            write((offset, bytes) -> fill(channel, offset, bytes), luksHeader);
+            // The L1 table stays a hole, which reads as "nothing is here".
+            fill(channel, emptyBytes() - 1, ByteBuffer.allocate(1));
+            channel.force(true);
+        }
+    }
+
+    /** What {@link #write(Path, byte[])} writes, for who keeps it elsewhere; at most 4 MiB. */
+    byte[] bytes(byte[] luksHeader) throws IOException {
+        var all = new byte[Math.toIntExact(emptyBytes())];
+        write((offset, bytes) -> bytes.get(all, Math.toIntExact(offset), bytes.remaining()), luksHeader);
+        return all;
+    }
+
+    /** Where bytes of a new file go. */
+    @FunctionalInterface
+    private interface Target {
+        void put(long offset, ByteBuffer bytes) throws IOException;
+    }
+
+    private void write(Target target, byte[] luksHeader) throws IOException {
+        var counts = ByteBuffer.allocate(clusters() * Short.BYTES);
         while (counts.hasRemaining()) {
             counts.putShort((short) 1);
         }
-        try (var channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            fill(channel, 0, header(entries));
-            fill(
-                    channel,
-                    CLUSTER,
-                    ByteBuffer.allocate(Long.BYTES).putLong(2L * CLUSTER).flip());
-            fill(channel, 2L * CLUSTER, counts.flip());
-            if (encrypted) {
-                fill(channel, luksOffset(), ByteBuffer.wrap(luksHeader));
-            }
-            // The L1 table stays a hole, which reads as "nothing is here".
-            fill(channel, (long) clusters * CLUSTER - 1, ByteBuffer.allocate(1));
-            channel.force(true);
+        target.put(0, header(entries()));
+        target.put(
+                CLUSTER, ByteBuffer.allocate(Long.BYTES).putLong(2L * CLUSTER).flip());
+        target.put(2L * CLUSTER, counts.flip());
+        if (encrypted) {
+            target.put(luksOffset(), ByteBuffer.wrap(luksHeader));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 
 /**
  * Runs {@code rbd} and {@code ceph}, without a shell and within limits of time and output. Keys are in files that the
@@ -28,6 +29,8 @@ final class CephTools {
 
     private static final int MOST_OUTPUT_BYTES = 64 << 20;
     private static final int LONGEST_MESSAGE = 500;
+    private static final byte[] NOTHING = {};
+    private static final Logger LOG = Logger.getLogger(CephTools.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final CephPool pool;
@@ -45,6 +48,11 @@ final class CephTools {
         run("rbd", SHORT, arguments);
     }
 
+    /** As {@link #rbd}, of a program that reads its standard input. */
+    void rbdFrom(byte[] input, String... arguments) throws IOException {
+        run(new Program("rbd", SHORT, process -> {}, input), arguments);
+    }
+
     /** As {@link #rbd}, for what may take hours. */
     void rbdForLong(String... arguments) throws IOException {
         run("rbd", LONG, arguments);
@@ -52,7 +60,7 @@ final class CephTools {
 
     /** As {@link #rbdForLong}; {@code started} is told of the process, which may be ended. */
     void rbdForLong(Consumer<Process> started, String... arguments) throws IOException {
-        run(new Program("rbd", LONG, started), arguments);
+        run(new Program("rbd", LONG, started, NOTHING), arguments);
     }
 
     /** As {@link #rbd}; what it says. */
@@ -95,10 +103,11 @@ final class CephTools {
     }
 
     /** What is run, and for how long at most. */
-    private record Program(String name, Duration limit, Consumer<Process> started) {}
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record Program(String name, Duration limit, Consumer<Process> started, byte[] input) {}
 
     private String run(String program, Duration limit, String... arguments) throws IOException {
-        return run(new Program(program, limit, process -> {}), arguments);
+        return run(new Program(program, limit, process -> {}, NOTHING), arguments);
     }
 
     private String run(Program what, String... arguments) throws IOException {
@@ -112,9 +121,9 @@ final class CephTools {
         var process = launch(program, builder);
         try {
             what.started().accept(process);
-            process.getOutputStream().close();
             var said = ProgramOutput.hear(() -> read(process.getInputStream()));
             var errors = ProgramOutput.hear(() -> read(process.getErrorStream()));
+            tell(process, what.input());
             var words = program + " " + String.join(" ", arguments);
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(words + " did not end within " + limit + ": is the Ceph cluster healthy?");
@@ -130,6 +139,14 @@ final class CephTools {
             throw new IOException("what " + program + " said cannot be read", e);
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    private static void tell(Process process, byte[] input) {
+        try (var pipe = process.getOutputStream()) {
+            pipe.write(input);
+        } catch (IOException e) {
+            LOG.debugf("a program of Ceph ended before it had read all, and says why: %s", e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.ebs.rbd;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.coppice.ebs.layer.EmptyDisk;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -10,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RbdImages {
     /** Metadata of an image: how many others it lies over. */
     private static final String DEPTH = "coppice.depth";
+    /** Metadata of an image with an encrypted disk in it: the size of that, bytes. */
+    private static final String ENCRYPTED = "coppice.encrypted";
     /** What clones of a snapshot's image are made of. */
     private static final String CONTENT = "content";
     /** A snapshot with clones can then be removed, and is kept until they are gone. */
@@ -30,6 +33,8 @@ final class RbdImages {
     private static final String CUT_OFF_SECONDS = String.valueOf(30L * 24 * 3600);
 
     private static final int ROUNDS = 16;
+    private static final long GIB = 1L << 30;
+    private static final byte[] NOTHING = {};
 
     private final CephTools tools;
     /** Programs of ours that have an image open for long. */
@@ -51,40 +56,52 @@ final class RbdImages {
         return spec(image) + "@" + snapshot;
     }
 
-    /** How many images lie below this one; empty when it is not there, or not whole. */
-    OptionalInt depth(String image) throws IOException {
+    /** What an image says of itself; empty when it is not there, or not whole. */
+    Optional<ImageFacts> facts(String image) throws IOException {
         try {
-            var said = tools.ask("image-meta", "get", spec(image), DEPTH);
-            return OptionalInt.of(Integer.parseInt(said));
+            var said = tools.askJson("image-meta", "list", spec(image));
+            if (!said.hasNonNull(DEPTH)) {
+                return Optional.empty();
+            }
+            var encrypted = said.hasNonNull(ENCRYPTED)
+                    ? OptionalLong.of(Long.parseLong(said.path(ENCRYPTED).asText()))
+                    : OptionalLong.empty();
+            return Optional.of(new ImageFacts(Integer.parseInt(said.path(DEPTH).asText()), encrypted));
         } catch (CephRefusal e) {
             if (e.isMissing()) {
-                return OptionalInt.empty();
+                return Optional.empty();
             }
             throw e;
         } catch (NumberFormatException e) {
-            throw new IOException(image + " does not say how many images lie below it", e);
+            throw new IOException(image + " does not say how many images lie below it, or how large it is", e);
         }
     }
 
     boolean isWhole(String image) throws IOException {
-        return depth(image).isPresent();
+        return facts(image).isPresent();
     }
 
     /** Bytes of an image that is there. */
-    long sizeBytes(String image) throws IOException {
+    long lengthBytes(String image) throws IOException {
         return tools.askJson("info", spec(image)).path("size").asLong();
     }
 
-    /** The sizes of all volumes, bytes. */
+    /** The sizes of all volumes as guests see them, bytes. They are whole GiB; images with encrypted disks in them are not. */
     Map<VolumeId, Long> volumes() throws IOException {
         var sizes = new HashMap<VolumeId, Long>();
         for (var each : tools.askJsonForLong("ls", "--long", tools.pool().pool())) {
             if (!each.hasNonNull("snapshot")) {
                 volume(each.path("image").asText())
-                        .ifPresent(id -> sizes.put(id, each.path("size").asLong()));
+                        .ifPresent(
+                                id -> sizes.put(id, seenBytes(each.path("size").asLong())));
             }
         }
         return sizes;
+    }
+
+    private static long seenBytes(long length) {
+        // Down to whole GiB: QEMU makes an image longer when its tables need more room than they should.
+        return length % GIB == 0 ? length : EmptyDisk.sizeBytes(length) / GIB * GIB;
     }
 
     /** How many bytes each volume takes. */
@@ -110,26 +127,31 @@ final class RbdImages {
 
     /** Makes an image of zeros. */
     void create(String image, long sizeBytes) throws IOException {
-        make(image, "create", spec(image), "--size", sizeBytes + "B");
-        finish(image, 0);
+        make(image, NOTHING, "create", spec(image), "--size", sizeBytes + "B");
+        finish(image, ImageFacts.PLAIN);
+    }
+
+    /** Makes an image of that length that begins with these bytes, zeros follow. It is not whole before {@link #finish}. */
+    void begin(String image, byte[] first, long lengthBytes) throws IOException {
+        make(image, first, "import", QUIET, "-", spec(image));
+        resize(image, lengthBytes);
     }
 
     /** Makes an image, which is there only if a crash cut off what made it before. */
-    private void make(String image, String... arguments) throws IOException {
+    private void make(String image, byte[] input, String... arguments) throws IOException {
         try {
-            tools.rbd(arguments);
+            tools.rbdFrom(input, arguments);
         } catch (CephRefusal e) {
             if (!e.isThere()) {
                 throw e;
             }
             removeUnfinished(image);
-            tools.rbd(arguments);
+            tools.rbdFrom(input, arguments);
         }
     }
 
-    /** Makes an image that holds what a snapshot's image holds, and zeros beyond. */
-    void cloneOf(String source, String image, long sizeBytes) throws IOException {
-        var below = depth(source).orElseThrow(() -> new IOException(source + " is not whole"));
+    /** Makes an image that holds what a snapshot's image holds. It is not whole before {@link #finish}. */
+    void cloneOf(String source, String image) throws IOException {
         try {
             tools.rbd("snap", "create", QUIET, spec(source, CONTENT));
         } catch (CephRefusal e) {
@@ -138,23 +160,33 @@ final class RbdImages {
             }
         }
         copy(source, CONTENT, image);
-        if (sizeBytes(image) < sizeBytes) {
-            resize(image, sizeBytes);
-        }
-        finish(image, below + 1);
     }
 
     private void copy(String source, String snapshot, String image) throws IOException {
-        make(image, "clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
+        make(image, NOTHING, "clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
     }
 
     private void removeUnfinished(String image) throws IOException {
+        // What fills it may have outlived the crash.
+        cutOff(image);
         ignoringMissing("rm", QUIET, spec(image));
     }
 
-    /** Says that an image is whole. */
-    private void finish(String image, int below) throws IOException {
-        tools.rbd("image-meta", "set", spec(image), DEPTH, String.valueOf(below));
+    /** Says that an image is whole, and what it is. */
+    void finish(String image, ImageFacts facts) throws IOException {
+        if (facts.isEncrypted()) {
+            sayEncrypted(image, facts.encryptedBytes().getAsLong());
+        }
+        say(image, DEPTH, facts.below());
+    }
+
+    /** Says that the encrypted disk in an image is so large now, bytes. */
+    void sayEncrypted(String image, long sizeBytes) throws IOException {
+        say(image, ENCRYPTED, sizeBytes);
+    }
+
+    private void say(String image, String what, long number) throws IOException {
+        tools.rbd("image-meta", "set", spec(image), what, String.valueOf(number));
     }
 
     /** Keeps what a volume holds now, under a snapshot's name within its image; what was kept so before is forgotten. */
@@ -171,10 +203,10 @@ final class RbdImages {
         }
     }
 
-    /** Makes what was kept by {@link #freeze} an image of its own; {@code below} is the volume's depth. */
-    void keep(String volume, String snapshot, int below) throws IOException {
+    /** Makes what was kept by {@link #freeze} an image of its own; {@code of} are the volume's facts. */
+    void keep(String volume, String snapshot, ImageFacts of) throws IOException {
         copy(volume, snapshot, snapshot);
-        finish(snapshot, below + 1);
+        finish(snapshot, of.over());
         unfreeze(volume, snapshot);
     }
 
@@ -201,7 +233,7 @@ final class RbdImages {
         } finally {
             flattening.remove(image);
         }
-        finish(image, 0);
+        say(image, DEPTH, 0);
     }
 
     /** Ends the access of everybody who has the image open; none of their writes is carried out when this returns. */

@@ -1,28 +1,18 @@
 package io.coppice.ebs.rbd;
 
 import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.transfer.StoredDisk;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An image as qemu-img opens it. */
-record RbdStoredDisk(RbdImages images, String image) implements StoredDisk {
-    @Override
-    public long sizeBytes() throws IOException {
-        return images.sizeBytes(image);
-    }
-
+/** An image, or the encrypted disk in it, as qemu-img opens it. */
+record RbdStoredDisk(RbdImages images, String image, long sizeBytes, Optional<DiskKey> key) implements StoredDisk {
     @Override
     public boolean isEncrypted() {
-        return false;
-    }
-
-    @Override
-    public Optional<DiskKey> key() {
-        return Optional.empty();
+        return key.isPresent();
     }
 
     @Override
@@ -36,7 +26,7 @@ record RbdStoredDisk(RbdImages images, String image) implements StoredDisk {
     }
 
     private String options() {
-        return "driver=raw,"
+        return (isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 : "driver=raw,")
                 + images.tools().pool().node(image).entrySet().stream()
                         .map(RbdStoredDisk::option)
                         .collect(Collectors.joining(","));

@@ -125,7 +125,7 @@ final class RbdSweeper implements AutoCloseable {
 
     private void flattenHighOnes() throws IOException {
         for (var volume : perhapsHigh) {
-            if (!closed && images.depth(volume.value()).orElse(0) > mostBelow) {
+            if (!closed && images.facts(volume.value()).map(ImageFacts::below).orElse(0) > mostBelow) {
                 LOG.debugf("%s is made to stand by itself", volume);
                 images.flatten(volume.value());
                 // What it lay over may be needed by nothing now.

@@ -1,15 +1,18 @@
 package io.coppice.ebs.rbd;
 
+import io.coppice.ebs.backend.EncryptedCopies;
 import io.coppice.ebs.backend.NoCapacityException;
 import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.NoSuchVolumeException;
 import io.coppice.ebs.backend.ResourceLocks;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.serve.BlockDisk;
 import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.serve.StorageDaemons;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.transfer.StoredDisk;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
@@ -40,6 +43,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final RbdImages images;
+    private final RbdDisks disks;
+    private final EncryptedCopies encrypting;
     private final RbdRoom room;
     private final RbdSweeper sweeper;
     private final StorageDaemons daemons;
@@ -60,15 +65,27 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     public record Limits(double overcommit, int depth) {}
 
     /**
+     * What disks are encrypted with.
+     *
+     * @param keys which volumes and snapshots are encrypted, and how
+     * @param qemuImg encrypts what plain snapshots hold
+     * @param atOnce how many are encrypted so at a time, 1 or more
+     */
+    public record Encryption(DiskKeys keys, QemuImg qemuImg, int atOnce) {}
+
+    /**
      * Looks at what the pool holds, and begins to look after what it will be told to serve.
      *
      * @param run for sockets and process ids of storage daemons
      * @param tls how volumes are served; empty: at Unix sockets
      * @throws IOException when the pool cannot be used; the message says why
      */
-    public RbdVolumeBackend(CephPool pool, Path run, Optional<NbdTls> tls, Limits limits) throws IOException {
+    public RbdVolumeBackend(CephPool pool, Path run, Optional<NbdTls> tls, Encryption encryption, Limits limits)
+            throws IOException {
         var tools = new CephTools(pool);
         this.images = new RbdImages(tools);
+        this.disks = new RbdDisks(images, encryption.keys(), encryption.qemuImg());
+        this.encrypting = new EncryptedCopies(encryption.atOnce());
         this.room = new RbdRoom(tools);
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
@@ -78,12 +95,18 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     }
 
     private Optional<BlockDisk> disk(VolumeId id) throws IOException {
-        return exists(id) ? Optional.of(new RbdDisk(images, id.value())) : Optional.empty();
+        var facts = facts(id);
+        return facts.isPresent() ? Optional.of(disks.served(id, facts.get())) : Optional.empty();
     }
 
     /** What a volume or a snapshot holds, for who reads or writes all of it. */
     public Optional<StoredDisk> stored(ResourceId id) throws IOException {
-        return images.isWhole(id.value()) ? Optional.of(new RbdStoredDisk(images, id.value())) : Optional.empty();
+        var facts = facts(id);
+        return facts.isPresent() ? Optional.of(disks.stored(id, facts.get())) : Optional.empty();
+    }
+
+    private Optional<ImageFacts> facts(ResourceId id) throws IOException {
+        return images.facts(id.value());
     }
 
     @Override
@@ -91,45 +114,67 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         var touched = new ArrayList<ResourceId>(List.of(id));
         from.ifPresent(touched::add);
         return locks.with(touched, () -> {
-            if (exists(id)) {
-                grow(id, sizeBytes);
-            } else if (from.isEmpty()) {
-                promise(id, sizeBytes, () -> images.create(id.value(), sizeBytes));
-            } else {
-                requireFitting(from.get(), sizeBytes);
-                promise(id, sizeBytes, () -> images.cloneOf(from.get().value(), id.value(), sizeBytes));
-                sweeper.made(id);
+            var present = facts(id);
+            if (present.isPresent()) {
+                grow(id, present.get(), sizeBytes);
+                return true;
             }
+            if (from.isPresent()) {
+                return createFrom(from.get(), id, sizeBytes);
+            }
+            promise(id, sizeBytes);
+            disks.create(id, sizeBytes);
             return true;
         });
     }
 
-    private void requireFitting(SnapshotId id, long sizeBytes) throws IOException {
-        require(id);
-        if (images.sizeBytes(id.value()) > sizeBytes) {
-            throw new NoSuchSnapshotException(id, "it is larger than the volume");
+    private boolean createFrom(SnapshotId from, VolumeId id, long sizeBytes) throws IOException {
+        var facts = require(from);
+        if (disks.sizeBytes(from, facts) > sizeBytes) {
+            throw new NoSuchSnapshotException(from, "it is larger than the volume");
         }
+        promise(id, sizeBytes);
+        var key = disks.keyOfCopy(facts, id);
+        if (key.isPresent()) {
+            return encrypting.finish(id, disks.copyOf(from, id, sizeBytes, key.get()));
+        }
+        disks.cloneOf(from, facts, id, sizeBytes);
+        sweeper.made(id);
+        return true;
     }
 
-    private void require(SnapshotId id) throws IOException {
-        if (!images.isWhole(id.value())) {
-            throw new NoSuchSnapshotException(id, "it is gone");
-        }
+    private ImageFacts require(SnapshotId id) throws IOException {
+        return facts(id).orElseThrow(() -> new NoSuchSnapshotException(id, "it is gone"));
     }
 
-    private void grow(VolumeId id, long sizeBytes) throws IOException {
-        var before = images.sizeBytes(id.value());
+    private void grow(VolumeId id, ImageFacts facts, long sizeBytes) throws IOException {
+        var before = disks.sizeBytes(id, facts);
         if (before > sizeBytes) {
             throw new VolumeConflictException(id, before, sizeBytes);
         }
         if (before < sizeBytes) {
-            promise(id, sizeBytes, () -> images.resize(id.value(), sizeBytes));
+            promise(id, sizeBytes);
+            if (facts.isEncrypted()) {
+                daemons.whileClosed(id, () -> {
+                    images.cutOff(id.value());
+                    disks.grow(id, facts, sizeBytes);
+                });
+            } else {
+                disks.grow(id, facts, sizeBytes);
+            }
         }
-        daemons.show(id, sizeBytes);
+        showIfPlain(id, facts, sizeBytes);
     }
 
-    /** Does what makes a volume so large, if there is room for that. */
-    private void promise(VolumeId id, long sizeBytes, Step step) throws IOException {
+    /** A daemon that has an encrypted disk open is started anew when that has grown. */
+    private void showIfPlain(VolumeId id, ImageFacts facts, long sizeBytes) throws IOException {
+        if (!facts.isEncrypted()) {
+            daemons.show(id, sizeBytes);
+        }
+    }
+
+    /** Promises a volume that it can be so large, if there is room for that. */
+    private void promise(VolumeId id, long sizeBytes) throws IOException {
         promising.lock();
         try {
             var more = sizeBytes - promised.getOrDefault(id, 0L);
@@ -137,22 +182,17 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             if (more > free) {
                 throw new NoCapacityException(more, free);
             }
+            // What fails after this is done again, or the volume deleted: either way the promise is right in the end.
             promised.put(id, sizeBytes);
         } finally {
             promising.unlock();
         }
-        // What fails is done again, or the volume deleted: either way the promise is right in the end.
-        step.run();
-    }
-
-    @FunctionalInterface
-    private interface Step {
-        void run() throws IOException;
     }
 
     @Override
     public void delete(VolumeId id) throws IOException {
         locks.with(List.of(id), () -> {
+            encrypting.forget(id);
             endAccess(id);
             images.discard(id.value());
             promised.remove(id);
@@ -169,9 +209,9 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException {
         return locks.with(List.of(id), () -> {
-            var disk = disk(id).orElseThrow(() -> new NoSuchVolumeException(id));
-            var exports = daemons.serve(id, disk, grants);
-            daemons.show(id, images.sizeBytes(id.value()));
+            var facts = facts(id).orElseThrow(() -> new NoSuchVolumeException(id));
+            var exports = daemons.serve(id, disks.served(id, facts), grants);
+            showIfPlain(id, facts, disks.sizeBytes(id, facts));
             return exports;
         });
     }
@@ -193,17 +233,17 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public void snapshot(SnapshotId id, VolumeId volume) throws IOException {
         locks.with(List.of(id, volume), () -> {
-            if (!images.isWhole(id.value())) {
-                var below = depth(volume);
+            if (facts(id).isEmpty()) {
+                var of = require(volume);
                 images.freeze(volume.value(), id.value());
-                images.keep(volume.value(), id.value(), below);
+                images.keep(volume.value(), id.value(), of);
             }
             return true;
         });
     }
 
-    private int depth(VolumeId id) throws IOException {
-        return images.depth(id.value()).orElseThrow(() -> new NoSuchVolumeException(id));
+    private ImageFacts require(VolumeId id) throws IOException {
+        return facts(id).orElseThrow(() -> new NoSuchVolumeException(id));
     }
 
     @Override
@@ -211,12 +251,12 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         var touched = new ArrayList<ResourceId>(together.keySet());
         touched.addAll(together.values());
         locks.with(touched, () -> {
-            var below = new HashMap<VolumeId, Integer>();
+            var of = new HashMap<VolumeId, ImageFacts>();
             for (var volume : together.values()) {
-                below.put(volume, depth(volume));
+                of.put(volume, require(volume));
             }
             if (!areAllWhole(together.keySet())) {
-                take(together, below);
+                take(together, of);
             }
             return true;
         });
@@ -231,7 +271,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         return true;
     }
 
-    private void take(Map<SnapshotId, VolumeId> together, Map<VolumeId, Integer> below) throws IOException {
+    private void take(Map<SnapshotId, VolumeId> together, Map<VolumeId, ImageFacts> of) throws IOException {
         for (var id : together.keySet()) {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
@@ -247,16 +287,22 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
                 each -> images.keep(
                         each.getValue().value(),
                         each.getKey().value(),
-                        Objects.requireNonNull(below.get(each.getValue()))));
+                        Objects.requireNonNull(of.get(each.getValue()))));
     }
 
     @Override
     public boolean copy(SnapshotId id, SnapshotId source) throws IOException {
         return locks.with(List.of(id, source), () -> {
-            if (!images.isWhole(id.value())) {
-                require(source);
-                images.cloneOf(source.value(), id.value(), 0);
+            if (facts(id).isPresent()) {
+                return true;
             }
+            var facts = require(source);
+            var key = disks.keyOfCopy(facts, id);
+            if (key.isPresent()) {
+                var sizeBytes = disks.sizeBytes(source, facts);
+                return encrypting.finish(id, disks.copyOf(source, id, sizeBytes, key.get()));
+            }
+            disks.cloneOf(source, facts, id, 0);
             return true;
         });
     }
@@ -264,6 +310,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public void delete(SnapshotId id) throws IOException {
         locks.with(List.of(id), () -> {
+            encrypting.forget(id);
             images.discard(id.value());
             return true;
         });
@@ -290,7 +337,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(false, false);
+        return new Abilities(false);
     }
 
     @Override

@@ -1,10 +1,7 @@
 package io.coppice.ebs.serve;
 
-import io.coppice.ebs.layer.Layers;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
@@ -12,7 +9,8 @@ import org.jboss.logging.Logger;
  * Has a storage daemon copy what lies below a layer into it. It is done in two steps: QEMU 7.2 takes what is below away from a
  * layer, in its header, while it may still hold in memory alone where the copied clusters are, and would lose them with the process
  * (stream_prepare in block/stream.c writes the header and flushes nothing). So the copy waits when all is copied, is flushed, and
- * only then completed. For one thread. Source: block-stream, job-finalize and blockdev-reopen in qemu-storage-daemon-qmp-ref(7).
+ * only then completed. For one thread. Source: block-stream and job-finalize in
+ * qemu-storage-daemon-qmp-ref(7).
  */
 final class Flattening {
     private static final Logger LOG = Logger.getLogger(Flattening.class);
@@ -49,7 +47,7 @@ final class Flattening {
 
     /** Makes durable what was copied, then takes what is below away; to be called when all is copied. */
     void complete(Path layer) throws IOException {
-        flush(layer);
+        new QcowNode(qmp, LayerNodes.name(layer)).flush();
         qmp.execute("job-finalize", Map.of("id", JOB));
     }
 
@@ -60,30 +58,5 @@ final class Flattening {
         } catch (QmpRefusal e) {
             LOG.debugf("the copy ended by itself: %s", e.getMessage());
         }
-    }
-
-    /** There is no command that flushes; opening a node anew, as it is, begins with that. */
-    private void flush(Path layer) throws IOException {
-        var name = LayerNodes.name(layer);
-        var graph = BlockGraph.of(qmp);
-        var options = new HashMap<String, Object>(Map.of("driver", "qcow2", "node-name", name, "discard", "unmap"));
-        for (var child : List.of("file", "backing")) {
-            options.put(
-                    child,
-                    graph.child(name, child)
-                            .orElseThrow(() -> new IOException(
-                                    "the storage daemon does not know the %s of %s".formatted(child, name))));
-        }
-        for (var node : qmp.execute("query-named-block-nodes", Map.of("flat", true))) {
-            if (node.path("node-name").asText().equals(name)) {
-                options.put(
-                        "cache",
-                        Map.of("direct", node.path("cache").path("direct").asBoolean()));
-            }
-        }
-        if (Layers.isEncrypted(layer)) {
-            options.put("encrypt", LayerNodes.ENCRYPTION);
-        }
-        qmp.execute("blockdev-reopen", Map.of("options", List.of(options)));
     }
 }

@@ -10,12 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Layers in the words of qemu-storage-daemon-qmp-ref(7), as block nodes. Stateless. */
 final class LayerNodes {
-    /** What the secret is called that encrypted layers are opened with. */
-    static final String KEY = "disk-key";
-
-    /** How encrypted layers are opened. */
-    static final Map<String, String> ENCRYPTION = Map.of("format", "luks", "key-secret", KEY);
-
     private LayerNodes() {}
 
     /** What a layer is called. */
@@ -67,7 +61,7 @@ final class LayerNodes {
         node.put("discard", "unmap");
         node.put("file", Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
         if (Layers.isEncrypted(layer)) {
-            node.put("encrypt", ENCRYPTION);
+            node.put("encrypt", BlockDisk.ENCRYPTION);
         }
         return node;
     }

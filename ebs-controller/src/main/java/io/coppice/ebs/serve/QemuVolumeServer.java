@@ -41,11 +41,7 @@ public final class QemuVolumeServer implements VolumeServer {
         if (!Layers.isEncrypted(top)) {
             return new Tower(layers.chain(top), Optional.empty());
         }
-        var key = keys.of(volume);
-        if (key.isEmpty()) {
-            throw new IOException(volume + " is encrypted, and its key is not known");
-        }
-        return new Tower(layers.chain(top), key);
+        return new Tower(layers.chain(top), Optional.of(keys.require(volume)));
     }
 
     @Override

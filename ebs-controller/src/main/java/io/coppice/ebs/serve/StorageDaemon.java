@@ -33,12 +33,15 @@ final class StorageDaemon {
     /** What stands in the command of one that several may connect to at a time. */
     private static final String SHARED = "\"max-connections\":" + Grants.MOST;
 
+    /** What stands in the command of one whose disk {@link BlockDisk#writesThrough}. */
+    private static final String THROUGH = "\"writethrough\":true";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LONGEST_SOCKET_PATH = 107;
     /** Through a pipe: a key in an argument could be read by every user of this machine. */
-    private static final String SECRET = "secret,id=" + LayerNodes.KEY + ",file=/dev/stdin";
+    private static final String SECRET = "secret,id=" + BlockDisk.KEY + ",file=/dev/stdin";
 
     /**
      * Memory that a large request took is kept for the next ones, 32 MiB at most: otherwise the kernel clears each page of it
@@ -155,7 +158,8 @@ final class StorageDaemon {
                 "--nbd-server",
                 JSON.writeValueAsString(listening.server(grants.connections()))));
         for (var name : grants.names()) {
-            command.addAll(List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name))));
+            command.addAll(
+                    List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name, disk.writesThrough()))));
         }
         command.addAll(List.of(
                 "--chardev",
@@ -169,8 +173,9 @@ final class StorageDaemon {
      * In the daemon's first thread: QEMU 7.2 ends with an assertion when a client of an export in another one hangs up
      * (nbd_blockdev_client_closed in blockdev-nbd.c).
      */
-    private Map<String, Object> export(String node, String name) {
-        return Map.of("type", "nbd", "id", name, "name", name, "node-name", node, "writable", true);
+    private static Map<String, Object> export(String node, String name, boolean through) {
+        return Map.of(
+                "type", "nbd", "id", name, "name", name, "node-name", node, "writable", true, "writethrough", through);
     }
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
@@ -202,11 +207,14 @@ final class StorageDaemon {
 
     /** Serves a node under these names too, as large as it is now. */
     void open(String node, Set<String> names) throws IOException {
+        var running = process().orElseThrow(() -> new IOException("the storage daemon of " + volume + " has ended"));
+        // As those were that it was started with.
+        var through = ProcessFiles.command(running.pid()).contains(THROUGH);
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             // What is written to a node below a copy that runs would pass the copy by.
             cancelFlattening(qmp);
             for (var name : names) {
-                qmp.execute("block-export-add", export(node, name));
+                qmp.execute("block-export-add", export(node, name, through));
             }
         }
     }

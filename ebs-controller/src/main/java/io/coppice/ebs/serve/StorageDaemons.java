@@ -221,6 +221,28 @@ public final class StorageDaemons implements AutoCloseable {
         });
     }
 
+    /**
+     * Does something while no daemon has a volume's disk open. Who has the volume is cut off and finds it again under the same
+     * name, as it is then, however that ends. It may take longer than a pause.
+     */
+    public void whileClosed(VolumeId volume, VolumeServer.Change change) throws IOException {
+        locked(volume, each -> {
+            var daemon = daemon(volume);
+            var grants = serving(volume, each).map(Serving::grants).orElse(each.grants);
+            daemon.stop();
+            try {
+                change.make();
+            } finally {
+                if (!grants.isEmpty()) {
+                    // Should the start fail, what finds no daemon starts one.
+                    each.grants = grants;
+                    startAgain(volume, daemon, grants);
+                }
+            }
+            return true;
+        });
+    }
+
     /** As {@link VolumeServer#whilePaused}. */
     public void whilePaused(Collection<VolumeId> volumes, VolumeServer.Change change) throws IOException {
         // Always in the same order: two pauses never wait for each other.
@@ -301,6 +323,7 @@ public final class StorageDaemons implements AutoCloseable {
         }
         locked(volume, each -> {
             if (!each.grants.isEmpty() && daemon.process().isEmpty()) {
+                LOG.warnf("the storage daemon of %s died and is started again", volume);
                 startAgain(volume, daemon, each.grants);
             }
             return true;
@@ -310,7 +333,6 @@ public final class StorageDaemons implements AutoCloseable {
     private void startAgain(VolumeId volume, StorageDaemon daemon, Grants grants) throws IOException {
         var disk = disks.find(volume);
         if (disk.isPresent()) {
-            LOG.warnf("the storage daemon of %s died and is started again", volume);
             daemon.stop();
             disk.get().cutOffOthers();
             // Where its guest's host dials again.

@@ -31,12 +31,16 @@ public final class QemuImg {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Limits LOOKING = new Limits(Duration.ofSeconds(30), 1L << 30);
     private static final long CONVERTING_BYTES = 4L << 30;
+    private static final Limits GROWING = new Limits(Duration.ofSeconds(60), CONVERTING_BYTES);
     /** What prlimit(1) ends with when it cannot run the program, or finds none. */
     private static final int CANNOT_RUN = 126;
 
     private static final int NOT_FOUND = 127;
     private static final int LONGEST_MESSAGE = 1000;
     private static final String KEY = "disk-key";
+    /** How an encrypted qcow2 begins in {@code --image-opts}; where it is follows. */
+    public static final String ENCRYPTED_QCOW2 = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY + ",";
+
     private static final Pattern PROGRESS = Pattern.compile("\\((\\d{1,3})[.\\d]*/100%\\)");
 
     private final Duration converting;
@@ -87,12 +91,35 @@ public final class QemuImg {
         convert(arguments, Optional.of(key), percent -> {});
     }
 
+    /** Writes what a plain disk holds into an empty encrypted one of its size or larger. */
+    public void encrypt(StoredDisk plain, StoredDisk encrypted) throws IOException {
+        var arguments = new ArrayList<>(List.of("-n", "--target-is-zero"));
+        arguments.addAll(plain.asSource());
+        arguments.addAll(encrypted.asTarget());
+        convert(arguments, encrypted.key(), percent -> {});
+    }
+
+    /** Makes an encrypted disk that nobody has open so large, bytes. It takes as long for any size. */
+    public void grow(StoredDisk encrypted, long sizeBytes) throws IOException {
+        var arguments = new ArrayList<>(List.of("resize", "-q"));
+        arguments.addAll(secret());
+        arguments.addAll(encrypted.asSource());
+        arguments.add(String.valueOf(sizeBytes));
+        var key = encrypted.key().orElseThrow(() -> new IOException("the disk is not encrypted"));
+        run(arguments, GROWING, key.passphrase(), said -> {});
+    }
+
+    /** Has a key be read from a pipe: in an argument every user of this machine could read it. */
+    private static List<String> secret() {
+        return List.of("--object", "secret,id=" + KEY + ",file=/dev/stdin");
+    }
+
     /** The arguments that have a layer written to. */
     static List<String> target(Path layer, boolean encrypted) {
         if (!encrypted) {
             return List.of("-O", DiskFormat.QCOW2.driver(), layer.toString());
         }
-        var target = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY + ",file.driver=file,file.filename="
+        var target = ENCRYPTED_QCOW2 + "file.driver=file,file.filename="
                 + layer.toString().replace(",", ",,");
         return List.of("--target-image-opts", target);
     }
@@ -119,8 +146,7 @@ public final class QemuImg {
     private void convert(List<String> arguments, Optional<DiskKey> key, IntConsumer percent) throws IOException {
         var all = new ArrayList<>(List.of("convert", "-p"));
         if (key.isPresent()) {
-            // Through a pipe: a key in an argument could be read by every user of this machine.
-            all.addAll(List.of("--object", "secret,id=" + KEY + ",file=/dev/stdin"));
+            all.addAll(secret());
         }
         all.addAll(arguments);
         var input = key.map(DiskKey::passphrase).orElse(new byte[0]);

@@ -2,7 +2,6 @@ package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.NoSuchVolumeException;
-import io.coppice.ebs.backend.UnsupportedByBackendException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
@@ -124,9 +123,6 @@ public final class SnapshotWork {
             return;
         }
         try {
-            if (!row.kmsKeyId().isEmpty() && !backend.abilities().encryption()) {
-                throw UnsupportedByBackendException.encryption();
-            }
             keys.assign(row);
             if (row.volumeId().isPresent()) {
                 backend.snapshot(row.snapshotId(), row.volumeId().get());
@@ -134,7 +130,7 @@ public final class SnapshotWork {
                 return;
             }
             settle(row, SnapshotStatus.COMPLETED, "");
-        } catch (NoSuchVolumeException | NoSuchSnapshotException | UnsupportedByBackendException e) {
+        } catch (NoSuchVolumeException | NoSuchSnapshotException e) {
             settle(row, SnapshotStatus.ERROR, String.valueOf(e.getMessage()));
         }
     }

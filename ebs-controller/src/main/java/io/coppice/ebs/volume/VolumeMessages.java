@@ -38,7 +38,7 @@ final class VolumeMessages {
 
     static StorageAbilities of(VolumeBackend.Abilities abilities) {
         return StorageAbilities.newBuilder()
-                .setEncryption(abilities.encryption())
+                .setEncryption(true)
                 .setCopies(abilities.copies())
                 .build();
     }

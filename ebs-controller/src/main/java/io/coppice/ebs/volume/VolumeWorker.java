@@ -2,7 +2,6 @@ package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.NoCapacityException;
 import io.coppice.ebs.backend.NoSuchSnapshotException;
-import io.coppice.ebs.backend.UnsupportedByBackendException;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
 import io.coppice.foundation.id.VolumeId;
@@ -208,25 +207,15 @@ public final class VolumeWorker implements AutoCloseable {
             return false;
         }
         try {
-            requireEncryption(row);
             snapshots.keys().assign(row);
             if (!backend.create(row.volumeId(), row.sizeGib() * BYTES_PER_GIB, row.snapshotId())) {
                 return false;
             }
             settle(row, VolumeStatus.AVAILABLE, "", serve(row));
-        } catch (NoCapacityException
-                | VolumeConflictException
-                | NoSuchSnapshotException
-                | UnsupportedByBackendException e) {
+        } catch (NoCapacityException | VolumeConflictException | NoSuchSnapshotException e) {
             settle(row, VolumeStatus.ERROR, String.valueOf(e.getMessage()), "");
         }
         return true;
-    }
-
-    private void requireEncryption(VolumeRow row) throws UnsupportedByBackendException {
-        if (!row.kmsKeyId().isEmpty() && !backend.abilities().encryption()) {
-            throw UnsupportedByBackendException.encryption();
-        }
     }
 
     private String serve(VolumeRow row) throws IOException {

@@ -23,12 +23,27 @@ final class OpenVolume implements AutoCloseable {
     private final Writer commands;
     private final BufferedReader answers;
 
+    /** Each of its writes is durable when it is acknowledged. */
     OpenVolume(VolumeExport export) throws IOException {
-        process = new ProcessBuilder(List.of("qemu-io", "-f", "raw", address(export)))
+        this(address(export), "writethrough");
+    }
+
+    private OpenVolume(String address, String cache) throws IOException {
+        process = new ProcessBuilder(List.of("qemu-io", "-t", cache, "-f", "raw", address))
                 .redirectErrorStream(true)
                 .start();
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** What it writes it never asks to be made durable. */
+    static OpenVolume unflushed(VolumeExport export) throws IOException {
+        return new OpenVolume(address(export), "writeback");
+    }
+
+    /** Something else that QEMU opens, in the words of qemu(1). */
+    static OpenVolume of(String address) throws IOException {
+        return new OpenVolume(address, "writethrough");
     }
 
     /** Kills the storage daemon of this file; does nothing when it is not there, or just being started. */

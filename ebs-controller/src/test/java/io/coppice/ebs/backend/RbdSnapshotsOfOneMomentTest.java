@@ -1,5 +1,6 @@
 package io.coppice.ebs.backend;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.PoolUnderTest;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,6 +26,7 @@ class RbdSnapshotsOfOneMomentTest extends SnapshotsOfOneMomentTest {
 
     @Override
     BackendUnderTest start() throws IOException {
-        return RbdUnderTest.start(PoolUnderTest.fresh(folder.resolve("ceph.conf")), folder.resolve("r"), 8);
+        return RbdUnderTest.start(
+                PoolUnderTest.fresh(folder.resolve("ceph.conf")), folder.resolve("r"), DiskKeys.NONE, 8);
     }
 }

@@ -1,10 +1,14 @@
 package io.coppice.ebs.backend;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.support.CephUnderTest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +19,10 @@ record RbdUnderTest(CephPool pool, RbdVolumeBackend backend) implements BackendU
     private static final int DEADLINE_SECONDS = 60;
 
     /** @param depth over how many others a volume may lie */
-    static RbdUnderTest start(CephPool pool, Path run, int depth) throws IOException {
-        return new RbdUnderTest(
-                pool, new RbdVolumeBackend(pool, run, Optional.empty(), new RbdVolumeBackend.Limits(1.0, depth)));
+    static RbdUnderTest start(CephPool pool, Path run, DiskKeys keys, int depth) throws IOException {
+        var encryption = new RbdVolumeBackend.Encryption(keys, new QemuImg(Duration.ofMinutes(5)), 2);
+        var limits = new RbdVolumeBackend.Limits(1.0, depth);
+        return new RbdUnderTest(pool, new RbdVolumeBackend(pool, run, Optional.empty(), encryption, limits));
     }
 
     @Override
@@ -37,6 +42,22 @@ record RbdUnderTest(CephPool pool, RbdVolumeBackend backend) implements BackendU
             }
             Thread.sleep(100);
         }
+    }
+
+    /** All that was written to the images of the pool. */
+    List<byte[]> bytes() throws IOException {
+        var all = new ArrayList<byte[]>();
+        for (var image : rbd("ls").lines().toList()) {
+            var file = Files.createTempFile("coppice-image", ".diff");
+            Files.delete(file);
+            try {
+                rbd("export-diff", "--no-progress", image, file.toString());
+                all.add(Files.readAllBytes(file));
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        }
+        return all;
     }
 
     /** What {@code rbd} says of the pool. */

@@ -18,11 +18,6 @@ class RbdVolumeModelTest extends VolumeModelTest {
             known = PoolUnderTest.fresh(folder.resolve("ceph.conf"));
             pool = known;
         }
-        return RbdUnderTest.start(known, folder.resolve("r"), 2);
-    }
-
-    @Override
-    boolean encrypts() {
-        return false;
+        return RbdUnderTest.start(known, folder.resolve("r"), keys(), 2);
     }
 }

@@ -6,15 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.PoolUnderTest;
-import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.support.CephUnderTest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -34,19 +35,51 @@ class RbdVolumesTest extends ServedVolumesContract {
 
     private static @Nullable CephPool pool;
 
+    /** Which of the disks are encrypted. */
+    DiskKeys keys() {
+        return DiskKeys.NONE;
+    }
+
     @Override
     BackendUnderTest start() throws IOException {
         var known = pool == null ? PoolUnderTest.fresh(folder.resolve("ceph.conf")) : pool;
         pool = PoolUnderTest.open(folder.resolve("ceph.conf"), known.pool());
-        return RbdUnderTest.start(pool, folder.resolve("r"), MOST_BELOW);
+        return RbdUnderTest.start(pool, folder.resolve("r"), keys(), MOST_BELOW);
     }
 
     private RbdUnderTest ofAnotherMachine(Path run) throws IOException {
-        return RbdUnderTest.start(((RbdUnderTest) started()).pool(), run, MOST_BELOW);
+        return RbdUnderTest.start(((RbdUnderTest) started()).pool(), run, keys(), MOST_BELOW);
     }
 
     private String rbd(String... arguments) throws IOException {
         return ((RbdUnderTest) started()).rbd(arguments);
+    }
+
+    /** Where QEMU keeps tables in memory, every run has it: {@link RbdEncryptionTest}. */
+    @Override
+    @Test
+    @Tag("full")
+    void aSnapshotHoldsWhatNobodyAskedToBeMadeDurable() throws Exception {
+        super.aSnapshotHoldsWhatNobodyAskedToBeMadeDurable();
+    }
+
+    /** A guest that goes on with the next daemon asks that one to make durable what this one acknowledged. */
+    @Test
+    @Tag("full")
+    void whatWasAcknowledgedOutlivesTheDaemonThatDidSo() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        try (var guest = OpenVolume.unflushed(export)) {
+            guest.write(1, 0, 65_536);
+            var snapshot = SnapshotId.random();
+            backend().snapshot(Map.of(snapshot, volume));
+            // By an export that was added after a pause, not by the one that the daemon began with.
+            guest.write(2, 1 << 20, 65_536);
+            backend().delete(snapshot);
+            OpenVolume.killDaemon(folder.resolve("r").resolve(volume.value() + ".pid"));
+        }
+        eventually(() -> holds(export, 1));
+        assertEquals(0, io(export, "read -P 2 1M 64k"));
     }
 
     /** As after the failure of a machine that is not as dead as it seems. */
@@ -232,7 +265,25 @@ class RbdVolumesTest extends ServedVolumesContract {
         rbd("create", volume.value(), "--size", "7M");
         assertFalse(backend().exists(volume));
         backend().create(volume, GIB, NOTHING);
-        assertTrue(rbd("info", volume.value()).contains("1 GiB"));
+        assertFalse(rbd("info", volume.value()).contains("size 7 MiB"));
+        assertTrue(holds(backend().serve(volume, FIRST), 0));
+    }
+
+    /** As by a program that outlived the crash of the EBS controller that began it. */
+    @Test
+    @Tag("full")
+    void anImageThatSomebodyStillFillsIsMadeAnewWithoutHim() throws Exception {
+        var volume = VolumeId.random();
+        served.add(volume);
+        rbd("create", volume.value(), "--size", "7M");
+        var pool = ((RbdUnderTest) started()).pool();
+        var image = "rbd:" + pool.pool() + "/" + volume + ":conf=" + pool.conf() + ":id=" + pool.user();
+        try (var orphan = OpenVolume.of(image)) {
+            assertTrue(orphan.writeOnce(9, 0, 65_536));
+            backend().create(volume, GIB, NOTHING);
+            assertFalse(orphan.writeOnce(9, 0, 65_536));
+        }
+        assertTrue(holds(backend().serve(volume, FIRST), 0));
     }
 
     @Test
@@ -257,9 +308,7 @@ class RbdVolumesTest extends ServedVolumesContract {
     void aPoolThatIsNotThereIsSaidToBeMissing() throws IOException {
         var absent = PoolUnderTest.open(folder.resolve("other.conf"), "absent");
         var failure = assertThrows(
-                IOException.class,
-                () -> new RbdVolumeBackend(
-                        absent, folder.resolve("x"), Optional.empty(), new RbdVolumeBackend.Limits(1.0, 2)));
+                IOException.class, () -> RbdUnderTest.start(absent, folder.resolve("x"), keys(), MOST_BELOW));
         assertTrue(String.valueOf(failure.getMessage()).contains("absent"), failure.getMessage());
         assertEquals(0, StorageDaemons.stopAll(folder.resolve("x")));
     }

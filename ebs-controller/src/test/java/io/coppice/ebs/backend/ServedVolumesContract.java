@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -93,6 +94,31 @@ abstract class ServedVolumesContract extends VolumeBackendContract {
         assertTrue(holds(export, 2));
         backend().delete(snapshot);
         assertTrue(holds(cloned, 3));
+    }
+
+    /** What was acknowledged need not be durable, and is in a snapshot for all that. */
+    @Test
+    void aSnapshotHoldsWhatNobodyAskedToBeMadeDurable() throws Exception {
+        var volume = VolumeId.random();
+        var alone = SnapshotId.random();
+        var together = SnapshotId.random();
+        try (var guest = OpenVolume.unflushed(served(volume, FIRST))) {
+            guest.write(1, 0, BLOCK);
+            backend().snapshot(alone, volume);
+            guest.write(2, BLOCK, BLOCK);
+            backend().snapshot(Map.of(together, volume));
+        }
+        assertEquals(0, io(clone(alone, SECOND), "read -P 1 0 64k"));
+        assertEquals(0, io(clone(together, THIRD), "read -P 2 64k 64k"));
+        backend().delete(alone);
+        backend().delete(together);
+    }
+
+    private VolumeExport clone(SnapshotId snapshot, String name) throws IOException {
+        var clone = VolumeId.random();
+        served.add(clone);
+        backend().create(clone, GIB, Optional.of(snapshot));
+        return backend().serve(clone, name);
     }
 
     @Test

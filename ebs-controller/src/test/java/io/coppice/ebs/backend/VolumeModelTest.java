@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKey;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
@@ -81,13 +82,12 @@ class VolumeModelTest {
 
     /** Again after {@link BackendUnderTest#stop}, as after a restart. */
     BackendUnderTest open() throws IOException {
-        return LocalUnderTest.start(
-                folder, id -> Optional.ofNullable(keys.get(id)), new LocalVolumeBackend.Limits(100.0, 4));
+        return LocalUnderTest.start(folder, keys(), new LocalVolumeBackend.Limits(100.0, 4));
     }
 
-    /** Whether some of the volumes are encrypted. */
-    boolean encrypts() {
-        return true;
+    /** Those of the volumes and snapshots that are encrypted. */
+    DiskKeys keys() {
+        return id -> Optional.ofNullable(keys.get(id));
     }
 
     @AfterEach
@@ -178,7 +178,7 @@ class VolumeModelTest {
                 .orElseGet(Disk::new);
         disk.gib = Math.max(disk.gib, 1 + random.nextInt(2));
         var inherited = from.flatMap(snapshot -> Optional.ofNullable(keys.get(snapshot)));
-        if (encrypts() && (inherited.isPresent() || random.nextInt(3) == 0)) {
+        if (inherited.isPresent() || random.nextInt(3) == 0) {
             keys.put(id, inherited.orElseGet(DiskKey::random));
         }
         eventually("the creation of " + id, () -> backend.create(id, disk.gib * GIB, from));
