@@ -92,10 +92,9 @@ final class RbdImages {
         var used = new HashMap<VolumeId, Long>();
         for (var each :
                 tools.askJsonForLong("du", "--pool", tools.pool().pool()).path("images")) {
-            if (!each.hasNonNull("snapshot")) {
-                volume(each.path("name").asText())
-                        .ifPresent(id -> used.put(id, each.path("used_size").asLong()));
-            }
+            // Of a volume with snapshots: what it had then, and what was written since.
+            volume(each.path("name").asText())
+                    .ifPresent(id -> used.merge(id, each.path("used_size").asLong(), Long::sum));
         }
         return used;
     }
@@ -130,6 +129,11 @@ final class RbdImages {
     /** Makes an image that holds what a snapshot's image holds, and zeros beyond. */
     void cloneOf(String source, String image, long sizeBytes) throws IOException {
         var below = depth(source).orElseThrow(() -> new IOException(source + " is not whole"));
+        copyContent(source, image, sizeBytes);
+        finish(image, below + 1);
+    }
+
+    private void copyContent(String source, String image, long sizeBytes) throws IOException {
         try {
             tools.rbd("snap", "create", QUIET, spec(source, CONTENT));
         } catch (CephRefusal e) {
@@ -141,7 +145,49 @@ final class RbdImages {
         if (sizeBytes(image) < sizeBytes) {
             resize(image, sizeBytes);
         }
-        finish(image, below + 1);
+    }
+
+    /**
+     * Makes an image that is not whole until {@link #adopt}. One of that name is removed, whoever has it open.
+     *
+     * @param over an image whose content it has at first; empty: it has zeros
+     */
+    void prepare(String image, long sizeBytes, Optional<String> over) throws IOException {
+        removeOpen(image);
+        if (over.isPresent()) {
+            copyContent(over.get(), image, sizeBytes);
+        } else {
+            tools.rbd("create", spec(image), "--size", sizeBytes + "B");
+        }
+    }
+
+    /** Gives an image of {@link #prepare}, which lies over so many others, the name by which it is whole. */
+    void adopt(String prepared, String image, int below) throws IOException {
+        finish(prepared, below);
+        tools.rbd("mv", spec(prepared), spec(image));
+    }
+
+    /** Removes an image that nothing lies over, whoever has it open. */
+    void removeOpen(String image) throws IOException {
+        cutOff(image);
+        try {
+            tools.rbdForLong("rm", QUIET, spec(image));
+        } catch (CephRefusal e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    /** The images whose names begin so. */
+    List<String> named(String prefix) throws IOException {
+        var names = new ArrayList<String>();
+        for (var each : tools.askJsonForLong("ls", tools.pool().pool())) {
+            if (each.asText().startsWith(prefix)) {
+                names.add(each.asText());
+            }
+        }
+        return names;
     }
 
     private void copy(String source, String snapshot, String image) throws IOException {
@@ -171,14 +217,17 @@ final class RbdImages {
         }
     }
 
-    /** Makes what was kept by {@link #freeze} an image of its own; {@code below} is the volume's depth. */
+    /**
+     * Makes what was kept by {@link #freeze} an image of its own; {@code below} is the volume's depth. What later snapshots can
+     * be compared with stays until {@link #unfreeze}.
+     */
     void keep(String volume, String snapshot, int below) throws IOException {
         copy(volume, snapshot, snapshot);
         finish(snapshot, below + 1);
-        unfreeze(volume, snapshot);
     }
 
-    private void unfreeze(String image, String snapshot) throws IOException {
+    /** A moment of a volume is needed by its image alone, if there is one. */
+    void unfreeze(String image, String snapshot) throws IOException {
         ignoringMissing("snap", "rm", QUIET, spec(image, snapshot));
     }
 
@@ -257,10 +306,22 @@ final class RbdImages {
             removeUnfinished(image);
             return;
         }
+        if (image.startsWith(SnapshotId.PREFIX)) {
+            unfreezeOrigin(image);
+        }
         for (var each : tools.askJson("snap", "ls", spec(image))) {
             unfreeze(image, each.path("name").asText());
         }
         ignoringMissing("trash", "mv", spec(image));
+    }
+
+    /** Its volume may have kept the moment, to compare later snapshots with. */
+    private void unfreezeOrigin(String snapshot) throws IOException {
+        var origin = tools.askJson("info", spec(snapshot)).path("parent");
+        if (origin.path("snapshot").asText().equals(snapshot)
+                && !origin.path("trash").asBoolean()) {
+            unfreeze(origin.path("image").asText(), snapshot);
+        }
     }
 
     private void ignoringMissing(String... arguments) throws IOException {

@@ -4,9 +4,7 @@ import io.coppice.ebs.key.DiskKey;
 import io.coppice.ebs.transfer.StoredDisk;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** An image as qemu-img opens it. */
 record RbdStoredDisk(RbdImages images, String image) implements StoredDisk {
@@ -36,14 +34,7 @@ record RbdStoredDisk(RbdImages images, String image) implements StoredDisk {
     }
 
     private String options() {
-        return "driver=raw,"
-                + images.tools().pool().node(image).entrySet().stream()
-                        .map(RbdStoredDisk::option)
-                        .collect(Collectors.joining(","));
-    }
-
-    private static String option(Map.Entry<String, Object> each) {
-        return "file." + each.getKey() + "=" + each.getValue().toString().replace(",", ",,");
+        return images.tools().pool().imageOptions(image);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.coppice.ebs.backend.NoSuchVolumeException;
 import io.coppice.ebs.backend.ResourceLocks;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
+import io.coppice.ebs.copy.SnapshotDisks;
 import io.coppice.ebs.serve.BlockDisk;
 import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.NbdTls;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Volumes and snapshots as images of a Ceph pool that one EBS controller has for itself. A snapshot is an image of its own,
@@ -43,6 +45,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private final RbdRoom room;
     private final RbdSweeper sweeper;
     private final StorageDaemons daemons;
+    private final RbdSnapshotDisks snapshots;
     private final double overcommit;
     /** What each volume was promised, bytes. */
     private final Map<VolumeId, Long> promised = new ConcurrentHashMap<>();
@@ -50,6 +53,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private final Lock promising = new ReentrantLock();
     /** What happens to a volume, and to the snapshot that it is made of, happens one after the other. */
     private final ResourceLocks locks = new ResourceLocks();
+    /** Whether snapshots are copied at this moment, so that what two of them differ in is to be known. */
+    private volatile BooleanSupplier copying = () -> false;
 
     /**
      * How far it goes.
@@ -73,7 +78,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
         room.totalBytes();
-        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet());
+        this.snapshots = new RbdSnapshotDisks(images, room, locks, run.resolve("copies"));
+        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet(), snapshots);
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
 
@@ -84,6 +90,17 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     /** What a volume or a snapshot holds, for who reads or writes all of it. */
     public Optional<StoredDisk> stored(ResourceId id) throws IOException {
         return images.isWhole(id.value()) ? Optional.of(new RbdStoredDisk(images, id.value())) : Optional.empty();
+    }
+
+    /**
+     * Its snapshots, for who copies them.
+     *
+     * @param copying whether they are copied at the moment: while they are, volumes keep what a snapshot held until a later one
+     *     was compared with it
+     */
+    public SnapshotDisks snapshotDisks(BooleanSupplier copying) {
+        this.copying = copying;
+        return snapshots;
     }
 
     @Override
@@ -196,10 +213,17 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             if (!images.isWhole(id.value())) {
                 var below = depth(volume);
                 images.freeze(volume.value(), id.value());
-                images.keep(volume.value(), id.value(), below);
+                keep(id, volume, below);
             }
             return true;
         });
+    }
+
+    private void keep(SnapshotId id, VolumeId volume, int below) throws IOException {
+        images.keep(volume.value(), id.value(), below);
+        if (!copying.getAsBoolean()) {
+            images.unfreeze(volume.value(), id.value());
+        }
     }
 
     private int depth(VolumeId id) throws IOException {
@@ -244,10 +268,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
                                 each.getValue().value(), each.getKey().value())));
         AtOnce.all(
                 together.entrySet(),
-                each -> images.keep(
-                        each.getValue().value(),
-                        each.getKey().value(),
-                        Objects.requireNonNull(below.get(each.getValue()))));
+                each -> keep(each.getKey(), each.getValue(), Objects.requireNonNull(below.get(each.getValue()))));
     }
 
     @Override
@@ -264,6 +285,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public void delete(SnapshotId id) throws IOException {
         locks.with(List.of(id), () -> {
+            snapshots.forget(id);
             images.discard(id.value());
             return true;
         });
@@ -290,7 +312,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(false, false);
+        return new Abilities(false, true);
     }
 
     @Override
