@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.ebs.backend.VolumeBackend.CopyForm;
 import io.coppice.ebs.copy.CopyBook;
 import io.coppice.ebs.copy.SignedCopyStore;
 import io.coppice.ebs.volume.Transactions;
@@ -58,7 +59,7 @@ class CephStorageTest {
             assertTrue(storage.backend().exists(volume));
             assertEquals(1 << 30, storage.disks().find(volume).orElseThrow().sizeBytes());
             assertFalse(storage.backend().abilities().encryption());
-            assertTrue(storage.backend().abilities().copies());
+            assertEquals(CopyForm.DISKS, storage.backend().abilities().copies());
             assertEquals("off, or not permitted yet", storage.copies().get());
             storage.backend().delete(volume);
         } finally {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps the bytes of volumes and snapshots, and serves volumes to guests. Every method may be repeated: after a crash the
@@ -94,11 +95,27 @@ public interface VolumeBackend {
      * What not every backend can do.
      *
      * @param encryption whether volumes and snapshots can have keys
-     * @param copies whether snapshots can be copied into the object store, and brought back from there
+     * @param copies in which form snapshots are copied into the object store
      */
-    record Abilities(boolean encryption, boolean copies) {
-        /** All of it. */
-        public static final Abilities ALL = new Abilities(true, true);
+    record Abilities(boolean encryption, CopyForm copies) {
+        /** What layers can do. */
+        public static final Abilities ALL = new Abilities(true, CopyForm.LAYERS);
+    }
+
+    /** What copies of snapshots are made of. */
+    enum CopyForm {
+        /** Layers' files; brought back as such alone. */
+        LAYERS,
+        /** The disks' bytes; brought back by any backend. */
+        DISKS;
+
+        /** What a backend whose copies have this form brings back. */
+        public Set<CopyForm> readable() {
+            return switch (this) {
+                case LAYERS -> Set.of(LAYERS, DISKS);
+                case DISKS -> Set.of(DISKS);
+            };
+        }
     }
 
     /** How much there is and how much is left. */

@@ -224,6 +224,17 @@ public final class CopyBook {
                 > 0;
     }
 
+    /** Whether it is known here to be gone, or to go. */
+    boolean isGone(StatelessSession session, SnapshotId snapshot) {
+        return session.createNativeQuery(
+                                "select count(*) from snapshot where snapshot_id = :id and state in ('DELETING',"
+                                        + " 'DELETED', 'ERROR')",
+                                Long.class)
+                        .setParameter("id", snapshot.value())
+                        .getSingleResult()
+                > 0;
+    }
+
     /** How far all of it is. */
     Totals totals(StatelessSession session) {
         var row = session.createNativeQuery(

@@ -39,7 +39,8 @@ final class DiskHome extends SnapshotHome {
         var bytes = disks.sizeBytes(id);
         var layer = transactions.call(session -> book.begin(session, id, LayerName.fresh()));
         var base = base(id, layer, bytes);
-        var plan = LayerManifest.plan(layer, base.map(Base::layer), bytes, Optional.of(id));
+        var plan = LayerManifest.plan(
+                layer, base.map(Base::layer), bytes, Optional.of(new LayerManifest.Disk(id, disks.notes(id))));
         var chain = base.isEmpty()
                 ? List.<SnapshotManifest.Layer>of()
                 : transactions.call(session -> book.chain(session, base.get().layer()));
@@ -125,7 +126,7 @@ final class DiskHome extends SnapshotHome {
                 courier.fetch(pieces, disk::write);
                 disk.flush();
             }
-            disks.finish(id);
+            disks.finish(id, layers.notes());
             done = true;
         } finally {
             if (!done) {

@@ -4,6 +4,7 @@ import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,7 @@ record DiskLayers(List<LayerManifest> layers, List<Optional<LayerCourier.Piece>>
             var below = layers.isEmpty()
                     ? Optional.empty()
                     : Optional.of(layers.getLast().layer());
-            if (manifest.snapshot().isEmpty()) {
+            if (manifest.disk().isEmpty()) {
                 throw new IOException("the copy is one of layers' files, which no disk in Ceph can be made of");
             }
             if (!manifest.below().equals(below)) {
@@ -82,7 +83,12 @@ record DiskLayers(List<LayerManifest> layers, List<Optional<LayerCourier.Piece>>
 
     /** Whose disk the layer of that number is, with all below it. */
     SnapshotId snapshot(int layer) {
-        return layers.get(layer).snapshot().orElseThrow();
+        return layers.get(layer).disk().orElseThrow().snapshot();
+    }
+
+    /** What is written down with the disk. */
+    Map<String, String> notes() {
+        return layers.getLast().disk().orElseThrow().notes();
     }
 
     /** Throws when this is not the disk of that snapshot. */

@@ -93,12 +93,13 @@ final class LayerCourier {
 
     private Sent send(LayerManifest plan, LayerContent content, int index, boolean missing) throws IOException {
         var raw = ByteBuffer.allocate(plan.bytesOf(index));
+        // Before it is read: a piece that turns out to be the same as below takes of the disk, too.
+        pace.await(raw.capacity());
         content.read(plan.offsetOf(index), raw);
         var written = Chunk.write(raw.array(), content.below(index));
         if (!missing || !written.chunk().hasObject()) {
             return new Sent(index, written.chunk(), 0);
         }
-        pace.await(written.content().length);
         store.put(LayerManifest.key(plan.layer(), index), written.content());
         return new Sent(index, written.chunk(), written.content().length);
     }

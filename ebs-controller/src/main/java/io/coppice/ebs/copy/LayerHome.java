@@ -2,6 +2,7 @@ package io.coppice.ebs.copy;
 
 import io.coppice.ebs.layer.LayerName;
 import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.nbd.OpenDisk;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
@@ -17,7 +18,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
-/** Snapshots in layers, whose files are copied as they are: see ADR 23. */
+/**
+ * Snapshots in layers, whose files are copied as they are: see ADR 23. What was copied of a disk in Ceph becomes a layer of its
+ * own.
+ */
 final class LayerHome extends SnapshotHome {
     private static final Logger LOG = Logger.getLogger(LayerHome.class);
 
@@ -61,6 +65,36 @@ final class LayerHome extends SnapshotHome {
 
     @Override
     void bringBack(SnapshotManifest copy, LayerCourier courier) throws IOException {
+        if (courier.manifest(copy.layers().getLast()).disk().isPresent()) {
+            fill(copy.snapshot(), DiskLayers.read(copy.layers(), courier), courier);
+        } else {
+            bringFilesBack(copy, courier);
+        }
+    }
+
+    /** One layer with all that a disk of another kind of storage holds. */
+    private void fill(SnapshotId id, DiskLayers disk, LayerCourier courier) throws IOException {
+        disk.requireSnapshot(id);
+        if (!disk.notes().isEmpty()) {
+            throw new IOException("the disk of " + id + " cannot be read without what its own zone knows of it");
+        }
+        var pieces = disk.pieces();
+        requireRoom(
+                pieces.stream().mapToLong(LayerCourier.Piece::bytes).sum(),
+                Files.getFileStore(layers.folder()).getUsableSpace());
+        var file = layers.prepare(id, disk.bytes());
+        try (var open = OpenDisk.open(Layers.imageOptions(file), OpenDisk.Use.WRITING, sockets())) {
+            courier.fetch(pieces, open::write);
+            open.flush();
+        }
+        layers.adopt(id, file);
+    }
+
+    private Path sockets() {
+        return layers.folder().resolveSibling("sockets");
+    }
+
+    private void bringFilesBack(SnapshotManifest copy, LayerCourier courier) throws IOException {
         var chain = new ArrayList<LayerName>();
         for (var layer : copy.layers()) {
             if (!layers.has(layer.name())) {
@@ -73,9 +107,6 @@ final class LayerHome extends SnapshotHome {
 
     private void fetch(SnapshotManifest.Layer layer, LayerCourier courier) throws IOException {
         var manifest = courier.manifest(layer);
-        if (manifest.snapshot().isPresent()) {
-            throw new IOException("the copy is one of a disk in Ceph, which cannot be made layers of");
-        }
         requireRoom(manifest.bytes(), Files.getFileStore(layers.folder()).getUsableSpace());
         write(manifest, courier, layers.returning(layer.name()));
     }

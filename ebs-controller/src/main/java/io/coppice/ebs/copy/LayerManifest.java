@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param below the layer right below
  * @param bytes how long the file or the disk is
  * @param chunkBytes how long each of its pieces is, but the last
- * @param snapshot whose disk this is with all that lies below; empty for a file
+ * @param disk what disk this is with all that lies below; empty for a file
  */
 record LayerManifest(
         LayerName layer,
@@ -25,7 +26,7 @@ record LayerManifest(
         long bytes,
         int chunkBytes,
         List<Chunk> chunks,
-        Optional<SnapshotId> snapshot) {
+        Optional<Disk> disk) {
     /** Far more than {@link #MOST_CHUNKS} need. */
     static final int MOST_BYTES = 64 << 20;
 
@@ -42,14 +43,25 @@ record LayerManifest(
         chunks = List.copyOf(chunks);
     }
 
+    /**
+     * A disk that is copied.
+     *
+     * @param notes what is written down with it where it lies
+     */
+    record Disk(SnapshotId snapshot, Map<String, String> notes) {
+        Disk {
+            notes = Map.copyOf(notes);
+        }
+    }
+
     /** One without pieces yet, of a file or a disk that is so long. */
-    static LayerManifest plan(LayerName layer, Optional<LayerName> below, long bytes, Optional<SnapshotId> snapshot) {
-        return new LayerManifest(layer, below, bytes, chunkBytes(bytes), List.of(), snapshot);
+    static LayerManifest plan(LayerName layer, Optional<LayerName> below, long bytes, Optional<Disk> disk) {
+        return new LayerManifest(layer, below, bytes, chunkBytes(bytes), List.of(), disk);
     }
 
     /** The same with its pieces. */
     LayerManifest with(List<Chunk> pieces) {
-        return new LayerManifest(layer, below, bytes, chunkBytes, pieces, snapshot);
+        return new LayerManifest(layer, below, bytes, chunkBytes, pieces, disk);
     }
 
     /** How long the pieces are: so that a manifest stays readable at once. A power of two, 8 MiB or more. */
@@ -86,13 +98,16 @@ record LayerManifest(
 
     byte[] write() throws IOException {
         var json = new HashMap<String, Object>();
-        json.put("version", snapshot.isPresent() ? DISK_VERSION : FILE_VERSION);
+        json.put("version", disk.isPresent() ? DISK_VERSION : FILE_VERSION);
         json.put("layer", layer.text());
         json.put("below", below.map(LayerName::text).orElse(""));
-        json.put(snapshot.isPresent() ? "diskBytes" : "fileBytes", bytes);
+        json.put(disk.isPresent() ? "diskBytes" : "fileBytes", bytes);
         json.put("chunkBytes", chunkBytes);
         json.put("chunks", chunks.stream().map(Chunk::text).toList());
-        snapshot.ifPresent(id -> json.put("snapshot", id.value()));
+        disk.ifPresent(it -> {
+            json.put("snapshot", it.snapshot().value());
+            json.put("notes", it.notes());
+        });
         return JSON.writeValueAsBytes(json);
     }
 
@@ -111,11 +126,19 @@ record LayerManifest(
                 json.path(ofDisk ? "diskBytes" : "fileBytes").asLong(),
                 json.path("chunkBytes").asInt(),
                 chunks,
-                ofDisk ? Optional.of(new SnapshotId(json.path("snapshot").asText())) : Optional.empty());
+                ofDisk ? Optional.of(disk(json)) : Optional.empty());
         if (!manifest.layer().equals(layer) || !manifest.isSound()) {
             throw new IOException("the list of chunks of the layer " + layer + " contradicts itself");
         }
         return manifest;
+    }
+
+    private static Disk disk(JsonNode json) {
+        var notes = new HashMap<String, String>();
+        json.path("notes")
+                .properties()
+                .forEach(each -> notes.put(each.getKey(), each.getValue().asText()));
+        return new Disk(new SnapshotId(json.path("snapshot").asText()), notes);
     }
 
     private boolean isSound() {
@@ -123,7 +146,7 @@ record LayerManifest(
                 && chunkBytes > 0
                 && chunkBytes <= MOST_CHUNK_BYTES
                 && chunks.size() == Math.ceilDiv(bytes, (long) chunkBytes)
-                && ((below.isPresent() && snapshot.isPresent()) || !chunks.contains(Chunk.BELOW));
+                && ((below.isPresent() && disk.isPresent()) || !chunks.contains(Chunk.BELOW));
     }
 
     /** A manifest's JSON of a version that is known here: from 1 to {@code newest}. */

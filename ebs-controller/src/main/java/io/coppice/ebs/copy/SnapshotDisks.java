@@ -4,6 +4,7 @@ import io.coppice.ebs.nbd.OpenDisk;
 import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Snapshots that are disks each, whose bytes are copied as they lie there: what is encrypted stays so. Thread-safe. */
@@ -13,6 +14,9 @@ public interface SnapshotDisks {
 
     /** How large its disk is, bytes. */
     long sizeBytes(SnapshotId id) throws IOException;
+
+    /** What is written down with its disk, and is to be with the one that comes back. */
+    Map<String, String> notes(SnapshotId id) throws IOException;
 
     /**
      * Snapshots of which this one was made, or that were taken of the same volume before it or of what that was made of: those
@@ -54,7 +58,7 @@ public interface SnapshotDisks {
     OpenDisk begin(SnapshotId id, long sizeBytes, Optional<SnapshotId> over) throws IOException;
 
     /** The disk that was begun has all it should and is durable: the snapshot is here from now on. */
-    void finish(SnapshotId id) throws IOException;
+    void finish(SnapshotId id, Map<String, String> notes) throws IOException;
 
     /** The disk that was begun will not be finished. Does nothing when none was. */
     void abandon(SnapshotId id);

@@ -80,10 +80,13 @@ public final class SnapshotReturns implements LostSnapshots {
         }
     }
 
-    /** Returns false when there is no copy of it. */
+    /** Returns false when there is no copy of it, or it is gone for good. */
     boolean bringBack(SnapshotId id) throws IOException {
         if (home.isWhole(id)) {
             return true;
+        }
+        if (transactions.call(session -> book.isGone(session, id))) {
+            return false;
         }
         if (bringBack(id, store, courier)) {
             return true;

@@ -96,6 +96,19 @@ public final class Layers {
         return file;
     }
 
+    /** As {@link #prepare(ResourceId, long, DiskKey)}, of one that is not encrypted. */
+    public Path prepare(ResourceId id, long sizeBytes) throws IOException {
+        var file = files.resolve(id.value() + FILLING);
+        Files.deleteIfExists(file);
+        new QcowLayer(sizeBytes, Optional.empty(), false).write(file, new byte[0]);
+        return file;
+    }
+
+    /** A layer's file behind {@code --image-opts} of qemu-img(1) and qemu-nbd(8). */
+    public static String imageOptions(Path file) {
+        return "driver=qcow2,file.driver=file,file.filename=" + file.toString().replace(",", ",,");
+    }
+
     private static void writeEncrypted(Path file, long sizeBytes, DiskKey key) throws IOException {
         new QcowLayer(sizeBytes, Optional.empty(), true).write(file, LuksHeader.make(key.passphrase()));
     }

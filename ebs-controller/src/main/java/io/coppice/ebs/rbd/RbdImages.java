@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RbdImages {
     /** Metadata of an image: how many others it lies over. */
     private static final String DEPTH = "coppice.depth";
+    /** What our metadata begin with. */
+    private static final String OURS = "coppice.";
     /** What clones of a snapshot's image are made of. */
     private static final String CONTENT = "content";
     /** A snapshot with clones can then be removed, and is kept until they are gone. */
@@ -165,6 +167,30 @@ final class RbdImages {
     void adopt(String prepared, String image, int below) throws IOException {
         finish(prepared, below);
         tools.rbd("mv", spec(prepared), spec(image));
+    }
+
+    /** What an image says of itself besides over how many others it lies. */
+    Map<String, String> notes(String image) throws IOException {
+        var notes = new HashMap<String, String>();
+        for (var each : tools.askJson("image-meta", "list", spec(image)).properties()) {
+            if (isNote(each.getKey())) {
+                notes.put(each.getKey(), each.getValue().asText());
+            }
+        }
+        return notes;
+    }
+
+    private static boolean isNote(String key) {
+        return key.startsWith(OURS) && !key.equals(DEPTH);
+    }
+
+    /** Has an image say this of itself. */
+    void note(String image, Map<String, String> notes) throws IOException {
+        for (var each : notes.entrySet()) {
+            if (isNote(each.getKey())) {
+                tools.rbd("image-meta", "set", spec(image), each.getKey(), each.getValue());
+            }
+        }
     }
 
     /** Removes an image that nothing lies over, whoever has it open. */

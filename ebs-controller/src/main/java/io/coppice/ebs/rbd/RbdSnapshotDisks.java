@@ -52,6 +52,11 @@ final class RbdSnapshotDisks implements SnapshotDisks {
     }
 
     @Override
+    public Map<String, String> notes(SnapshotId id) throws IOException {
+        return images.notes(id.value());
+    }
+
+    @Override
     public List<SnapshotId> ancestors(SnapshotId id) throws IOException {
         return ancestry.ancestors(id.value());
     }
@@ -135,12 +140,13 @@ final class RbdSnapshotDisks implements SnapshotDisks {
     }
 
     @Override
-    public void finish(SnapshotId id) throws IOException {
+    public void finish(SnapshotId id, Map<String, String> notes) throws IOException {
         locks.with(List.of(id), () -> {
             var depth = underWay.remove(id);
             if (depth == null) {
                 throw new IOException(id + " was deleted while it came back");
             }
+            images.note(returning(id), notes);
             images.adopt(returning(id), id.value(), depth);
             return true;
         });

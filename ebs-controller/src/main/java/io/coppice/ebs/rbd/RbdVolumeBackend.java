@@ -312,7 +312,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(false, true);
+        return new Abilities(false, CopyForm.DISKS);
     }
 
     @Override

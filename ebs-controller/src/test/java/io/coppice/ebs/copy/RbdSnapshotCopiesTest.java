@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.MasterKey;
+import io.coppice.ebs.layer.Layers;
+import io.coppice.ebs.nbd.OpenDisk;
 import io.coppice.ebs.volume.DesiredSnapshotState;
 import io.coppice.ebs.volume.DesiredSnapshotState.Moment;
 import io.coppice.ebs.volume.EbsDatabase;
@@ -20,6 +22,7 @@ import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.signal.ChangeSignal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -138,6 +141,29 @@ class RbdSnapshotCopiesTest {
         assertFalse(returns.isOnItsWay(first));
     }
 
+    /** As in another zone, whose volumes are in files. */
+    @Test
+    void whatIsCopiedOfADiskBecomesALayerWhereVolumesAreInLayers() throws IOException {
+        var volume = volume();
+        write(volume, 0, CHUNK + 100);
+        var first = snapshot(volume);
+        write(volume, 4096, 100);
+        here.discard(volume, CHUNK, CHUNK);
+        var second = snapshot(volume);
+        copyAll();
+        var layers = new Layers(folder.resolve("layers"));
+        var inLayers = new SnapshotReturns(database, book, SnapshotHome.of(database, book, layers), store, LIMITS);
+        for (var each : List.of(first, second)) {
+            assertTrue(inLayers.bringBack(each));
+            var options = Layers.imageOptions(layers.find(each).orElseThrow());
+            try (var open = OpenDisk.open(options, OpenDisk.Use.READING, folder.resolve("sockets"))) {
+                var content = ByteBuffer.allocate((int) open.sizeBytes());
+                open.read(0, content);
+                assertArrayEquals(here.content(each), content.array());
+            }
+        }
+    }
+
     @Test
     void whatIsMadeOfASnapshotIsSentAsItsDifference() throws IOException {
         var volume = volume();
@@ -194,6 +220,7 @@ class RbdSnapshotCopiesTest {
     void whatACrashCutOffGoesOnWhereItWas() throws IOException {
         var volume = volume();
         write(volume, 0, (int) DISK);
+        here.rbd("image-meta", "set", volume.value(), "coppice.note", "kept");
         var snapshot = snapshot(volume);
         // Two pieces at a time: the first two are there when the second of the next two fails.
         store.putsLeft.set(3);
@@ -216,6 +243,11 @@ class RbdSnapshotCopiesTest {
         assertFalse(elsewhere.backend().stored(snapshot).isPresent());
         comesBack(snapshot);
         assertArrayEquals(here.content(snapshot), elsewhere.content(snapshot));
+        assertEquals(
+                "kept",
+                elsewhere
+                        .rbd("image-meta", "get", snapshot.value(), "coppice.note")
+                        .strip());
         var deadline = System.nanoTime() + DEADLINE;
         while (elsewhere.rbd("ls").contains(other.value())) {
             assertTrue(System.nanoTime() < deadline, "what nobody wants stays");
