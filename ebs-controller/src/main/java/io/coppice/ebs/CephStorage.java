@@ -1,12 +1,11 @@
 package io.coppice.ebs;
 
-import io.coppice.ebs.copy.UncopiedSnapshotsService;
+import io.coppice.ebs.copy.SnapshotHome;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.RbdVolumeBackend;
 import io.coppice.ebs.serve.NbdTls;
 import io.coppice.ebs.transfer.QemuImg;
-import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.foundation.role.RoleStartException;
 import io.coppice.foundation.undo.Undo;
 import java.io.IOException;
@@ -14,10 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Volumes in a pool of a Ceph cluster. */
-record CephStorage(EbsConfig config) {
-    private static final String UNCOPIED = "snapshots in Ceph are not copied into the object store";
-
+/** Volumes in a pool of a Ceph cluster, and the copies of their snapshots. */
+record CephStorage(EbsConfig config, SnapshotCopying copying) {
     /**
      * Begins to serve what is there. Throws {@link RoleStartException} when the pool cannot be used.
      *
@@ -42,12 +39,9 @@ record CephStorage(EbsConfig config) {
                     new RbdVolumeBackend.Encryption(keys, new QemuImg(config.transferTime()), config.transfersAtOnce());
             var backend = new RbdVolumeBackend(pool, folder.resolve("run"), nbd, encryption, limits);
             undo.add("stop looking after what is served", backend::close);
-            return new Storage(
-                    backend,
-                    LostSnapshots.NEVER_COME_BACK,
-                    backend::stored,
-                    new UncopiedSnapshotsService(UNCOPIED),
-                    () -> UNCOPIED);
+            var disks = backend.snapshotDisks(copying.store()::isOpen);
+            var copies = copying.start(SnapshotHome.of(copying.transactions(), copying.book(), disks), undo);
+            return new Storage(backend, copies.lost(), backend::stored, copies.door(), copies.summary());
         } catch (IOException | IllegalArgumentException e) {
             throw new RoleStartException(
                     "the EBS controller does not start: its Ceph pool cannot be used: " + e.getMessage(),

@@ -151,11 +151,10 @@ public class EbsControllerRole implements Role {
 
     private Storage storage(Path folder, DiskKeys keys, OwnCertificate tls, Undo undo) throws IOException {
         var nbd = nbdTls(folder);
+        var copying = SnapshotCopying.of(site, config, transactions, tls, clock);
         return switch (config.backend()) {
-            case LOCAL ->
-                new LocalStorage(site, config, transactions, clock)
-                        .open(new LocalStorage.Means(folder, keys, tls, nbd), undo);
-            case RBD -> new CephStorage(config).open(folder, keys, nbd, undo);
+            case LOCAL -> new LocalStorage(config, copying).open(new LocalStorage.Means(folder, keys, nbd), undo);
+            case RBD -> new CephStorage(config, copying).open(folder, keys, nbd, undo);
         };
     }
 

@@ -2,6 +2,7 @@ package io.coppice.cloud.volume;
 
 import io.coppice.cloud.peer.PeerChannels;
 import io.coppice.cloud.place.Zones;
+import io.coppice.proto.ebs.v1.CopyForm;
 import io.coppice.proto.ebs.v1.StorageAbilities;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
@@ -59,6 +60,18 @@ class EbsLinks {
     /** What can be done with the volumes and snapshots of a zone; all of it as long as nothing else was said. */
     StorageAbilities abilities(String zone) {
         return abilities.getOrDefault(zone, ALL);
+    }
+
+    /** Whether a zone can read copies of snapshots of another one, as far as both have said. */
+    boolean canBring(String home, String zone) {
+        var from = abilities(home);
+        var to = abilities(zone);
+        var form =
+                from.getCopyForm() == CopyForm.COPY_FORM_UNSPECIFIED ? CopyForm.COPY_FORM_LAYERS : from.getCopyForm();
+        var readable = to.getReadableCopyFormsCount() == 0
+                ? List.of(CopyForm.COPY_FORM_LAYERS)
+                : to.getReadableCopyFormsList();
+        return from.getCopies() && to.getCopies() && readable.contains(form);
     }
 
     /** The channel to the EBS controller of one of {@link #zones}. */

@@ -61,7 +61,7 @@ final class SnapshotErrors {
         return AwsException.client(
                 "UnsupportedOperation",
                 "The snapshot " + id + " is in " + home + " and cannot be brought to " + zone
-                        + ": snapshots of storage that is kept in Ceph do not leave their zone, and none come into it.");
+                        + ": a zone that keeps its storage in Ceph takes snapshots of other such zones only.");
     }
 
     static AwsException encryptedElsewhere(String id, String zone) {

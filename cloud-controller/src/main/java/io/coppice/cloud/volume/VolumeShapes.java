@@ -139,7 +139,7 @@ class VolumeShapes {
         if (!reach.acrossZones()) {
             throw SnapshotErrors.otherZone(snapshotId, home);
         }
-        if (!ebs.abilities(home).getCopies() || !ebs.abilities(zone).getCopies()) {
+        if (!ebs.canBring(home, zone)) {
             throw SnapshotErrors.neverCopied(snapshotId, home, zone);
         }
         if (origin.kmsKeyId() != null) {

@@ -8,6 +8,7 @@ import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.proto.ebs.v1.CopyForm;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.StorageAbilities;
 import java.util.List;
@@ -139,13 +140,28 @@ class VolumesOfZonesTest {
     }
 
     @Test
-    void whereNoCopiesCanBeMadeASnapshotNeitherComesNorGoes() {
-        var snapshot = snapshotOf(cloud.available("us-east-1a", 1, null));
-        cloud.otherEbs.tell(StorageAbilities.newBuilder().setEncryption(true).build());
-        cloud.eventually(
-                "it is known", () -> !cloud.links.abilities("us-east-1b").getCopies());
-        assertEquals("UnsupportedOperation", VolumeFixture.code(() -> cloud.available("us-east-1b", 1, snapshot)));
-        cloud.available("us-east-1a", 1, snapshot);
+    void aSnapshotComesIntoAZoneThatCanReadItsCopyOnly() {
+        var inLayers = snapshotOf(cloud.available("us-east-1a", 1, null));
+        var inCeph = snapshotOf(cloud.available("us-east-1b", 1, null));
+        cloud.otherEbs.tell(StorageAbilities.newBuilder()
+                .setCopies(true)
+                .setCopyForm(CopyForm.COPY_FORM_DISKS)
+                .addReadableCopyForms(CopyForm.COPY_FORM_DISKS)
+                .build());
+        cloud.eventually("it is known", () -> !cloud.links.canBring("us-east-1a", "us-east-1b"));
+        assertEquals("UnsupportedOperation", VolumeFixture.code(() -> cloud.available("us-east-1b", 1, inLayers)));
+        // An EBS controller of an earlier version says nothing of disks.
+        assertEquals("UnsupportedOperation", VolumeFixture.code(() -> cloud.available("us-east-1a", 1, inCeph)));
+        cloud.ebs.tell(StorageAbilities.newBuilder()
+                .setEncryption(true)
+                .setCopies(true)
+                .setCopyForm(CopyForm.COPY_FORM_LAYERS)
+                .addReadableCopyForms(CopyForm.COPY_FORM_LAYERS)
+                .addReadableCopyForms(CopyForm.COPY_FORM_DISKS)
+                .build());
+        cloud.eventually("it is known", () -> cloud.links.canBring("us-east-1b", "us-east-1a"));
+        var restored = cloud.available("us-east-1a", 1, inCeph);
+        assertEquals(inCeph, cloud.ebs.told(restored).getSnapshotId());
     }
 
     @Test

@@ -289,7 +289,7 @@ public final class LocalVolumeBackend implements VolumeBackend {
 
     @Override
     public Abilities abilities() {
-        return Abilities.ALL;
+        return Abilities.OF_LAYERS;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps the bytes of volumes and snapshots, and serves volumes to guests. Every method may be repeated: after a crash the
@@ -93,11 +94,27 @@ public interface VolumeBackend {
     /**
      * What not every backend can do.
      *
-     * @param copies whether snapshots can be copied into the object store, and brought back from there
+     * @param copies in which form snapshots are copied into the object store
      */
-    record Abilities(boolean copies) {
-        /** All of it. */
-        public static final Abilities ALL = new Abilities(true);
+    record Abilities(CopyForm copies) {
+        /** What layers can do. */
+        public static final Abilities OF_LAYERS = new Abilities(CopyForm.LAYERS);
+    }
+
+    /** What copies of snapshots are made of. */
+    enum CopyForm {
+        /** Layers' files; brought back as such alone. */
+        LAYERS,
+        /** The disks' bytes; brought back by any backend. */
+        DISKS;
+
+        /** What a backend whose copies have this form brings back. */
+        public Set<CopyForm> readable() {
+            return switch (this) {
+                case LAYERS -> Set.of(LAYERS, DISKS);
+                case DISKS -> Set.of(DISKS);
+            };
+        }
     }
 
     /** How much there is and how much is left. */

@@ -6,20 +6,25 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * A piece of a layer's file as it is listed: how it is written, and the SHA-256 of what it holds. Its text is one letter for
- * the form and 64 hexadecimal digits; that of a piece of zeros, which has no object, is the letter alone.
+ * A piece of a layer as it is listed: how it is written, and the SHA-256 of what it holds. Its text is one letter for
+ * the form and 64 hexadecimal digits; that of a piece of zeros, or of one that is as in the layer below, is the letter alone:
+ * they have no object.
  */
 record Chunk(Form form, String sha256) {
-    /** Of a piece that is a hole in the file. */
+    /** Of a piece that is a hole. */
     static final Chunk ZEROS = new Chunk(Form.ZEROS, "");
 
-    private static final Pattern TEXT = Pattern.compile("z|[rd][0-9a-f]{64}");
+    /** Of a piece that holds what the same one of the layer below holds. */
+    static final Chunk BELOW = new Chunk(Form.BELOW, "");
+
+    private static final Pattern TEXT = Pattern.compile("[zb]|[rd][0-9a-f]{64}");
     private static final int BUFFER = 64 << 10;
     /** What deflating must save at least, as a share of the piece: reading it back costs time too. */
     private static final int SAVED_SHARE = 8;
@@ -27,6 +32,7 @@ record Chunk(Form form, String sha256) {
     /** How it is written. */
     enum Form {
         ZEROS("z"),
+        BELOW("b"),
         RAW("r"),
         DEFLATED("d");
 
@@ -73,12 +79,23 @@ record Chunk(Form form, String sha256) {
         return form.letter + sha256;
     }
 
-    /** How {@code raw} is written: as it is, unless an eighth can be saved. */
-    static Written write(byte[] raw) {
+    /** Whether an object is written of it. */
+    boolean hasObject() {
+        return switch (form) {
+            case ZEROS, BELOW -> false;
+            case RAW, DEFLATED -> true;
+        };
+    }
+
+    /** How {@code raw} is written over {@code below}: as it is, unless an eighth can be saved, and not when it is the same. */
+    static Written write(byte[] raw, Optional<Chunk> below) {
         if (isZeros(raw)) {
             return new Written(ZEROS, new byte[0]);
         }
         var sum = sha256(raw);
+        if (below.isPresent() && below.get().sha256().equals(sum)) {
+            return new Written(BELOW, new byte[0]);
+        }
         var deflated = deflate(raw);
         return deflated.length < raw.length - raw.length / SAVED_SHARE
                 ? new Written(new Chunk(Form.DEFLATED, sum), deflated)
@@ -90,6 +107,7 @@ record Chunk(Form form, String sha256) {
         var raw =
                 switch (form) {
                     case ZEROS -> new byte[rawBytes];
+                    case BELOW -> throw new IOException("a chunk of a copy is in the layer below");
                     case RAW -> content;
                     case DEFLATED -> inflate(content, rawBytes);
                 };

@@ -20,10 +20,11 @@ public final class CopyBook {
     /**
      * A layer whose copy was begun.
      *
+     * @param bytes how long its file is, or its disk
      * @param chunksDone how many pieces from the beginning are there
      * @param manifestSha256 empty until all of it is there
      */
-    record LayerCopy(LayerName layer, long fileBytes, int chunksDone, String manifestSha256) {
+    record LayerCopy(LayerName layer, long bytes, int chunksDone, String manifestSha256) {
         boolean isWhole() {
             return !manifestSha256.isEmpty();
         }
@@ -77,25 +78,75 @@ public final class CopyBook {
                 .toList();
     }
 
-    /** A snapshot begins to be copied; until it is removed nobody takes the copies of its layers away. */
-    void begin(StatelessSession session, SnapshotId snapshot, LayerName top) {
+    /**
+     * A snapshot begins to be copied; until it is removed nobody takes the copies of its layers away.
+     *
+     * @return its uppermost layer: {@code top}, unless it was begun before
+     */
+    LayerName begin(StatelessSession session, SnapshotId snapshot, LayerName top) {
         session.createNativeMutationQuery("insert into snapshot_copy (snapshot_id, layer, changed_at) values (:id,"
                         + " :layer, :now) on conflict (snapshot_id) do nothing")
                 .setParameter("id", snapshot.value())
                 .setParameter("layer", top.text())
                 .setParameter("now", clock.instant())
                 .executeUpdate();
+        return new LayerName(
+                session.createNativeQuery("select layer from snapshot_copy where snapshot_id = :id", String.class)
+                        .setParameter("id", snapshot.value())
+                        .getSingleResult());
+    }
+
+    /** The uppermost layer of a snapshot of which there is a whole copy. */
+    Optional<LayerCopy> copied(StatelessSession session, SnapshotId snapshot) {
+        return session
+                .createNativeQuery(
+                        "select l.layer, l.file_bytes, l.chunks_done, l.manifest_sha256 from snapshot_copy c"
+                                + " join layer_copy l on l.layer = c.layer where c.snapshot_id = :id and c.copied",
+                        Tuple.class)
+                .setParameter("id", snapshot.value())
+                .getResultList()
+                .stream()
+                .map(CopyBook::layer)
+                .findFirst();
+    }
+
+    /** What a layer was begun to be copied over: empty when it was not begun, or holds an empty one for nothing. */
+    Optional<Optional<LayerName>> below(StatelessSession session, LayerName layer) {
+        return session
+                .createNativeQuery("select below from layer_copy where layer = :layer", String.class)
+                .setParameter("layer", layer.text())
+                .getResultList()
+                .stream()
+                .map(below -> below.isEmpty() ? Optional.<LayerName>empty() : Optional.of(new LayerName(below)))
+                .findFirst();
+    }
+
+    /** A layer that is copied and all below it, from the lowest up. */
+    List<SnapshotManifest.Layer> chain(StatelessSession session, LayerName top) {
+        return session
+                .createNativeQuery(
+                        "with recursive chain (layer, below, sum, height) as (select layer, below, manifest_sha256, 0"
+                                + " from layer_copy where layer = :top union all select l.layer, l.below,"
+                                + " l.manifest_sha256, c.height + 1 from layer_copy l join chain c on l.layer = c.below)"
+                                + " select layer, sum from chain order by height desc",
+                        Tuple.class)
+                .setParameter("top", top.text())
+                .getResultList()
+                .stream()
+                .map(row ->
+                        new SnapshotManifest.Layer(new LayerName(row.get(0, String.class)), row.get(1, String.class)))
+                .toList();
     }
 
     /** A layer of it is to be copied unless it is; returns how far that is. One of another length begins anew. */
-    LayerCopy begin(StatelessSession session, LayerName layer, Optional<LayerName> below, long fileBytes) {
+    LayerCopy begin(StatelessSession session, LayerName layer, Optional<LayerName> below, long bytes) {
         session.createNativeMutationQuery("insert into layer_copy (layer, below, file_bytes) values (:layer, :below,"
                         + " :bytes) on conflict (layer) do update set file_bytes = excluded.file_bytes,"
                         + " chunks_done = 0, stored_bytes = 0, manifest_sha256 = ''"
                         + " where layer_copy.file_bytes <> excluded.file_bytes")
                 .setParameter("layer", layer.text())
                 .setParameter("below", below.map(LayerName::text).orElse(""))
-                .setParameter("bytes", fileBytes)
+                .setParameter("bytes", bytes)
                 .executeUpdate();
         return layer(session.createNativeQuery(
                         "select layer, file_bytes, chunks_done, manifest_sha256 from layer_copy where layer = :layer",
@@ -167,6 +218,17 @@ public final class CopyBook {
         return session.createNativeQuery(
                                 "select count(*) from snapshot_elsewhere e where e.snapshot_id = :id and not exists"
                                         + " (select 1 from snapshot s where s.snapshot_id = e.snapshot_id)",
+                                Long.class)
+                        .setParameter("id", snapshot.value())
+                        .getSingleResult()
+                > 0;
+    }
+
+    /** Whether it is known here to be gone, or to go. */
+    boolean isGone(StatelessSession session, SnapshotId snapshot) {
+        return session.createNativeQuery(
+                                "select count(*) from snapshot where snapshot_id = :id and state in ('DELETING',"
+                                        + " 'DELETED', 'ERROR')",
                                 Long.class)
                         .setParameter("id", snapshot.value())
                         .getSingleResult()

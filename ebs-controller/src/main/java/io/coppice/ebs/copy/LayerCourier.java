@@ -1,25 +1,19 @@
 package io.coppice.ebs.copy;
 
 import io.coppice.ebs.layer.LayerName;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
-/**
- * Carries a layer's file to the object store and back, some pieces at a time. A layer that lies below another one is never
- * written to again, and its file has what was written to this layer alone; so the file is what is copied. Thread-safe.
- */
+/** Carries layers to the object store and back, some pieces at a time. Thread-safe. */
 final class LayerCourier {
     private final CopyStore store;
     private final int atOnce;
@@ -43,57 +37,71 @@ final class LayerCourier {
         void reached(int chunks, long writtenBytes) throws IOException;
     }
 
-    /**
-     * Copies the file of a layer, and returns the checksum of its manifest, which is there then.
-     *
-     * @param done how many pieces from the beginning are there already
-     */
-    String send(LayerName layer, Optional<LayerName> below, Path file, int done, Progress progress) throws IOException {
-        try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            var bytes = channel.size();
-            var plan = new LayerManifest(layer, below, bytes, LayerManifest.chunkBytes(bytes), List.of());
-            var count = LayerManifest.count(bytes);
-            var chunks = new ArrayList<Chunk>(count);
-            while (chunks.size() < count) {
-                var from = chunks.size();
-                var pieces = new ArrayList<Callable<Sent>>();
-                for (int i = from; i < Math.min(count, from + atOnce); i++) {
-                    var index = i;
-                    pieces.add(() -> send(plan, channel, index, index >= done));
-                }
-                var written = 0L;
-                for (var sent : together(pieces)) {
-                    chunks.add(sent.chunk());
-                    written += sent.writtenBytes();
-                }
-                progress.reached(chunks.size(), written);
-            }
-            if (channel.size() != bytes) {
-                throw new IOException("the layer " + layer + " grew while it was copied");
-            }
-            var manifest = new LayerManifest(layer, below, bytes, plan.chunkBytes(), chunks).write();
-            store.put(LayerManifest.key(layer), manifest);
-            return Chunk.sha256(manifest);
+    /** Takes what comes back. Called by several threads at a time. */
+    @FunctionalInterface
+    interface Sink {
+        /** Writes what remains of {@code content} at {@code offset}, bytes, and behind it. */
+        void write(long offset, ByteBuffer content) throws IOException;
+    }
+
+    /** A piece of a layer. */
+    record Piece(LayerManifest manifest, int index) {
+        Chunk chunk() {
+            return manifest.chunks().get(index);
+        }
+
+        int bytes() {
+            return manifest.bytesOf(index);
         }
     }
 
-    private record Sent(Chunk chunk, long writtenBytes) {}
-
-    private Sent send(LayerManifest plan, FileChannel channel, int index, boolean missing) throws IOException {
-        var raw = ByteBuffer.allocate(plan.bytesOf(index));
-        var offset = (long) index * plan.chunkBytes();
-        while (raw.hasRemaining()) {
-            if (channel.read(raw, offset + raw.position()) < 0) {
-                throw new EOFException("the layer " + plan.layer() + " ended while it was copied");
+    /**
+     * Copies a layer, and returns the checksum of its manifest, which is there then.
+     *
+     * @param plan all of it but its pieces
+     * @param done how many pieces from the beginning are there already
+     */
+    String send(LayerManifest plan, LayerContent content, int done, Progress progress) throws IOException {
+        var count = LayerManifest.count(plan.bytes());
+        var chunks = new Chunk[count];
+        var next = 0;
+        while (next < count) {
+            var pieces = new ArrayList<Callable<Sent>>();
+            for (; next < count && pieces.size() < atOnce; next++) {
+                var index = next;
+                var known = content.known(index);
+                if (known.isPresent()) {
+                    chunks[index] = known.get();
+                } else {
+                    pieces.add(() -> send(plan, content, index, index >= done));
+                }
             }
+            var written = 0L;
+            for (var sent : together(pieces)) {
+                chunks[sent.index()] = sent.chunk();
+                written += sent.writtenBytes();
+            }
+            progress.reached(next, written);
         }
-        var written = Chunk.write(raw.array());
-        if (!missing || written.content().length == 0) {
-            return new Sent(written.chunk(), 0);
+        content.prove();
+        var manifest = plan.with(Arrays.asList(chunks)).write();
+        store.put(LayerManifest.key(plan.layer()), manifest);
+        return Chunk.sha256(manifest);
+    }
+
+    private record Sent(int index, Chunk chunk, long writtenBytes) {}
+
+    private Sent send(LayerManifest plan, LayerContent content, int index, boolean missing) throws IOException {
+        var raw = ByteBuffer.allocate(plan.bytesOf(index));
+        // Before it is read: a piece that turns out to be the same as below takes of the disk, too.
+        pace.await(raw.capacity());
+        content.read(plan.offsetOf(index), raw);
+        var written = Chunk.write(raw.array(), content.below(index));
+        if (!missing || !written.chunk().hasObject()) {
+            return new Sent(index, written.chunk(), 0);
         }
-        pace.await(written.content().length);
         store.put(LayerManifest.key(plan.layer(), index), written.content());
-        return new Sent(written.chunk(), written.content().length);
+        return new Sent(index, written.chunk(), written.content().length);
     }
 
     /** The manifest of a layer; throws when it is not the one with this checksum. */
@@ -105,40 +113,22 @@ final class LayerCourier {
         return LayerManifest.read(layer.name(), content);
     }
 
-    /** Writes a layer's file as it was copied, and makes it durable. What was in it is replaced. */
-    void fetch(LayerManifest manifest, Path file) throws IOException {
-        try (var channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            var count = manifest.chunks().size();
-            for (int from = 0; from < count; from += atOnce) {
-                var pieces = new ArrayList<Callable<Boolean>>();
-                for (int i = from; i < Math.min(count, from + atOnce); i++) {
-                    var index = i;
-                    pieces.add(() -> fetch(manifest, channel, index));
-                }
-                together(pieces);
-            }
-            // Should it end with a hole.
-            var last = manifest.fileBytes() - 1;
-            if (channel.size() <= last) {
-                channel.write(ByteBuffer.allocate(1), last);
-            }
-            channel.force(true);
+    /** Brings pieces that have an object, each proved, to where they were in what was copied. */
+    void fetch(List<Piece> pieces, Sink sink) throws IOException {
+        for (int from = 0; from < pieces.size(); from += atOnce) {
+            together(pieces.subList(from, Math.min(pieces.size(), from + atOnce)).stream()
+                    .map(piece -> (Callable<Boolean>) () -> fetch(piece, sink))
+                    .toList());
         }
     }
 
-    private boolean fetch(LayerManifest manifest, FileChannel channel, int index) throws IOException {
-        var chunk = manifest.chunks().get(index);
-        if (chunk.equals(Chunk.ZEROS)) {
-            return false;
-        }
-        var bytes = manifest.bytesOf(index);
+    private boolean fetch(Piece piece, Sink sink) throws IOException {
+        var bytes = piece.bytes();
         pace.await(bytes);
-        var content = present(LayerManifest.key(manifest.layer(), index), bytes);
-        var raw = ByteBuffer.wrap(chunk.read(content, bytes));
-        while (raw.hasRemaining()) {
-            channel.write(raw, (long) index * manifest.chunkBytes() + raw.position());
-        }
+        var content = present(LayerManifest.key(piece.manifest().layer(), piece.index()), bytes);
+        sink.write(
+                piece.manifest().offsetOf(piece.index()),
+                ByteBuffer.wrap(piece.chunk().read(content, bytes)));
         return true;
     }
 
@@ -149,17 +139,34 @@ final class LayerCourier {
 
     /** Removes the copy of a layer of so many pieces. */
     void remove(LayerName layer, int count) throws IOException {
+        var objects = objects(layer, count);
+        for (int from = 0; from < objects.size(); from += atOnce) {
+            together(objects.subList(from, Math.min(objects.size(), from + atOnce)).stream()
+                    .map(index -> (Callable<Boolean>) () -> {
+                        store.delete(LayerManifest.key(layer, index));
+                        return true;
+                    })
+                    .toList());
+        }
+        // Last: it tells which objects there are.
         store.delete(LayerManifest.key(layer));
-        for (int from = 0; from < count; from += atOnce) {
-            var pieces = new ArrayList<Callable<Boolean>>();
-            for (int i = from; i < Math.min(count, from + atOnce); i++) {
-                var key = LayerManifest.key(layer, i);
-                pieces.add(() -> {
-                    store.delete(key);
-                    return true;
-                });
-            }
-            together(pieces);
+    }
+
+    /** The pieces that may have an object: most of those of a large disk that hardly changed have none. */
+    private List<Integer> objects(LayerName layer, int count) throws IOException {
+        var all = IntStream.range(0, count).boxed();
+        var content = store.get(LayerManifest.key(layer), LayerManifest.MOST_BYTES);
+        if (content.isEmpty()) {
+            return all.toList();
+        }
+        try {
+            var chunks = LayerManifest.read(layer, content.get()).chunks();
+            return all.filter(
+                            index -> index >= chunks.size() || chunks.get(index).hasObject())
+                    .toList();
+        } catch (IOException e) {
+            // What a damaged list was to tell is not needed to remove all of it.
+            return IntStream.range(0, count).boxed().toList();
         }
     }
 

@@ -1,16 +1,9 @@
 package io.coppice.ebs.copy;
 
-import io.coppice.ebs.layer.LayerName;
-import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +20,10 @@ public final class SnapshotCopier implements AutoCloseable {
 
     private final Transactions transactions;
     private final CopyBook book;
-    private final Layers layers;
+    private final SnapshotHome home;
     private final CopyStore store;
     private final LayerCourier courier;
+    private final LayerSending sending;
     private final Duration scanEvery;
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
@@ -50,12 +44,13 @@ public final class SnapshotCopier implements AutoCloseable {
     }
 
     /** Nothing is copied before {@link #start}. */
-    public SnapshotCopier(Transactions transactions, CopyBook book, Layers layers, CopyStore store, Limits limits) {
+    public SnapshotCopier(Transactions transactions, CopyBook book, SnapshotHome home, CopyStore store, Limits limits) {
         this.transactions = transactions;
         this.book = book;
-        this.layers = layers;
+        this.home = home;
         this.store = store;
         this.courier = limits.courier(store);
+        this.sending = new LayerSending(transactions, book, courier, () -> stopping);
         this.scanEvery = limits.scanEvery();
         this.thread = Thread.ofVirtual().name("snapshot-copier").unstarted(this::loop);
     }
@@ -135,7 +130,7 @@ public final class SnapshotCopier implements AutoCloseable {
             done = true;
         }
         for (var layer : transactions.call(session -> book.unneeded(session, BATCH))) {
-            courier.remove(layer.layer(), LayerManifest.count(layer.fileBytes()));
+            courier.remove(layer.layer(), LayerManifest.count(layer.bytes()));
             transactions.call(session -> {
                 book.forget(session, layer.layer());
                 return true;
@@ -157,55 +152,16 @@ public final class SnapshotCopier implements AutoCloseable {
 
     /** Whether there is a whole copy now. */
     private boolean copy(SnapshotId snapshot) throws IOException {
-        try {
-            var top = layers.find(snapshot);
-            if (top.isEmpty()) {
-                return false;
-            }
-            transactions.call(session -> {
-                book.begin(session, snapshot, LayerName.of(top.get()));
-                return true;
-            });
-            var sums = new ArrayList<SnapshotManifest.Layer>();
-            for (var layer : layers.chain(top.get()).reversed()) {
-                sums.add(new SnapshotManifest.Layer(LayerName.of(layer), copy(layer)));
-            }
-            store.put(SnapshotManifest.key(snapshot), new SnapshotManifest(snapshot, sums).write());
-            transactions.call(session -> {
-                book.finish(session, snapshot);
-                return true;
-            });
-            return true;
-        } catch (NoSuchFileException e) {
-            // Deleted meanwhile, or lost; what was copied of it goes when the snapshot is known to be gone.
-            LOG.infof("%s cannot be copied: a layer of it is not there", snapshot);
+        var layers = home.send(snapshot, sending);
+        if (layers.isEmpty()) {
             return false;
         }
-    }
-
-    /** Copies a layer unless that was done; returns the checksum of its manifest. */
-    private String copy(Path file) throws IOException {
-        var layer = LayerName.of(file);
-        var below = layers.below(file).map(LayerName::of);
-        var bytes = Files.size(file);
-        var known = transactions.call(session -> book.begin(session, layer, below, bytes));
-        if (known.isWhole()) {
-            return known.manifestSha256();
-        }
-        var sum = courier.send(layer, below, file, known.chunksDone(), (chunks, written) -> {
-            transactions.call(session -> {
-                book.reached(session, layer, chunks, written);
-                return true;
-            });
-            if (stopping) {
-                throw new InterruptedIOException("the EBS controller stops");
-            }
-        });
+        store.put(SnapshotManifest.key(snapshot), new SnapshotManifest(snapshot, layers.get()).write());
         transactions.call(session -> {
-            book.finish(session, layer, sum);
+            book.finish(session, snapshot);
             return true;
         });
-        return sum;
+        return true;
     }
 
     /** How far it is, in a few words for people. */

@@ -45,7 +45,7 @@ record SnapshotManifest(SnapshotId snapshot, List<Layer> layers) {
 
     /** Reads the manifest of {@code snapshot}; throws when this is none. */
     static SnapshotManifest read(SnapshotId snapshot, byte[] content) throws IOException {
-        var json = LayerManifest.parse(content);
+        var json = LayerManifest.parse(content, VERSION);
         var layers = new ArrayList<Layer>();
         for (var each : json.path("layers")) {
             layers.add(new Layer(

@@ -1,30 +1,24 @@
 package io.coppice.ebs.copy;
 
-import io.coppice.ebs.layer.LayerName;
-import io.coppice.ebs.layer.Layers;
 import io.coppice.ebs.volume.LostSnapshots;
 import io.coppice.ebs.volume.Transactions;
 import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * Makes snapshots again of their copies, when they are wanted and their layers are gone: one at a time, since they share
- * layers. A restart begins anew with the layer that it was at. Thread-safe.
+ * Makes snapshots again of their copies, when they are wanted and they are gone: one at a time, since they share
+ * layers. A restart begins anew with the layer, or the disk, that it was at. Thread-safe.
  */
 public final class SnapshotReturns implements LostSnapshots {
     private static final Logger LOG = Logger.getLogger(SnapshotReturns.class);
-    /** Left for guests, which are stopped when there is nothing. */
-    private static final long RESERVE_BYTES = 1L << 30;
 
     private final Transactions transactions;
     private final CopyBook book;
-    private final Layers layers;
+    private final SnapshotHome home;
     private final CopyStore store;
     private final SnapshotCopier.Limits limits;
     private final LayerCourier courier;
@@ -37,12 +31,16 @@ public final class SnapshotReturns implements LostSnapshots {
         NOTHING_FOUND
     }
 
-    /** Brings layers back into {@code layers}. */
+    /** Brings snapshots back to {@code home}. */
     public SnapshotReturns(
-            Transactions transactions, CopyBook book, Layers layers, CopyStore store, SnapshotCopier.Limits limits) {
+            Transactions transactions,
+            CopyBook book,
+            SnapshotHome home,
+            CopyStore store,
+            SnapshotCopier.Limits limits) {
         this.transactions = transactions;
         this.book = book;
-        this.layers = layers;
+        this.home = home;
         this.store = store;
         this.limits = limits;
         this.courier = limits.courier(store);
@@ -50,7 +48,7 @@ public final class SnapshotReturns implements LostSnapshots {
 
     @Override
     public boolean isOnItsWay(SnapshotId id) throws IOException {
-        if (layers.isWhole(id)) {
+        if (home.isWhole(id)) {
             return false;
         }
         if (!store.isOpen()) {
@@ -82,10 +80,13 @@ public final class SnapshotReturns implements LostSnapshots {
         }
     }
 
-    /** Returns false when there is no copy of it. */
+    /** Returns false when there is no copy of it, or it is gone for good. */
     boolean bringBack(SnapshotId id) throws IOException {
-        if (layers.isWhole(id)) {
+        if (home.isWhole(id)) {
             return true;
+        }
+        if (transactions.call(session -> book.isGone(session, id))) {
+            return false;
         }
         if (bringBack(id, store, courier)) {
             return true;
@@ -104,24 +105,8 @@ public final class SnapshotReturns implements LostSnapshots {
         if (listed.isEmpty()) {
             return false;
         }
-        var chain = new ArrayList<LayerName>();
-        for (var layer : SnapshotManifest.read(id, listed.get()).layers()) {
-            if (!layers.has(layer.name())) {
-                fetch(layer, by);
-            }
-            chain.add(layer.name());
-        }
-        layers.bringBack(id, chain);
+        home.bringBack(SnapshotManifest.read(id, listed.get()), by);
         LOG.infof("%s was brought back from its copy", id);
         return true;
-    }
-
-    private void fetch(SnapshotManifest.Layer layer, LayerCourier courier) throws IOException {
-        var manifest = courier.manifest(layer);
-        var room = Files.getFileStore(layers.folder()).getUsableSpace() - RESERVE_BYTES;
-        if (room < manifest.fileBytes()) {
-            throw new IOException("there is no room for " + manifest.fileBytes() + " bytes of a snapshot");
-        }
-        courier.fetch(manifest, layers.returning(layer.name()));
     }
 }

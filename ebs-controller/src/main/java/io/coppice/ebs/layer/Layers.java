@@ -11,11 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,11 +31,9 @@ public final class Layers {
     private static final String UNFINISHED = ".new";
     private static final String RETURNING = ".back";
     private static final String FILLING = ".filling";
-    private static final int ID_BYTES = 8;
 
     private final Path files;
     private final Path names;
-    private final SecureRandom random = new SecureRandom();
 
     /** Opens {@code folder}, makes it when it is new, and removes what a crash left without a name. */
     public Layers(Path folder) throws IOException {
@@ -100,6 +96,19 @@ public final class Layers {
         return file;
     }
 
+    /** As {@link #prepare(ResourceId, long, DiskKey)}, of one that is not encrypted. */
+    public Path prepare(ResourceId id, long sizeBytes) throws IOException {
+        var file = files.resolve(id.value() + FILLING);
+        Files.deleteIfExists(file);
+        new QcowLayer(sizeBytes, Optional.empty(), false).write(file, new byte[0]);
+        return file;
+    }
+
+    /** A layer's file behind {@code --image-opts} of qemu-img(1) and qemu-nbd(8). */
+    public static String imageOptions(Path file) {
+        return "driver=qcow2,file.driver=file,file.filename=" + file.toString().replace(",", ",,");
+    }
+
     private static void writeEncrypted(Path file, long sizeBytes, DiskKey key) throws IOException {
         new QcowLayer(sizeBytes, Optional.empty(), true).write(file, LuksHeader.make(key.passphrase()));
     }
@@ -113,9 +122,7 @@ public final class Layers {
     }
 
     private Path fresh() {
-        var bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        return files.resolve(HexFormat.of().formatHex(bytes) + SUFFIX);
+        return file(LayerName.fresh());
     }
 
     /** Lets {@code id} mean this layer from now on. */

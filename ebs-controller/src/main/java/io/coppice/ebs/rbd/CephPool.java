@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A pool of a Ceph cluster and who uses it. Source: https://docs.ceph.com/en/pacific/rados/configuration/ceph-conf/.
@@ -62,6 +63,20 @@ public record CephPool(Path conf, String pool, String user) {
     /** What {@code rbd} and {@code ceph} are told of it. */
     List<String> arguments() {
         return List.of("--conf", conf.toString(), "--id", user);
+    }
+
+    /** An image in it as it lies there, encrypted if it is, behind {@code --image-opts} of qemu-img(1) and qemu-nbd(8). */
+    String imageOptions(String image) {
+        return "driver=raw," + fileOptions(image);
+    }
+
+    /** As {@link #imageOptions}, of the image alone: what is in it is named before. */
+    String fileOptions(String image) {
+        return node(image).entrySet().stream().map(CephPool::option).collect(Collectors.joining(","));
+    }
+
+    private static String option(Map.Entry<String, Object> each) {
+        return "file." + each.getKey() + "=" + each.getValue().toString().replace(",", ",,");
     }
 
     /** What a storage daemon is told of an image in it: BlockdevOptionsRbd of qemu-storage-daemon-qmp-ref(7). */

@@ -9,6 +9,9 @@ final class CephRefusal extends IOException {
     private static final int BUSY = 16;
     private static final int EXISTS = 17;
     private static final int NOT_EMPTY = 39;
+    /** Plus the number of the signal. */
+    private static final int KILLED = 128;
+
     /** librbd says this of an image that lay over another one when it began to open it, and no longer does. */
     private static final String PARENT_WENT = "failed to open parent image";
 
@@ -39,6 +42,11 @@ final class CephRefusal extends IOException {
     /** Somebody has it open; of who was cut off Ceph learns within seconds. */
     boolean isOpen() {
         return exit == BUSY;
+    }
+
+    /** The program itself failed, as those of Ceph 16 do now and then at their end. */
+    boolean isCrash() {
+        return exit >= KILLED;
     }
 
     /** Others lie over it. */

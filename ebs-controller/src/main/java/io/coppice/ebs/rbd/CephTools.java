@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.coppice.ebs.program.ProgramOutput;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -78,6 +81,11 @@ final class CephTools {
         return json(run("rbd", LONG, withFormat(arguments)));
     }
 
+    /** As {@link #rbdForLong}; {@code listener} hears each line that it says, however many there are. */
+    void rbdLines(Consumer<String> listener, String... arguments) throws IOException {
+        run(new Program("rbd", LONG, process -> {}, NOTHING), stream -> lines(stream, listener), arguments);
+    }
+
     /** Runs {@code ceph} with these arguments; what it says as JSON. */
     JsonNode cephJson(String... arguments) throws IOException {
         return json(run("ceph", SHORT, withFormat(arguments)));
@@ -111,6 +119,10 @@ final class CephTools {
     }
 
     private String run(Program what, String... arguments) throws IOException {
+        return run(what, CephTools::read, arguments);
+    }
+
+    private <T> T run(Program what, Function<InputStream, T> hearing, String... arguments) throws IOException {
         var program = what.name();
         var limit = what.limit();
         var command = new ArrayList<>(List.of(program));
@@ -121,7 +133,7 @@ final class CephTools {
         var process = launch(program, builder);
         try {
             what.started().accept(process);
-            var said = ProgramOutput.hear(() -> read(process.getInputStream()));
+            var said = ProgramOutput.hear(() -> hearing.apply(process.getInputStream()));
             var errors = ProgramOutput.hear(() -> read(process.getErrorStream()));
             tell(process, what.input());
             var words = program + " " + String.join(" ", arguments);
@@ -161,6 +173,20 @@ final class CephTools {
     private static String read(InputStream stream) {
         try (stream) {
             return new String(stream.readNBytes(MOST_OUTPUT_BYTES), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many lines there were. */
+    private static int lines(InputStream stream, Consumer<String> listener) {
+        try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            var count = 0;
+            for (var line = reader.readLine(); line != null; line = reader.readLine()) {
+                listener.accept(line);
+                count++;
+            }
+            return count;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

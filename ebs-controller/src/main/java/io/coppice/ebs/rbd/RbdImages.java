@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RbdImages {
     /** Metadata of an image: how many others it lies over. */
     private static final String DEPTH = "coppice.depth";
+    /** What our metadata begin with. */
+    private static final String OURS = "coppice.";
     /** Metadata of an image with an encrypted disk in it: the size of that, bytes. */
     private static final String ENCRYPTED = "coppice.encrypted";
     /** What clones of a snapshot's image are made of. */
@@ -109,10 +111,9 @@ final class RbdImages {
         var used = new HashMap<VolumeId, Long>();
         for (var each :
                 tools.askJsonForLong("du", "--pool", tools.pool().pool()).path("images")) {
-            if (!each.hasNonNull("snapshot")) {
-                volume(each.path("name").asText())
-                        .ifPresent(id -> used.put(id, each.path("used_size").asLong()));
-            }
+            // Of a volume with snapshots: what it had then, and what was written since.
+            volume(each.path("name").asText())
+                    .ifPresent(id -> used.merge(id, each.path("used_size").asLong(), Long::sum));
         }
         return used;
     }
@@ -162,6 +163,76 @@ final class RbdImages {
         copy(source, CONTENT, image);
     }
 
+    /**
+     * Makes an image that is not whole until {@link #adopt}. One of that name is removed, whoever has it open.
+     *
+     * @param over an image whose content it has at first; empty: it has zeros
+     */
+    void prepare(String image, long sizeBytes, Optional<String> over) throws IOException {
+        removeOpen(image);
+        if (over.isPresent()) {
+            cloneOf(over.get(), image);
+            if (lengthBytes(image) < sizeBytes) {
+                resize(image, sizeBytes);
+            }
+        } else {
+            tools.rbd("create", spec(image), "--size", sizeBytes + "B");
+        }
+    }
+
+    /** Gives an image of {@link #prepare}, which lies over so many others, the name by which it is whole. */
+    void adopt(String prepared, String image, int below) throws IOException {
+        finish(prepared, new ImageFacts(below, OptionalLong.empty()));
+        tools.rbd("mv", spec(prepared), spec(image));
+    }
+
+    /** What an image says of itself besides over how many others it lies. */
+    Map<String, String> notes(String image) throws IOException {
+        var notes = new HashMap<String, String>();
+        for (var each : tools.askJson("image-meta", "list", spec(image)).properties()) {
+            if (isNote(each.getKey())) {
+                notes.put(each.getKey(), each.getValue().asText());
+            }
+        }
+        return notes;
+    }
+
+    private static boolean isNote(String key) {
+        return key.startsWith(OURS) && !key.equals(DEPTH);
+    }
+
+    /** Has an image say this of itself. */
+    void note(String image, Map<String, String> notes) throws IOException {
+        for (var each : notes.entrySet()) {
+            if (isNote(each.getKey())) {
+                tools.rbd("image-meta", "set", spec(image), each.getKey(), each.getValue());
+            }
+        }
+    }
+
+    /** Removes an image that nothing lies over, whoever has it open. */
+    void removeOpen(String image) throws IOException {
+        cutOff(image);
+        try {
+            tools.rbdForLong("rm", QUIET, spec(image));
+        } catch (CephRefusal e) {
+            if (!e.isMissing()) {
+                throw e;
+            }
+        }
+    }
+
+    /** The images whose names begin so. */
+    List<String> named(String prefix) throws IOException {
+        var names = new ArrayList<String>();
+        for (var each : tools.askJsonForLong("ls", tools.pool().pool())) {
+            if (each.asText().startsWith(prefix)) {
+                names.add(each.asText());
+            }
+        }
+        return names;
+    }
+
     private void copy(String source, String snapshot, String image) throws IOException {
         make(image, NOTHING, "clone", CLONES_OUTLIVE[0], CLONES_OUTLIVE[1], spec(source, snapshot), spec(image));
     }
@@ -203,14 +274,17 @@ final class RbdImages {
         }
     }
 
-    /** Makes what was kept by {@link #freeze} an image of its own; {@code of} are the volume's facts. */
+    /**
+     * Makes what was kept by {@link #freeze} an image of its own; {@code of} are the volume's facts. What later snapshots can be compared
+     * with stays until {@link #unfreeze}.
+     */
     void keep(String volume, String snapshot, ImageFacts of) throws IOException {
         copy(volume, snapshot, snapshot);
         finish(snapshot, of.over());
-        unfreeze(volume, snapshot);
     }
 
-    private void unfreeze(String image, String snapshot) throws IOException {
+    /** A moment of a volume is needed by its image alone, if there is one. */
+    void unfreeze(String image, String snapshot) throws IOException {
         ignoringMissing("snap", "rm", QUIET, spec(image, snapshot));
     }
 
@@ -289,10 +363,22 @@ final class RbdImages {
             removeUnfinished(image);
             return;
         }
+        if (image.startsWith(SnapshotId.PREFIX)) {
+            unfreezeOrigin(image);
+        }
         for (var each : tools.askJson("snap", "ls", spec(image))) {
             unfreeze(image, each.path("name").asText());
         }
         ignoringMissing("trash", "mv", spec(image));
+    }
+
+    /** Its volume may have kept the moment, to compare later snapshots with. */
+    private void unfreezeOrigin(String snapshot) throws IOException {
+        var origin = tools.askJson("info", spec(snapshot)).path("parent");
+        if (origin.path("snapshot").asText().equals(snapshot)
+                && !origin.path("trash").asBoolean()) {
+            unfreeze(origin.path("image").asText(), snapshot);
+        }
     }
 
     private void ignoringMissing(String... arguments) throws IOException {

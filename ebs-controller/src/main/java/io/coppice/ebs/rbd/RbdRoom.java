@@ -8,6 +8,9 @@ import java.time.Duration;
 final class RbdRoom {
     private static final Duration KNOWN_FOR = Duration.ofSeconds(30);
 
+    private static final String AVAILABLE = "max_avail";
+    private static final String STORED = "stored";
+
     private final CephTools tools;
     private long totalBytes = -1;
     private long askedNanos;
@@ -26,20 +29,45 @@ final class RbdRoom {
     }
 
     private long ask() throws IOException {
-        var quota = ofPool(tools.cephJson("osd", "pool", "ls", "detail"), "pool_name")
-                .path("quota_max_bytes")
-                .asLong();
+        var quota = quotaBytes();
         if (quota > 0) {
             return quota;
         }
-        var stats = ofPool(tools.cephJson("df").path("pools"), "name").path("stats");
-        if (!stats.hasNonNull("max_avail")) {
-            throw new IOException(
-                    "Ceph does not say how much the pool " + tools.pool().pool()
-                            + " can hold: start a manager (ceph-mgr), or say it by ceph osd pool set-quota "
-                            + tools.pool().pool() + " max_bytes BYTES");
+        var stats = stats();
+        if (!stats.hasNonNull(AVAILABLE)) {
+            throw unknown();
         }
-        return stats.path("max_avail").asLong() + stats.path("stored").asLong();
+        return stats.path(AVAILABLE).asLong() + stats.path(STORED).asLong();
+    }
+
+    /** Bytes that the pool can still hold, whatever was promised: as its quota and the cluster have it at this moment. */
+    long freeBytes() throws IOException {
+        var quota = quotaBytes();
+        var stats = stats();
+        if (quota == 0 && !stats.hasNonNull(AVAILABLE)) {
+            throw unknown();
+        }
+        var byQuota = quota > 0 ? Math.max(0, quota - stats.path(STORED).asLong()) : Long.MAX_VALUE;
+        return stats.hasNonNull(AVAILABLE)
+                ? Math.min(byQuota, stats.path(AVAILABLE).asLong())
+                : byQuota;
+    }
+
+    private long quotaBytes() throws IOException {
+        return ofPool(tools.cephJson("osd", "pool", "ls", "detail"), "pool_name")
+                .path("quota_max_bytes")
+                .asLong();
+    }
+
+    private JsonNode stats() throws IOException {
+        return ofPool(tools.cephJson("df").path("pools"), "name").path("stats");
+    }
+
+    private IOException unknown() {
+        return new IOException(
+                "Ceph does not say how much the pool " + tools.pool().pool()
+                        + " can hold: start a manager (ceph-mgr), or say it by ceph osd pool set-quota "
+                        + tools.pool().pool() + " max_bytes BYTES");
     }
 
     private JsonNode ofPool(JsonNode pools, String key) {

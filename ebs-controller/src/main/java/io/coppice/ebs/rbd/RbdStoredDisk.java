@@ -4,9 +4,7 @@ import io.coppice.ebs.key.DiskKey;
 import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.ebs.transfer.StoredDisk;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** An image, or the encrypted disk in it, as qemu-img opens it. */
 record RbdStoredDisk(RbdImages images, String image, long sizeBytes, Optional<DiskKey> key) implements StoredDisk {
@@ -26,14 +24,8 @@ record RbdStoredDisk(RbdImages images, String image, long sizeBytes, Optional<Di
     }
 
     private String options() {
-        return (isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 : "driver=raw,")
-                + images.tools().pool().node(image).entrySet().stream()
-                        .map(RbdStoredDisk::option)
-                        .collect(Collectors.joining(","));
-    }
-
-    private static String option(Map.Entry<String, Object> each) {
-        return "file." + each.getKey() + "=" + each.getValue().toString().replace(",", ",,");
+        var pool = images.tools().pool();
+        return isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 + pool.fileOptions(image) : pool.imageOptions(image);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class RbdSweeper implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final RbdImages images;
     private final int mostBelow;
+    private final RbdSnapshotDisks returning;
     private final AtomicBoolean running = new AtomicBoolean();
     /** Volumes that may lie over too many others; all of them at first. */
     private final Set<VolumeId> perhapsHigh = ConcurrentHashMap.newKeySet();
@@ -46,9 +47,11 @@ final class RbdSweeper implements AutoCloseable {
      *
      * @param mostBelow over how many others a volume may lie; 1 or more
      * @param present the volumes that are there
+     * @param returning has what did not come back as a whole removed
      */
-    RbdSweeper(RbdImages images, int mostBelow, Collection<VolumeId> present) {
+    RbdSweeper(RbdImages images, int mostBelow, Collection<VolumeId> present, RbdSnapshotDisks returning) {
         this.images = images;
+        this.returning = returning;
         this.mostBelow = mostBelow;
         perhapsHigh.addAll(present);
     }
@@ -102,6 +105,7 @@ final class RbdSweeper implements AutoCloseable {
         attempt(this::flattenHighOnes);
         if (all) {
             attempt(() -> used = Map.copyOf(images.usedBytes()));
+            attempt(returning::sweep);
         }
     }
 

@@ -7,6 +7,7 @@ import io.coppice.ebs.backend.NoSuchVolumeException;
 import io.coppice.ebs.backend.ResourceLocks;
 import io.coppice.ebs.backend.VolumeBackend;
 import io.coppice.ebs.backend.VolumeConflictException;
+import io.coppice.ebs.copy.SnapshotDisks;
 import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.serve.BlockDisk;
 import io.coppice.ebs.serve.Grants;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Volumes and snapshots as images of a Ceph pool that one EBS controller has for itself. A snapshot is an image of its own,
@@ -48,6 +50,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private final RbdRoom room;
     private final RbdSweeper sweeper;
     private final StorageDaemons daemons;
+    private final RbdSnapshotDisks snapshots;
     private final double overcommit;
     /** What each volume was promised, bytes. */
     private final Map<VolumeId, Long> promised = new ConcurrentHashMap<>();
@@ -55,6 +58,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private final Lock promising = new ReentrantLock();
     /** What happens to a volume, and to the snapshot that it is made of, happens one after the other. */
     private final ResourceLocks locks = new ResourceLocks();
+    /** Whether snapshots are copied at this moment, so that what two of them differ in is to be known. */
+    private volatile BooleanSupplier copying = () -> false;
 
     /**
      * How far it goes.
@@ -90,7 +95,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
         room.totalBytes();
-        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet());
+        this.snapshots = new RbdSnapshotDisks(images, room, locks, run.resolve("copies"));
+        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet(), snapshots);
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
 
@@ -107,6 +113,17 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     private Optional<ImageFacts> facts(ResourceId id) throws IOException {
         return images.facts(id.value());
+    }
+
+    /**
+     * Its snapshots, for who copies them.
+     *
+     * @param copying whether they are copied at the moment: while they are, volumes keep what a snapshot held until a later one
+     *     was compared with it
+     */
+    public SnapshotDisks snapshotDisks(BooleanSupplier copying) {
+        this.copying = copying;
+        return snapshots;
     }
 
     @Override
@@ -236,7 +253,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             if (facts(id).isEmpty()) {
                 var of = require(volume);
                 images.freeze(volume.value(), id.value());
-                images.keep(volume.value(), id.value(), of);
+                keep(id, volume, of);
             }
             return true;
         });
@@ -244,6 +261,13 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     private ImageFacts require(VolumeId id) throws IOException {
         return facts(id).orElseThrow(() -> new NoSuchVolumeException(id));
+    }
+
+    private void keep(SnapshotId id, VolumeId volume, ImageFacts of) throws IOException {
+        images.keep(volume.value(), id.value(), of);
+        if (!copying.getAsBoolean()) {
+            images.unfreeze(volume.value(), id.value());
+        }
     }
 
     @Override
@@ -284,10 +308,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
                                 each.getValue().value(), each.getKey().value())));
         AtOnce.all(
                 together.entrySet(),
-                each -> images.keep(
-                        each.getValue().value(),
-                        each.getKey().value(),
-                        Objects.requireNonNull(of.get(each.getValue()))));
+                each -> keep(each.getKey(), each.getValue(), Objects.requireNonNull(of.get(each.getValue()))));
     }
 
     @Override
@@ -311,6 +332,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     public void delete(SnapshotId id) throws IOException {
         locks.with(List.of(id), () -> {
             encrypting.forget(id);
+            snapshots.forget(id);
             images.discard(id.value());
             return true;
         });
@@ -337,7 +359,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     @Override
     public Abilities abilities() {
-        return new Abilities(false);
+        return new Abilities(CopyForm.DISKS);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.ebs.backend.VolumeBackend;
+import io.coppice.proto.ebs.v1.CopyForm;
 import io.coppice.proto.ebs.v1.Snapshot;
 import io.coppice.proto.ebs.v1.SnapshotState;
 import io.coppice.proto.ebs.v1.StorageAbilities;
@@ -39,8 +40,20 @@ final class VolumeMessages {
     static StorageAbilities of(VolumeBackend.Abilities abilities) {
         return StorageAbilities.newBuilder()
                 .setEncryption(true)
-                .setCopies(abilities.copies())
+                .setCopies(true)
+                .setCopyForm(of(abilities.copies()))
+                .addAllReadableCopyForms(abilities.copies().readable().stream()
+                        .map(VolumeMessages::of)
+                        .sorted()
+                        .toList())
                 .build();
+    }
+
+    private static CopyForm of(VolumeBackend.CopyForm form) {
+        return switch (form) {
+            case LAYERS -> CopyForm.COPY_FORM_LAYERS;
+            case DISKS -> CopyForm.COPY_FORM_DISKS;
+        };
     }
 
     private static VolumeState of(VolumeStatus status) {

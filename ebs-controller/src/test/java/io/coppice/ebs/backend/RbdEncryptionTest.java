@@ -62,7 +62,7 @@ class RbdEncryptionTest {
             assertTrue(holds(cloned, PATTERN));
             assertEquals(0, io(cloned, "read -P 0 64k 1M"));
             assertEquals(0, io(cloned, "read -P 0 2047M 1M"));
-            var next = RbdUnderTest.start(pool, folder.resolve("r"), keys, 2);
+            var next = RbdUnderTest.start(started.pool(), folder.resolve("r"), keys, 2);
             assertEquals(backend.capacity(), next.backend().capacity());
             next.stop();
             assertFalse(isStored(started, PATTERN) || isStored(started, LATER));

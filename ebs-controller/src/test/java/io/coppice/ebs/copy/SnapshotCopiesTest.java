@@ -96,8 +96,9 @@ class SnapshotCopiesTest {
                 LayerEncryption.none(layers),
                 new LocalVolumeBackend.Limits(1000, 16));
         var book = new CopyBook(Clock.systemUTC());
-        copier = new SnapshotCopier(database, book, layers, store, LIMITS);
-        returns = new SnapshotReturns(database, book, layers, store, LIMITS);
+        var home = SnapshotHome.of(database, book, layers);
+        copier = new SnapshotCopier(database, book, home, store, LIMITS);
+        returns = new SnapshotReturns(database, book, home, store, LIMITS);
         var snapshots = new Snapshots(Clock.systemUTC());
         var keys = new KeptKeys(
                 database, new Volumes(Clock.systemUTC()), snapshots, MasterKey.open(folder.resolve("master-key")));
@@ -140,7 +141,9 @@ class SnapshotCopiesTest {
                 new SimulatedVolumeServer(),
                 LayerEncryption.none(otherLayers),
                 new LocalVolumeBackend.Limits(1000, 16));
-        var there = new SnapshotReturns(database, new CopyBook(Clock.systemUTC()), otherLayers, otherStore, LIMITS);
+        var book = new CopyBook(Clock.systemUTC());
+        var otherHome = SnapshotHome.of(database, book, otherLayers);
+        var there = new SnapshotReturns(database, book, otherHome, otherStore, LIMITS);
         // One database is at hand here: there the snapshot has no row.
         database.call(session -> {
             session.createNativeMutationQuery("update snapshot set snapshot_id = 'snap-0'")
