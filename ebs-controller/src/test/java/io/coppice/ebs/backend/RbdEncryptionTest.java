@@ -37,8 +37,8 @@ class RbdEncryptionTest {
 
     @Test
     void anEncryptedVolumeIsOneInAllThatIsMadeOfIt() throws Exception {
-        var started =
-                RbdUnderTest.start(PoolUnderTest.fresh(folder.resolve("ceph.conf")), folder.resolve("r"), keys, 2);
+        var pool = PoolUnderTest.fresh(folder.resolve("ceph.conf"));
+        var started = RbdUnderTest.start(pool, folder.resolve("r"), keys, 2);
         var backend = started.backend();
         var volume = VolumeId.random();
         var clone = VolumeId.random();

@@ -97,6 +97,11 @@ class RealVolumesTest {
                 StandardOpenOption.APPEND);
         cloud.upAgain("--hypervisor", "libvirt", "--network", "flat").orFail();
         outlive(() -> images(ceph, pool));
+        try (var ec2 = cloud.ec2()) {
+            ec2.enableEbsEncryptionByDefault(request -> {});
+            outlive(() -> images(ceph, pool));
+            ec2.disableEbsEncryptionByDefault(request -> {});
+        }
     }
 
     /** @param left how many disks there still are */
@@ -110,6 +115,9 @@ class RealVolumesTest {
             var volume = ec2.createVolume(
                             request -> request.availabilityZone(zone).size(1))
                     .volumeId();
+            assertEquals(
+                    ec2.getEbsEncryptionByDefault(request -> {}).ebsEncryptionByDefault(),
+                    RealGuests.volume(ec2, volume).encrypted());
             var disk = guests.attach(ec2, volume, writer);
             ssh(
                     writer,
