@@ -29,7 +29,15 @@ public final class CephUnderTest {
 
     private static final int LIMIT_SECONDS = 60;
     private static final List<String> PROGRAMS = List.of(
-            "ceph-mon", "ceph-osd", "ceph", "rbd", "monmaptool", "ceph-authtool", "qemu-storage-daemon", "qemu-io");
+            "ceph-mon",
+            "ceph-osd",
+            "ceph",
+            "rbd",
+            "monmaptool",
+            "ceph-authtool",
+            "qemu-storage-daemon",
+            "qemu-io",
+            "qemu-nbd");
 
     private static @Nullable CephUnderTest started;
 

@@ -12,9 +12,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,7 @@ public final class OpenDisk implements AutoCloseable {
     private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
 
     private static final int LONGEST_MESSAGE = 500;
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
 
     private final Process process;
     private final Path socket;
@@ -65,25 +69,15 @@ public final class OpenDisk implements AutoCloseable {
      * @throws IOException when it cannot be opened; the message says what QEMU said
      */
     public static OpenDisk open(String image, Use use, Path folder) throws IOException {
-        Files.createDirectories(folder);
+        makePrivate(folder);
         // Short: the address of a socket has 107 bytes.
         var name = UUID.randomUUID().toString();
         var socket = folder.resolve(name.substring(0, name.indexOf('-')));
-        var command = new ArrayList<>(List.of("qemu-nbd", "--socket=" + socket));
-        command.addAll(use.options);
-        command.addAll(List.of("--image-opts", image));
-        Process process;
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            throw new IOException("qemu-nbd cannot be run: install qemu-utils", e);
-        }
+        var process = start(image, use, socket);
         var opened = false;
         try {
             var errors = ProgramOutput.hear(() -> words(process));
-            var disk = new OpenDisk(process, socket, new NbdConnection(connect(process, socket, errors)));
+            var disk = new OpenDisk(process, socket, greet(connect(process, socket, errors)));
             opened = true;
             return disk;
         } finally {
@@ -91,6 +85,36 @@ public final class OpenDisk implements AutoCloseable {
                 process.destroyForcibly();
                 Files.deleteIfExists(socket);
             }
+        }
+    }
+
+    private static void makePrivate(Path folder) throws IOException {
+        var parent = folder.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    }
+
+    private static Process start(String image, Use use, Path socket) throws IOException {
+        var command = new ArrayList<>(List.of("qemu-nbd", "--socket=" + socket));
+        command.addAll(use.options);
+        command.addAll(List.of("--image-opts", image));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            throw new IOException("qemu-nbd cannot be run: install qemu-utils", e);
+        }
+    }
+
+    private static NbdConnection greet(SocketChannel channel) throws IOException {
+        try {
+            return new NbdConnection(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 

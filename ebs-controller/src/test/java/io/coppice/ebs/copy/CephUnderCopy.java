@@ -60,10 +60,7 @@ record CephUnderCopy(CephPool pool, RbdVolumeBackend backend, Path folder) imple
 
     /** As a guest discards. */
     void discard(ResourceId disk, long offset, long bytes) throws IOException {
-        try (var open = open(disk, OpenDisk.Use.WRITING)) {
-            open.writeZeroes(offset, bytes);
-            open.flush();
-        }
+        CephUnderTest.run("qemu-io", "--image-opts", options(disk), "-c", "discard " + offset + " " + bytes);
     }
 
     /** All of a disk. */
@@ -76,8 +73,11 @@ record CephUnderCopy(CephPool pool, RbdVolumeBackend backend, Path folder) imple
     }
 
     private OpenDisk open(ResourceId disk, OpenDisk.Use use) throws IOException {
-        var options = backend.stored(disk).orElseThrow().asSource().getLast();
-        return OpenDisk.open(options, use, folder.resolve("sockets"));
+        return OpenDisk.open(options(disk), use, folder.resolve("sockets"));
+    }
+
+    private String options(ResourceId disk) throws IOException {
+        return backend.stored(disk).orElseThrow().asSource().getLast();
     }
 
     /** What {@code rbd} says of the pool. */

@@ -165,6 +165,7 @@ class RbdSnapshotCopiesTest {
     }
 
     @Test
+    @Tag("full")
     void whatIsMadeOfASnapshotIsSentAsItsDifference() throws IOException {
         var volume = volume();
         write(volume, 0, 3 * CHUNK);
@@ -196,6 +197,7 @@ class RbdSnapshotCopiesTest {
     }
 
     @Test
+    @Tag("full")
     void aDeletedSnapshotTakesAlongWhatNoOtherNeeds() throws IOException {
         var volume = volume();
         write(volume, 0, 2 * CHUNK);
@@ -217,6 +219,7 @@ class RbdSnapshotCopiesTest {
     }
 
     @Test
+    @Tag("full")
     void whatACrashCutOffGoesOnWhereItWas() throws IOException {
         var volume = volume();
         write(volume, 0, (int) DISK);
