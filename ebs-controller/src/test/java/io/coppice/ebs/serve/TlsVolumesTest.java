@@ -181,7 +181,8 @@ class TlsVolumesTest {
             assertEquals(0, io(exports.get(0), hosts.get(0), SERVER, "read -P 1 0 4096"));
             assertNotEquals(0, io(exports.get(0), hosts.get(2), SERVER, "read 0 512"));
             var daemon = pid(volume).orElseThrow();
-            // One lets go of it: its host is let in no more, also not by the other's name, and the other one notices nothing.
+            // One lets go of it: its host is let in no more, also not by the other's name, and the other one notices
+            // nothing.
             again(volume, Grants.shared(Set.of(OTHER)).on(Map.of(OTHER, nodes.get(1))));
             assertTrue(stays.succeeds("write -P 2 0 4096"));
             assertNotEquals(0, io(exports.get(1), hosts.get(0), SERVER, "read 0 512"));
