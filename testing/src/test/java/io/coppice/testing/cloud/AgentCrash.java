@@ -2,24 +2,31 @@ package io.coppice.testing.cloud;
 
 import io.coppice.server.process.BackgroundServer;
 import io.coppice.server.settings.DataFolder;
+import java.util.regex.Pattern;
 
-/** The death of the agent of one host of a cloud of {@code up --hosts}; its guests, and everything else, go on. */
+/** The death of the agent of the host that has the one guest of a cloud of {@code up --hosts}; everything else goes on. */
 final class AgentCrash implements VolumeKills.Victim {
+    private static final Pattern FOLDER_OF_HOST = Pattern.compile("/nodes/(\\d+)/");
+
     private final CloudUnderTest cloud;
-    private final BackgroundServer host;
     private long pid;
 
-    /** @param number of the host, from 1 */
-    AgentCrash(CloudUnderTest cloud, int number) {
+    AgentCrash(CloudUnderTest cloud) {
         this.cloud = cloud;
-        this.host = new BackgroundServer(
-                new DataFolder(cloud.data().resolve("nodes").resolve(Integer.toString(number))));
     }
 
     @Override
     public void aim() {
-        // Not by its file: a host in a namespace counts its own processes.
-        pid = host.pid().orElseThrow(() -> new AssertionError("the host's agent does not run"));
+        var host = HostProcesses.commandsOfGuests(cloud.data()).values().stream()
+                .map(FOLDER_OF_HOST::matcher)
+                .filter(line -> line.find())
+                .map(line -> line.group(1))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no host has a guest"));
+        pid = new BackgroundServer(
+                        new DataFolder(cloud.data().resolve("nodes").resolve(host)))
+                .pid()
+                .orElseThrow(() -> new AssertionError("the agent of host " + host + " does not run"));
     }
 
     @Override

@@ -35,10 +35,10 @@ class RealVolumeKillsTest {
         CloudUnderTest.assumePackaged();
         CloudUnderTest.assumeRealGuests();
         try (var cloud = CloudUnderTest.up(
-                folder.resolve("cloud"), "--hypervisor", "libvirt", "--network", "flat", "--hosts", "1")) {
+                folder.resolve("cloud"), "--hypervisor", "libvirt", "--network", "flat", "--hosts", "2")) {
             var guests = HostProcesses.guests(cloud.data());
             assertTrue(guests.isEmpty(), guests::toString);
-            killAtEachMoment(cloud, folder, new AgentCrash(cloud, 1));
+            killAtEachMoment(cloud, folder, new AgentCrash(cloud));
             assertEquals(1, HostProcesses.guests(cloud.data()).size(), "it is the same guest all along, and the only one");
         }
     }
