@@ -23,8 +23,7 @@ final class AgentCrash implements VolumeKills.Victim {
                 .map(line -> line.group(1))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no host has a guest"));
-        pid = new BackgroundServer(
-                        new DataFolder(cloud.data().resolve("nodes").resolve(host)))
+        pid = new BackgroundServer(new DataFolder(cloud.data().resolve("nodes").resolve(host)))
                 .pid()
                 .orElseThrow(() -> new AssertionError("the agent of host " + host + " does not run"));
     }

@@ -118,8 +118,9 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk, String other
 
     /** Starts the agent; the cloud knows of it soon. */
     void startAgent() {
-        var script = Base64.getEncoder().encodeToString(
-                AGENT.replace("DISK", disk).replace("OTHER", other).getBytes(StandardCharsets.UTF_8));
+        var script = Base64.getEncoder()
+                .encodeToString(
+                        AGENT.replace("DISK", disk).replace("OTHER", other).getBytes(StandardCharsets.UTF_8));
         guests.command(
                 guest,
                 "echo " + script + " | base64 -d > /run/agent; sh /run/agent >/run/agent.out 2>&1 & echo started");

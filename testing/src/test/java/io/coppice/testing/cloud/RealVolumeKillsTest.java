@@ -39,7 +39,8 @@ class RealVolumeKillsTest {
             var guests = HostProcesses.guests(cloud.data());
             assertTrue(guests.isEmpty(), guests::toString);
             killAtEachMoment(cloud, folder, new AgentCrash(cloud));
-            assertEquals(1, HostProcesses.guests(cloud.data()).size(), "it is the same guest all along, and the only one");
+            assertEquals(
+                    1, HostProcesses.guests(cloud.data()).size(), "it is the same guest all along, and the only one");
         }
     }
 
