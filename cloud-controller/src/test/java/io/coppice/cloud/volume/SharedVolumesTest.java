@@ -34,6 +34,7 @@ class SharedVolumesTest {
     private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
     private static final String FIRST = "i-0123456789abcdef0";
     private static final String SECOND = "i-0123456789abcdef1";
+    private static final String THIRD = "i-0123456789abcdef2";
     private static final String HOST = "n-0123456789abcdef0";
     private static final String OTHER_HOST = "n-0123456789abcdef1";
     private static final String DEVICE = "/dev/sdf";
@@ -132,9 +133,9 @@ class SharedVolumesTest {
         // Nobody dials in from elsewhere where volumes are served at Unix sockets: nothing need be told.
         cloud.ebs.tlsAddress = "";
         var near = cloud.available(4, null);
-        attachServed(near, FIRST);
+        attachServed(near, THIRD);
         var generation = cloud.ebs.told(near).getGeneration();
-        DATABASE.run(entities -> cloud.book.moved(entities, List.of(FIRST)));
+        DATABASE.run(entities -> cloud.book.moved(entities, List.of(THIRD)));
         DATABASE.run(entities -> {
             var row = entities.find(VolumeRow.class, near);
             assertTrue(row.isSettled());
