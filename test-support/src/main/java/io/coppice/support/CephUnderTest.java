@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -182,6 +183,25 @@ public final class CephUnderTest {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve(program + ".out").toFile())
                 .start());
+    }
+
+    /**
+     * Does something while no process of the cluster does anything, as when its machines cannot be reached. To take some seconds: monitors
+     * do not forget a storage daemon that was silent for so long.
+     */
+    public void whileSilent(Callable<?> work) throws Exception {
+        signal("-STOP");
+        try {
+            var ignored = work.call();
+        } finally {
+            signal("-CONT");
+        }
+    }
+
+    private void signal(String what) throws IOException {
+        for (var daemon : daemons) {
+            run("kill", what, String.valueOf(daemon.pid()));
+        }
     }
 
     private void end() {

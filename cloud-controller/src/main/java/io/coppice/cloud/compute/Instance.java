@@ -284,6 +284,11 @@ class Instance {
                 || (seen.getNodeEpoch() == observedEpoch && seen.getSequence() > observedSequence);
     }
 
+    /** The host that it belongs to; empty until it has run, since its launch may still go from one host to another. */
+    String home() {
+        return everRan ? nodeId : "";
+    }
+
     /**
      * Remembers from a report, however late, that a guest ran: from then on a host must have its disk. Whether that is news.
      */

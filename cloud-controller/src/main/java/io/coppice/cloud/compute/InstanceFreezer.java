@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,8 +28,8 @@ class InstanceFreezer implements GuestFreezer {
     }
 
     @Override
-    public Optional<Freeze> freeze(String instanceId) {
-        return zone(instanceId).map(zone -> begin(zone, instanceId));
+    public Optional<Freeze> freeze(String instanceId, Collection<String> volumeIds) {
+        return zone(instanceId).map(zone -> begin(zone, instanceId, volumeIds));
     }
 
     /** The zone of an instance whose guest has an agent. */
@@ -41,10 +42,11 @@ class InstanceFreezer implements GuestFreezer {
                 .findFirst());
     }
 
-    private Freeze begin(String zone, String instanceId) {
+    private Freeze begin(String zone, String instanceId, Collection<String> volumeIds) {
         var request = AskHostRequest.newBuilder()
                 .setInstanceId(instanceId)
-                .setHoldId(UUID.randomUUID().toString());
+                .setHoldId(UUID.randomUUID().toString())
+                .addAllVolumeIds(volumeIds);
         var begun = ask(zone, request.setAction(HostAction.HOST_ACTION_FREEZE).build());
         return switch (begun) {
             // Nothing to end; and where its host has not answered, that thaws it by itself.

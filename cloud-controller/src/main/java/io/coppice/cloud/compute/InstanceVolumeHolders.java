@@ -7,6 +7,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What volumes need of instances, from their rows. Thread-safe. */
 @ApplicationScoped
@@ -49,5 +51,19 @@ class InstanceVolumeHolders implements VolumeHolders {
             // later.
             database.afterCommit(() -> zone.changed(row.zone));
         }
+    }
+
+    @Override
+    public Map<String, String> hosts(EntityManager entities, Collection<String> instanceIds) {
+        return instanceIds.isEmpty()
+                ? Map.of()
+                : entities
+                        .createQuery(
+                                "select i.id, i.nodeId, i.everRan from Instance i where i.id in :ids", Object[].class)
+                        .setParameter("ids", instanceIds)
+                        .getResultList()
+                        .stream()
+                        .filter(row -> (boolean) row[2] && !row[1].equals(""))
+                        .collect(Collectors.toMap(row -> (String) row[0], row -> (String) row[1]));
     }
 }

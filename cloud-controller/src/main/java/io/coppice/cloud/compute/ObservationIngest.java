@@ -136,15 +136,22 @@ final class ObservationIngest {
             changes.rows.add(row);
             return true;
         }
+        var home = row.home();
         if (row.observeRan(phase.get())) {
             changes.rows.add(row);
         }
-        if (!row.isNews(seen)) {
+        var news = row.isNews(seen);
+        if (news) {
+            var before = Picture.of(row);
+            row.observe(seen, phase.get(), now);
+            changes.add(row, before);
+        }
+        if (!row.home().equals(home)) {
+            changes.moved.add(row.id);
+        }
+        if (!news) {
             return false;
         }
-        var before = Picture.of(row);
-        row.observe(seen, phase.get(), now);
-        changes.add(row, before);
         if (seen.hasVolumes()) {
             changes.volumes.put(row.id, seen.getVolumes().getVolumeIdsList());
         }
@@ -198,6 +205,7 @@ final class ObservationIngest {
         InstanceRows.writeObserved(entities, changes.rows);
         events.appendAll(changes.events);
         belongings.network().release(entities, changes.ended);
+        belongings.volumes().moved(entities, changes.moved);
         belongings.volumes().observed(entities, changes.volumes);
         belongings.volumes().ended(entities, changes.ended);
         changes.copies.forEach((id, result) -> belongings.copies().observed(entities, id, result));
@@ -210,6 +218,8 @@ final class ObservationIngest {
 
         private final List<NewEvent> events = new ArrayList<>();
         private final List<String> ended = new ArrayList<>();
+        /** Instances that have another home than before. */
+        private final Set<String> moved = new TreeSet<>();
 
         /** What hosts last said which volumes instances have, where they looked. */
         private final Map<String, List<String>> volumes = new HashMap<>();

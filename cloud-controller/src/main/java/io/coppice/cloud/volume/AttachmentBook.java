@@ -218,6 +218,16 @@ class AttachmentBook implements VolumeAttachments {
     }
 
     @Override
+    public void moved(EntityManager entities, Collection<String> instanceIds) {
+        for (var attachment : byVolume(entities, instanceIds)) {
+            if (ExportAddress.crossesMachines(attachment.exportPath())) {
+                lock(entities, attachment).move();
+                signal.raise();
+            }
+        }
+    }
+
+    @Override
     public void ended(EntityManager entities, Collection<String> instanceIds) {
         for (var attachment : byVolume(entities, instanceIds)) {
             var row = lock(entities, attachment);

@@ -50,7 +50,7 @@ class SnapshotTaker {
         var wanted =
                 snapshotIds.stream().map(store::find).flatMap(Optional::stream).toList();
         var guest = config.freezeForSnapshots() ? guest(wanted) : Optional.<Guest>empty();
-        var freeze = guest.flatMap(each -> freezer.freeze(each.instance()));
+        var freeze = guest.flatMap(each -> freezer.freeze(each.instance(), each.volumes()));
         if (freeze.isEmpty()) {
             wanted.forEach(keeper::takeNow);
             return;
@@ -73,7 +73,7 @@ class SnapshotTaker {
                 early ? new Outcome.NotFrozen("it was taken before its guest was frozen") : outcome);
     }
 
-    /** Who has these volumes. */
+    /** Who has these volumes, all of those that snapshots are taken of and some instance has. */
     private record Guest(String instance, List<String> volumes) {}
 
     /** The instance that has the volumes; empty when none has any, or they are not all of one. */

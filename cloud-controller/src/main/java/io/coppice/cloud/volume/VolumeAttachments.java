@@ -16,6 +16,9 @@ public interface VolumeAttachments {
     /** The hosts of locked instances have looked at all of their volumes: each instance has these. One query. */
     void observed(EntityManager entities, Map<String, ? extends Collection<String>> volumesByInstance);
 
+    /** These locked instances have another host now than before, or for the first time one that they belong to. */
+    void moved(EntityManager entities, Collection<String> instanceIds);
+
     /** These instances are gone: their volumes are free, or go with them. */
     void ended(EntityManager entities, Collection<String> instanceIds);
 

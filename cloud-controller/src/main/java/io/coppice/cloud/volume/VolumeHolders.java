@@ -4,6 +4,7 @@ import io.coppice.foundation.id.AccountId;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** What volumes need of instances. Every method works in the caller's transaction. Thread-safe. */
 public interface VolumeHolders {
@@ -15,6 +16,12 @@ public interface VolumeHolders {
 
     /** What the instance's host must know of its volumes has changed. */
     void changed(EntityManager entities, String instanceId);
+
+    /**
+     * The hosts that these instances belong to, by instance. One that has never run is absent: a host that cannot start it may still hand
+     * it to another one. One query.
+     */
+    Map<String, String> hosts(EntityManager entities, Collection<String> instanceIds);
 
     /**
      * An instance.

@@ -128,10 +128,15 @@ class VolumeKeeper implements BackgroundTask {
                 .setSnapshotId(Objects.requireNonNullElse(volume.shape().snapshotId(), ""))
                 .setKmsKeyId(Objects.requireNonNullElse(volume.shape().kmsKeyId(), ""))
                 .setSnapshotElsewhere(unfinished.snapshotElsewhere());
-        if (volume.shape().multiAttach()) {
-            desired.addAllSharedExportNames(unfinished.exportNames());
-        } else {
-            unfinished.exportNames().forEach(desired::setExportName);
+        for (var export : unfinished.exports()) {
+            if (volume.shape().multiAttach()) {
+                desired.addSharedExportNames(export.name());
+            } else {
+                desired.setExportName(export.name());
+            }
+            if (!export.host().isEmpty()) {
+                desired.addExportHostsBuilder().setExportName(export.name()).setNodeId(export.host());
+            }
         }
         return desired.build();
     }

@@ -166,6 +166,11 @@ class VolumeRow {
         wantAgain();
     }
 
+    /** An instance that has it is on another host. */
+    void move() {
+        wantAgain();
+    }
+
     private void wantAgain() {
         generation++;
         settled = false;

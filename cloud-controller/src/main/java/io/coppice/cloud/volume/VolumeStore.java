@@ -30,9 +30,17 @@ class VolumeStore {
     private final RootVolumes rootVolumes;
     private final VolumeConfig config;
     private final Zones zones;
+    private final VolumeHolders holders;
 
-    VolumeStore(Database database, Tags tags, RootVolumes rootVolumes, VolumeConfig config, Zones zones) {
+    VolumeStore(
+            Database database,
+            Tags tags,
+            RootVolumes rootVolumes,
+            VolumeHolders holders,
+            VolumeConfig config,
+            Zones zones) {
         this.zones = zones;
+        this.holders = holders;
         this.rootVolumes = rootVolumes;
         this.database = database;
         this.tags = tags;
@@ -188,14 +196,26 @@ class VolumeStore {
                     .setParameter("zone", zone)
                     .setMaxResults(config.batch())
                     .getResultList();
-            var names = attached(entities, rows.stream().map(VolumeRow::id).toList(), AttachmentRow::exportName);
+            var places = attached(entities, rows.stream().map(VolumeRow::id).toList(), Function.identity());
+            var hosts = holders.hosts(
+                    entities,
+                    places.values().stream()
+                            .flatMap(List::stream)
+                            .map(AttachmentRow::instanceId)
+                            .collect(Collectors.toSet()));
             return rows.stream()
                     .map(row -> new Unfinished(
                             row.toVolume(Map.of()),
-                            names.getOrDefault(row.id(), List.of()),
+                            exports(places.getOrDefault(row.id(), List.of()), hosts),
                             isElsewhere(entities, row)))
                     .toList();
         });
+    }
+
+    private static List<Export> exports(List<AttachmentRow> attachments, Map<String, String> hosts) {
+        return attachments.stream()
+                .map(each -> new Export(each.exportName(), hosts.getOrDefault(each.instanceId(), "")))
+                .toList();
     }
 
     /** A snapshot that names no zone is of the cloud's own. */
@@ -211,10 +231,17 @@ class VolumeStore {
     /**
      * A volume that the EBS controller must be told of.
      *
-     * @param exportNames as which exports it should be served; empty: to nobody
+     * @param exports as which it should be served; empty: to nobody
      * @param snapshotElsewhere whether the bytes that it is made of are in another zone
      */
-    record Unfinished(Volume volume, List<String> exportNames, boolean snapshotElsewhere) {}
+    record Unfinished(Volume volume, List<Export> exports, boolean snapshotElsewhere) {}
+
+    /**
+     * An export that a volume should be served as.
+     *
+     * @param host the one that may open it; empty while that is not known
+     */
+    record Export(String name, String host) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

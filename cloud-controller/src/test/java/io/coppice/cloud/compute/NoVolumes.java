@@ -43,6 +43,11 @@ class NoVolumes implements VolumeAttachments, LaunchVolumes {
     }
 
     @Override
+    public void moved(EntityManager entities, Collection<String> instanceIds) {
+        // Nothing that a host could open.
+    }
+
+    @Override
     public void ended(EntityManager entities, Collection<String> instanceIds) {
         // Nothing to let go.
     }

@@ -57,6 +57,7 @@ import software.amazon.awssdk.services.ec2.model.TerminateInstancesRequest;
 
 /** If this fails, what users want does not become so when messages are lost, repeated or late, or when a zone restarts. */
 class ZoneTest {
+    private static final String VOLUME = "vol-0123456789abcdef0";
     private static final TestDatabase DATABASE = CloudFixture.startDatabase();
     private final CloudFixture cloud = new CloudFixture(DATABASE);
     private final FakeClusterController zone = new FakeClusterController();
@@ -507,7 +508,7 @@ class ZoneTest {
         var id = cloud.runOne();
         eventually("running", () -> cloud.state(id).equals("running"));
         var freezer = new InstanceFreezer(DATABASE, each -> cloud.link);
-        assertTrue(freezer.freeze(id).isEmpty());
+        assertTrue(freezer.freeze(id, List.of(VOLUME)).isEmpty());
         assertEquals(List.of(), zone.asked());
         zone.report(zone.observation(id, 1, Phase.PHASE_RUNNING, 0).toBuilder()
                 .setGuestAgent(true)
@@ -515,23 +516,24 @@ class ZoneTest {
         eventually("the agent is known", () -> cloud.row(id).guestAgent);
         assertEquals(
                 new GuestFreezer.Outcome.Frozen(2),
-                freezer.freeze(id).orElseThrow().end());
+                freezer.freeze(id, List.of(VOLUME)).orElseThrow().end());
         var asked = zone.asked();
         assertEquals(
                 List.of(HostAction.HOST_ACTION_FREEZE, HostAction.HOST_ACTION_THAW),
                 asked.stream().map(AskHostRequest::getAction).toList());
         assertEquals(asked.getFirst().getHoldId(), asked.getLast().getHoldId());
+        assertEquals(List.of(VOLUME), asked.getFirst().getVolumeIdsList());
         zone.hostRefuses = true;
         assertEquals(
                 new GuestFreezer.Outcome.NotFrozen("its host could not do it"),
-                freezer.freeze(id).orElseThrow().end());
+                freezer.freeze(id, List.of(VOLUME)).orElseThrow().end());
         cloud.link = Optional.empty();
         assertEquals(
                 new GuestFreezer.Outcome.NotFrozen("its zone is not connected"),
-                freezer.freeze(id).orElseThrow().end());
+                freezer.freeze(id, List.of(VOLUME)).orElseThrow().end());
         zone.report(zone.observation(id, 1, Phase.PHASE_RUNNING, 0));
         eventually("the agent is gone", () -> !cloud.row(id).guestAgent);
-        assertTrue(freezer.freeze(id).isEmpty());
+        assertTrue(freezer.freeze(id, List.of(VOLUME)).isEmpty());
     }
 
     private String password(String id) {

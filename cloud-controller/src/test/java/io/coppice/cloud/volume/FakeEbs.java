@@ -25,6 +25,8 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
     final List<ApplySnapshotRequest> snapshots = new CopyOnWriteArrayList<>();
     volatile String failure = "";
     volatile boolean away;
+    /** Where volumes are served; empty: at Unix sockets. */
+    volatile String tlsAddress = "";
 
     private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
 
@@ -53,15 +55,19 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                 .setErrorMessage(failure)
                 .setState(state);
         if (!volume.getExportName().isEmpty()) {
-            report.setExport(VolumeExport.newBuilder()
-                    .setName(volume.getExportName())
-                    .setUnixPath("/run/" + volume.getVolumeId()));
+            report.setExport(export(volume, volume.getExportName()));
         }
-        volume.getSharedExportNamesList()
-                .forEach(name -> report.addSharedExports(
-                        VolumeExport.newBuilder().setName(name).setUnixPath("/run/" + volume.getVolumeId())));
+        volume.getSharedExportNamesList().forEach(name -> report.addSharedExports(export(volume, name)));
         var event = VolumeEvent.newBuilder().setVolume(report).build();
         watchers.forEach(watcher -> watcher.onNext(event));
+    }
+
+    private VolumeExport export(DesiredVolume volume, String name) {
+        var export = VolumeExport.newBuilder().setName(name);
+        return (tlsAddress.isEmpty()
+                        ? export.setUnixPath("/run/" + volume.getVolumeId())
+                        : export.setTlsAddress(tlsAddress))
+                .build();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.coppice.cloud.volume;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,12 +16,12 @@ final class FakeFreezer implements GuestFreezer {
     volatile Runnable atEnd = () -> {};
 
     @Override
-    public Optional<Freeze> freeze(String instanceId) {
+    public Optional<Freeze> freeze(String instanceId, Collection<String> volumeIds) {
         if (!hasAgent) {
             return Optional.empty();
         }
         atBegin.run();
-        asked.add("freeze " + instanceId);
+        asked.add("freeze " + instanceId + " for " + String.join(" ", volumeIds));
         return Optional.of(() -> {
             atEnd.run();
             asked.add("end " + instanceId);

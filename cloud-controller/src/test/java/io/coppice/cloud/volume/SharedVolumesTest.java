@@ -12,9 +12,12 @@ import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.proto.compute.v1.AttachedVolume;
+import io.coppice.proto.ebs.v1.ExportHost;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +34,9 @@ class SharedVolumesTest {
     private static final TestDatabase DATABASE = VolumeFixture.startDatabase();
     private static final String FIRST = "i-0123456789abcdef0";
     private static final String SECOND = "i-0123456789abcdef1";
+    private static final String THIRD = "i-0123456789abcdef2";
+    private static final String HOST = "n-0123456789abcdef0";
+    private static final String OTHER_HOST = "n-0123456789abcdef1";
     private static final String DEVICE = "/dev/sdf";
 
     private final VolumeFixture cloud = new VolumeFixture(DATABASE);
@@ -101,6 +107,53 @@ class SharedVolumesTest {
         detach(id, SECOND, true);
         assertEquals("available", state(id));
         cloud.eventually("it is served to nobody", () -> cloud.ebs.told(id).getSharedExportNamesCount() == 0);
+    }
+
+    /** Otherwise a volume's storage daemon would let in a host that has no instance with it, or not the one that has. */
+    @Test
+    void theStorageIsToldWhichHostsMayOpenAVolume() {
+        cloud.ebs.tlsAddress = "volumes.us-east-1a@192.0.2.1:10810";
+        var id = cloud.shared(4);
+        cloud.holders.hosts.put(FIRST, HOST);
+        attachServed(id, FIRST);
+        attachServed(id, SECOND);
+        var first = only(cloud.desired(FIRST)).getExport().getName();
+        var second = only(cloud.desired(SECOND)).getExport().getName();
+        // The other one has not run yet: its launch may still go from host to host.
+        assertEquals(Map.of(first, HOST), hosts(id));
+        cloud.holders.hosts.put(SECOND, OTHER_HOST);
+        DATABASE.run(entities -> cloud.book.moved(entities, List.of(SECOND)));
+        cloud.eventually("it is told", () -> hosts(id).equals(Map.of(first, HOST, second, OTHER_HOST)));
+        cloud.holders.hosts.put(FIRST, OTHER_HOST);
+        DATABASE.run(entities -> cloud.book.moved(entities, List.of(FIRST)));
+        cloud.eventually("it has moved", () -> hosts(id).equals(Map.of(first, OTHER_HOST, second, OTHER_HOST)));
+        settledRow(id);
+        assertEquals(List.of(), cloud.holders.told, "nothing has changed for the hosts");
+
+        // Nobody dials in from elsewhere where volumes are served at Unix sockets: nothing need be told.
+        cloud.ebs.tlsAddress = "";
+        var near = cloud.available(4, null);
+        attachServed(near, THIRD);
+        var generation = cloud.ebs.told(near).getGeneration();
+        DATABASE.run(entities -> cloud.book.moved(entities, List.of(THIRD)));
+        DATABASE.run(entities -> {
+            var row = entities.find(VolumeRow.class, near);
+            assertTrue(row.isSettled());
+            assertEquals(generation, row.generation());
+        });
+    }
+
+    private void settledRow(String id) {
+        cloud.eventually(
+                "nothing is left to be told",
+                () -> DATABASE.call(
+                        entities -> entities.find(VolumeRow.class, id).isSettled()));
+    }
+
+    /** The hosts that the storage was told of, by export. */
+    private Map<String, String> hosts(String id) {
+        return cloud.ebs.told(id).getExportHostsList().stream()
+                .collect(Collectors.toMap(ExportHost::getExportName, ExportHost::getNodeId));
     }
 
     @Test

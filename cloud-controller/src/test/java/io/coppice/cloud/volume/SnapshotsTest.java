@@ -128,7 +128,7 @@ class SnapshotsTest {
         cloud.freezer.atBegin = () -> assertTrue(cloud.ebs.snapshots.isEmpty(), "taken before it was frozen");
         cloud.freezer.atEnd = () -> assertTrue(!cloud.ebs.snapshots.isEmpty(), "thawed before it was taken");
         var frozen = create(volume);
-        assertEquals(List.of("freeze " + instance, "end " + instance), cloud.freezer.asked);
+        assertEquals(List.of("freeze " + instance + " for " + volume, "end " + instance), cloud.freezer.asked);
         assertEquals(1, told(frozen, "snapshot.frozen"));
 
         cloud.freezer.atBegin = () -> {};

@@ -59,13 +59,14 @@ class VolumeActionsTest {
     private final RecordingEventLog events = new RecordingEventLog();
     private final VolumeConfig config = new TestVolumeConfig(Duration.ZERO);
     private final List<RootVolumes.RootVolume> roots = new ArrayList<>();
+    private final FakeHolders holders = new FakeHolders();
     private final VolumeStore store = new VolumeStore(
             DATABASE,
             TestTags.in(DATABASE),
             (account, ids, after, limit) -> roots.subList(0, Math.min(limit, roots.size())),
+            holders,
             config,
             TestSite.twoZones());
-    private final FakeHolders holders = new FakeHolders();
     private final AttachmentBook book = new AttachmentBook(holders, events, new VolumeSignal());
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
     private final EbsLinks links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel));

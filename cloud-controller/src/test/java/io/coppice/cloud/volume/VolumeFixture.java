@@ -79,6 +79,7 @@ final class VolumeFixture implements AutoCloseable {
                 database,
                 TestTags.in(database),
                 (account, ids, after, limit) -> List.of(),
+                holders,
                 config,
                 TestSite.twoZones());
         snapshots = new SnapshotStore(database, TestTags.in(database), config);

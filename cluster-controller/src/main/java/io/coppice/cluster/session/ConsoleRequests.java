@@ -65,7 +65,8 @@ public final class ConsoleRequests {
                                 .setRequestId(id)
                                 .setInstanceId(instance.value())
                                 .setAction(asked.getAction())
-                                .setHoldId(asked.getHoldId())))
+                                .setHoldId(asked.getHoldId())
+                                .addAllVolumeIds(asked.getVolumeIdsList())))
                 .getData();
     }
 

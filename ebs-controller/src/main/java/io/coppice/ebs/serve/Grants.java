@@ -1,40 +1,59 @@
 package io.coppice.ebs.serve;
 
+import io.coppice.foundation.id.NodeId;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Who may have a volume open: an export's name for each attachment. Immutable. Must not be logged: who knows a name can write.
+ * Who may have a volume open: an export's name for each attachment, and the host that it is for. Immutable. Must not be logged:
+ * who knows a name can write.
  *
  * @param names of the exports, at most {@link #MOST}; empty: nobody
  * @param shared whether several may have it open at a time; otherwise there is one name at most
+ * @param hosts the one host that each of these names is for; a name that is not here is good for every host of the cloud
  */
-public record Grants(SortedSet<String> names, boolean shared) {
+public record Grants(SortedSet<String> names, boolean shared, SortedMap<String, NodeId> hosts) {
     /** How many may have a volume open at a time. Source: "Multi-Attach" in the Amazon EBS user guide. */
     public static final int MOST = 16;
 
     /** Nobody. */
-    public static final Grants NOBODY = new Grants(Collections.emptySortedSet(), false);
+    public static final Grants NOBODY = new Grants(Set.of(), false, Map.of());
 
-    /** Keeps its own copy. Throws {@link IllegalArgumentException} when there are too many. */
+    /** Keeps its own copy. Throws {@link IllegalArgumentException} when there are too many, or a host for a name that there is not. */
     public Grants {
         names = Collections.unmodifiableSortedSet(new TreeSet<>(names));
+        hosts = Collections.unmodifiableSortedMap(new TreeMap<>(hosts));
         if (names.size() > (shared ? MOST : 1)) {
             throw new IllegalArgumentException(
                     shared ? "at most " + MOST + " may have a volume open" : "one at most may have this volume open");
         }
+        if (!names.containsAll(hosts.keySet())) {
+            throw new IllegalArgumentException("a host is named for an export that there is not");
+        }
+    }
+
+    private Grants(Set<String> names, boolean shared, Map<String, NodeId> hosts) {
+        this(new TreeSet<>(names), shared, new TreeMap<>(hosts));
     }
 
     /** The one who may. */
     public static Grants alone(String name) {
-        return new Grants(new TreeSet<>(Set.of(name)), false);
+        return new Grants(Set.of(name), false, Map.of());
     }
 
     /** Those who may together. */
     public static Grants shared(Set<String> names) {
-        return new Grants(new TreeSet<>(names), true);
+        return new Grants(names, true, Map.of());
+    }
+
+    /** The same, each of these names from this host only. */
+    public Grants on(Map<String, NodeId> hosts) {
+        return new Grants(names, shared, hosts);
     }
 
     /** Whether nobody may. */

@@ -1,6 +1,5 @@
 package io.coppice.ebs.serve;
 
-import io.coppice.foundation.pki.PeerKind;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import java.nio.file.Path;
 import java.util.List;
@@ -8,8 +7,8 @@ import java.util.Map;
 
 /** Where a storage daemon listens, in the words of qemu-storage-daemon-qmp-ref(7). */
 sealed interface Listening {
-    /** What {@link #server()} speaks of by name. */
-    List<Map<String, Object>> objects();
+    /** What {@link #server} speaks of by name. */
+    List<Map<String, Object>> objects(Admission admission);
 
     /** The options of {@code --nbd-server}, for so many connections at a time. */
     Map<String, Object> server(int connections);
@@ -20,7 +19,7 @@ sealed interface Listening {
     /** At a Unix socket of this machine. */
     record AtSocket(Path path) implements Listening {
         @Override
-        public List<Map<String, Object>> objects() {
+        public List<Map<String, Object>> objects(Admission admission) {
             return List.of();
         }
 
@@ -41,11 +40,11 @@ sealed interface Listening {
     /** At a port, for those who show the certificate of a host of this cloud and know the export's name. */
     record WithTls(NbdTls tls, int port) implements Listening {
         private static final String CREDENTIALS = "tls";
-        private static final String HOSTS = "hosts";
+        /** The list of those who are let in. */
+        static final String HOSTS = "hosts";
 
         @Override
-        public List<Map<String, Object>> objects() {
-            var kind = "OU=" + PeerKind.NODE.text();
+        public List<Map<String, Object>> objects(Admission admission) {
             return List.of(
                     Map.of(
                             "qom-type",
@@ -58,20 +57,7 @@ sealed interface Listening {
                             "server",
                             "verify-peer",
                             true),
-                    // GnuTLS writes a name's parts in one order or the other, as it was built.
-                    Map.of(
-                            "qom-type",
-                            "authz-list",
-                            "id",
-                            HOSTS,
-                            "policy",
-                            "deny",
-                            "rules",
-                            List.of(allow(kind + ",CN=*"), allow("CN=*," + kind))));
-        }
-
-        private static Map<String, Object> allow(String names) {
-            return Map.of("match", names, "policy", "allow", "format", "glob");
+                    Map.of("qom-type", "authz-list", "id", HOSTS, "policy", "deny", "rules", admission.rules()));
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,10 @@ final class StorageDaemon {
 
     /** What stands in the command of one whose disk {@link BlockDisk#writesThrough}. */
     private static final String THROUGH = "\"writethrough\":true";
+
+    /** Where the list of those who are let in is, in QEMU's tree of objects. */
+    private static final Map<String, String> HOSTS =
+            Map.of("path", "/objects/" + Listening.WithTls.HOSTS, "property", "rules");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
@@ -70,7 +75,7 @@ final class StorageDaemon {
         this.pidFile = run.resolve(volume.value() + ".pid");
     }
 
-    /** What it does, as it says itself: the exports' names and the node that is written to. */
+    /** What it does, as it says itself: the exports' names, without hosts, and the node that is written to. */
     record Serving(Grants grants, String node) {}
 
     Path nbdSocket() {
@@ -120,7 +125,7 @@ final class StorageDaemon {
             var shared = ProcessFiles.command(running.get().pid()).contains(SHARED);
             var names = new TreeSet<>(exports.findValuesAsText("id"));
             var node = BlockGraph.named(exports.get(0).path("node-name").asText(), qmp);
-            return Optional.of(new Serving(new Grants(names, shared), node));
+            return Optional.of(new Serving(new Grants(names, shared, Collections.emptySortedMap()), node));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();
@@ -149,7 +154,7 @@ final class StorageDaemon {
         if (disk.key().isPresent()) {
             command.addAll(List.of("--object", SECRET));
         }
-        for (var object : listening.objects()) {
+        for (var object : listening.objects(Admission.of(grants))) {
             command.addAll(List.of("--object", JSON.writeValueAsString(object)));
         }
         command.addAll(List.of(
@@ -216,6 +221,24 @@ final class StorageDaemon {
             for (var name : names) {
                 qmp.execute("block-export-add", export(node, name, through));
             }
+        }
+    }
+
+    /** Whom it lets in; only to be asked of one that serves with TLS. */
+    Admission admitted() throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            return Admission.in(qmp.execute("qom-get", HOSTS));
+        }
+    }
+
+    /**
+     * Lets in these hosts from now on, and no other. Who is connected stays so. Only to be told to one that serves with TLS.
+     */
+    void admit(Admission admission) throws IOException {
+        try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
+            var arguments = new HashMap<String, Object>(HOSTS);
+            arguments.put("value", admission.rules());
+            qmp.execute("qom-set", arguments);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -112,9 +113,9 @@ public final class StorageDaemons implements AutoCloseable {
         return locked(volume, each -> {
             var daemon = daemon(volume);
             var serving = daemon.serving();
-            if (serving.isPresent() && grants.shared() && serving.get().grants().shared()) {
+            if (serving.isPresent() && canGoOn(daemon, serving.get().grants(), each.grants, grants)) {
                 change(daemon, serving.get(), grants);
-            } else if (serving.map(Serving::grants).filter(grants::equals).isEmpty()) {
+            } else {
                 daemon.stop();
                 start(volume, disk, grants);
             }
@@ -124,12 +125,35 @@ public final class StorageDaemons implements AutoCloseable {
         });
     }
 
+    /**
+     * Whether a daemon can become what it should be. Another one takes its place when a name that stays has gone to another host: only
+     * its end is the end of everything that the former one may have begun.
+     *
+     * @param present as the daemon tells it
+     * @param before what it was told last, as far as this process knows
+     */
+    private boolean canGoOn(StorageDaemon daemon, Grants present, Grants before, Grants next) throws IOException {
+        if (present.shared() != next.shared()
+                || (!next.shared() && !present.names().equals(next.names()))) {
+            return false;
+        }
+        return tls.isEmpty()
+                || daemon.admitted().without(Admission.of(next)).isEmpty()
+                || present.names().stream()
+                        .filter(next.names()::contains)
+                        .allMatch(name -> Objects.equals(
+                                before.hosts().get(name), next.hosts().get(name)));
+    }
+
     /** Who may no longer is cut off before anybody else may. */
-    private static void change(StorageDaemon daemon, Serving serving, Grants grants) throws IOException {
+    private void change(StorageDaemon daemon, Serving serving, Grants grants) throws IOException {
         var gone = new TreeSet<>(serving.grants().names());
         gone.removeAll(grants.names());
         if (!gone.isEmpty()) {
             daemon.close(gone);
+        }
+        if (tls.isPresent() && !daemon.admitted().equals(Admission.of(grants))) {
+            daemon.admit(Admission.of(grants));
         }
         var added = new TreeSet<>(grants.names());
         added.removeAll(serving.grants().names());

@@ -5,6 +5,7 @@ import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.volume.Changes.Change;
 import io.coppice.ebs.volume.DesiredSnapshotState.Moment;
 import io.coppice.foundation.id.AccountId;
+import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.foundation.signal.ChangeSignal;
@@ -26,6 +27,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -131,10 +133,18 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
     }
 
     private static Grants grants(DesiredVolume wanted) {
-        if (wanted.getSharedExportNamesCount() > 0) {
-            return Grants.shared(Set.copyOf(wanted.getSharedExportNamesList()));
+        var hosts = new HashMap<String, NodeId>();
+        for (var each : wanted.getExportHostsList()) {
+            if (hosts.put(each.getExportName(), new NodeId(each.getNodeId())) != null) {
+                throw new IllegalArgumentException("an export of " + wanted.getVolumeId() + " is for one host only");
+            }
         }
-        return wanted.getExportName().isEmpty() ? Grants.NOBODY : Grants.alone(wanted.getExportName());
+        if (wanted.getSharedExportNamesCount() > 0) {
+            return Grants.shared(Set.copyOf(wanted.getSharedExportNamesList())).on(hosts);
+        }
+        return wanted.getExportName().isEmpty()
+                ? Grants.NOBODY
+                : Grants.alone(wanted.getExportName()).on(hosts);
     }
 
     private static Optional<SnapshotId> snapshot(String id) {

@@ -1,6 +1,7 @@
 package io.coppice.ebs.volume;
 
 import io.coppice.ebs.serve.Grants;
+import io.coppice.foundation.id.NodeId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
@@ -10,9 +11,12 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A volume as it is kept. Read only: {@link Volumes} changes it. */
 @Entity
@@ -43,6 +47,9 @@ public class VolumeRow extends ChangingRow {
 
     private boolean shared;
 
+    @Column(name = "export_hosts")
+    private String exportHosts;
+
     protected VolumeRow() {}
 
     /** Which volume. */
@@ -72,7 +79,25 @@ public class VolumeRow extends ChangingRow {
 
     /** As which exports it should be served. Must not be logged. */
     public Grants grants() {
-        return exportName.isEmpty() ? Grants.NOBODY : new Grants(new TreeSet<>(List.of(exportName.split(" "))), shared);
+        if (exportName.isEmpty()) {
+            return Grants.NOBODY;
+        }
+        var names = Set.of(exportName.split(" "));
+        var grants = shared ? Grants.shared(names) : Grants.alone(exportName);
+        return exportHosts.isEmpty() ? grants : grants.on(hosts());
+    }
+
+    private Map<String, NodeId> hosts() {
+        return Arrays.stream(exportHosts.split(" "))
+                .map(each -> each.split("=", 2))
+                .collect(Collectors.toMap(each -> each[0], each -> new NodeId(each[1])));
+    }
+
+    /** As a row keeps the hosts of an export: {@code NAME=HOST}, with spaces between them. */
+    static String hostsText(Grants grants) {
+        return grants.hosts().entrySet().stream()
+                .map(each -> each.getKey() + "=" + each.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     /** Where it is served, one for each of {@link #grants}; empty while it is not. */

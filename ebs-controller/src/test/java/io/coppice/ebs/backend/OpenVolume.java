@@ -73,10 +73,15 @@ final class OpenVolume implements AutoCloseable {
         return attempt("write -P %d %d %d".formatted(pattern, offset, bytes), "wrote ");
     }
 
-    /** One attempt; the next one finds a volume that was cut off and is served again. */
-    private boolean attempt(String command, String success) throws IOException {
+    /** Says what is to be done, and does not wait for it. */
+    void begin(String command) throws IOException {
         commands.write(command + "\n");
         commands.flush();
+    }
+
+    /** One attempt; the next one finds a volume that was cut off and is served again. */
+    private boolean attempt(String command, String success) throws IOException {
+        begin(command);
         while (true) {
             var line = answers.readLine();
             if (line == null) {

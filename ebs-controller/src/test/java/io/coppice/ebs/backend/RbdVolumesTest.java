@@ -14,6 +14,7 @@ import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.support.CephUnderTest;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -113,6 +114,30 @@ class RbdVolumesTest extends ServedVolumesContract {
         other.backend().withdraw(volume);
         other.stop();
         assertNotEquals(0, io(here, "write -P 9 0 65536"));
+    }
+
+    /** It waits for its disk and hears no orderly word then. What it had begun to write Ceph's own list refuses: see above. */
+    @Test
+    void theDaemonOfAVolumeWhoseCephDoesNotAnswerEndsAllTheSame() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        write(export, 1);
+        var withdrawing = new FutureTask<>(() -> {
+            backend().withdraw(volume);
+            return true;
+        });
+        try (var guest = new OpenVolume(export)) {
+            assertTrue(guest.writeOnce(1, 0, 512));
+            CephUnderTest.get().whileSilent(() -> {
+                guest.begin("write -P 9 512 512");
+                Thread.startVirtualThread(withdrawing);
+                eventually(() -> Files.notExists(folder.resolve("r").resolve(volume + ".pid")));
+                return true;
+            });
+        }
+        assertTrue(withdrawing.get(1, TimeUnit.MINUTES));
+        assertNotEquals(0, io(export, "read 0 512"));
+        assertTrue(holds(backend().serve(volume, SECOND), 1));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.coppice.node.agent;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
 import io.coppice.node.hypervisor.GuestAgents;
 import io.coppice.node.hypervisor.Hypervisor;
 import io.coppice.node.hypervisor.HypervisorException;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
@@ -50,7 +52,13 @@ final class FrozenGuests implements AutoCloseable {
     private static final class Guest {
         private final InstanceId instance;
         private final ReentrantLock lock = new ReentrantLock();
+        /** Signalled when it goes on. */
+        private final Condition goesOn = lock.newCondition();
+
         private final Set<String> holds = new HashSet<>();
+        /** For whose sake it was frozen; empty: all of its file systems stand still. */
+        private Set<VolumeId> scope = Set.of();
+
         private Stage stage = Stage.GOES_ON;
         private int fileSystems;
         private int failedThaws;
@@ -93,26 +101,71 @@ final class FrozenGuests implements AutoCloseable {
         }
     }
 
-    /** Freezes a guest until {@link #thaw} with the same name, but no longer than the limit; joins a freeze that is under way. */
+    /** As {@link #freeze(InstanceId, String, Set)}, with all of its file systems. */
     Freeze freeze(InstanceId instance, String hold) {
+        return freeze(instance, hold, Set.of());
+    }
+
+    /**
+     * Freezes a guest until {@link #thaw} with the same name, but no longer than the limit; joins a freeze that is under way, or waits
+     * for its end when that is for the sake of others.
+     *
+     * @param volumes those whose file systems are meant, as far as the guest's agent can tell which these are; empty: all
+     */
+    Freeze freeze(InstanceId instance, String hold, Set<VolumeId> volumes) {
         if (hold.isEmpty() || hold.length() > MAX_HOLD_LENGTH) {
             return new Freeze.Failed("who wants it frozen has no proper name");
         }
         if (!agents.isConnected(instance)) {
             return new Freeze.Failed("it has no agent");
         }
+        var wish = new Wish(hold, volumes, System.nanoTime() + limits.answer().toNanos());
         var guest = guests.computeIfAbsent(instance, Guest::new);
         if (!lockSoon(guest)) {
             return new Freeze.Failed("it is being frozen or thawed");
         }
         try {
+            if (!awaitOthers(guest, wish)) {
+                return new Freeze.Failed("other file systems of it stand still for somebody else");
+            }
             return switch (guest.stage) {
-                case GOES_ON -> begin(guest, hold);
+                case GOES_ON -> begin(guest, wish);
                 case FROZEN -> join(guest, hold);
                 case THAWING -> new Freeze.Failed("its agent has not thawed it after the last time");
             };
         } finally {
             guest.lock.unlock();
+        }
+    }
+
+    /**
+     * What somebody wants.
+     *
+     * @param end until when he waits for it, as {@link System#nanoTime}
+     */
+    private record Wish(String hold, Set<VolumeId> volumes, long end) {
+        Duration left() {
+            return Duration.ofNanos(end - System.nanoTime());
+        }
+
+        /** Whether a guest that is frozen for the sake of {@code scope} is frozen for this, too. */
+        boolean isMetBy(Set<VolumeId> scope) {
+            return scope.isEmpty() || (!volumes.isEmpty() && scope.containsAll(volumes));
+        }
+    }
+
+    /** Waits while a guest is frozen for others only: an agent takes no second freeze before it has thawed the first one. */
+    private static boolean awaitOthers(Guest guest, Wish wish) {
+        try {
+            while (guest.stage == Stage.FROZEN && !wish.isMetBy(guest.scope)) {
+                if (guest.goesOn.awaitNanos(wish.left().toNanos()) <= 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -133,9 +186,13 @@ final class FrozenGuests implements AutoCloseable {
         return new Freeze.Held(guest.fileSystems);
     }
 
-    private Freeze begin(Guest guest, String hold) {
+    private Freeze begin(Guest guest, Wish wish) {
         if (closed) {
             return new Freeze.Failed("its host's agent ends");
+        }
+        var mountPoints = mountPoints(guest, wish);
+        if (!wish.left().isPositive()) {
+            return new Freeze.Failed("its agent did not freeze it in time");
         }
         try {
             memory.keepFrozen(guest.instance, true);
@@ -152,8 +209,9 @@ final class FrozenGuests implements AutoCloseable {
             return new Freeze.Failed("its host could not see to it that it is thawed again");
         }
         guest.stage = Stage.FROZEN;
+        guest.scope = mountPoints.equals(FreezeScope.ALL) ? Set.of() : wish.volumes();
         try {
-            guest.fileSystems = agents.freeze(guest.instance, limits.answer());
+            guest.fileSystems = agents.freeze(guest.instance, mountPoints, wish.left());
         } catch (HypervisorException e) {
             // Not a warning: a tenant's agent could write as many as it likes.
             LOG.debugf(e, "the agent of %s has not frozen it", guest.instance);
@@ -165,8 +223,24 @@ final class FrozenGuests implements AutoCloseable {
             laterOrNow(guest, Duration.ZERO);
             return new Freeze.Failed("its agent did not freeze it in time");
         }
-        guest.holds.add(hold);
+        guest.holds.add(wish.hold());
         return new Freeze.Held(guest.fileSystems);
+    }
+
+    /** What is to stand still; all of it when the agent does not say soon what lies where. */
+    private Set<String> mountPoints(Guest guest, Wish wish) {
+        if (wish.volumes().isEmpty()) {
+            return FreezeScope.ALL;
+        }
+        try {
+            // Half of the time is kept for the freeze.
+            return FreezeScope.of(
+                    wish.volumes(),
+                    agents.fileSystems(guest.instance, wish.left().dividedBy(2)));
+        } catch (HypervisorException e) {
+            LOG.debugf(e, "the agent of %s does not say what lies where", guest.instance);
+            return FreezeScope.ALL;
+        }
     }
 
     /**
@@ -230,6 +304,8 @@ final class FrozenGuests implements AutoCloseable {
         guest.stage = Stage.THAWING;
         guest.failedThaws = 0;
         guest.holds.clear();
+        // Nobody waits for an agent that may not answer for long.
+        guest.goesOn.signalAll();
         if (guest.limit != null) {
             guest.limit.cancel(false);
         }
@@ -277,6 +353,7 @@ final class FrozenGuests implements AutoCloseable {
 
     private void goesOn(Guest guest) {
         guest.stage = Stage.GOES_ON;
+        guest.goesOn.signalAll();
         forgetMark(guest);
     }
 

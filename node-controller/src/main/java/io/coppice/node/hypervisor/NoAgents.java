@@ -3,6 +3,8 @@ package io.coppice.node.hypervisor;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.hypervisor.Hypervisor.Subscription;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Of hosts whose guests have no agents. */
@@ -13,7 +15,12 @@ record NoAgents() implements GuestAgents {
     }
 
     @Override
-    public int freeze(InstanceId instance, Duration limit) {
+    public List<FileSystem> fileSystems(InstanceId instance, Duration limit) {
+        throw new HypervisorException(instance + " has no agent");
+    }
+
+    @Override
+    public int freeze(InstanceId instance, Collection<String> mountPoints, Duration limit) {
         throw new HypervisorException(instance + " has no agent");
     }
 

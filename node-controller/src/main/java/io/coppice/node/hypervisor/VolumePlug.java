@@ -20,6 +20,11 @@ public record VolumePlug(VolumeId volume, NbdAddress address, String exportName,
 
     /** What the guest reads as the disk's serial number, as AWS has it: the id without its dash. 20 characters. */
     public String serial() {
+        return serial(volume);
+    }
+
+    /** As {@link #serial()}, of any volume. */
+    public static String serial(VolumeId volume) {
         return volume.value().replace("-", "");
     }
 

@@ -5,6 +5,9 @@ import io.coppice.node.hypervisor.GuestAgents;
 import io.coppice.node.hypervisor.Hypervisor.Subscription;
 import io.coppice.node.hypervisor.HypervisorException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +22,10 @@ final class FakeAgents implements GuestAgents {
     /** How often it does not answer a thaw. */
     final AtomicInteger deafness = new AtomicInteger();
 
+    volatile List<FileSystem> mounted = List.of();
+    /** Which mount points were last frozen; empty: all. */
+    volatile Set<String> still = Set.of();
+
     volatile boolean connected = true;
     volatile boolean frozen;
     /** It freezes the guest, but nobody hears of it in time. */
@@ -32,7 +39,16 @@ final class FakeAgents implements GuestAgents {
     }
 
     @Override
-    public int freeze(InstanceId instance, Duration limit) {
+    public List<FileSystem> fileSystems(InstanceId instance, Duration limit) {
+        if (silent) {
+            throw noAnswer(limit);
+        }
+        return mounted;
+    }
+
+    @Override
+    public int freeze(InstanceId instance, Collection<String> mountPoints, Duration limit) {
+        still = Set.copyOf(mountPoints);
         freezes.incrementAndGet();
         if (silent || late) {
             frozen = late;

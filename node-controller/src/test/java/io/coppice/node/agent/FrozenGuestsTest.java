@@ -7,14 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.foundation.id.InstanceId;
+import io.coppice.foundation.id.VolumeId;
+import io.coppice.node.hypervisor.GuestAgents.FileSystem;
+import io.coppice.node.hypervisor.VolumePlug;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FrozenGuestsTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Freeze HELD = new Freeze.Held(FakeAgents.FILE_SYSTEMS);
+
+    private static final VolumeId ROOT = VolumeId.random();
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -71,6 +80,68 @@ class FrozenGuestsTest {
         assertFalse(agents.frozen || memory.isFrozen(instance));
         failed(guests.thaw(instance, "two"));
         assertEquals(1, agents.freezes.get());
+    }
+
+    @Test
+    void onlyWhatLiesOnTheVolumesStandsStill() throws Exception {
+        var first = VolumeId.random();
+        var second = VolumeId.random();
+        agents.mounted = List.of(on("/", ROOT), on("/a", first), on("/b", second), on("/both", first, second));
+        var guests = guests();
+        assertEquals(HELD, guests.freeze(instance, "one", Set.of(first)));
+        assertEquals(Set.of("/a", "/both"), agents.still);
+        assertEquals(HELD, guests.freeze(instance, "the same", Set.of(first)));
+        assertEquals(1, agents.freezes.get());
+        // For others it must be thawed first: an agent takes no second freeze.
+        var other = executor.submit(() -> guests.freeze(instance, "other", Set.of(first, second)));
+        assertEquals(HELD, guests.thaw(instance, "one"));
+        assertFalse(other.isDone(), "what it wants does not stand still");
+        assertEquals(HELD, guests.thaw(instance, "the same"));
+        assertEquals(HELD, other.get());
+        assertEquals(Set.of("/a", "/b", "/both"), agents.still);
+        assertEquals(HELD, guests.thaw(instance, "other"));
+        // Where all stands still everybody's does.
+        assertEquals(HELD, guests.freeze(instance, "all"));
+        assertEquals(Set.of(), agents.still);
+        assertEquals(HELD, guests.freeze(instance, "one", Set.of(first)));
+        assertEquals(3, agents.freezes.get());
+    }
+
+    @Test
+    void whoWantsOtherFileSystemsDoesNotWaitForEver() {
+        var volume = VolumeId.random();
+        agents.mounted = List.of(on("/", ROOT), on("/a", volume));
+        var guests = guests(Duration.ofMillis(300), LONG);
+        assertEquals(HELD, guests.freeze(instance, "one", Set.of(volume)));
+        failed(guests.freeze(instance, "all"));
+        assertEquals(HELD, guests.thaw(instance, "one"));
+        assertEquals(HELD, guests.freeze(instance, "all"));
+    }
+
+    @Test
+    void whateverIsNotPlainHasAllStandStill() {
+        var volume = VolumeId.random();
+        var mounted = List.of(on("/", ROOT), on("/a", volume), new FileSystem("/snap", "squashfs", List.of()));
+        var chosen = Set.of(volume);
+        assertEquals(Set.of("/a"), FreezeScope.of(chosen, mounted));
+        assertEquals(FreezeScope.ALL, FreezeScope.of(Set.of(), mounted));
+        assertEquals(FreezeScope.ALL, FreezeScope.of(Set.of(volume, VolumeId.random()), mounted));
+        for (var unclear : List.of(
+                new FileSystem("/loop", "ext4", List.of()),
+                new FileSystem("/raid", "ext4", List.of(VolumePlug.serial(VolumeId.random()), "")))) {
+            var with = new ArrayList<>(mounted);
+            with.add(unclear);
+            assertEquals(FreezeScope.ALL, FreezeScope.of(chosen, with));
+        }
+        // An agent that says nothing of it.
+        agents.mounted = List.of();
+        assertEquals(HELD, guests().freeze(instance, "one", chosen));
+        assertEquals(Set.of(), agents.still);
+    }
+
+    private static FileSystem on(String mountPoint, VolumeId... volumes) {
+        return new FileSystem(
+                mountPoint, "ext4", Stream.of(volumes).map(VolumePlug::serial).toList());
     }
 
     @Test

@@ -22,8 +22,9 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
  * tests.
  *
  * @param disk the name that the guest has for the volume
+ * @param other the name of another disk, with a file system that is to go on
  */
-record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
+record FrozenSnapshots(RealGuests guests, Guest guest, String disk, String other) {
     /** The guest's SSH server takes commands of 9,000 characters. */
     private static final int LONGEST_TEXT = 8000;
 
@@ -45,18 +46,32 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
                         *guest-sync*)
                             case $line in *delimited*) printf '\\377' >&3;; esac
                             echo "{\\"return\\": $(echo "$line" | sed 's/.*"id" *: *\\([0-9]*\\).*/\\1/')}" >&3 ;;
+                        *get-fsinfo*)
+                            a=$(cat /sys/block/DISK/serial); b=$(cat /sys/block/OTHER/serial)
+                            echo '{"return": [{"mountpoint": "/mnt", "type": "ext4", "disk": [{"serial": "'$a'"}]},' \\
+                                '{"mountpoint": "/other", "type": "ext2", "disk": [{"serial": "'$b'"}]}]}' >&3 ;;
                         *fsfreeze-freeze*)
-                            fsfreeze --freeze /mnt && [ ! -e /run/mute ] && echo '{"return": 1}' >&3 ;;
+                            p="/mnt /other"; n=0; rm -f /run/during
+                            case $line in *freeze-list*) p=$(echo "$line" | sed 's/.*\\[\\(.*\\)\\].*/\\1/; s/[",]/ /g');; esac
+                            for m in $p; do fsfreeze --freeze $m && n=$((n+1)); done
+                            (dd if=/dev/zero of=/other/during bs=512 count=1 conv=fsync && touch /run/during) &
+                            [ ! -e /run/mute ] && echo "{\\"return\\": $n}" >&3 ;;
                         *fsfreeze-thaw*)
-                            n=0; fsfreeze --unfreeze /mnt && n=1; echo "{\\"return\\": $n}" >&3 ;;
+                            n=0; [ -e /run/during ] || sleep 1
+                            [ -e /run/during ] && touch /run/went-on
+                            for m in /mnt /other; do fsfreeze --unfreeze $m && n=$((n+1)); done
+                            echo "{\\"return\\": $n}" >&3 ;;
                     esac
                 done
                 sleep 1
             done
             """;
 
-    /** Makes a file system with a journal on the disk and mounts it at {@code /mnt}; the guest has no agent. */
-    static FrozenSnapshots prepare(RealGuests guests, Guest guest, String disk, Path folder) {
+    /**
+     * Makes a file system with a journal on the disk and mounts it at {@code /mnt}, and one on the other disk at {@code /other}; the guest
+     * has no agent.
+     */
+    static FrozenSnapshots prepare(RealGuests guests, Guest guest, String disk, String other, Path folder) {
         var packed = fileSystem(folder.resolve("ext4"));
         for (int from = 0; from < packed.length(); from += LONGEST_TEXT) {
             var part = packed.substring(from, Math.min(packed.length(), from + LONGEST_TEXT));
@@ -66,7 +81,10 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
                 guest,
                 "base64 -d < /run/ext4 | gunzip > /dev/%s; mkdir -p /mnt; mount -t ext4 /dev/%s /mnt"
                         .formatted(disk, disk));
-        return new FrozenSnapshots(guests, guest, disk);
+        guests.command(
+                guest,
+                "mke2fs -q /dev/%s >/dev/null 2>&1; mkdir -p /other; mount /dev/%s /other".formatted(other, other));
+        return new FrozenSnapshots(guests, guest, disk, other);
     }
 
     /** The guest's own programs make none with a journal. */
@@ -100,7 +118,9 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
 
     /** Starts the agent; the cloud knows of it soon. */
     void startAgent() {
-        var script = Base64.getEncoder().encodeToString(AGENT.getBytes(StandardCharsets.UTF_8));
+        var script = Base64.getEncoder()
+                .encodeToString(
+                        AGENT.replace("DISK", disk).replace("OTHER", other).getBytes(StandardCharsets.UTF_8));
         guests.command(
                 guest,
                 "echo " + script + " | base64 -d > /run/agent; sh /run/agent >/run/agent.out 2>&1 & echo started");
@@ -109,6 +129,11 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk) {
     /** From now on the agent freezes the file system and never says so. */
     void muteAgent() {
         guests.command(guest, "touch /run/mute");
+    }
+
+    /** Whether something was written to the other file system, and was durable, while the first one stood still. */
+    boolean otherWentOn() {
+        return guests.command(guest, "ls /run").contains("went-on");
     }
 
     /** Writes a file that only the guest's memory holds. */

@@ -103,8 +103,12 @@ class RealVolumeChangesTest {
                     .zoneName();
             var guest = guests.launch(ec2, cloud.sampleImageId());
             var volume = volume(ec2, zone, null);
-            var prepared =
-                    FrozenSnapshots.prepare(guests, guest, guests.attach(ec2, volume, guest, "/dev/sdf"), folder);
+            var prepared = FrozenSnapshots.prepare(
+                    guests,
+                    guest,
+                    guests.attach(ec2, volume, guest, "/dev/sdf"),
+                    guests.attach(ec2, volume(ec2, zone, null), guest, "/dev/sdg"),
+                    folder);
             prepared.write("lost");
             var without = snapshot(ec2, volume);
             prepared.startAgent();
@@ -113,15 +117,16 @@ class RealVolumeChangesTest {
             var frozen = eventually("one is frozen", LIMIT, () -> snapshot(ec2, volume), id -> events(id)
                     .contains("snapshot.frozen"));
             prepared.awaitThaw();
+            assertTrue(prepared.otherWentOn(), "what is not on the volume stood still, too");
             prepared.muteAgent();
             var mute = snapshot(ec2, volume);
             assertTrue(events(mute).contains("its agent did not freeze it in time"), events(mute));
             prepared.awaitThaw();
 
-            var torn = prepared.look(ec2, volume(ec2, zone, without), "/dev/sdg");
+            var torn = prepared.look(ec2, volume(ec2, zone, without), "/dev/sdh");
             assertTrue(torn.needsRecovery(), "what it is compared with is clean, too");
             assertFalse(torn.files().contains("lost"), "what it is compared with is whole, too");
-            var clean = prepared.look(ec2, volume(ec2, zone, frozen), "/dev/sdh");
+            var clean = prepared.look(ec2, volume(ec2, zone, frozen), "/dev/sdi");
             assertFalse(clean.needsRecovery());
             assertTrue(clean.files().containsAll(List.of("lost", "kept")), clean.files()::toString);
             assertFalse(events(without).contains("frozen"), "there was no agent");

@@ -1,5 +1,8 @@
 package io.coppice.testing.cloud;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -23,6 +26,21 @@ class RealVolumeKillsTest {
         CloudUnderTest.assumeRealGuests();
         try (var cloud = CloudUnderTest.up(folder.resolve("cloud"), "--hypervisor", "libvirt", "--network", "flat")) {
             killAtEachMoment(cloud, folder, new ServerCrash(cloud));
+        }
+    }
+
+    /** On a host of its own, so that nothing else dies with it: storage, cloud and other hosts go on. */
+    @Test
+    void theAgentOfAHostDiesAloneInTheMiddleOfEachOperation(@TempDir Path folder) {
+        CloudUnderTest.assumePackaged();
+        CloudUnderTest.assumeRealGuests();
+        try (var cloud = CloudUnderTest.up(
+                folder.resolve("cloud"), "--hypervisor", "libvirt", "--network", "flat", "--hosts", "2")) {
+            var guests = HostProcesses.guests(cloud.data());
+            assertTrue(guests.isEmpty(), guests::toString);
+            killAtEachMoment(cloud, folder, new AgentCrash(cloud));
+            assertEquals(
+                    1, HostProcesses.guests(cloud.data()).size(), "it is the same guest all along, and the only one");
         }
     }
 

@@ -71,8 +71,12 @@ final class VolumeKills {
             eventually("made", LIMIT, () -> state(ec2, volume), AVAILABLE::equals);
             var text = "kept in " + operation + " after " + after.toMillis();
             write(guests.attach(ec2, volume, guest), text);
-            if (operation == Operation.ATTACH) {
-                detach(ec2, volume);
+            switch (operation) {
+                case ATTACH -> detach(ec2, volume);
+                case SNAPSHOT, GROW -> keepWriting(volume);
+                case DETACH -> {
+                    // Who has a disk that is taken away while he writes to it is told of an error, rightly.
+                }
             }
             victim.aim();
             var asked = CompletableFuture.runAsync(() -> ask(ec2, operation, volume));
@@ -82,6 +86,28 @@ final class VolumeKills {
             victim.raise();
             check(operation, volume, text, acknowledged);
         }
+    }
+
+    /** Writes behind what is looked at, one durable block after the other, until {@link #writesOn}. */
+    private void keepWriting(String volume) {
+        guests.command(
+                guest,
+                "touch /run/write; (n=0; while [ -e /run/write ]; do n=$((n+1)); "
+                        + "echo $n | dd of=/dev/%s bs=512 seek=8 count=1 conv=fsync,notrunc 2>/dev/null && echo $n > /run/written; done) "
+                                .formatted(guests.disk(volume, guest))
+                        + ">/dev/null 2>&1 & echo begun");
+    }
+
+    /** That the guest goes on to write, which it then ends to do. */
+    private void writesOn() {
+        var before = written();
+        eventually("the guest goes on to write", LIMIT, this::written, now -> now > before);
+        guests.command(guest, "rm -f /run/write");
+    }
+
+    private long written() {
+        var text = guests.tryCommand(guest, "cat /run/written").output().strip();
+        return text.matches("[0-9]+") ? Long.parseLong(text) : 0;
     }
 
     private static boolean wasAcknowledged(CompletableFuture<Void> asked) {
@@ -116,10 +142,12 @@ final class VolumeKills {
                 case DETACH -> comesToRest(ec2, volume, acknowledged ? Set.of(AVAILABLE) : Set.of(IN_USE, AVAILABLE));
                 case SNAPSHOT -> {
                     comesToRest(ec2, volume, Set.of(IN_USE));
+                    writesOn();
                     checkSnapshots(ec2, volume, text, acknowledged);
                 }
                 case GROW -> {
                     comesToRest(ec2, volume, Set.of(IN_USE));
+                    writesOn();
                     checkSize(ec2, volume, acknowledged);
                 }
             }
