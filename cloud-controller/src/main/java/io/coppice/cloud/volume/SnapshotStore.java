@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 class SnapshotStore {
     static final String RESOURCE_TYPE = "snapshot";
 
+    /** While its owner blocks all public sharing, a public one is as private. */
+    private static final String IS_PUBLIC = "s.isPublic and not exists (select p.accountId from PublicAccessRow p"
+            + " where p.accountId = s.accountId and p.snapshots = 'block-all-sharing')";
+
     private final Database database;
     private final Tags tags;
     private final VolumeConfig config;
@@ -71,7 +75,8 @@ class SnapshotStore {
         return database.call(entities -> {
             var query = entities.createQuery(
                             "from SnapshotRow s where s.state not in ('deleting', 'recycled')"
-                                    + " and (s.accountId = :account or s.isPublic or :account member of s.sharedWith)"
+                                    + " and (s.accountId = :account or :account member of s.sharedWith or "
+                                    + IS_PUBLIC + ")"
                                     + (ids == null ? "" : " and s.id in (:ids)")
                                     + (after == null ? "" : " and s.id > :after")
                                     + " order by s.id",

@@ -50,10 +50,11 @@ class ImageMakingTest {
     private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes noBytes = new NoBytes();
+    private final ImageBin bin =
+            new ImageBin(DATABASE, config, snapshots, new ImageSnapshotUse(), events, Clock.systemUTC());
     private final ImageKeeper keeper =
-            new ImageKeeper(DATABASE, store, noBytes, snapshots, List.of(), events, config, Clock.systemUTC());
-    private final ImageRegistration registration =
-            new ImageRegistration(DATABASE, store, noBytes, snapshots, new ImageSnapshotUse(), keeper);
+            new ImageKeeper(DATABASE, store, noBytes, snapshots, List.of(), bin, events, config, Clock.systemUTC());
+    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, noBytes, bin, keeper);
     private final ImageMaker maker = new ImageMaker(DATABASE, keeper, snapshots, targets, sources, config);
     private final StoredInstanceCopies copies = new StoredInstanceCopies(targets, keeper);
     private final ImageMakingActions actions =

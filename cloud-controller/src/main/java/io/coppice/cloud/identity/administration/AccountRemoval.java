@@ -20,6 +20,7 @@ final class AccountRemoval {
     private static final List<String> OF_ACCOUNT = List.of(
             "access_keys",
             "account_settings",
+            "public_access",
             "account_policies",
             "account_quotas",
             "account_aliases",
