@@ -56,6 +56,12 @@ final class SnapshotErrors {
         return AwsException.client("InvalidSnapshot.InUse", "The snapshot " + id + " is currently in use by " + user);
     }
 
+    static AwsException otherLineage(String id) {
+        return AwsException.client(
+                "InvalidParameterValue",
+                "The snapshot '" + id + "' was not taken of the present or a former root volume of the instance");
+    }
+
     static AwsException volumeNotReady(String volumeId, String state) {
         return AwsException.client(
                 "IncorrectState", "Volume '" + volumeId + "' is in the '" + state + "' state and has no data yet.");

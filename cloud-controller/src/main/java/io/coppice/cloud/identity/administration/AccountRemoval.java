@@ -21,6 +21,7 @@ final class AccountRemoval {
             "access_keys",
             "account_settings",
             "public_access",
+            "root_replacement",
             "account_policies",
             "account_quotas",
             "account_aliases",
