@@ -127,6 +127,12 @@ class ReplacementRow {
         return deleteReplaced;
     }
 
+    /** The volume that goes when it is replaced; null when none does. */
+    @Nullable
+    String deleted() {
+        return deleteReplaced ? replacedId : null;
+    }
+
     /** The new volume. */
     String volumeId() {
         return volumeId;

@@ -120,7 +120,7 @@ class ReplacementWorker implements BackgroundTask {
                 changed(entities, row);
             }
         } else if (row.isResting()) {
-            swaps.swap(entities, row.instanceId(), row.volumeId(), row.deleteReplaced(), now());
+            swaps.swap(entities, row.instanceId(), row.volumeId(), row.deleted(), now());
             row.swap();
             changed(entities, row);
         }

@@ -62,9 +62,9 @@ public interface RootSwaps {
     /**
      * Puts a new volume in the place of the root volume of an instance whose guest is off.
      *
-     * @param deleteReplaced whether the one that was there is to be gone; otherwise it is free
+     * @param deleted the volume that is to be gone when it is the one that was there; null for none: it is free
      */
-    void swap(EntityManager entities, String instanceId, String volumeId, boolean deleteReplaced, Instant at);
+    void swap(EntityManager entities, String instanceId, String volumeId, @Nullable String deleted, Instant at);
 
     /** Whether the guest has the volume. */
     boolean isAttached(EntityManager entities, String volumeId);

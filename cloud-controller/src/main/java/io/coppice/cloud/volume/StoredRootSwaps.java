@@ -156,7 +156,7 @@ class StoredRootSwaps implements RootSwaps {
     }
 
     @Override
-    public void swap(EntityManager entities, String instanceId, String volumeId, boolean deleteReplaced, Instant at) {
+    public void swap(EntityManager entities, String instanceId, String volumeId, @Nullable String deleted, Instant at) {
         var made = book.find(entities, volumeId).orElseThrow();
         var present = root(entities, instanceId);
         // Its owner may have taken it away while the instance was stopped.
@@ -166,7 +166,8 @@ class StoredRootSwaps implements RootSwaps {
             var row = Objects.requireNonNull(
                     entities.find(VolumeRow.class, present.volumeId(), LockModeType.PESSIMISTIC_WRITE));
             book.release(entities, present);
-            if (deleteReplaced) {
+            // What its owner has put there meanwhile is not what he wanted deleted.
+            if (present.volumeId().equals(deleted)) {
                 row.delete();
             }
             // The device is free before another volume has it.

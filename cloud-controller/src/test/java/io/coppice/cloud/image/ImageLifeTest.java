@@ -5,6 +5,7 @@ import static io.coppice.cloud.front.TestRequests.BOB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.cloud.front.GoldenAnswers;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
@@ -13,6 +14,8 @@ import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -180,6 +183,32 @@ class ImageLifeTest {
         assertEquals(List.of(), withBin.snapshots.deleted);
         withBin.keeper.await(withBin.store.find(other).orElseThrow());
         assertEquals("success", withBin.deregister(other, true));
+    }
+
+    @Test
+    void answerIsAsWrittenDown() {
+        var id = new ImageId("ami-0123456789abcdef0");
+        withBin.store.add(new Image(
+                id,
+                ALICE,
+                null,
+                new Image.Description("my image", "for tests", "disks", "good.qcow2", "x86_64", "/dev/sda1", null),
+                ImageState.AVAILABLE,
+                "",
+                false,
+                ReadyBytes.CONTENT,
+                List.of(),
+                withBin.clock.instant(),
+                null,
+                Set.of(),
+                ImageProtection.OFF,
+                Map.of()));
+        withBin.deregister(id);
+        GoldenAnswers.check(
+                "ListImagesInRecycleBin",
+                withBin.binActions.list(
+                        TestRequests.by(ALICE, "ListImagesInRecycleBin"),
+                        ListImagesInRecycleBinRequest.builder().build()));
     }
 
     private ImageId ofSnapshot() {

@@ -49,9 +49,9 @@ final class FakeSwaps implements RootSwaps {
     }
 
     @Override
-    public void swap(EntityManager entities, String instanceId, String volumeId, boolean deleteReplaced, Instant at) {
+    public void swap(EntityManager entities, String instanceId, String volumeId, @Nullable String deleted, Instant at) {
         swapped.add(volumeId);
-        replacedDeleted = deleteReplaced;
+        replacedDeleted = root.equals(deleted);
         root = volumeId;
         snapshot = "snap-00000000000000002";
     }

@@ -59,7 +59,7 @@ class RootSwapsTest {
         assertEquals(snapshot, cloud.ebs.told(made).getSnapshotId());
         assertEquals(List.of(old), given());
 
-        DATABASE.run(entities -> swaps.swap(entities, INSTANCE, made, false, Instant.now()));
+        DATABASE.run(entities -> swaps.swap(entities, INSTANCE, made, null, Instant.now()));
         assertEquals(List.of(made), given());
         assertEquals("/dev/sda1", cloud.desired(INSTANCE).getFirst().getDevice());
         cloud.eventually("the old one is free", () -> listed(old).getFirst().state() == VolumeState.AVAILABLE);
@@ -76,9 +76,18 @@ class RootSwapsTest {
         var old = bootVolume();
         var made = make(new Origin.Launched(snapshot(old)));
         eventuallyReady(made);
-        DATABASE.run(entities -> swaps.swap(entities, INSTANCE, made, true, Instant.now()));
+        DATABASE.run(entities -> swaps.swap(entities, INSTANCE, made, old, Instant.now()));
         cloud.eventually("the old one is gone", () -> listed(old).isEmpty());
         assertEquals(List.of(made), given());
+    }
+
+    @Test
+    void whatItsOwnerHasPutInThePlaceMeanwhileIsFreeAndNotDeleted() {
+        var old = bootVolume();
+        var made = make(new Origin.Launched(snapshot(old)));
+        eventuallyReady(made);
+        DATABASE.run(entities -> swaps.swap(entities, INSTANCE, made, "vol-00000000000000009", Instant.now()));
+        cloud.eventually("it is free", () -> listed(old).getFirst().state() == VolumeState.AVAILABLE);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.event.ChangeCause;
+import io.coppice.cloud.front.GoldenAnswers;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.front.TurnableClock;
 import io.coppice.cloud.query.PageTokens;
@@ -196,6 +197,35 @@ class SnapshotLocksTest {
                 .snapshotTierStatuses();
         assertEquals("standard", tiers.getFirst().storageTierAsString());
         assertEquals(1, tiers.size());
+    }
+
+    @Test
+    void answerIsAsWrittenDown() {
+        var snapshot = new Snapshot(
+                new SnapshotId("snap-0123456789abcdef0"),
+                ALICE,
+                "vol-0123456789abcdef0",
+                null,
+                1,
+                null,
+                "",
+                SnapshotState.PENDING,
+                "",
+                Snapshot.Sharing.NONE,
+                clock.instant(),
+                null,
+                Map.of());
+        DATABASE.run(entities -> cloud.snapshots.add(entities, ALICE, List.of(snapshot), SnapshotMoment.ITS_OWN));
+        DATABASE.run(entities -> cloud.snapshots.change(snapshot.id(), row -> row.complete(clock.instant())));
+        var locked = lock(
+                snapshot.id().value(),
+                request -> request.lockMode("compliance").lockDuration(7).coolOffPeriod(24));
+        GoldenAnswers.check("LockSnapshot", locked);
+        GoldenAnswers.check(
+                "DescribeLockedSnapshots",
+                actions.describe(
+                        TestRequests.by(ALICE, "DescribeLockedSnapshots"),
+                        DescribeLockedSnapshotsRequest.builder().build()));
     }
 
     private Instant at(int days) {
