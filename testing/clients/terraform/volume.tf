@@ -43,3 +43,12 @@ resource "aws_ami_from_instance" "machine" {
 output "snapshot" {
   value = aws_ebs_snapshot.data.id
 }
+
+# Of the whole account: nothing of it is public, or becomes so.
+resource "aws_ebs_snapshot_block_public_access" "account" {
+  state = var.stage == "one" ? "block-all-sharing" : "block-new-sharing"
+}
+
+resource "aws_ec2_image_block_public_access" "account" {
+  state = "block-new-sharing"
+}

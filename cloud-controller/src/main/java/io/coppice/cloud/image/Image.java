@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param disks those that its instances begin with, the root disk first; none when that comes from an object
  * @param deprecateAt from when on others are not shown it unless they ask for it; null for never
  * @param launchers the accounts besides the owner that may launch it; the owner's own knowledge
+ * @param protection whether it is kept from being deregistered
  * @param tags those of the account that asks
  */
 record Image(
@@ -33,6 +34,7 @@ record Image(
         Instant createdAt,
         @Nullable Instant deprecateAt,
         Set<AccountId> launchers,
+        ImageProtection protection,
         Map<String, String> tags) {
     private static final long GIB = 1L << 30;
 
@@ -138,6 +140,7 @@ record Image(
                 createdAt,
                 deprecateAt,
                 launchers,
+                protection,
                 tags);
     }
 

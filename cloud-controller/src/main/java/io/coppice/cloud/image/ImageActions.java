@@ -208,6 +208,7 @@ class ImageActions implements ActionModule {
 
     private software.amazon.awssdk.services.ec2.model.Image answer(Image image) {
         return ImageAnswers.answer(image).toBuilder()
+                .deregistrationProtection(image.protection().text(registration.now()))
                 .imageAllowed(store.trust().allowsLaunch(image.provenance()))
                 .build();
     }
@@ -249,7 +250,7 @@ class ImageActions implements ActionModule {
     /** The image if the caller owns it; throws {@code InvalidAMIID.NotFound} or {@code AuthFailure}. */
     static Image owned(ImageStore store, RequestContext context, @Nullable String id) {
         var image = store.find(ImageNames.id(id))
-                .filter(found -> found.state() != ImageState.DEREGISTERED)
+                .filter(found -> found.state().present())
                 .filter(found -> found.allows(context.account()))
                 .orElseThrow(() -> ImageErrors.notFound(String.valueOf(id)));
         if (!image.owner().equals(context.account())) {

@@ -4,12 +4,14 @@ import io.coppice.cloud.action.ActionModule;
 import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.sharing.PublicAccess;
 import io.coppice.cloud.sharing.SharingChange;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.DiskMapping;
 import io.coppice.cloud.volume.EncryptionErrors;
 import io.coppice.foundation.id.AccountId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +37,13 @@ class ImageAttributeActions implements ActionModule {
 
     private final Database database;
     private final ImageStore store;
+    private final PublicAccess access;
     private final EventLog events;
+    private final Clock clock;
 
-    ImageAttributeActions(Database database, ImageStore store, EventLog events) {
+    ImageAttributeActions(Database database, ImageStore store, PublicAccess access, EventLog events, Clock clock) {
+        this.clock = clock;
+        this.access = access;
         this.database = database;
         this.store = store;
         this.events = events;
@@ -69,6 +75,8 @@ class ImageAttributeActions implements ActionModule {
             case "blockDeviceMapping" -> answer.blockDeviceMappings(ImageAnswers.disks(image));
             case "bootMode" ->
                 answer.bootMode(value(image.description().needs().bootMode().text()));
+            case "deregistrationProtection" ->
+                answer.deregistrationProtection(value(image.protection().text(clock.instant())));
             case "productCodes" -> answer.productCodes(List.of());
             case "kernel",
                     "ramdisk",
@@ -157,7 +165,19 @@ class ImageAttributeActions implements ActionModule {
         if (shared && image.disks().stream().anyMatch(DiskMapping::encrypted)) {
             throw EncryptionErrors.imageNotShared();
         }
-        change(context, image, "has new launch permissions", row -> row.share(sharing.everybody(), sharing.accounts()));
+        if (shared && image.state() == ImageState.DISABLED) {
+            throw ImageErrors.notAvailable(image);
+        }
+        database.run(entities -> {
+            if (sharing.everybody() && !image.isPublic()) {
+                access.requireForImages(entities, image.owner());
+            }
+            change(
+                    context,
+                    image,
+                    "has new launch permissions",
+                    row -> row.share(sharing.everybody(), sharing.accounts()));
+        });
     }
 
     private void change(RequestContext context, Image image, String summary, Consumer<ImageRow> change) {

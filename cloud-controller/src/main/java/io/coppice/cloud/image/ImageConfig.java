@@ -23,6 +23,10 @@ public interface ImageConfig {
     @WithDefault("none")
     SignatureRule requireSignature();
 
+    /** How long the owner of a deregistered image can have it back from the recycle bin; nothing: it is gone at once. */
+    @WithDefault("PT0S")
+    Duration binRetention();
+
     /** How many images are pinned at a time. */
     @WithDefault("4")
     int pinsAtOnce();

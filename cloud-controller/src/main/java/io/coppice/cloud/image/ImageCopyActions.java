@@ -56,7 +56,7 @@ class ImageCopyActions implements ActionModule {
     CopyImageResponse copy(RequestContext context, CopyImageRequest request) {
         check(request);
         var source = store.find(ImageNames.id(request.sourceImageId()))
-                .filter(image -> image.state() != ImageState.DEREGISTERED && image.allows(context.account()))
+                .filter(image -> image.state().present() && image.allows(context.account()))
                 .orElseThrow(() -> ImageErrors.notFound(request.sourceImageId()));
         if (source.state() != ImageState.AVAILABLE) {
             throw ImageErrors.notAvailable(source);

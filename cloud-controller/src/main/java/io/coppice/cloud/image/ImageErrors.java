@@ -30,6 +30,21 @@ final class ImageErrors {
         return AwsException.client("AuthFailure", "Not authorized for image:" + id);
     }
 
+    static AwsException protectedFromDeregistration(String id) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image '" + id
+                        + "' cannot be deregistered: deregistration protection is enabled, or its cooldown of"
+                        + " 24 hours is not over. Call the DisableImageDeregistrationProtection API first.");
+    }
+
+    static AwsException notSharedWith(String id, String account) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The image '" + id + "' is not shared with account " + account
+                        + " by its id: only such a launch permission can be cancelled");
+    }
+
     static AwsException missing(String parameter) {
         return AwsException.client("MissingParameter", "The request must contain the parameter " + parameter);
     }

@@ -35,6 +35,7 @@ class ImageKeeper implements BackgroundTask {
     private final ImageBytes bytes;
     private final Snapshots snapshots;
     private final List<ImageUse> uses;
+    private final ImageBin bin;
     private final EventLog events;
     private final ImageConfig config;
     private final Clock clock;
@@ -48,6 +49,7 @@ class ImageKeeper implements BackgroundTask {
             ImageBytes bytes,
             Snapshots snapshots,
             @All List<ImageUse> uses,
+            ImageBin bin,
             EventLog events,
             ImageConfig config,
             Clock clock) {
@@ -56,6 +58,7 @@ class ImageKeeper implements BackgroundTask {
         this.bytes = bytes;
         this.snapshots = snapshots;
         this.uses = uses;
+        this.bin = bin;
         this.events = events;
         this.config = config;
         this.clock = clock;
@@ -105,6 +108,7 @@ class ImageKeeper implements BackgroundTask {
                 Thread.ofVirtual().name("pin-" + image.id()).start(() -> pinInSlot(image));
             }
         }
+        bin.empty();
         store.inState(ImageState.DEREGISTERED).forEach(this::release);
     }
 

@@ -12,22 +12,33 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.CancelImageLaunchPermissionRequest;
+import software.amazon.awssdk.services.ec2.model.CancelImageLaunchPermissionResponse;
 import software.amazon.awssdk.services.ec2.model.DisableImageDeprecationRequest;
 import software.amazon.awssdk.services.ec2.model.DisableImageDeprecationResponse;
+import software.amazon.awssdk.services.ec2.model.DisableImageDeregistrationProtectionRequest;
+import software.amazon.awssdk.services.ec2.model.DisableImageDeregistrationProtectionResponse;
 import software.amazon.awssdk.services.ec2.model.DisableImageRequest;
 import software.amazon.awssdk.services.ec2.model.DisableImageResponse;
 import software.amazon.awssdk.services.ec2.model.EnableImageDeprecationRequest;
 import software.amazon.awssdk.services.ec2.model.EnableImageDeprecationResponse;
+import software.amazon.awssdk.services.ec2.model.EnableImageDeregistrationProtectionRequest;
+import software.amazon.awssdk.services.ec2.model.EnableImageDeregistrationProtectionResponse;
 import software.amazon.awssdk.services.ec2.model.EnableImageRequest;
 import software.amazon.awssdk.services.ec2.model.EnableImageResponse;
 
-/** Switches images off and on, and says from when on they are old. Thread-safe. */
+/** Switches images off and on, says from when on they are old, and keeps them from being deregistered. Thread-safe. */
 @ApplicationScoped
 class ImageLifeActions implements ActionModule {
     /** "Deprecate an Amazon EC2 AMI" in the EC2 user guide. */
     private static final int MOST_YEARS = 10;
+
+    private static final Set<ImageState> PRESENT =
+            Set.of(ImageState.PENDING, ImageState.AVAILABLE, ImageState.DISABLED, ImageState.FAILED);
 
     private static final int HALF_A_MINUTE = 30;
 
@@ -53,6 +64,21 @@ class ImageLifeActions implements ActionModule {
                 "DisableImageDeprecation",
                 DisableImageDeprecationRequest::builder,
                 this::cancelDeprecation);
+        registry.add(
+                Service.EC2,
+                "EnableImageDeregistrationProtection",
+                EnableImageDeregistrationProtectionRequest::builder,
+                this::protect);
+        registry.add(
+                Service.EC2,
+                "DisableImageDeregistrationProtection",
+                DisableImageDeregistrationProtectionRequest::builder,
+                this::unprotect);
+        registry.add(
+                Service.EC2,
+                "CancelImageLaunchPermission",
+                CancelImageLaunchPermissionRequest::builder,
+                this::cancelLaunchPermission);
     }
 
     DisableImageResponse disable(RequestContext context, DisableImageRequest request) {
@@ -92,12 +118,50 @@ class ImageLifeActions implements ActionModule {
         return DisableImageDeprecationResponse.builder().returnValue(true).build();
     }
 
+    EnableImageDeregistrationProtectionResponse protect(
+            RequestContext context, EnableImageDeregistrationProtectionRequest request) {
+        var cooldown = Boolean.TRUE.equals(request.withCooldown());
+        return EnableImageDeregistrationProtectionResponse.builder()
+                .returnValue(protection(context, request.imageId(), (was, now) -> was.enable(cooldown, now)))
+                .build();
+    }
+
+    DisableImageDeregistrationProtectionResponse unprotect(
+            RequestContext context, DisableImageDeregistrationProtectionRequest request) {
+        return DisableImageDeregistrationProtectionResponse.builder()
+                .returnValue(protection(context, request.imageId(), ImageProtection::disable))
+                .build();
+    }
+
+    /** Gives what AWS calls the protection that the image has now. */
+    private String protection(
+            RequestContext context, @Nullable String id, BiFunction<ImageProtection, Instant, ImageProtection> change) {
+        var now = registration.now();
+        var told = new AtomicReference<>("");
+        change(context, id, PRESENT, row -> {
+            row.protect(change.apply(row.protection(), now));
+            told.set(row.protection().text(now));
+        });
+        return told.get();
+    }
+
+    /** The caller's account gives up what it was allowed by its id. */
+    CancelImageLaunchPermissionResponse cancelLaunchPermission(
+            RequestContext context, CancelImageLaunchPermissionRequest request) {
+        var id = ImageNames.id(request.imageId());
+        var account = context.account();
+        var image = store.find(id)
+                .filter(found -> found.state().present() && found.allows(account))
+                .orElseThrow(() -> ImageErrors.notFound(id.value()));
+        if (!image.launchers().contains(account)) {
+            throw ImageErrors.notSharedWith(id.value(), account.value());
+        }
+        write(context, image, row -> row.unshare(account));
+        return CancelImageLaunchPermissionResponse.builder().returnValue(true).build();
+    }
+
     private void write(RequestContext context, @Nullable String id, @Nullable Instant from) {
-        change(
-                context,
-                id,
-                Set.of(ImageState.PENDING, ImageState.AVAILABLE, ImageState.DISABLED, ImageState.FAILED),
-                row -> row.deprecate(from));
+        change(context, id, PRESENT, row -> row.deprecate(from));
     }
 
     private void change(
@@ -106,6 +170,10 @@ class ImageLifeActions implements ActionModule {
         if (!states.contains(image.state())) {
             throw ImageErrors.notAvailable(image);
         }
+        write(context, image, change);
+    }
+
+    private void write(RequestContext context, Image image, Consumer<ImageRow> change) {
         database.run(entities -> {
             if (!store.change(image.id(), image.state(), change)) {
                 throw ImageErrors.changedMeanwhile(image.id().value());

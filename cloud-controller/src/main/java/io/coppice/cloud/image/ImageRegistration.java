@@ -4,7 +4,6 @@ import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
 import io.coppice.cloud.store.Database;
 import io.coppice.cloud.volume.DiskMapping;
-import io.coppice.cloud.volume.Snapshots;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.SnapshotReturnCodes;
 
@@ -31,23 +31,15 @@ class ImageRegistration {
     private final ImageStore store;
     private final ImageBytes bytes;
     private final ImageKeeper keeper;
-    private final Snapshots snapshots;
-    private final ImageSnapshotUse uses;
+    private final ImageBin bin;
     private final EventLog events;
     private final Clock clock;
 
-    ImageRegistration(
-            Database database,
-            ImageStore store,
-            ImageBytes bytes,
-            Snapshots snapshots,
-            ImageSnapshotUse uses,
-            ImageKeeper keeper) {
+    ImageRegistration(Database database, ImageStore store, ImageBytes bytes, ImageBin bin, ImageKeeper keeper) {
         this.database = database;
         this.store = store;
         this.bytes = bytes;
-        this.snapshots = snapshots;
-        this.uses = uses;
+        this.bin = bin;
         this.keeper = keeper;
         this.events = keeper.events();
         this.clock = keeper.clock();
@@ -117,6 +109,7 @@ class ImageRegistration {
                 now(),
                 null,
                 Set.of(),
+                ImageProtection.OFF,
                 tags);
         store.add(image);
         append(cause, "image.registered", image);
@@ -136,31 +129,38 @@ class ImageRegistration {
         }
     }
 
-    /** Hides the image from now on. Its bytes stay as long as instances need them. */
+    /**
+     * Hides the image from now on; its owner may have it back for a while. Its bytes stay as long as instances need them. Throws
+     * {@code OperationNotPermitted} when it is protected.
+     */
     void deregister(ChangeCause cause, Image image) {
-        database.run(entities -> {
-            if (store.change(image.id(), image.state(), ImageRow::deregister)) {
-                append(cause, "image.deregistered", image);
-            }
-        });
+        database.run(entities -> remove(cause, image, false));
         keeper.signal();
     }
 
-    /** As {@link #deregister}, and has the snapshots removed that no other image needs; tells what became of each. */
+    /** Gives whether it can be had back. */
+    private boolean remove(ChangeCause cause, Image image, boolean withSnapshots) {
+        var kept = new AtomicBoolean();
+        if (store.change(image.id(), image.state(), row -> kept.set(bin.take(row, withSnapshots)))) {
+            append(cause, kept.get() ? "image.recycled" : "image.deregistered", image);
+        }
+        return kept.get();
+    }
+
+    /** As {@link #deregister}, and has the snapshots removed that no other image needs; tells what becomes of each. */
     Map<String, SnapshotReturnCodes> deregisterWithSnapshots(ChangeCause cause, Image image) {
-        return database.call(entities -> {
-            deregister(cause, image);
-            var results = new LinkedHashMap<String, SnapshotReturnCodes>();
+        var results = database.call(entities -> {
+            var kept = remove(cause, image, true);
+            var told = new LinkedHashMap<String, SnapshotReturnCodes>();
             for (var snapshot : image.snapshotIds()) {
-                results.put(
+                told.put(
                         snapshot,
-                        uses.userOf(entities, snapshot).isEmpty()
-                                        && snapshots.delete(entities, cause, image.owner(), snapshot)
-                                ? SnapshotReturnCodes.SUCCESS
-                                : SnapshotReturnCodes.SKIPPED);
+                        kept ? bin.foresee(entities, image, snapshot) : bin.delete(entities, cause, image, snapshot));
             }
-            return results;
+            return told;
         });
+        keeper.signal();
+        return results;
     }
 
     private void append(ChangeCause cause, String kind, Image image) {

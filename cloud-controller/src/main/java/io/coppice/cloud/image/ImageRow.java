@@ -7,6 +7,7 @@ import io.coppice.foundation.id.ImageId;
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.hibernate.annotations.Fetch;
@@ -94,6 +96,13 @@ class ImageRow {
 
     @Column(name = "deprecate_at")
     private @Nullable Instant deprecateAt;
+
+    @Embedded
+    private ImageProtection protection = ImageProtection.OFF;
+
+    /** Its time in the recycle bin; null when it is not there. */
+    @Embedded
+    private @Nullable BinStay stay;
 
     @Column(name = "created_at", nullable = false)
     private Instant createdAt;
@@ -174,8 +183,39 @@ class ImageRow {
         stateReason = reason;
     }
 
+    AccountId account() {
+        return new AccountId(accountId);
+    }
+
+    /** Its owner deregistered it, and can have it back until then. */
+    void recycle(Instant now, Instant until, boolean withSnapshots) {
+        stay = new BinStay(now, until, state, withSnapshots);
+        state = ImageState.RECYCLED.text();
+    }
+
+    /** Its owner has it back. */
+    void restore() {
+        state = Objects.requireNonNull(stay).stateBefore();
+        stay = null;
+    }
+
+    /** Its time in the recycle bin; null when it is not there. */
+    @Nullable
+    BinStay stay() {
+        return stay;
+    }
+
+    ImageProtection protection() {
+        return protection;
+    }
+
+    void protect(ImageProtection wanted) {
+        protection = wanted;
+    }
+
     void deregister() {
         state = ImageState.DEREGISTERED.text();
+        stay = null;
         isPublic = false;
         launchers.clear();
     }
@@ -200,6 +240,11 @@ class ImageRow {
         isPublic = withEverybody;
         launchers.clear();
         accounts.forEach(account -> launchers.add(account.value()));
+    }
+
+    /** One account may no longer launch it. */
+    void unshare(AccountId account) {
+        launchers.remove(account.value());
     }
 
     /** What two of the columns say. */
@@ -234,6 +279,7 @@ class ImageRow {
                 createdAt,
                 deprecateAt,
                 launchers.stream().map(AccountId::new).collect(Collectors.toUnmodifiableSet()),
+                protection,
                 told(tags));
     }
 

@@ -12,8 +12,15 @@ enum ImageState {
     DISABLED,
     /** Its bytes could not be pinned; the reason says why. */
     FAILED,
+    /** Deregistered, and to be had back for some time; its owner sees it in the recycle bin only. */
+    RECYCLED,
     /** Nobody sees it any more; its bytes stay until no instance needs them. */
     DEREGISTERED;
+
+    /** Whether it is among the images that users see and name. */
+    boolean present() {
+        return this != RECYCLED && this != DEREGISTERED;
+    }
 
     /** The state as users and the database write it. */
     String text() {

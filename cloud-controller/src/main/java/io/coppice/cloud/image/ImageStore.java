@@ -71,11 +71,7 @@ class ImageStore {
                 throw ImageErrors.limitExceeded(limit);
             }
             entities.persist(new ImageRow(image));
-            try {
-                entities.flush();
-            } catch (ConstraintViolationException e) {
-                throw ImageErrors.duplicateName(name, "that was registered at the same time");
-            }
+            flushNamed(entities, name);
             tags.put(image.owner(), image.id().value(), RESOURCE_TYPE, image.tags());
         });
     }
@@ -88,7 +84,8 @@ class ImageStore {
     private static Optional<ImageRow> named(EntityManager entities, AccountId account, String name) {
         return entities
                 .createQuery(
-                        "from ImageRow i where i.accountId = :account and i.name = :name and i.state <> 'deregistered'",
+                        "from ImageRow i where i.accountId = :account and i.name = :name"
+                                + " and i.state not in ('recycled', 'deregistered')",
                         ImageRow.class)
                 .setParameter("account", account.value())
                 .setParameter("name", name)
@@ -141,7 +138,7 @@ class ImageStore {
     List<Image> visible(AccountId account, @Nullable Collection<String> ids, @Nullable String after, int limit) {
         return database.call(entities -> {
             var query = entities.createQuery(
-                            "from ImageRow i where i.state <> 'deregistered'"
+                            "from ImageRow i where i.state not in ('recycled', 'deregistered')"
                                     + " and (i.accountId = :account or i.isPublic or :account member of i.launchers)"
                                     + (ids == null ? "" : " and i.id in (:ids)")
                                     + (after == null ? "" : " and i.id > :after")
@@ -203,6 +200,25 @@ class ImageStore {
             change.accept(row);
             return true;
         });
+    }
+
+    /** Takes an image back from the recycle bin, whose row is locked; throws {@code InvalidAMIName.Duplicate}. */
+    void restore(EntityManager entities, ImageRow row) {
+        var image = row.toImage(Map.of());
+        var name = image.description().name();
+        named(entities, image.owner(), name).ifPresent(other -> {
+            throw ImageErrors.duplicateName(name, other.id());
+        });
+        row.restore();
+        flushNamed(entities, name);
+    }
+
+    private static void flushNamed(EntityManager entities, String name) {
+        try {
+            entities.flush();
+        } catch (ConstraintViolationException e) {
+            throw ImageErrors.duplicateName(name, "that was registered at the same time");
+        }
     }
 
     /** Images in this state that background work has to look at, oldest first, a few hundred at most. */

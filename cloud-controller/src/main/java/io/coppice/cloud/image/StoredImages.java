@@ -36,7 +36,7 @@ class StoredImages implements Images, ImagesOnHosts {
     /** Tells what is in the way of a launch. */
     private LaunchImage whole(AccountId account, ImageId id) {
         var image = store.find(id)
-                .filter(found -> found.state() != ImageState.DEREGISTERED)
+                .filter(found -> found.state().present())
                 .filter(found -> found.allows(account))
                 .orElseThrow(() -> ImageErrors.notFound(id.value()));
         if (image.state() != ImageState.AVAILABLE) {

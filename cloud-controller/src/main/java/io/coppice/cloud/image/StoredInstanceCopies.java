@@ -12,15 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What hosts have to do for images that are being made, from their rows. Thread-safe. */
+/** What hosts have to do for images that are being made, from their rows, and for whoever has guests off. Thread-safe. */
 @ApplicationScoped
 class StoredInstanceCopies implements InstanceCopies {
     private static final int MOST_AT_ONCE = 1000;
 
     private final CopyTargets targets;
     private final ImageKeeper keeper;
+    private final GuestHolds holds;
 
-    StoredInstanceCopies(CopyTargets targets, ImageKeeper keeper) {
+    StoredInstanceCopies(CopyTargets targets, ImageKeeper keeper, GuestHolds holds) {
+        this.holds = holds;
         this.targets = targets;
         this.keeper = keeper;
     }
@@ -33,7 +35,13 @@ class StoredInstanceCopies implements InstanceCopies {
                 desired(entities, making).ifPresent(copy -> copies.put(making.instanceId(), copy));
             }
         }
+        holds.of(entities, instanceIds).forEach((instanceId, work) -> copies.putIfAbsent(instanceId, rest(work)));
         return copies;
+    }
+
+    /** Nothing is copied, and the guest is off. */
+    private static DiskCopy rest(String work) {
+        return DiskCopy.newBuilder().setCopyId(work).setShutDown(true).build();
     }
 
     private Optional<DiskCopy> desired(EntityManager entities, ImageMakingRow making) {
@@ -66,7 +74,11 @@ class StoredInstanceCopies implements InstanceCopies {
     @Override
     public void observed(EntityManager entities, String instanceId, DiskCopyResult result) {
         var making = entities.find(ImageMakingRow.class, result.getCopyId());
-        if (making == null || !making.instanceId().equals(instanceId) || making.step() != MakingStep.COPYING) {
+        if (making == null) {
+            holds.resting(entities, instanceId, result.getCopyId());
+            return;
+        }
+        if (!making.instanceId().equals(instanceId) || making.step() != MakingStep.COPYING) {
             return;
         }
         var target = making.targetId();

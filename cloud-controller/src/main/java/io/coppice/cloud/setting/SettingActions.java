@@ -12,12 +12,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeVpcBlockPublicAccessOpt
 import software.amazon.awssdk.services.ec2.model.DescribeVpcBlockPublicAccessOptionsResponse;
 import software.amazon.awssdk.services.ec2.model.GetAllowedImagesSettingsRequest;
 import software.amazon.awssdk.services.ec2.model.GetAllowedImagesSettingsResponse;
-import software.amazon.awssdk.services.ec2.model.GetImageBlockPublicAccessStateRequest;
-import software.amazon.awssdk.services.ec2.model.GetImageBlockPublicAccessStateResponse;
 import software.amazon.awssdk.services.ec2.model.GetSerialConsoleAccessStatusRequest;
 import software.amazon.awssdk.services.ec2.model.GetSerialConsoleAccessStatusResponse;
-import software.amazon.awssdk.services.ec2.model.GetSnapshotBlockPublicAccessStateRequest;
-import software.amazon.awssdk.services.ec2.model.GetSnapshotBlockPublicAccessStateResponse;
 
 /** The settings of an account that are the same for all accounts of this cloud. Thread-safe. */
 @ApplicationScoped
@@ -29,16 +25,6 @@ class SettingActions implements ActionModule {
                 "GetSerialConsoleAccessStatus",
                 GetSerialConsoleAccessStatusRequest::builder,
                 SettingActions::serialConsole);
-        registry.add(
-                Service.EC2,
-                "GetImageBlockPublicAccessState",
-                GetImageBlockPublicAccessStateRequest::builder,
-                SettingActions::publicImages);
-        registry.add(
-                Service.EC2,
-                "GetSnapshotBlockPublicAccessState",
-                GetSnapshotBlockPublicAccessStateRequest::builder,
-                SettingActions::publicSnapshots);
         registry.add(
                 Service.EC2,
                 "GetAllowedImagesSettings",
@@ -60,22 +46,6 @@ class SettingActions implements ActionModule {
             RequestContext context, GetSerialConsoleAccessStatusRequest request) {
         return GetSerialConsoleAccessStatusResponse.builder()
                 .serialConsoleAccessEnabled(false)
-                .managedBy("account")
-                .build();
-    }
-
-    private static GetImageBlockPublicAccessStateResponse publicImages(
-            RequestContext context, GetImageBlockPublicAccessStateRequest request) {
-        return GetImageBlockPublicAccessStateResponse.builder()
-                .imageBlockPublicAccessState("unblocked")
-                .managedBy("account")
-                .build();
-    }
-
-    private static GetSnapshotBlockPublicAccessStateResponse publicSnapshots(
-            RequestContext context, GetSnapshotBlockPublicAccessStateRequest request) {
-        return GetSnapshotBlockPublicAccessStateResponse.builder()
-                .state("unblocked")
                 .managedBy("account")
                 .build();
     }

@@ -1,4 +1,4 @@
-/** Who besides its owner may use something: one rule for images and snapshots. */
+/** Who besides its owner may use something, and whether everybody may: one rule for images and snapshots. */
 @NullMarked
 package io.coppice.cloud.sharing;
 

@@ -73,6 +73,14 @@ class AttachmentRow {
         state = next.text();
     }
 
+    /** From now on its guest should have it, as this device. */
+    void takePlace(String as, boolean goesWithInstance, Instant at) {
+        device = as;
+        state = AttachmentState.ATTACHING.text();
+        deleteOnTermination = goesWithInstance;
+        attachedAt = at;
+    }
+
     /** As which export its volume is served to the instance's host: known to it and to the EBS controller alone, and used once. */
     String exportName() {
         return exportName;

@@ -5,6 +5,7 @@ import io.coppice.cloud.action.ActionRegistry;
 import io.coppice.cloud.action.RequestContext;
 import io.coppice.cloud.event.ChangeCause;
 import io.coppice.cloud.event.EventLog;
+import io.coppice.cloud.sharing.PublicAccess;
 import io.coppice.cloud.sharing.SharingChange;
 import io.coppice.cloud.store.Database;
 import io.coppice.foundation.id.AccountId;
@@ -31,9 +32,11 @@ class SnapshotAttributeActions implements ActionModule {
 
     private final Database database;
     private final SnapshotStore store;
+    private final PublicAccess access;
     private final EventLog events;
 
-    SnapshotAttributeActions(Database database, SnapshotStore store, EventLog events) {
+    SnapshotAttributeActions(Database database, SnapshotStore store, PublicAccess access, EventLog events) {
+        this.access = access;
         this.database = database;
         this.store = store;
         this.events = events;
@@ -133,6 +136,9 @@ class SnapshotAttributeActions implements ActionModule {
 
     private void share(RequestContext context, Snapshot snapshot, Snapshot.Sharing sharing) {
         database.run(entities -> {
+            if (sharing.isPublic() && !snapshot.sharing().isPublic()) {
+                access.requireForSnapshots(entities, snapshot.owner());
+            }
             if (!store.change(snapshot.id(), row -> row.share(sharing))) {
                 throw SnapshotErrors.notFound(snapshot.id().value());
             }

@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 class SnapshotBin {
     private final Database database;
     private final VolumeConfig config;
+    private final SnapshotLocks locks;
     private final Clock clock;
 
-    SnapshotBin(Database database, VolumeConfig config, Clock clock) {
+    SnapshotBin(Database database, VolumeConfig config, SnapshotLocks locks, Clock clock) {
+        this.locks = locks;
         this.database = database;
         this.config = config;
         this.clock = clock;
@@ -40,9 +42,10 @@ class SnapshotBin {
 
     /**
      * Takes a snapshot that its owner deletes, whose row is locked, and returns whether he can have it back. Otherwise, since
-     * nothing is kept or it was never completed, it is to be gone.
+     * nothing is kept or it was never completed, it is to be gone. Throws {@code OperationNotPermitted} while it is locked.
      */
-    boolean take(SnapshotRow row) {
+    boolean take(EntityManager entities, SnapshotRow row) {
+        locks.requireUnlocked(entities, row);
         var retention = config.snapshotBinRetention();
         var keeps = retention.isPositive() && row.is(SnapshotState.COMPLETED);
         if (keeps) {

@@ -29,8 +29,37 @@ final class SnapshotErrors {
                 "Volume of " + gib + "GiB is smaller than snapshot '" + id + "', expect size >= " + atLeast + "GiB");
     }
 
+    /** AWS documents no code for it. */
+    static AwsException locked(String id, SnapshotLock.State state) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The snapshot '" + id + "' is locked (" + state.text() + ") and cannot be deleted until its lock ends");
+    }
+
+    static AwsException lockedForGood(String id) {
+        return AwsException.client(
+                "OperationNotPermitted",
+                "The snapshot '" + id
+                        + "' is locked in compliance mode and its cooling-off period is over: only a longer"
+                        + " lock in compliance mode is possible");
+    }
+
+    static AwsException notLocked(String id) {
+        return AwsException.client("IncorrectState", "The snapshot '" + id + "' is not locked.");
+    }
+
+    static AwsException contradiction(String why) {
+        return AwsException.client("InvalidParameterCombination", why);
+    }
+
     static AwsException inUse(String id, String user) {
         return AwsException.client("InvalidSnapshot.InUse", "The snapshot " + id + " is currently in use by " + user);
+    }
+
+    static AwsException otherLineage(String id) {
+        return AwsException.client(
+                "InvalidParameterValue",
+                "The snapshot '" + id + "' was not taken of the present or a former root volume of the instance");
     }
 
     static AwsException volumeNotReady(String volumeId, String state) {

@@ -95,6 +95,7 @@ class SnapshotKeeper implements BackgroundTask {
     private void tellAll(String zone) {
         if (zone.equals(ebs.standard())) {
             bin.empty();
+            store.dropSpent();
         }
         for (var each : store.unfinished(
                 zone, zone.equals(ebs.standard()), clock.instant().minus(BEING_TAKEN))) {

@@ -61,6 +61,9 @@ class SnapshotRow {
     @Column(name = "is_public", nullable = false)
     private boolean isPublic;
 
+    @Column(name = "internal", nullable = false)
+    private boolean internal;
+
     @Column(name = "moment_id", nullable = false)
     private String momentId;
 
@@ -111,6 +114,11 @@ class SnapshotRow {
 
     String id() {
         return id;
+    }
+
+    /** Is the cloud's own work, and shown to nobody. */
+    void hide() {
+        internal = true;
     }
 
     /** Where its bytes are; empty: in the cloud's own zone. */

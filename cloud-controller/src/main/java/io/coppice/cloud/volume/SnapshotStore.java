@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 class SnapshotStore {
     static final String RESOURCE_TYPE = "snapshot";
 
+    /** While its owner blocks all public sharing, a public one is as private. */
+    private static final String IS_PUBLIC = "s.isPublic and not exists (select p.accountId from PublicAccessRow p"
+            + " where p.accountId = s.accountId and p.snapshots = 'block-all-sharing')";
+
     private final Database database;
     private final Tags tags;
     private final VolumeConfig config;
@@ -70,8 +74,9 @@ class SnapshotStore {
         }
         return database.call(entities -> {
             var query = entities.createQuery(
-                            "from SnapshotRow s where s.state not in ('deleting', 'recycled')"
-                                    + " and (s.accountId = :account or s.isPublic or :account member of s.sharedWith)"
+                            "from SnapshotRow s where s.internal = false and s.state not in ('deleting', 'recycled')"
+                                    + " and (s.accountId = :account or :account member of s.sharedWith or "
+                                    + IS_PUBLIC + ")"
                                     + (ids == null ? "" : " and s.id in (:ids)")
                                     + (after == null ? "" : " and s.id > :after")
                                     + " order by s.id",
@@ -189,6 +194,18 @@ class SnapshotStore {
             row.ifPresent(change);
             return row.isPresent();
         });
+    }
+
+    /** Has those gone that nobody is shown and of which no volume is being made any more, as many as one pass takes. */
+    void dropSpent() {
+        database.run(entities -> entities.createQuery(
+                        "from SnapshotRow s where s.internal = true and s.state in ('completed', 'error') and not exists"
+                                + " (select v.id from VolumeRow v where v.snapshotId = s.id and v.state = 'creating')",
+                        SnapshotRow.class)
+                .setLockMode(LockModeType.PESSIMISTIC_WRITE)
+                .setMaxResults(config.batch())
+                .getResultList()
+                .forEach(SnapshotRow::delete));
     }
 
     /** Forgets a snapshot that is gone. */

@@ -159,7 +159,7 @@ class StoredSnapshots implements Snapshots {
                 .ifPresent(user -> {
                     throw SnapshotErrors.inUse(snapshotId, user);
                 });
-        var kind = bin.take(row) ? "snapshot.recycled" : "snapshot.delete-requested";
+        var kind = bin.take(entities, row) ? "snapshot.recycled" : "snapshot.delete-requested";
         record(cause, kind, row.toSnapshot(Map.of()));
         return true;
     }

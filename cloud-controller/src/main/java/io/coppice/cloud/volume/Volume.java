@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param generation rises with every wish: 1 is to exist, 2 is to be gone
  * @param attachments the longest first; empty while it is attached to nothing
+ * @param sourceId the volume that it was made as a copy of, from a snapshot that nobody is shown; null when it was not
  */
 record Volume(
         VolumeId id,
@@ -23,7 +24,22 @@ record Volume(
         long generation,
         Instant createdAt,
         Map<String, String> tags,
-        List<Attachment> attachments) {
+        List<Attachment> attachments,
+        @Nullable String sourceId) {
+    /** One that is no copy of another. */
+    Volume(
+            VolumeId id,
+            AccountId account,
+            Shape shape,
+            VolumeState state,
+            String errorMessage,
+            long generation,
+            Instant createdAt,
+            Map<String, String> tags,
+            List<Attachment> attachments) {
+        this(id, account, shape, state, errorMessage, generation, createdAt, tags, attachments, null);
+    }
+
     Volume {
         attachments = List.copyOf(attachments);
     }
@@ -50,9 +66,15 @@ record Volume(
                 .equals(id.value().substring(VolumeId.PREFIX.length())));
     }
 
+    /** The snapshot that it was made from, as users see it; null when there was none. */
+    @Nullable
+    String shownSnapshotId() {
+        return sourceId == null ? shape.snapshotId() : null;
+    }
+
     /** The same volume as it is attached, or not. */
     Volume at(List<Attachment> places) {
-        return new Volume(id, account, shape, state, errorMessage, generation, createdAt, tags, places);
+        return new Volume(id, account, shape, state, errorMessage, generation, createdAt, tags, places, sourceId);
     }
 
     /** An instance that has it, and as what. Root disks are attached from their instance's launch to its end. */

@@ -151,6 +151,20 @@ final class VolumeErrors {
                 "The root volume of instance '" + instanceId + "' can be changed while it is stopped only");
     }
 
+    static AwsException rootOfStopped(String instanceId, String state) {
+        return AwsException.client(
+                "IncorrectInstanceState",
+                "The instance '" + instanceId + "' is " + state
+                        + ": its root volume can be replaced while it is running only");
+    }
+
+    static AwsException rootOnHost(String instanceId) {
+        return AwsException.client(
+                "UnsupportedOperation",
+                "The root disk of instance '" + instanceId
+                        + "' lies on its host and is no volume that could be replaced");
+    }
+
     static AwsException noRootSnapshot(String rootDevice) {
         return AwsException.client(
                 "InvalidBlockDeviceMapping",

@@ -42,9 +42,7 @@ class VolumeQueries implements ActionModule {
             .value("operator.managed", volume -> false)
             .values(
                     "snapshot-id",
-                    volume -> volume.shape().snapshotId() == null
-                            ? List.of()
-                            : List.of(volume.shape().snapshotId()))
+                    volume -> volume.shownSnapshotId() == null ? List.of() : List.of(volume.shownSnapshotId()))
             .never("operator.principal")
             .values("attachment.attach-time", attached(Volume.Attachment::since))
             .values("attachment.delete-on-termination", attached(Volume.Attachment::deleteOnTermination))

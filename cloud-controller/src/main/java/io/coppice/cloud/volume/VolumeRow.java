@@ -67,6 +67,9 @@ class VolumeRow {
     @Column(name = "internal", nullable = false)
     private boolean internal;
 
+    @Column(name = "source_volume_id")
+    private @Nullable String sourceId;
+
     @Column(name = "auto_enable_io", nullable = false)
     private boolean autoEnableIo;
 
@@ -132,9 +135,19 @@ class VolumeRow {
         wantAgain();
     }
 
+    /** Is a copy of another volume; what it is made from is nobody's business. */
+    void copyOf(String volumeId) {
+        sourceId = volumeId;
+    }
+
     /** Is the cloud's own work, and shown to nobody. */
     void hide() {
         internal = true;
+    }
+
+    /** Is its owner's from now on. */
+    void show() {
+        internal = false;
     }
 
     boolean autoEnableIo() {
@@ -207,6 +220,7 @@ class VolumeRow {
                 generation,
                 createdAt,
                 tags,
-                List.of());
+                List.of(),
+                sourceId);
     }
 }

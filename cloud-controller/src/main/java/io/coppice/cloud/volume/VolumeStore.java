@@ -187,11 +187,13 @@ class VolumeStore {
         return attachments(entities, List.of(id)).getOrDefault(id, List.of()).size() > 1;
     }
 
-    /** Volumes of a zone that are not yet as they should be, oldest first, as many as one pass takes. */
+    /** Volumes of a zone that are not yet as they should be, and whose source was kept if they are copies, oldest first, as many as one pass takes. */
     List<Unfinished> unfinished(String zone) {
         return database.call(entities -> {
             var rows = entities.createQuery(
-                            "from VolumeRow v where v.settled = false and v.zone = :zone order by v.createdAt",
+                            "from VolumeRow v where v.settled = false and v.zone = :zone and not (v.state = 'creating'"
+                                    + " and exists (select s.id from SnapshotRow s where s.id = v.snapshotId"
+                                    + " and s.internal = true and s.state = 'pending')) order by v.createdAt",
                             VolumeRow.class)
                     .setParameter("zone", zone)
                     .setMaxResults(config.batch())
@@ -216,6 +218,12 @@ class VolumeStore {
         return attachments.stream()
                 .map(each -> new Export(each.exportName(), hosts.getOrDefault(each.instanceId(), "")))
                 .toList();
+    }
+
+    /** What a volume was made from; empty when that was nothing, or it is gone. */
+    Optional<String> snapshotOf(String id) {
+        return database.call(entities -> Optional.ofNullable(entities.find(VolumeRow.class, id))
+                .flatMap(row -> Optional.ofNullable(row.shape().snapshotId())));
     }
 
     /** A snapshot that names no zone is of the cloud's own. */

@@ -13,6 +13,7 @@ import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.cloud.volume.DiskMappings;
@@ -57,7 +58,8 @@ import software.amazon.awssdk.services.ec2.model.ResetImageAttributeRequest;
 class ImageActionsTest {
     private static final AccountId SYSTEM = new AccountId("999999999999");
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
-    private static final TestDatabase DATABASE = TestDatabase.start(ImageRow.class, TestTags.ENTITY);
+    private static final TestDatabase DATABASE =
+            TestDatabase.start(ImageRow.class, TestTags.ENTITY, TestSharing.ENTITY);
 
     private final FakeWalrus walrus = new FakeWalrus();
     private final Server server = serve(walrus);
@@ -70,15 +72,16 @@ class ImageActionsTest {
     private final ImageBytes bytes = new WalrusImageBytes(() -> channel, () -> SYSTEM, account -> List.of());
     private boolean inUse;
     private final FakeSnapshots snapshots = new FakeSnapshots();
+    private final ImageBin bin = new ImageBin(DATABASE, config, snapshots, new ImageSnapshotUse(), events, CLOCK);
     private final ImageKeeper keeper =
-            new ImageKeeper(DATABASE, store, bytes, snapshots, List.of(id -> inUse), events, config, CLOCK);
-    private final ImageRegistration registration =
-            new ImageRegistration(DATABASE, store, bytes, snapshots, new ImageSnapshotUse(), keeper);
+            new ImageKeeper(DATABASE, store, bytes, snapshots, List.of(id -> inUse), bin, events, config, CLOCK);
+    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, bytes, bin, keeper);
     private final ImageActions actions = new ImageActions(
             store, registration, new DiskMappings(snapshots), new Pages(new PageTokens(() -> new byte[32])));
     private final ImageCopyActions copies =
             new ImageCopyActions(DATABASE, store, registration, snapshots, TestTags.in(DATABASE), TestSite.config());
-    private final ImageAttributeActions attributes = new ImageAttributeActions(DATABASE, store, events);
+    private final ImageAttributeActions attributes =
+            new ImageAttributeActions(DATABASE, store, TestSharing.in(DATABASE), events, CLOCK);
     private final StoredImages images = new StoredImages(store, bytes);
     private final SystemImages systemImages = new SystemImages(store, registration, () -> SYSTEM);
 
@@ -448,6 +451,7 @@ class ImageActionsTest {
                 CLOCK.instant(),
                 null,
                 Set.of(),
+                ImageProtection.OFF,
                 Map.of("Name", "it")));
         GoldenAnswers.check(
                 "DescribeImages",

@@ -5,22 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
+import io.coppice.cloud.front.TurnableClock;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.cloud.volume.DiskMappings;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.foundation.id.ImageId;
 import io.coppice.wire.error.AwsException;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.function.Executable;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageRequest;
+import software.amazon.awssdk.services.ec2.model.DeregisterImageResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
@@ -28,15 +29,17 @@ import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 
 /** The image actions on a real database, with bytes that are always there, as a test fixture. */
 final class ImageFixture {
-    private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
-
+    final TurnableClock clock = new TurnableClock();
     final FakeSnapshots snapshots = new FakeSnapshots();
     final ImageStore store;
     final ImageKeeper keeper;
     final StoredImages images;
     private final ImageActions actions;
     private final ImageCopyActions copies;
-    private final ImageAttributeActions attributes;
+    final ImageAttributeActions attributes;
+    final ImageLifeActions life;
+    final ImageBin bin;
+    final ImageBinActions binActions;
 
     ImageFixture(TestDatabase database) {
         this(database, new TestImageConfig());
@@ -46,18 +49,21 @@ final class ImageFixture {
         var events = new RecordingEventLog();
         var bytes = new ReadyBytes();
         store = new ImageStore(database, TestTags.in(database), config);
-        keeper = new ImageKeeper(database, store, bytes, snapshots, List.of(), events, config, CLOCK);
-        var registration = new ImageRegistration(database, store, bytes, snapshots, new ImageSnapshotUse(), keeper);
+        bin = new ImageBin(database, config, snapshots, new ImageSnapshotUse(), events, clock);
+        keeper = new ImageKeeper(database, store, bytes, snapshots, List.of(), bin, events, config, clock);
+        var registration = new ImageRegistration(database, store, bytes, bin, keeper);
         var pages = new Pages(new PageTokens(() -> new byte[32]));
         actions = new ImageActions(store, registration, new DiskMappings(snapshots), pages);
         copies = new ImageCopyActions(
                 database, store, registration, snapshots, TestTags.in(database), TestSite.config());
-        attributes = new ImageAttributeActions(database, store, events);
+        attributes = new ImageAttributeActions(database, store, TestSharing.in(database), events, clock);
+        life = new ImageLifeActions(database, store, registration, events);
+        binActions = new ImageBinActions(database, bin, store, events, pages);
         images = new StoredImages(store, bytes);
     }
 
     static TestDatabase startDatabase() {
-        return TestDatabase.start(ImageRow.class, TestTags.ENTITY);
+        return TestDatabase.start(ImageRow.class, TestTags.ENTITY, TestSharing.ENTITY);
     }
 
     /** Registers an object, and has it made available. */
@@ -72,6 +78,28 @@ final class ImageFixture {
                 .imageId());
         store.find(id).filter(image -> !image.onSnapshots()).ifPresent(keeper::pin);
         return id;
+    }
+
+    /** Alice deregisters an image. */
+    void deregister(ImageId id) {
+        deregistered(id, false);
+    }
+
+    /** As the other one, with its one snapshot if asked for; gives what becomes of that. */
+    String deregister(ImageId id, boolean withSnapshots) {
+        return deregistered(id, withSnapshots)
+                .deleteSnapshotResults()
+                .getFirst()
+                .returnCodeAsString();
+    }
+
+    private DeregisterImageResponse deregistered(ImageId id, boolean withSnapshots) {
+        return actions.deregister(
+                TestRequests.by(ALICE, "DeregisterImage"),
+                DeregisterImageRequest.builder()
+                        .imageId(id.value())
+                        .deleteAssociatedSnapshots(withSnapshots)
+                        .build());
     }
 
     ImageId copy(ImageId id) {

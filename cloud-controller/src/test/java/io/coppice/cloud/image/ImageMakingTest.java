@@ -27,7 +27,9 @@ import jakarta.persistence.EntityManager;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,17 +49,52 @@ class ImageMakingTest {
     private final FakeSnapshots snapshots = new FakeSnapshots();
     private final Targets targets = new Targets();
     private final Sources sources = new Sources();
+    private final Holds holds = new Holds();
     private final ImageConfig config = new TestImageConfig();
     private final ImageStore store = new ImageStore(DATABASE, TestTags.in(DATABASE), config);
     private final ImageBytes noBytes = new NoBytes();
+    private final ImageBin bin =
+            new ImageBin(DATABASE, config, snapshots, new ImageSnapshotUse(), events, Clock.systemUTC());
     private final ImageKeeper keeper =
-            new ImageKeeper(DATABASE, store, noBytes, snapshots, List.of(), events, config, Clock.systemUTC());
-    private final ImageRegistration registration =
-            new ImageRegistration(DATABASE, store, noBytes, snapshots, new ImageSnapshotUse(), keeper);
+            new ImageKeeper(DATABASE, store, noBytes, snapshots, List.of(), bin, events, config, Clock.systemUTC());
+    private final ImageRegistration registration = new ImageRegistration(DATABASE, store, noBytes, bin, keeper);
     private final ImageMaker maker = new ImageMaker(DATABASE, keeper, snapshots, targets, sources, config);
-    private final StoredInstanceCopies copies = new StoredInstanceCopies(targets, keeper);
+    private final StoredInstanceCopies copies = new StoredInstanceCopies(targets, keeper, holds);
     private final ImageMakingActions actions =
             new ImageMakingActions(DATABASE, registration, maker, sources, snapshots, targets);
+
+    @Test
+    void aGuestThatIsOffForOtherWorkStaysSoUntilThatIsDone() {
+        assertTrue(desired().isEmpty());
+        holds.work = "replacevol-00000000000000001";
+        var rest = desired().orElseThrow();
+        assertEquals(holds.work, rest.getCopyId());
+        assertTrue(rest.getShutDown());
+        assertFalse(rest.hasTarget());
+        var done = DiskCopyResult.newBuilder().setCopyId(holds.work).build();
+        DATABASE.run(entities -> copies.observed(entities, INSTANCE, done));
+        assertEquals(List.of(holds.work), holds.resting);
+        // An image that is made of the instance comes first.
+        sources.rootIsVolume = true;
+        attached("/dev/sda1", "vol-00000000000000001");
+        var image = create(request -> {});
+        assertEquals(image, desired().orElseThrow().getCopyId());
+    }
+
+    private static final class Holds implements GuestHolds {
+        private String work = "";
+        private final List<String> resting = new ArrayList<>();
+
+        @Override
+        public Map<String, String> of(EntityManager entities, Collection<String> instanceIds) {
+            return work.isEmpty() ? Map.of() : Map.of(INSTANCE, work);
+        }
+
+        @Override
+        public void resting(EntityManager entities, String instanceId, String workId) {
+            resting.add(workId);
+        }
+    }
 
     @AfterAll
     static void stopDatabase() {

@@ -9,10 +9,21 @@ import java.util.Optional;
  *
  * @param trustedKeys as the configuration has it
  * @param requireSignature as the configuration has it
+ * @param binRetention as the configuration has it
  */
-record TestImageConfig(Optional<Path> trustedKeys, SignatureRule requireSignature) implements ImageConfig {
+record TestImageConfig(Optional<Path> trustedKeys, SignatureRule requireSignature, Duration binRetention)
+        implements ImageConfig {
     TestImageConfig() {
         this(Optional.empty(), SignatureRule.NONE);
+    }
+
+    TestImageConfig(Optional<Path> trustedKeys, SignatureRule requireSignature) {
+        this(trustedKeys, requireSignature, Duration.ZERO);
+    }
+
+    /** The same, with a recycle bin. */
+    TestImageConfig keepingFor(Duration retention) {
+        return new TestImageConfig(trustedKeys, requireSignature, retention);
     }
 
     @Override

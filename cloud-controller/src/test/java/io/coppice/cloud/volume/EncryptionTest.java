@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import java.util.List;
@@ -136,7 +137,7 @@ class EncryptionTest {
         var clone = create(request -> request.snapshotId(snapshot.snapshotId()).size(null));
         assertEquals(volume.kmsKeyId(), clone.kmsKeyId());
         assertEquals(volume.kmsKeyId(), snapshotKey(copy(snapshot.snapshotId(), request -> {})));
-        var sharing = new SnapshotAttributeActions(DATABASE, cloud.snapshots, cloud.events);
+        var sharing = new SnapshotAttributeActions(DATABASE, cloud.snapshots, TestSharing.in(DATABASE), cloud.events);
         assertEquals(
                 "OperationNotPermitted",
                 code(() -> sharing.modify(

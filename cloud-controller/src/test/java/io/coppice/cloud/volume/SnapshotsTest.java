@@ -11,6 +11,7 @@ import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.foundation.id.AccountId;
 import io.coppice.wire.error.AwsException;
@@ -52,7 +53,7 @@ class SnapshotsTest {
     private final SnapshotQueries queries =
             new SnapshotQueries(cloud.snapshots, new Pages(new PageTokens(() -> new byte[32])));
     private final SnapshotAttributeActions attributes =
-            new SnapshotAttributeActions(DATABASE, cloud.snapshots, cloud.events);
+            new SnapshotAttributeActions(DATABASE, cloud.snapshots, TestSharing.in(DATABASE), cloud.events);
 
     @AfterAll
     static void stopDatabase() {
@@ -213,6 +214,32 @@ class SnapshotsTest {
                         .attribute("createVolumePermission")
                         .build());
         assertTrue(describe(BOB, request -> {}).isEmpty());
+    }
+
+    @Test
+    void nothingBecomesPublicWhileItsOwnerForbidsItAndOfAllIsHiddenWhatIs() {
+        var id = create(cloud.available(1, null));
+        modify(id, request -> request.createVolumePermission(change -> change.add(add -> add.group("all"))));
+        TestSharing.blockSnapshots(DATABASE, ALICE, "block-new-sharing");
+        assertEquals(1, describe(BOB, request -> {}).size());
+        var other = create(cloud.available(1, null));
+        Consumer<ModifySnapshotAttributeRequest.Builder> publish =
+                request -> request.createVolumePermission(change -> change.add(add -> add.group("all")));
+        assertEquals("OperationNotPermitted", code(() -> modify(other, publish)));
+
+        TestSharing.blockSnapshots(DATABASE, ALICE, "block-all-sharing");
+        assertTrue(describe(BOB, request -> {}).isEmpty());
+        assertEquals("InvalidSnapshot.NotFound", code(() -> cloud.snapshots.require(BOB, id)));
+        assertEquals(2, describe(ALICE, request -> {}).size());
+        // Who is named has it all the same, and what is public is still told so.
+        modify(id, request -> request.createVolumePermission(change -> change.add(add -> add.userId(BOB.value()))));
+        assertEquals(1, describe(BOB, request -> {}).size());
+        modify(id, request -> request.createVolumePermission(change -> change.remove(no -> no.userId(BOB.value()))));
+        assertTrue(describe(BOB, request -> {}).isEmpty());
+        TestSharing.unblockSnapshots(DATABASE, ALICE);
+        assertEquals(1, describe(BOB, request -> {}).size());
+        modify(other, publish);
+        assertEquals(2, describe(BOB, request -> {}).size());
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.coppice.cloud.place.TestSite;
 import io.coppice.cloud.place.Zones;
 import io.coppice.cloud.query.PageTokens;
 import io.coppice.cloud.query.Pages;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.id.AccountId;
@@ -49,6 +50,8 @@ class VolumeActionsTest {
             SnapshotRow.class,
             ModificationRow.class,
             EncryptionRow.class,
+            SnapshotLockRow.class,
+            TestSharing.ENTITY,
             TestTags.ENTITY);
 
     private final FakeEbs ebs = new FakeEbs();
@@ -71,7 +74,13 @@ class VolumeActionsTest {
     private final SnapshotStore snapshots = new SnapshotStore(DATABASE, TestTags.in(DATABASE), config);
     private final EbsLinks links = new EbsLinks("us-east-1a", Map.of("us-east-1a", () -> channel));
     private final SnapshotKeeper snapshotKeeper = new SnapshotKeeper(
-            DATABASE, snapshots, new SnapshotBin(DATABASE, config, CLOCK), events, links, config, CLOCK);
+            DATABASE,
+            snapshots,
+            new SnapshotBin(DATABASE, config, new SnapshotLocks(DATABASE, CLOCK), CLOCK),
+            events,
+            links,
+            config,
+            CLOCK);
     private final VolumeKeeper keeper = new VolumeKeeper(DATABASE, store, book, snapshotKeeper, links, config);
     private final VolumeActions actions = new VolumeActions(
             DATABASE,

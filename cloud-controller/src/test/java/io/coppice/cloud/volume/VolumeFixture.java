@@ -5,6 +5,7 @@ import static io.coppice.cloud.front.TestRequests.ALICE;
 import io.coppice.cloud.event.RecordingEventLog;
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.place.TestSite;
+import io.coppice.cloud.sharing.TestSharing;
 import io.coppice.cloud.store.TestDatabase;
 import io.coppice.cloud.tag.TestTags;
 import io.coppice.foundation.id.AccountId;
@@ -83,7 +84,7 @@ final class VolumeFixture implements AutoCloseable {
                 config,
                 TestSite.twoZones());
         snapshots = new SnapshotStore(database, TestTags.in(database), config);
-        bin = new SnapshotBin(database, config, clock);
+        bin = new SnapshotBin(database, config, new SnapshotLocks(database, clock), clock);
         snapshotKeeper = new SnapshotKeeper(database, snapshots, bin, events, links, config, clock);
         snapshotTaker = new SnapshotTaker(database, snapshots, snapshotKeeper, freezer, config, events);
         keeper = new VolumeKeeper(database, store, book, snapshotKeeper, links, config);
@@ -119,6 +120,8 @@ final class VolumeFixture implements AutoCloseable {
                 SnapshotRow.class,
                 ModificationRow.class,
                 EncryptionRow.class,
+                SnapshotLockRow.class,
+                TestSharing.ENTITY,
                 TestTags.ENTITY);
     }
 
@@ -130,6 +133,7 @@ final class VolumeFixture implements AutoCloseable {
                 "snapshot",
                 "snapshot_volume_permission",
                 "ebs_encryption",
+                "public_access",
                 "tag");
     }
 

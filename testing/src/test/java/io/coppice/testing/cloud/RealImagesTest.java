@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.testing.cloud.RealGuests.Guest;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BootModeValues;
+import software.amazon.awssdk.services.ec2.model.CreateReplaceRootVolumeTaskRequest;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceType;
 
@@ -68,12 +70,12 @@ class RealImagesTest {
         var copy = guests.launch(ec2, image);
         assertEquals("first", guests.command(copy, "cat /root/marker"));
         var root = describe(copy).blockDeviceMappings().getFirst();
-        var volume = root.ebs().volumeId();
+        var first = root.ebs().volumeId();
         assertEquals("attached", root.ebs().statusAsString());
         assertEquals(
                 copy.id(),
-                RealGuests.volume(ec2, volume).attachments().getFirst().instanceId());
-        assertEquals("vda", guests.disk(volume, copy));
+                RealGuests.volume(ec2, first).attachments().getFirst().instanceId());
+        assertEquals("vda", guests.disk(first, copy));
 
         guests.command(copy, "echo second > /root/marker; sync");
         stop(copy);
@@ -81,6 +83,7 @@ class RealImagesTest {
         guests.awaitAnswer(copy);
         assertEquals("second", guests.command(copy, "cat /root/marker"));
 
+        var volume = replacedAndRestored(copy, first);
         var again = createImage(copy, "after a reboot", false);
         guests.awaitAnswer(copy);
         assertEquals("second", guests.command(copy, "cat /root/marker"));
@@ -96,6 +99,51 @@ class RealImagesTest {
         assertEquals("second", guests.command(third, "cat /root/marker"));
         bootedByUefiWithALocalDisk(third);
         ec2.terminateInstances(request -> request.instanceIds(third.id()));
+    }
+
+    /** A guest's root becomes as at its launch, and then as it was; gives the volume that is its root in the end. */
+    private static String replacedAndRestored(Guest guest, String root) {
+        var kept = ec2.createSnapshot(request -> request.volumeId(root)).snapshotId();
+        var atLaunch = replace(guest, request -> {});
+        assertEquals("first", guests.command(guest, "cat /root/marker"));
+        assertEquals("vda", guests.disk(atLaunch, guest));
+        eventually(
+                "the old root is free",
+                LIMIT,
+                () -> RealGuests.volume(ec2, root).stateAsString(),
+                "available"::equals);
+        ec2.deleteVolume(request -> request.volumeId(root));
+
+        var restored = replace(guest, request -> request.snapshotId(kept).deleteReplacedRootVolume(true));
+        assertEquals("second", guests.command(guest, "cat /root/marker"));
+        eventually(
+                "the replaced root is gone",
+                LIMIT,
+                () -> ec2.describeVolumes().volumes().stream()
+                        .anyMatch(each -> each.volumeId().equals(atLaunch)),
+                there -> !there);
+        return restored;
+    }
+
+    private static String replace(Guest guest, Consumer<CreateReplaceRootVolumeTaskRequest.Builder> change) {
+        var task = ec2.createReplaceRootVolumeTask(request -> change.accept(request.instanceId(guest.id())))
+                .replaceRootVolumeTask()
+                .replaceRootVolumeTaskId();
+        eventually(
+                "the root volume is replaced",
+                LIMIT,
+                () -> ec2.describeReplaceRootVolumeTasks(request -> request.replaceRootVolumeTaskIds(task))
+                        .replaceRootVolumeTasks()
+                        .getFirst()
+                        .taskStateAsString(),
+                state -> {
+                    assertTrue(!state.equals("failed"), "it has failed");
+                    return state.equals("succeeded");
+                });
+        assertEquals("running", describe(guest).state().nameAsString());
+        // At the address that it had.
+        guests.awaitAnswer(guest);
+        return describe(guest).blockDeviceMappings().getFirst().ebs().volumeId();
     }
 
     /** The snapshot of an image as one that boots by UEFI and has a disk of the host. */

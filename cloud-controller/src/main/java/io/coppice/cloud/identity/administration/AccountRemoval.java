@@ -20,6 +20,9 @@ final class AccountRemoval {
     private static final List<String> OF_ACCOUNT = List.of(
             "access_keys",
             "account_settings",
+            "ebs_encryption",
+            "public_access",
+            "root_replacement",
             "account_policies",
             "account_quotas",
             "account_aliases",
