@@ -129,9 +129,10 @@ class VolumeKeeper implements BackgroundTask {
                 .setKmsKeyId(Objects.requireNonNullElse(volume.shape().kmsKeyId(), ""))
                 .setSnapshotElsewhere(unfinished.snapshotElsewhere());
         if (volume.shape().multiAttach()) {
-            desired.addAllSharedExportNames(unfinished.exportNames());
+            unfinished.holders().forEach(holder -> desired.addSharedExportNames(holder.exportName()));
         } else {
-            unfinished.exportNames().forEach(desired::setExportName);
+            unfinished.holders().forEach(holder -> desired.setExportName(holder.exportName())
+                    .setCephCluster(holder.cephCluster()));
         }
         return desired.build();
     }

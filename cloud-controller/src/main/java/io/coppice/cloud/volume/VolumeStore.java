@@ -179,6 +179,12 @@ class VolumeStore {
         return attachments(entities, List.of(id)).getOrDefault(id, List.of()).size() > 1;
     }
 
+    /** Whether the host of an instance opens a volume itself, or is about to. */
+    boolean isDirect(EntityManager entities, String id) {
+        return attached(entities, List.of(id), AttachmentRow::cephCluster).getOrDefault(id, List.of()).stream()
+                .anyMatch(cluster -> !cluster.isEmpty());
+    }
+
     /** Volumes of a zone that are not yet as they should be, oldest first, as many as one pass takes. */
     List<Unfinished> unfinished(String zone) {
         return database.call(entities -> {
@@ -188,11 +194,11 @@ class VolumeStore {
                     .setParameter("zone", zone)
                     .setMaxResults(config.batch())
                     .getResultList();
-            var names = attached(entities, rows.stream().map(VolumeRow::id).toList(), AttachmentRow::exportName);
+            var holders = attached(entities, rows.stream().map(VolumeRow::id).toList(), Function.identity());
             return rows.stream()
                     .map(row -> new Unfinished(
                             row.toVolume(Map.of()),
-                            names.getOrDefault(row.id(), List.of()),
+                            holders.getOrDefault(row.id(), List.of()),
                             isElsewhere(entities, row)))
                     .toList();
         });
@@ -211,10 +217,10 @@ class VolumeStore {
     /**
      * A volume that the EBS controller must be told of.
      *
-     * @param exportNames as which exports it should be served; empty: to nobody
+     * @param holders to whom it should be served
      * @param snapshotElsewhere whether the bytes that it is made of are in another zone
      */
-    record Unfinished(Volume volume, List<String> exportNames, boolean snapshotElsewhere) {}
+    record Unfinished(Volume volume, List<AttachmentRow> holders, boolean snapshotElsewhere) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

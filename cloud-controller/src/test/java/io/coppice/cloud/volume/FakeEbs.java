@@ -5,6 +5,7 @@ import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.CephImage;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.SnapshotState;
 import io.coppice.proto.ebs.v1.StorageAbilities;
@@ -25,6 +26,8 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
     final List<ApplySnapshotRequest> snapshots = new CopyOnWriteArrayList<>();
     volatile String failure = "";
     volatile boolean away;
+    /** Whether it takes its time for what it is told: until {@link #release}. */
+    volatile boolean hold;
 
     private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
 
@@ -38,7 +41,15 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
         to.onNext(ApplyVolumeResponse.getDefaultInstance());
         to.onCompleted();
         told.put(request.getVolume().getVolumeId(), request.getVolume());
-        report(request.getVolume());
+        if (!hold) {
+            report(request.getVolume());
+        }
+    }
+
+    /** Does what it was told. */
+    void release() {
+        hold = false;
+        told.values().forEach(this::report);
     }
 
     private synchronized void report(DesiredVolume volume) {
@@ -53,9 +64,14 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                 .setErrorMessage(failure)
                 .setState(state);
         if (!volume.getExportName().isEmpty()) {
-            report.setExport(VolumeExport.newBuilder()
-                    .setName(volume.getExportName())
-                    .setUnixPath("/run/" + volume.getVolumeId()));
+            var export = VolumeExport.newBuilder().setName(volume.getExportName());
+            report.setExport(
+                    volume.getCephCluster().isEmpty()
+                            ? export.setUnixPath("/run/" + volume.getVolumeId())
+                            : export.setCephImage(CephImage.newBuilder()
+                                    .setCluster(volume.getCephCluster())
+                                    .setPool("pool")
+                                    .setImage(volume.getVolumeId() + ".x")));
         }
         volume.getSharedExportNamesList()
                 .forEach(name -> report.addSharedExports(

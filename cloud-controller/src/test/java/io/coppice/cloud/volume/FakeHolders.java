@@ -11,6 +11,9 @@ final class FakeHolders implements VolumeHolders {
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile String state = "running";
     volatile String zone = "us-east-1a";
+    /** That hosts reach. */
+    volatile String cephCluster = "";
+
     volatile boolean rootIsVolume;
     volatile List<String> localDevices = List.of();
 
@@ -22,6 +25,11 @@ final class FakeHolders implements VolumeHolders {
     @Override
     public void lock(EntityManager entities, Collection<String> instanceIds) {
         // One at a time here.
+    }
+
+    @Override
+    public String cephCluster(EntityManager entities, String instanceId, String zone) {
+        return cephCluster;
     }
 
     @Override

@@ -25,7 +25,7 @@ record RbdDisk(RbdImages images, String image) implements BlockDisk {
 
     @Override
     public Map<String, @Nullable Object> node(DiskAccess access) {
-        var node = new HashMap<String, @Nullable Object>(images.tools().pool().node(image));
+        var node = new HashMap<String, @Nullable Object>(images.node(image));
         node.put("node-name", NODE);
         node.put("cache", Map.of("direct", access.direct()));
         node.put("discard", "unmap");

@@ -37,7 +37,7 @@ record RbdStoredDisk(RbdImages images, String image) implements StoredDisk {
 
     private String options() {
         return "driver=raw,"
-                + images.tools().pool().node(image).entrySet().stream()
+                + images.node(image).entrySet().stream()
                         .map(RbdStoredDisk::option)
                         .collect(Collectors.joining(","));
     }

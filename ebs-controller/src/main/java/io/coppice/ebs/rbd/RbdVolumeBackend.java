@@ -1,5 +1,7 @@
 package io.coppice.ebs.rbd;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.coppice.ebs.backend.NoCapacityException;
 import io.coppice.ebs.backend.NoSuchSnapshotException;
 import io.coppice.ebs.backend.NoSuchVolumeException;
@@ -40,6 +42,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final RbdImages images;
+    private final String cluster;
     private final RbdRoom room;
     private final RbdSweeper sweeper;
     private final StorageDaemons daemons;
@@ -73,6 +76,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
         room.totalBytes();
+        this.cluster = tools.cephJson("fsid").path("fsid").asText();
         this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet());
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
@@ -170,10 +174,25 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     public List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException {
         return locks.with(List.of(id), () -> {
             var disk = disk(id).orElseThrow(() -> new NoSuchVolumeException(id));
+            if (grants.direct()) {
+                return List.of(handOut(id, grants.names().first()));
+            }
+            if (images.isHandedOut(id.value())) {
+                images.takeBack(id.value());
+            }
             var exports = daemons.serve(id, disk, grants);
             daemons.show(id, images.sizeBytes(id.value()));
             return exports;
         });
+    }
+
+    private VolumeExport handOut(VolumeId id, String name) throws IOException {
+        daemons.withdraw(id);
+        images.handOut(id.value(), name);
+        return VolumeExport.newBuilder()
+                .setName(name)
+                .setCephImage(images.place(id.value(), cluster))
+                .build();
     }
 
     @Override
@@ -187,7 +206,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     /** Of the daemon on this machine in an orderly way, then of whoever is left by force. */
     private void endAccess(VolumeId id) throws IOException {
         daemons.withdraw(id);
-        images.cutOff(id.value());
+        images.takeBack(id.value());
     }
 
     @Override
@@ -236,12 +255,19 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
         }
-        daemons.whilePaused(
-                together.values(),
-                () -> AtOnce.all(
-                        together.entrySet(),
-                        each -> images.freeze(
-                                each.getValue().value(), each.getKey().value())));
+        if (together.values().stream().anyMatch(volume -> images.isHandedOut(volume.value()))) {
+            // Nobody here could hang up on them.
+            images.freezeAtOnce(together.entrySet().stream()
+                    .collect(toMap(each -> each.getValue().value(), each -> each.getKey()
+                            .value())));
+        } else {
+            daemons.whilePaused(
+                    together.values(),
+                    () -> AtOnce.all(
+                            together.entrySet(),
+                            each -> images.freeze(
+                                    each.getValue().value(), each.getKey().value())));
+        }
         AtOnce.all(
                 together.entrySet(),
                 each -> images.keep(
@@ -291,6 +317,11 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public Abilities abilities() {
         return new Abilities(false, false);
+    }
+
+    @Override
+    public String cephCluster() {
+        return cluster;
     }
 
     @Override

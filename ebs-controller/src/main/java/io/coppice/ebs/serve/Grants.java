@@ -10,13 +10,19 @@ import java.util.TreeSet;
  *
  * @param names of the exports, at most {@link #MOST}; empty: nobody
  * @param shared whether several may have it open at a time; otherwise there is one name at most
+ * @param direct whether the one who may opens the volume where its bytes are, if the backend knows how, and nothing serves it
  */
-public record Grants(SortedSet<String> names, boolean shared) {
+public record Grants(SortedSet<String> names, boolean shared, boolean direct) {
     /** How many may have a volume open at a time. Source: "Multi-Attach" in the Amazon EBS user guide. */
     public static final int MOST = 16;
 
     /** Nobody. */
     public static final Grants NOBODY = new Grants(Collections.emptySortedSet(), false);
+
+    /** Those that are served. */
+    public Grants(SortedSet<String> names, boolean shared) {
+        this(names, shared, false);
+    }
 
     /** Keeps its own copy. Throws {@link IllegalArgumentException} when there are too many. */
     public Grants {
@@ -25,11 +31,19 @@ public record Grants(SortedSet<String> names, boolean shared) {
             throw new IllegalArgumentException(
                     shared ? "at most " + MOST + " may have a volume open" : "one at most may have this volume open");
         }
+        if (direct && names.size() != 1) {
+            throw new IllegalArgumentException("one alone opens a volume where its bytes are");
+        }
     }
 
     /** The one who may. */
     public static Grants alone(String name) {
         return new Grants(new TreeSet<>(Set.of(name)), false);
+    }
+
+    /** The one who may, and opens the volume where its bytes are. */
+    public static Grants direct(String name) {
+        return new Grants(new TreeSet<>(Set.of(name)), false, true);
     }
 
     /** Those who may together. */

@@ -130,11 +130,21 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         });
     }
 
-    private static Grants grants(DesiredVolume wanted) {
+    private Grants grants(DesiredVolume wanted) {
         if (wanted.getSharedExportNamesCount() > 0) {
             return Grants.shared(Set.copyOf(wanted.getSharedExportNamesList()));
         }
-        return wanted.getExportName().isEmpty() ? Grants.NOBODY : Grants.alone(wanted.getExportName());
+        if (wanted.getExportName().isEmpty()) {
+            return Grants.NOBODY;
+        }
+        return opensItself(wanted) ? Grants.direct(wanted.getExportName()) : Grants.alone(wanted.getExportName());
+    }
+
+    /** Keys of disks do not leave this controller, so that what is encrypted is served. */
+    private boolean opensItself(DesiredVolume wanted) {
+        return !wanted.getCephCluster().isEmpty()
+                && wanted.getCephCluster().equals(backend.cephCluster())
+                && wanted.getKmsKeyId().isEmpty();
     }
 
     private static Optional<SnapshotId> snapshot(String id) {

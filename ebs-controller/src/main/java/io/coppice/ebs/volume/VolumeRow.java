@@ -43,6 +43,8 @@ public class VolumeRow extends ChangingRow {
 
     private boolean shared;
 
+    private boolean direct;
+
     protected VolumeRow() {}
 
     /** Which volume. */
@@ -72,7 +74,9 @@ public class VolumeRow extends ChangingRow {
 
     /** As which exports it should be served. Must not be logged. */
     public Grants grants() {
-        return exportName.isEmpty() ? Grants.NOBODY : new Grants(new TreeSet<>(List.of(exportName.split(" "))), shared);
+        return exportName.isEmpty()
+                ? Grants.NOBODY
+                : new Grants(new TreeSet<>(List.of(exportName.split(" "))), shared, direct);
     }
 
     /** Where it is served, one for each of {@link #grants}; empty while it is not. */

@@ -20,13 +20,13 @@ public final class Volumes {
         var sequence = nextSequence(session);
         return session.createNativeMutationQuery(
                                 "insert into volume (volume_id, generation, desired_deleted, account_id,"
-                                        + " size_gib, volume_type, zone, snapshot_id, kms_key_id, export_name, shared, state, sequence,"
+                                        + " size_gib, volume_type, zone, snapshot_id, kms_key_id, export_name, shared, direct, state, sequence,"
                                         + " changed_at) values (:id, :generation, :deleted, :account, :size, :type,"
-                                        + " :zone, :snapshot, :kms, :export, :shared, :state, :sequence, :now)"
+                                        + " :zone, :snapshot, :kms, :export, :shared, :direct, :state, :sequence, :now)"
                                         + " on conflict (volume_id) do update set generation = excluded.generation,"
                                         + " desired_deleted = excluded.desired_deleted, size_gib = excluded.size_gib,"
                                         + " volume_type = excluded.volume_type, export_name ="
-                                        + " excluded.export_name, shared = excluded.shared, error_message = '', sequence = excluded.sequence,"
+                                        + " excluded.export_name, shared = excluded.shared, direct = excluded.direct, error_message = '', sequence = excluded.sequence,"
                                         + " changed_at = excluded.changed_at, state = excluded.state"
                                         + " where volume.generation < excluded.generation")
                         .setParameter("id", desired.id().value())
@@ -43,6 +43,7 @@ public final class Volumes {
                         .setParameter(
                                 "export", String.join(" ", desired.grants().names()))
                         .setParameter("shared", desired.grants().shared())
+                        .setParameter("direct", desired.grants().direct())
                         .setParameter(
                                 "state", (desired.deleted() ? VolumeStatus.DELETING : VolumeStatus.CREATING).name())
                         .setParameter("sequence", sequence)
