@@ -1,5 +1,6 @@
 package io.coppice.ebs.rbd;
 
+import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,10 @@ final class RbdNames {
 
     /** Looks into the pool what an image is called that is not there by the name that is known. Whether it has another one. */
     boolean find(String id) throws IOException {
+        if (!id.startsWith(VolumeId.PREFIX)) {
+            // Snapshots are handed out to nobody.
+            return false;
+        }
         Optional<String> found = Optional.empty();
         for (var each : tools.askJsonForLong("ls", tools.pool().pool())) {
             if (id(each.asText()).equals(id)) {

@@ -26,7 +26,7 @@ final class OpenVolume implements AutoCloseable {
     private final BufferedReader answers;
 
     OpenVolume(VolumeExport export) throws IOException {
-        process = new ProcessBuilder(List.of("qemu-io", "-f", "raw", address(export)))
+        process = new ProcessBuilder(List.of("qemu-io", "-t", "none", "-f", "raw", address(export)))
                 .redirectErrorStream(true)
                 .start();
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
@@ -104,7 +104,9 @@ final class OpenVolume implements AutoCloseable {
             if (line.contains(success)) {
                 return true;
             }
-            if (line.contains("failed")) {
+            // The driver of Ceph has its own words before the answer: taken for it, the next answer would be this
+            // one's.
+            if (line.contains("failed") && !line.contains("rbd request failed")) {
                 return false;
             }
         }
