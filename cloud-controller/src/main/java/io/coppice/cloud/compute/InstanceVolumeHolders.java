@@ -43,6 +43,11 @@ class InstanceVolumeHolders implements VolumeHolders {
     }
 
     @Override
+    public String cephCluster(EntityManager entities, String instanceId, String zone) {
+        return HostRows.cephClusterOf(entities, instanceId).orElseGet(() -> HostRows.cephClusterOfAll(entities, zone));
+    }
+
+    @Override
     public void changed(EntityManager entities, String instanceId) {
         var row = InstanceRows.lockAny(entities, List.of(instanceId)).get(instanceId);
         if (row != null && row.state != InstanceState.TERMINATED) {

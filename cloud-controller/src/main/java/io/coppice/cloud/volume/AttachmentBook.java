@@ -49,10 +49,17 @@ class AttachmentBook implements VolumeAttachments {
         // Known to the EBS controller and to the host alone, and never used again.
         var name = new byte[NAME_BYTES];
         random.nextBytes(name);
-        entities.persist(
-                new AttachmentRow(row.id(), attachment, "e" + HexFormat.of().formatHex(name)));
+        entities.persist(new AttachmentRow(
+                row.id(), attachment, "e" + HexFormat.of().formatHex(name), cephCluster(entities, row, attachment)));
         row.serve();
         signal.raise();
+    }
+
+    /** Several who share a volume, and copies that are not made by a guest's disk, need it served. */
+    private String cephCluster(EntityManager entities, VolumeRow row, Volume.Attachment attachment) {
+        return row.shape().multiAttach() || attachment.state() == AttachmentState.FILLING
+                ? ""
+                : holders.cephCluster(entities, attachment.instanceId(), row.zone());
     }
 
     /** Has what was written told to the EBS controller. */
@@ -165,17 +172,43 @@ class AttachmentBook implements VolumeAttachments {
                         && each.state() != AttachmentState.FILLING)
                 .toList();
         var rows = volumes(entities, attachments).stream().collect(toMap(VolumeRow::id, Function.identity()));
+        var smaller = sizesBefore(entities, attachments);
         return attachments.stream()
                 .collect(groupingBy(
                         AttachmentRow::instanceId,
-                        mapping(each -> message(each, Objects.requireNonNull(rows.get(each.volumeId()))), toList())));
+                        mapping(
+                                each -> {
+                                    var row = Objects.requireNonNull(rows.get(each.volumeId()));
+                                    return message(
+                                            each,
+                                            smaller.getOrDefault(
+                                                    row.id(), row.shape().sizeGib()));
+                                },
+                                toList())));
     }
 
-    private static AttachedVolume message(AttachmentRow attachment, VolumeRow row) {
+    /** Of volumes that are to grow, GiB: a QEMU that opens one itself would make it larger by itself, whatever room there is. */
+    private static Map<String, Integer> sizesBefore(EntityManager entities, List<AttachmentRow> attachments) {
+        var direct = attachments.stream()
+                .filter(AttachmentRow::isDirect)
+                .map(AttachmentRow::volumeId)
+                .toList();
+        return direct.isEmpty()
+                ? Map.of()
+                : entities
+                        .createQuery("from ModificationRow m where m.volumeId in (:ids)", ModificationRow.class)
+                        .setParameter("ids", direct)
+                        .getResultList()
+                        .stream()
+                        .filter(ModificationRow::underWay)
+                        .collect(toMap(ModificationRow::volumeId, ModificationRow::originalSizeGib));
+    }
+
+    private static AttachedVolume message(AttachmentRow attachment, int sizeGib) {
         return AttachedVolume.newBuilder()
                 .setVolumeId(attachment.volumeId())
                 .setDevice(attachment.device())
-                .setSizeGib(row.shape().sizeGib())
+                .setSizeGib(sizeGib)
                 .setExport(ExportAddress.export(
                         attachment.exportName(), Objects.requireNonNullElse(attachment.exportPath(), "")))
                 .build();

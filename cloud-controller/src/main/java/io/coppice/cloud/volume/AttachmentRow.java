@@ -33,12 +33,16 @@ class AttachmentRow {
     @Column(name = "export_name", nullable = false)
     private String exportName;
 
+    @Column(name = "ceph_cluster", nullable = false)
+    private String cephCluster;
+
     @SuppressWarnings("NullAway.Init")
     protected AttachmentRow() {}
 
-    AttachmentRow(String volumeId, Volume.Attachment attachment, String exportName) {
+    AttachmentRow(String volumeId, Volume.Attachment attachment, String exportName, String cephCluster) {
         key = new Key(volumeId, attachment.instanceId());
         this.exportName = exportName;
+        this.cephCluster = cephCluster;
         device = attachment.device();
         state = attachment.state().text();
         deleteOnTermination = attachment.deleteOnTermination();
@@ -90,6 +94,16 @@ class AttachmentRow {
     @Nullable
     String exportPath() {
         return exportPath;
+    }
+
+    /** The Ceph cluster that the instance's host reaches and may open the volume in; "" when it is to be served. */
+    String cephCluster() {
+        return cephCluster;
+    }
+
+    /** Whether its host opens the volume itself. */
+    boolean isDirect() {
+        return exportPath != null && ExportAddress.isCeph(exportPath);
     }
 
     void served(String path) {

@@ -1,27 +1,52 @@
 package io.coppice.cloud.volume;
 
+import io.coppice.proto.ebs.v1.CephImage;
 import io.coppice.proto.ebs.v1.VolumeExport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a volume is served, as one text that an attachment keeps: the path of a Unix socket, which begins with a slash, or an
- * address with TLS.
+ * Where a volume is served, as one text that an attachment keeps: the path of a Unix socket, which begins with a slash, an
+ * address with TLS, or an image of a Ceph cluster, which begins with {@code ceph:}.
  */
 final class ExportAddress {
+    private static final String CEPH = "ceph:";
+
     private ExportAddress() {}
 
     static String text(VolumeExport export) {
+        if (export.hasCephImage()) {
+            var image = export.getCephImage();
+            return CEPH + image.getCluster() + "/" + image.getPool() + "/" + image.getImage();
+        }
         return export.getTlsAddress().isEmpty() ? export.getUnixPath() : export.getTlsAddress();
     }
 
     static VolumeExport export(String name, String text) {
         var export = VolumeExport.newBuilder().setName(name);
+        if (isCeph(text)) {
+            return export.setCephImage(cephImage(text)).build();
+        }
         var isPath = text.isEmpty() || text.startsWith("/");
         return (isPath ? export.setUnixPath(text) : export.setTlsAddress(text)).build();
     }
 
     /** Whether who dials there shows which host he is, or may have to: it is not known yet where the volume is served. */
     static boolean crossesMachines(@Nullable String text) {
-        return text == null || !(text.isEmpty() || text.startsWith("/"));
+        return text == null || !(text.isEmpty() || text.startsWith("/") || isCeph(text));
+    }
+
+    /** Whether nothing serves it. */
+    static boolean isCeph(String text) {
+        return text.startsWith(CEPH);
+    }
+
+    private static CephImage cephImage(String text) {
+        // Neither part has a slash.
+        var parts = text.substring(CEPH.length()).split("/", -1);
+        return CephImage.newBuilder()
+                .setCluster(parts[0])
+                .setPool(parts[1])
+                .setImage(parts[2])
+                .build();
     }
 }

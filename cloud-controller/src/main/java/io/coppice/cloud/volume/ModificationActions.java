@@ -94,6 +94,9 @@ class ModificationActions implements ActionModule {
             if (present.multiAttach() && !target.multiAttach() && store.isShared(entities, row.id())) {
                 throw VolumeErrors.stillShared(row.id());
             }
+            if (present.multiAttach() != target.multiAttach() && store.isDirect(entities, row.id())) {
+                throw VolumeErrors.openedByItsHost(row.id());
+            }
             var made = new ModificationRow(
                     row.id(),
                     context.account(),

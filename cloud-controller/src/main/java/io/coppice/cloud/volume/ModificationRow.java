@@ -80,6 +80,10 @@ class ModificationRow {
         return volumeId;
     }
 
+    int originalSizeGib() {
+        return originalSizeGib;
+    }
+
     boolean underWay() {
         return state.equals(MODIFYING);
     }

@@ -127,6 +127,13 @@ final class VolumeErrors {
                 "Multi-Attach of volume '" + id + "' can be disabled while it is attached to one instance at most");
     }
 
+    static AwsException openedByItsHost(String id) {
+        return AwsException.client(
+                "IncorrectState",
+                "Multi-Attach of volume '" + id + "' can be changed while it is attached to no instance: it is attached"
+                        + " in a way that only one instance can have");
+    }
+
     static AwsException attachmentLimit(int most) {
         return AwsException.client(
                 "AttachmentLimitExceeded",

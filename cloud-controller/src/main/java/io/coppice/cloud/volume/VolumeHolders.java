@@ -14,6 +14,12 @@ public interface VolumeHolders {
     /** Locks an instance, if it is there: instances are locked before their volumes. */
     void lock(EntityManager entities, Collection<String> instanceIds);
 
+    /**
+     * The fsid of the Ceph cluster that the instance's host reaches, or that all hosts of the zone reach that may become its host; empty
+     * when there is none.
+     */
+    String cephCluster(EntityManager entities, String instanceId, String zone);
+
     /** What the instance's host must know of its volumes has changed. */
     void changed(EntityManager entities, String instanceId);
 

@@ -132,7 +132,7 @@ class VolumeKeeper implements BackgroundTask {
             if (volume.shape().multiAttach()) {
                 desired.addSharedExportNames(export.name());
             } else {
-                desired.setExportName(export.name());
+                desired.setExportName(export.name()).setCephCluster(export.cephCluster());
             }
             if (!export.host().isEmpty()) {
                 desired.addExportHostsBuilder().setExportName(export.name()).setNodeId(export.host());

@@ -187,6 +187,12 @@ class VolumeStore {
         return attachments(entities, List.of(id)).getOrDefault(id, List.of()).size() > 1;
     }
 
+    /** Whether the host of an instance opens a volume itself, or is about to. */
+    boolean isDirect(EntityManager entities, String id) {
+        return attached(entities, List.of(id), AttachmentRow::cephCluster).getOrDefault(id, List.of()).stream()
+                .anyMatch(cluster -> !cluster.isEmpty());
+    }
+
     /** Volumes of a zone that are not yet as they should be, and whose source was kept if they are copies, oldest first, as many as one pass takes. */
     List<Unfinished> unfinished(String zone) {
         return database.call(entities -> {
@@ -216,7 +222,8 @@ class VolumeStore {
 
     private static List<Export> exports(List<AttachmentRow> attachments, Map<String, String> hosts) {
         return attachments.stream()
-                .map(each -> new Export(each.exportName(), hosts.getOrDefault(each.instanceId(), "")))
+                .map(each -> new Export(
+                        each.exportName(), hosts.getOrDefault(each.instanceId(), ""), each.cephCluster()))
                 .toList();
     }
 
@@ -248,8 +255,9 @@ class VolumeStore {
      * An export that a volume should be served as.
      *
      * @param host the one that may open it; empty while that is not known
+     * @param cephCluster the cluster that this host reaches, in which it opens the volume itself; empty: none
      */
-    record Export(String name, String host) {}
+    record Export(String name, String host, String cephCluster) {}
 
     /** Changes a volume under a lock; empty when it is gone. */
     <T> Optional<T> change(VolumeId id, Function<VolumeRow, T> change) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.cloud.front.TestRequests;
 import io.coppice.cloud.store.TestDatabase;
+import io.coppice.proto.ebs.v1.CephImage;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +85,38 @@ class AttachmentsTest {
         cloud.eventually("it is served anew", () -> !List.of("", first)
                 .contains(cloud.ebs.told(id).getExportName()));
         assertNotEquals(first, cloud.ebs.told(id).getExportName());
+    }
+
+    @Test
+    void aHostThatReachesCephIsToldTheImageAndWhatSeveralHaveIsServed() {
+        cloud.holders.cephCluster = "d651a03c";
+        var id = cloud.available(1, null);
+        var shared = cloud.shared(4);
+        cloud.attach(id, INSTANCE, "/dev/sdf");
+        cloud.attach(shared, INSTANCE, "/dev/sdg");
+        cloud.eventually("both are served", () -> cloud.desired(INSTANCE).size() == 2);
+        var image = cloud.desired(INSTANCE).getFirst().getExport();
+        assertEquals("d651a03c pool " + id + ".x", text(image.getCephImage()));
+        assertEquals("", image.getUnixPath());
+        assertEquals(cloud.ebs.told(id).getExportName(), image.getName());
+        assertFalse(cloud.desired(INSTANCE).getLast().getExport().hasCephImage());
+        assertEquals("", cloud.ebs.told(shared).getCephCluster());
+
+        // As with a host that has come to reach none: who has it goes on as he began.
+        cloud.holders.cephCluster = "";
+        detach(shared, INSTANCE, true);
+        assertTrue(cloud.desired(INSTANCE).getFirst().getExport().hasCephImage());
+        detach(id, INSTANCE, true);
+        cloud.eventually(
+                "it is nobody's", () -> cloud.ebs.told(id).getExportName().isEmpty());
+        assertEquals("", cloud.ebs.told(id).getCephCluster());
+        cloud.attach(id, OTHER, "/dev/sdf");
+        cloud.eventually("it is served", () -> cloud.desired(OTHER).size() == 1);
+        assertEquals("/run/" + id, cloud.desired(OTHER).getFirst().getExport().getUnixPath());
+    }
+
+    private static String text(CephImage image) {
+        return image.getCluster() + " " + image.getPool() + " " + image.getImage();
     }
 
     @Test

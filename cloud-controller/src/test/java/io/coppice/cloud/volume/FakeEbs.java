@@ -5,6 +5,7 @@ import io.coppice.proto.ebs.v1.ApplySnapshotResponse;
 import io.coppice.proto.ebs.v1.ApplyVolumeRequest;
 import io.coppice.proto.ebs.v1.ApplyVolumeResponse;
 import io.coppice.proto.ebs.v1.BlockStorageGrpc;
+import io.coppice.proto.ebs.v1.CephImage;
 import io.coppice.proto.ebs.v1.DesiredVolume;
 import io.coppice.proto.ebs.v1.SnapshotState;
 import io.coppice.proto.ebs.v1.StorageAbilities;
@@ -27,6 +28,8 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
     volatile boolean away;
     /** Where volumes are served; empty: at Unix sockets. */
     volatile String tlsAddress = "";
+    /** Whether it takes its time for what it is told: until {@link #release}. */
+    volatile boolean hold;
 
     private final List<StreamObserver<VolumeEvent>> watchers = new CopyOnWriteArrayList<>();
 
@@ -40,7 +43,15 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
         to.onNext(ApplyVolumeResponse.getDefaultInstance());
         to.onCompleted();
         told.put(request.getVolume().getVolumeId(), request.getVolume());
-        report(request.getVolume());
+        if (!hold) {
+            report(request.getVolume());
+        }
+    }
+
+    /** Does what it was told. */
+    void release() {
+        hold = false;
+        told.values().forEach(this::report);
     }
 
     private synchronized void report(DesiredVolume volume) {
@@ -55,11 +66,25 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                 .setErrorMessage(failure)
                 .setState(state);
         if (!volume.getExportName().isEmpty()) {
-            report.setExport(export(volume, volume.getExportName()));
+            report.setExport(
+                    volume.getCephCluster().isEmpty()
+                            ? export(volume, volume.getExportName())
+                            : direct(volume));
         }
         volume.getSharedExportNamesList().forEach(name -> report.addSharedExports(export(volume, name)));
         var event = VolumeEvent.newBuilder().setVolume(report).build();
         watchers.forEach(watcher -> watcher.onNext(event));
+    }
+
+    /** As one that its host opens itself. */
+    private static VolumeExport direct(DesiredVolume volume) {
+        return VolumeExport.newBuilder()
+                .setName(volume.getExportName())
+                .setCephImage(CephImage.newBuilder()
+                        .setCluster(volume.getCephCluster())
+                        .setPool("pool")
+                        .setImage(volume.getVolumeId() + ".x"))
+                .build();
     }
 
     private VolumeExport export(DesiredVolume volume, String name) {

@@ -15,6 +15,9 @@ final class FakeHolders implements VolumeHolders {
     final Map<String, String> hosts = new ConcurrentHashMap<>();
     volatile String state = "running";
     volatile String zone = "us-east-1a";
+    /** That hosts reach. */
+    volatile String cephCluster = "";
+
     volatile boolean rootIsVolume;
     volatile List<String> localDevices = List.of();
 
@@ -26,6 +29,11 @@ final class FakeHolders implements VolumeHolders {
     @Override
     public void lock(EntityManager entities, Collection<String> instanceIds) {
         // One at a time here.
+    }
+
+    @Override
+    public String cephCluster(EntityManager entities, String instanceId, String zone) {
+        return cephCluster;
     }
 
     @Override

@@ -126,7 +126,7 @@ final class Dispatcher {
 
     private void refuseSize(InstanceRecord instance, DesiredInstance wish, String reason, Round round) {
         // Where it may not go says nothing of where others of its size may.
-        if (!instance.company().isChoosy()) {
+        if (!instance.company().isChoosy() && !instance.needsCeph()) {
             round.refused().add(instance.size());
         }
         refuse(instance, wish, reason, round);
@@ -146,10 +146,11 @@ final class Dispatcher {
     }
 
     private List<HostRecord> candidates(InstanceRecord instance) {
-        return instance.failedHosts() == 0 && !instance.company().isChoosy()
+        return instance.failedHosts() == 0 && !instance.company().isChoosy() && !instance.needsCeph()
                 ? tables.byArrival()
                 : tables.byArrival().stream()
                         .filter(host -> !instance.hasFailedOn(host.id()))
+                        .filter(instance::findsVolumesOn)
                         .filter(host -> host.instances().values().stream().noneMatch(instance::keepsAwayFrom))
                         .toList();
     }

@@ -147,6 +147,11 @@ final class HostRecord implements HostLoad {
         return hello.getImagePeerAddress();
     }
 
+    /** The fsid of the Ceph cluster whose images its guests can have; empty when there is none. */
+    String cephCluster() {
+        return hello.getCephCluster();
+    }
+
     /** For people. */
     String name() {
         return hello.getHostName();
@@ -235,6 +240,7 @@ final class HostRecord implements HostLoad {
                 .setHypervisor(hello.getHypervisor())
                 .setLastHeartbeatMillis(heardMillis)
                 .setVersion(hello.getVersion())
+                .setCephCluster(hello.getCephCluster())
                 .build();
     }
 }

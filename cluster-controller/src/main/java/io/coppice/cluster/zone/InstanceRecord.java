@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One instance as the zone knows it: what is wished, what was seen, and where. Guarded by the zone's lock. */
@@ -38,6 +39,9 @@ final class InstanceRecord {
     private Demand charged = Demand.NONE;
     private Company company = Company.ANY;
     private List<NetworkEndpoint> endpoints = List.of();
+    /** The Ceph clusters in which its host must open volumes. */
+    private Set<String> cephClusters = Set.of();
+
     private boolean computeGranted;
     /** The end of the credentials that its host was sent last; 0 when it was sent none. */
     private long credentialsSent;
@@ -68,6 +72,10 @@ final class InstanceRecord {
             sendAnew();
         }
         desired = wish;
+        cephClusters = wish.getVolumesList().stream()
+                .filter(volume -> volume.getExport().hasCephImage())
+                .map(volume -> volume.getExport().getCephImage().getCluster())
+                .collect(Collectors.toUnmodifiableSet());
         if (wish.hasMachine()) {
             var diskMib = Math.max(
                     wish.getMachine().getRootDiskMib(),
@@ -120,6 +128,16 @@ final class InstanceRecord {
     /** Whether the two should share a host. */
     boolean seeks(InstanceRecord other) {
         return other != this && company.seeks(other.company);
+    }
+
+    /** Whether there are hosts that cannot give it its volumes. */
+    boolean needsCeph() {
+        return !cephClusters.isEmpty();
+    }
+
+    /** Whether a host can open all volumes that it should. */
+    boolean findsVolumesOn(HostRecord candidate) {
+        return cephClusters.stream().allMatch(candidate.cephCluster()::equals);
     }
 
     Company company() {

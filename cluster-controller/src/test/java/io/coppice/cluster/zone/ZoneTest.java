@@ -9,11 +9,14 @@ import io.coppice.cluster.schedule.FirstFitScheduler;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.foundation.id.NodeId;
 import io.coppice.proto.cluster.v1.HostState;
+import io.coppice.proto.compute.v1.AttachedVolume;
 import io.coppice.proto.compute.v1.DesiredInstance;
 import io.coppice.proto.compute.v1.Machine;
 import io.coppice.proto.compute.v1.Observation;
 import io.coppice.proto.compute.v1.Phase;
 import io.coppice.proto.compute.v1.PowerState;
+import io.coppice.proto.ebs.v1.CephImage;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import io.coppice.proto.node.v1.Capacity;
 import io.coppice.proto.node.v1.ClusterMessage;
 import io.coppice.proto.node.v1.Heartbeat;
@@ -39,6 +42,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ZoneTest {
     @TempDir
     Path folder;
+
+    private static final Hello GREETING = Hello.newBuilder()
+            .setCapacity(Capacity.newBuilder().setVcpus(4).setMemoryMib(4096).setDiskMib(8192))
+            .build();
 
     private final InstanceId instance = InstanceId.random();
     private final NodeId node = NodeId.random();
@@ -95,6 +102,39 @@ class ZoneTest {
         assertEquals(List.of(), way.wishes());
         pass(Duration.ofSeconds(6));
         assertEquals(1, way.wishes().size());
+    }
+
+    /** Another one could not give it its volumes. */
+    @Test
+    void anInstanceGoesToAHostThatReachesTheClusterOfItsVolumes() {
+        var wish = wish(1, PowerState.POWER_STATE_RUNNING).toBuilder()
+                .addVolumes(AttachedVolume.newBuilder()
+                        .setVolumeId("vol-0123456789abcdef0")
+                        .setExport(VolumeExport.newBuilder()
+                                .setCephImage(CephImage.newBuilder().setCluster("one"))))
+                .build();
+        dialReaching(NodeId.random(), "");
+        dialReaching(NodeId.random(), "two");
+        zone.apply(Map.of(instance, wish));
+        pass(Duration.ofSeconds(1));
+        assertEquals(List.of(Phase.PHASE_UNSCHEDULABLE), phases());
+        var host = NodeId.random();
+        dialReaching(host, "one");
+        pass(Duration.ofSeconds(1));
+        assertEquals(Phase.PHASE_SCHEDULED, phases().getLast());
+        assertEquals(
+                "one",
+                zone.hosts(Optional.empty(), 3).stream()
+                        .filter(each -> each.getInstanceCount() == 1)
+                        .map(each -> each.getNodeId().equals(host.value()) ? each.getCephCluster() : "another host")
+                        .findFirst()
+                        .orElse("none"));
+    }
+
+    private void dialReaching(NodeId host, String cluster) {
+        var way = new TestWay();
+        zone.hello(host, GREETING.toBuilder().setCephCluster(cluster).build(), way);
+        zone.inventory(host, inventory(), way);
     }
 
     @Test
@@ -290,15 +330,7 @@ class ZoneTest {
 
     private TestWay dial(NodeId host) {
         var way = new TestWay();
-        zone.hello(
-                host,
-                Hello.newBuilder()
-                        .setCapacity(Capacity.newBuilder()
-                                .setVcpus(4)
-                                .setMemoryMib(4096)
-                                .setDiskMib(8192))
-                        .build(),
-                way);
+        zone.hello(host, GREETING, way);
         return way;
     }
 

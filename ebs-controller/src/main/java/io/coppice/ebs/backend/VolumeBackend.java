@@ -40,7 +40,8 @@ public interface VolumeBackend {
     /**
      * Serves a volume under these names and no other: who had it under another name is cut off when this returns. Those who
      * share it, and still may, notice nothing of that; what one of them wrote the others read. Kept up until {@link #withdraw},
-     * across crashes of what serves it; called again after the start of this process.
+     * across crashes of what serves it; called again after the start of this process. With {@link Grants#direct} nothing need serve
+     * it: the export then says where the bytes are, and whoever had the volume open before can write nothing to it either.
      *
      * @param grants one name or more, each known to one who may write, and used once
      * @return one for each name, in their order
@@ -90,6 +91,11 @@ public interface VolumeBackend {
 
     /** What can be done with its volumes and snapshots; always the same. */
     Abilities abilities();
+
+    /** The fsid of the Ceph cluster in which volumes can be opened without being served; empty when they cannot. */
+    default String cephCluster() {
+        return "";
+    }
 
     /**
      * What not every backend can do.

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +97,15 @@ final class CephTools {
         run("ceph", SHORT, arguments);
     }
 
+    /** Has Python carry out {@code code}, which is given the pool's arguments before these. */
+    void python(String interpreter, String code, String first, Collection<String> others) throws IOException {
+        var command = new ArrayList<>(List.of(interpreter, "-I", "-c", code));
+        command.addAll(pool.arguments());
+        command.add(first);
+        command.addAll(others);
+        run(new Program("snapshots of one moment", SHORT, process -> {}, NOTHING), CephTools::read, command, "");
+    }
+
     private static String[] withFormat(String... arguments) {
         var all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--format", "json"));
@@ -123,11 +133,16 @@ final class CephTools {
     }
 
     private <T> T run(Program what, Function<InputStream, T> hearing, String... arguments) throws IOException {
-        var program = what.name();
-        var limit = what.limit();
-        var command = new ArrayList<>(List.of(program));
+        var command = new ArrayList<>(List.of(what.name()));
         command.addAll(pool.arguments());
         command.addAll(List.of(arguments));
+        return run(what, hearing, command, " " + String.join(" ", arguments));
+    }
+
+    private static <T> T run(
+            Program what, Function<InputStream, T> hearing, List<String> command, String arguments) throws IOException {
+        var program = what.name();
+        var limit = what.limit();
         var builder = new ProcessBuilder(command);
         builder.environment().remove("CEPH_ARGS");
         var process = launch(program, builder);
@@ -136,7 +151,7 @@ final class CephTools {
             var said = ProgramOutput.hear(() -> hearing.apply(process.getInputStream()));
             var errors = ProgramOutput.hear(() -> read(process.getErrorStream()));
             tell(process, what.input());
-            var words = program + " " + String.join(" ", arguments);
+            var words = program + arguments;
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(words + " did not end within " + limit + ": is the Ceph cluster healthy?");
             }

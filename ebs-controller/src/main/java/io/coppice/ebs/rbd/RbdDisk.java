@@ -20,7 +20,7 @@ record RbdDisk(RbdImages images, String image, Optional<DiskKey> key) implements
 
     @Override
     public Map<String, @Nullable Object> node(DiskAccess access) {
-        var holder = new HashMap<String, @Nullable Object>(images.tools().pool().node(image));
+        var holder = new HashMap<String, @Nullable Object>(images.node(image));
         holder.put("cache", Map.of("direct", access.direct()));
         holder.put("discard", "unmap");
         if (key.isPresent()) {

@@ -5,6 +5,7 @@ import io.coppice.ebs.layer.EmptyDisk;
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.CephImage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,19 +40,36 @@ final class RbdImages {
     private static final byte[] NOTHING = {};
 
     private final CephTools tools;
+    private final RbdNames names;
     /** Programs of ours that have an image open for long. */
     private final Map<String, Process> flattening = new ConcurrentHashMap<>();
 
     RbdImages(CephTools tools) {
         this.tools = tools;
-    }
-
-    CephTools tools() {
-        return tools;
+        this.names = new RbdNames(tools);
     }
 
     private String spec(String image) {
-        return tools.pool().pool() + "/" + image;
+        return tools.pool().pool() + "/" + names.of(image);
+    }
+
+    /** What QEMU is told of an image. */
+    Map<String, Object> node(String image) {
+        return tools.pool().node(names.of(image));
+    }
+
+    /** What programs of QEMU are told of an image, behind what is said of what is in it. */
+    String options(String image) {
+        return tools.pool().fileOptions(names.of(image));
+    }
+
+    /** What an image is called now, by whoever opens it. */
+    CephImage place(String image, String cluster) {
+        return CephImage.newBuilder()
+                .setCluster(cluster)
+                .setPool(tools.pool().pool())
+                .setImage(names.of(image))
+                .build();
     }
 
     private String spec(String image, String snapshot) {
@@ -71,7 +89,7 @@ final class RbdImages {
             return Optional.of(new ImageFacts(Integer.parseInt(said.path(DEPTH).asText()), encrypted));
         } catch (CephRefusal e) {
             if (e.isMissing()) {
-                return Optional.empty();
+                return names.find(image) ? facts(image) : Optional.empty();
             }
             throw e;
         } catch (NumberFormatException e) {
@@ -93,9 +111,11 @@ final class RbdImages {
         var sizes = new HashMap<VolumeId, Long>();
         for (var each : tools.askJsonForLong("ls", "--long", tools.pool().pool())) {
             if (!each.hasNonNull("snapshot")) {
-                volume(each.path("image").asText())
-                        .ifPresent(
-                                id -> sizes.put(id, seenBytes(each.path("size").asLong())));
+                var name = each.path("image").asText();
+                volume(name).ifPresent(id -> {
+                    names.learn(name);
+                    sizes.put(id, seenBytes(each.path("size").asLong()));
+                });
             }
         }
         return sizes;
@@ -118,9 +138,9 @@ final class RbdImages {
         return used;
     }
 
-    private static Optional<VolumeId> volume(String image) {
+    private static Optional<VolumeId> volume(String name) {
         try {
-            return image.startsWith(VolumeId.PREFIX) ? Optional.of(new VolumeId(image)) : Optional.empty();
+            return name.startsWith(VolumeId.PREFIX) ? Optional.of(new VolumeId(RbdNames.id(name))) : Optional.empty();
         } catch (MalformedIdException e) {
             return Optional.empty();
         }
@@ -283,6 +303,16 @@ final class RbdImages {
         finish(snapshot, of.over());
     }
 
+    /** As {@link #freeze} of several volumes at one moment, whoever writes to them: by volume, what is kept. */
+    void freezeAtOnce(Map<String, String> snapshots) throws IOException {
+        AtOnce.all(snapshots.entrySet(), each -> unfreeze(each.getKey(), each.getValue()));
+        RbdMoment.take(
+                tools,
+                snapshots.entrySet().stream()
+                        .map(each -> names.of(each.getKey()) + "@" + each.getValue())
+                        .toList());
+    }
+
     /** A moment of a volume is needed by its image alone, if there is one. */
     void unfreeze(String image, String snapshot) throws IOException {
         ignoringMissing("snap", "rm", QUIET, spec(image, snapshot));
@@ -326,6 +356,37 @@ final class RbdImages {
         throw new IOException(image + " is opened again and again by somebody else");
     }
 
+    /**
+     * Has a volume be found, by the name that was made for this grant, by who opens it himself, and by nobody who had it before: these
+     * can neither write to it nor open it. Does nothing when it was done before.
+     */
+    void handOut(String volume, String grant) throws IOException {
+        var name = RbdNames.of(volume, grant);
+        if (!names.of(volume).equals(name)) {
+            takeBack(volume);
+            rename(volume, name);
+        }
+    }
+
+    boolean isHandedOut(String volume) {
+        return names.isHandedOut(volume);
+    }
+
+    /** As {@link #cutOff}, for good: who was handed a volume does not find it any more either. */
+    void takeBack(String volume) throws IOException {
+        cutOff(volume);
+        if (names.isHandedOut(volume)) {
+            rename(volume, volume);
+            // Who opened it in between, by the name that it had.
+            cutOff(volume);
+        }
+    }
+
+    private void rename(String volume, String name) throws IOException {
+        tools.rbd("rename", spec(volume), tools.pool().pool() + "/" + name);
+        names.learn(name);
+    }
+
     /** Whether there was anything to end. */
     private boolean endFlattening(String image) {
         var process = flattening.get(image);
@@ -351,6 +412,9 @@ final class RbdImages {
             return tools.askJson("status", spec(image));
         } catch (CephRefusal e) {
             if (e.isMissing()) {
+                if (names.find(image)) {
+                    return statusOf(image);
+                }
                 return com.fasterxml.jackson.databind.node.MissingNode.getInstance();
             }
             throw e;

@@ -24,8 +24,7 @@ record RbdStoredDisk(RbdImages images, String image, long sizeBytes, Optional<Di
     }
 
     private String options() {
-        var pool = images.tools().pool();
-        return isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 + pool.fileOptions(image) : pool.imageOptions(image);
+        return (isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 : "driver=raw,") + images.options(image);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.coppice.ebs.rbd;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.coppice.ebs.backend.EncryptedCopies;
 import io.coppice.ebs.backend.NoCapacityException;
 import io.coppice.ebs.backend.NoSuchSnapshotException;
@@ -47,6 +49,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     private final RbdImages images;
     private final RbdDisks disks;
     private final EncryptedCopies encrypting;
+    private final String cluster;
     private final RbdRoom room;
     private final RbdSweeper sweeper;
     private final StorageDaemons daemons;
@@ -95,6 +98,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         this.overcommit = limits.overcommit();
         promised.putAll(images.volumes());
         room.totalBytes();
+        this.cluster = tools.cephJson("fsid").path("fsid").asText();
         this.snapshots = new RbdSnapshotDisks(images, room, locks, run.resolve("copies"));
         this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet(), snapshots);
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
@@ -227,10 +231,26 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     public List<VolumeExport> serve(VolumeId id, Grants grants) throws IOException {
         return locks.with(List.of(id), () -> {
             var facts = facts(id).orElseThrow(() -> new NoSuchVolumeException(id));
+            // Keys of disks do not leave this machine.
+            if (grants.direct() && !facts.isEncrypted()) {
+                return List.of(handOut(id, grants.names().first()));
+            }
+            if (images.isHandedOut(id.value())) {
+                images.takeBack(id.value());
+            }
             var exports = daemons.serve(id, disks.served(id, facts), grants);
             showIfPlain(id, facts, disks.sizeBytes(id, facts));
             return exports;
         });
+    }
+
+    private VolumeExport handOut(VolumeId id, String name) throws IOException {
+        daemons.withdraw(id);
+        images.handOut(id.value(), name);
+        return VolumeExport.newBuilder()
+                .setName(name)
+                .setCephImage(images.place(id.value(), cluster))
+                .build();
     }
 
     @Override
@@ -244,7 +264,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     /** Of the daemon on this machine in an orderly way, then of whoever is left by force. */
     private void endAccess(VolumeId id) throws IOException {
         daemons.withdraw(id);
-        images.cutOff(id.value());
+        images.takeBack(id.value());
     }
 
     @Override
@@ -300,12 +320,19 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
         }
-        daemons.whilePaused(
-                together.values(),
-                () -> AtOnce.all(
-                        together.entrySet(),
-                        each -> images.freeze(
-                                each.getValue().value(), each.getKey().value())));
+        if (together.values().stream().anyMatch(volume -> images.isHandedOut(volume.value()))) {
+            // Nobody here could hang up on them.
+            images.freezeAtOnce(together.entrySet().stream()
+                    .collect(toMap(each -> each.getValue().value(), each -> each.getKey()
+                            .value())));
+        } else {
+            daemons.whilePaused(
+                    together.values(),
+                    () -> AtOnce.all(
+                            together.entrySet(),
+                            each -> images.freeze(
+                                    each.getValue().value(), each.getKey().value())));
+        }
         AtOnce.all(
                 together.entrySet(),
                 each -> keep(each.getKey(), each.getValue(), Objects.requireNonNull(of.get(each.getValue()))));
@@ -360,6 +387,11 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     @Override
     public Abilities abilities() {
         return new Abilities(CopyForm.DISKS);
+    }
+
+    @Override
+    public String cephCluster() {
+        return cluster;
     }
 
     @Override

@@ -16,8 +16,9 @@ import java.util.TreeSet;
  * @param names of the exports, at most {@link #MOST}; empty: nobody
  * @param shared whether several may have it open at a time; otherwise there is one name at most
  * @param hosts the one host that each of these names is for; a name that is not here is good for every host of the cloud
+ * @param direct whether the one who may opens the volume where its bytes are, if the backend knows how, and nothing serves it
  */
-public record Grants(SortedSet<String> names, boolean shared, SortedMap<String, NodeId> hosts) {
+public record Grants(SortedSet<String> names, boolean shared, SortedMap<String, NodeId> hosts, boolean direct) {
     /** How many may have a volume open at a time. Source: "Multi-Attach" in the Amazon EBS user guide. */
     public static final int MOST = 16;
 
@@ -35,15 +36,23 @@ public record Grants(SortedSet<String> names, boolean shared, SortedMap<String, 
         if (!names.containsAll(hosts.keySet())) {
             throw new IllegalArgumentException("a host is named for an export that there is not");
         }
+        if (direct && names.size() != 1) {
+            throw new IllegalArgumentException("one alone opens a volume where its bytes are");
+        }
     }
 
     private Grants(Set<String> names, boolean shared, Map<String, NodeId> hosts) {
-        this(new TreeSet<>(names), shared, new TreeMap<>(hosts));
+        this(new TreeSet<>(names), shared, new TreeMap<>(hosts), false);
     }
 
     /** The one who may. */
     public static Grants alone(String name) {
         return new Grants(Set.of(name), false, Map.of());
+    }
+
+    /** The one who may, and opens the volume where its bytes are. */
+    public static Grants direct(String name) {
+        return new Grants(new TreeSet<>(Set.of(name)), false, Collections.emptySortedMap(), true);
     }
 
     /** Those who may together. */
@@ -53,7 +62,7 @@ public record Grants(SortedSet<String> names, boolean shared, SortedMap<String, 
 
     /** The same, each of these names from this host only. */
     public Grants on(Map<String, NodeId> hosts) {
-        return new Grants(names, shared, hosts);
+        return new Grants(names, shared, new TreeMap<>(hosts), direct);
     }
 
     /** Whether nobody may. */

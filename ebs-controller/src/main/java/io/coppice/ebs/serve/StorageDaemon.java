@@ -125,7 +125,7 @@ final class StorageDaemon {
             var shared = ProcessFiles.command(running.get().pid()).contains(SHARED);
             var names = new TreeSet<>(exports.findValuesAsText("id"));
             var node = BlockGraph.named(exports.get(0).path("node-name").asText(), qmp);
-            return Optional.of(new Serving(new Grants(names, shared, Collections.emptySortedMap()), node));
+            return Optional.of(new Serving(new Grants(names, shared, Collections.emptySortedMap(), false), node));
         } catch (IOException e) {
             if (process().isEmpty()) {
                 return Optional.empty();

@@ -132,7 +132,7 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         });
     }
 
-    private static Grants grants(DesiredVolume wanted) {
+    private Grants grants(DesiredVolume wanted) {
         var hosts = new HashMap<String, NodeId>();
         for (var each : wanted.getExportHostsList()) {
             if (hosts.put(each.getExportName(), new NodeId(each.getNodeId())) != null) {
@@ -142,9 +142,18 @@ public final class BlockStorageService extends BlockStorageGrpc.BlockStorageImpl
         if (wanted.getSharedExportNamesCount() > 0) {
             return Grants.shared(Set.copyOf(wanted.getSharedExportNamesList())).on(hosts);
         }
-        return wanted.getExportName().isEmpty()
-                ? Grants.NOBODY
-                : Grants.alone(wanted.getExportName()).on(hosts);
+        if (wanted.getExportName().isEmpty()) {
+            return Grants.NOBODY;
+        }
+        var name = wanted.getExportName();
+        return (opensItself(wanted) ? Grants.direct(name) : Grants.alone(name)).on(hosts);
+    }
+
+    /** Keys of disks do not leave this controller, so that what is encrypted is served. */
+    private boolean opensItself(DesiredVolume wanted) {
+        return !wanted.getCephCluster().isEmpty()
+                && wanted.getCephCluster().equals(backend.cephCluster())
+                && wanted.getKmsKeyId().isEmpty();
     }
 
     private static Optional<SnapshotId> snapshot(String id) {

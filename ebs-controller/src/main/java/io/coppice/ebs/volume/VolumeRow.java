@@ -50,6 +50,8 @@ public class VolumeRow extends ChangingRow {
     @Column(name = "export_hosts")
     private String exportHosts;
 
+    private boolean direct;
+
     protected VolumeRow() {}
 
     /** Which volume. */
@@ -83,7 +85,8 @@ public class VolumeRow extends ChangingRow {
             return Grants.NOBODY;
         }
         var names = Set.of(exportName.split(" "));
-        var grants = shared ? Grants.shared(names) : Grants.alone(exportName);
+        var alone = direct ? Grants.direct(exportName) : Grants.alone(exportName);
+        var grants = shared ? Grants.shared(names) : alone;
         return exportHosts.isEmpty() ? grants : grants.on(hosts());
     }
 

@@ -20,13 +20,14 @@ public final class Volumes {
         var sequence = nextSequence(session);
         return session.createNativeMutationQuery(
                                 "insert into volume (volume_id, generation, desired_deleted, account_id,"
-                                        + " size_gib, volume_type, zone, snapshot_id, kms_key_id, export_name, shared, export_hosts, state, sequence,"
+                                        + " size_gib, volume_type, zone, snapshot_id, kms_key_id, export_name, shared, export_hosts, direct, state, sequence,"
                                         + " changed_at) values (:id, :generation, :deleted, :account, :size, :type,"
-                                        + " :zone, :snapshot, :kms, :export, :shared, :hosts, :state, :sequence, :now)"
+                                        + " :zone, :snapshot, :kms, :export, :shared, :hosts, :direct, :state, :sequence, :now)"
                                         + " on conflict (volume_id) do update set generation = excluded.generation,"
                                         + " desired_deleted = excluded.desired_deleted, size_gib = excluded.size_gib,"
                                         + " volume_type = excluded.volume_type, export_name ="
                                         + " excluded.export_name, shared = excluded.shared, export_hosts = excluded.export_hosts,"
+                                        + " direct = excluded.direct,"
                                         + " error_message = '', sequence = excluded.sequence,"
                                         + " changed_at = excluded.changed_at, state = excluded.state"
                                         + " where volume.generation < excluded.generation")
@@ -45,6 +46,7 @@ public final class Volumes {
                                 "export", String.join(" ", desired.grants().names()))
                         .setParameter("shared", desired.grants().shared())
                         .setParameter("hosts", VolumeRow.hostsText(desired.grants()))
+                        .setParameter("direct", desired.grants().direct())
                         .setParameter(
                                 "state", (desired.deleted() ? VolumeStatus.DELETING : VolumeStatus.CREATING).name())
                         .setParameter("sequence", sequence)

@@ -3,6 +3,7 @@ package io.coppice.ebs.backend;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.proto.ebs.v1.VolumeExport;
+import io.coppice.support.CephUnderTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A volume that is kept open, as a guest's QEMU keeps it, by a {@code qemu-io} that is told what to do. For one thread. */
 final class OpenVolume implements AutoCloseable {
     private static final int DEADLINE_SECONDS = 60;
+    private static final String PROMPT = "qemu-io> ";
 
     private final Process process;
     private final Writer commands;
@@ -56,7 +58,12 @@ final class OpenVolume implements AutoCloseable {
         }
     }
 
-    static String address(VolumeExport export) {
+    static String address(VolumeExport export) throws IOException {
+        if (export.hasCephImage()) {
+            var ceph = CephUnderTest.get();
+            var image = export.getCephImage();
+            return "rbd:%s/%s:conf=%s:id=%s".formatted(image.getPool(), image.getImage(), ceph.conf(), ceph.user());
+        }
         return "nbd+unix:///" + export.getName() + "?socket=" + export.getUnixPath();
     }
 
@@ -71,6 +78,33 @@ final class OpenVolume implements AutoCloseable {
     /** Writes once; false when that was not acknowledged. */
     boolean writeOnce(int pattern, long offset, int bytes) throws IOException {
         return attempt("write -P %d %d %d".formatted(pattern, offset, bytes), "wrote ");
+    }
+
+    /** Reads; false when what is there is not made of {@code pattern}. */
+    boolean holds(int pattern, long offset, int bytes) throws IOException {
+        return attempt("read -P %d %d %d".formatted(pattern, offset, bytes), "read " + bytes + "/");
+    }
+
+    /** As QEMU is told that its disk has grown; false when the disk has not. */
+    boolean resized(long bytes) throws IOException {
+        commands.write("truncate " + bytes + "\n");
+        commands.flush();
+        // It says nothing. Of two lines that come together qemu-io reads the second one only when a third one comes.
+        awaitPrompt();
+        awaitPrompt();
+        return attempt("read %d 512".formatted(bytes - 512), "read 512/");
+    }
+
+    /** The one after the command before, or that after the last one. */
+    private void awaitPrompt() throws IOException {
+        var seen = new StringBuilder();
+        while (!seen.toString().endsWith(PROMPT)) {
+            var next = answers.read();
+            if (next < 0) {
+                throw new IOException("qemu-io ended");
+            }
+            seen.append((char) next);
+        }
     }
 
     /** Says what is to be done, and does not wait for it. */
@@ -90,7 +124,9 @@ final class OpenVolume implements AutoCloseable {
             if (line.contains(success)) {
                 return true;
             }
-            if (line.contains("failed")) {
+            // The driver of Ceph has its own words before the answer: taken for it, the next answer would be this
+            // one's.
+            if (line.contains("failed") && !line.contains("rbd request failed")) {
                 return false;
             }
         }

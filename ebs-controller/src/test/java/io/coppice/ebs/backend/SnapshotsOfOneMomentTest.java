@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ebs.key.DiskKeys;
+import io.coppice.ebs.serve.Grants;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
@@ -129,7 +130,7 @@ class SnapshotsOfOneMomentTest {
         var early = SnapshotId.random();
         var late = SnapshotId.random();
         backend.snapshot(early, first);
-        try (var one = new OpenVolume(backend.serve(first, served(first)))) {
+        try (var one = new OpenVolume(backend.serve(first, grants(first)).getFirst())) {
             one.write(WRITTEN, 0, BLOCK);
         }
         backend.snapshot(Map.of(early, first, late, second));
@@ -196,7 +197,16 @@ class SnapshotsOfOneMomentTest {
     private VolumeExport serve(VolumeId volume) throws IOException {
         served.add(volume);
         backend.create(volume, GIB, Optional.empty());
-        return backend.serve(volume, served(volume));
+        return backend.serve(volume, grants(volume)).getFirst();
+    }
+
+    private Grants grants(VolumeId volume) {
+        return grants(served(volume));
+    }
+
+    /** How the writer has his volumes. */
+    Grants grants(String name) {
+        return Grants.alone(name);
     }
 
     /** An export name that is always the same for a volume. */
@@ -222,7 +232,7 @@ class SnapshotsOfOneMomentTest {
                 "raw",
                 "bs=" + BLOCK,
                 "count=" + blocks(),
-                "if=" + OpenVolume.address(backend.serve(clone, served(clone))),
+                "if=" + OpenVolume.address(backend.serve(clone, grants(clone)).getFirst()),
                 "of=" + raw);
         var expected = new byte[BLOCK];
         java.util.Arrays.fill(expected, (byte) WRITTEN);

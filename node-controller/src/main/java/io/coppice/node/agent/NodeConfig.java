@@ -73,6 +73,26 @@ public interface NodeConfig {
     @WithDefault("100000000")
     long imagePeerBytesPerSecond();
 
+    /** The Ceph cluster in which this host's guests open volumes themselves; off without its keyring. */
+    Ceph ceph();
+
+    /** A Ceph cluster as a host sees it. */
+    interface Ceph {
+        /** The file that says where its monitors are, with its fsid; QEMU reads it. */
+        @WithDefault("/etc/ceph/ceph.conf")
+        String conf();
+
+        /** Who opens volumes, without {@code client.}. */
+        @WithDefault("coppice")
+        String user();
+
+        /**
+         * The file with the user's key, readable for this process alone. When set, guests' QEMU opens volumes that are images of this
+         * cluster itself; absent: their bytes pass the EBS controller's machine. {@code qemu-block-extra} must be installed.
+         */
+        Optional<String> keyring();
+    }
+
     /** The guests' network. */
     Network network();
 

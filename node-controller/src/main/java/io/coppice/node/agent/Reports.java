@@ -35,6 +35,7 @@ final class Reports {
                 .setTakesEncodedNetworks(true)
                 .setPublicNetwork(drivers.network().publicNetwork())
                 .setImagePeerAddress(drivers.images().peerAddress())
+                .setCephCluster(drivers.hypervisor().volumes().cephCluster())
                 .build();
     }
 

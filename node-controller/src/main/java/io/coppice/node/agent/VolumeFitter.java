@@ -1,7 +1,7 @@
 package io.coppice.node.agent;
 
 import io.coppice.foundation.id.VolumeId;
-import io.coppice.node.disk.NbdAddress;
+import io.coppice.node.disk.VolumeAddress;
 import io.coppice.node.hypervisor.HypervisorException;
 import io.coppice.node.hypervisor.VolumePlug;
 import io.coppice.proto.compute.v1.DesiredInstance;
@@ -38,7 +38,7 @@ final class VolumeFitter {
                 .sorted(Comparator.comparing(each -> !each.getVolumeId().equals(desired.getRootVolumeId())))
                 .map(each -> new VolumePlug(
                         new VolumeId(each.getVolumeId()),
-                        NbdAddress.of(each.getExport()),
+                        VolumeAddress.of(each.getExport()),
                         each.getExport().getName(),
                         each.getSizeGib()))
                 .toList();

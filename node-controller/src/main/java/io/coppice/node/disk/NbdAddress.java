@@ -4,7 +4,7 @@ import io.coppice.proto.ebs.v1.VolumeExport;
 import java.util.regex.Pattern;
 
 /** Where a volume is served by NBD. */
-public sealed interface NbdAddress {
+public sealed interface NbdAddress extends VolumeAddress {
     /** At a Unix socket of this machine. */
     record Socket(String path) implements NbdAddress {}
 

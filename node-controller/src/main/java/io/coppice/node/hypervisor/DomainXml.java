@@ -3,7 +3,6 @@ package io.coppice.node.hypervisor;
 import io.coppice.foundation.id.InstanceId;
 import io.coppice.node.disk.Disk;
 import io.coppice.node.disk.DiskStore.CachedBase;
-import io.coppice.node.disk.NbdAddress;
 import io.coppice.node.network.Endpoint;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -35,14 +34,21 @@ final class DomainXml {
     private final Acceleration acceleration;
     private final String architecture;
     private final Supplier<Optional<UefiFirmware>> uefi;
+    private final VolumeXml volumeXml;
 
     /**
      * A renderer for one kind of host.
      *
      * @param architecture libvirt's name, {@code x86_64} or {@code aarch64}
      * @param uefi the host's UEFI firmware, asked for with each guest that wants one
+     * @param volumeXml writes volumes
      */
-    DomainXml(Acceleration acceleration, String architecture, Supplier<Optional<UefiFirmware>> uefi) {
+    DomainXml(
+            Acceleration acceleration,
+            String architecture,
+            Supplier<Optional<UefiFirmware>> uefi,
+            VolumeXml volumeXml) {
+        this.volumeXml = volumeXml;
         this.uefi = uefi;
         this.acceleration = acceleration;
         this.architecture = architecture;
@@ -190,21 +196,21 @@ final class DomainXml {
     }
 
     /** The one that boots, local disks, then volumes: guests that name disks by their order find the first three as on AWS. */
-    private static void drives(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
+    private void drives(XMLStreamWriter xml, DomainSpec spec) throws XMLStreamException {
         int position = 0;
         for (var disk : spec.disks()) {
             disk(xml, disk, position++);
         }
         var volumes = spec.volumes();
         if (position == 0 && !volumes.isEmpty()) {
-            volume(xml, volumes.getFirst(), target(position++), true);
+            volumeXml.write(xml, volumes.getFirst(), target(position++), true);
             volumes = volumes.subList(1, volumes.size());
         }
         for (var disk : spec.localDisks()) {
             disk(xml, disk, position++);
         }
         for (var volume : volumes) {
-            volume(xml, volume, target(position++), false);
+            volumeXml.write(xml, volume, target(position++), false);
         }
     }
 
@@ -244,47 +250,6 @@ final class DomainXml {
         return "vd" + (char) ('a' + index);
     }
 
-    /** One volume alone, to be plugged in while the guest runs. */
-    static String volume(VolumePlug plug, String target) {
-        return fragment("disk of " + plug.volume(), xml -> volume(xml, plug, target, false));
-    }
-
-    private static void volume(XMLStreamWriter xml, VolumePlug plug, String target, boolean boots)
-            throws XMLStreamException {
-        open(xml, "disk", "type", "network", "device", "disk");
-        // Stopped, not told of an error, when the volume does not answer: StalledGuests lets it try again.
-        xml.writeEmptyElement("driver");
-        attributes(xml, "name", "qemu", "type", "raw", "cache", "none", "discard", "unmap");
-        attributes(xml, "error_policy", "stop", "rerror_policy", "stop");
-        switch (plug.address()) {
-            case NbdAddress.Socket(var path) -> {
-                open(xml, "source", "protocol", "nbd", "name", plug.exportName());
-                empty(xml, "host", "transport", "unix", "socket", path);
-            }
-            case NbdAddress.Tls(var serverName, var host, var port) -> {
-                open(
-                        xml,
-                        "source",
-                        "protocol",
-                        "nbd",
-                        "name",
-                        plug.exportName(),
-                        "tls",
-                        "yes",
-                        "tlsHostname",
-                        serverName);
-                empty(xml, "host", "name", host, "port", String.valueOf(port));
-            }
-        }
-        xml.writeEndElement();
-        empty(xml, "target", "dev", target, "bus", "virtio");
-        text(xml, "serial", plug.serial());
-        if (boots) {
-            empty(xml, "boot", "order", "1");
-        }
-        xml.writeEndElement();
-    }
-
     /** One interface alone, to be plugged in while the guest runs. */
     static String networkInterface(Endpoint endpoint) {
         return fragment("interface " + endpoint.mac(), xml -> networkInterface(xml, endpoint));
@@ -300,7 +265,7 @@ final class DomainXml {
         });
     }
 
-    private static String fragment(String what, Part part) {
+    static String fragment(String what, Part part) {
         var text = new StringWriter(512);
         try {
             var xml = WRITERS.createXMLStreamWriter(text);
@@ -312,8 +277,9 @@ final class DomainXml {
         return text.toString();
     }
 
+    /** Writes a part of a description. */
     @FunctionalInterface
-    private interface Part {
+    interface Part {
         void write(XMLStreamWriter xml) throws XMLStreamException;
     }
 
@@ -341,24 +307,23 @@ final class DomainXml {
         xml.writeEndElement();
     }
 
-    private static void open(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
+    static void open(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
         xml.writeStartElement(element);
         attributes(xml, attributes);
     }
 
-    private static void empty(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
+    static void empty(XMLStreamWriter xml, String element, String... attributes) throws XMLStreamException {
         xml.writeEmptyElement(element);
         attributes(xml, attributes);
     }
 
-    private static void text(XMLStreamWriter xml, String element, String text, String... attributes)
-            throws XMLStreamException {
+    static void text(XMLStreamWriter xml, String element, String text, String... attributes) throws XMLStreamException {
         open(xml, element, attributes);
         xml.writeCharacters(text);
         xml.writeEndElement();
     }
 
-    private static void attributes(XMLStreamWriter xml, String... attributes) throws XMLStreamException {
+    static void attributes(XMLStreamWriter xml, String... attributes) throws XMLStreamException {
         for (int i = 0; i < attributes.length; i += 2) {
             xml.writeAttribute(attributes[i], attributes[i + 1]);
         }

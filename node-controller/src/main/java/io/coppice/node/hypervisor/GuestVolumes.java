@@ -6,6 +6,11 @@ import java.util.Set;
 
 /** The volumes of running guests of one host. Calls for one instance come from one thread at a time. */
 public interface GuestVolumes {
+    /** The fsid of the Ceph cluster whose images guests can be given as volumes; empty when there is none. */
+    default String cephCluster() {
+        return "";
+    }
+
     /** The volumes that a running guest has; empty when it does not run. */
     Set<VolumeId> of(InstanceId instance);
 

@@ -64,7 +64,9 @@ public final class LibvirtHost {
         var instances = Files.createDirectories(folder.resolve(INSTANCES));
         var acceleration = new KvmProbe(folder).find();
         try (var undo = Undo.begin()) {
-            var hypervisor = new LibvirtHypervisor(settings(config, folder), acceleration == Acceleration.KVM);
+            var host = HostId.keptIn(folder);
+            var hypervisor = new LibvirtHypervisor(
+                    settings(config, folder, CephAccess.of(config.ceph(), host)), acceleration == Acceleration.KVM);
             undo.add("disconnect from libvirt", hypervisor::close);
             var architecture = hypervisor.info().architecture();
             var network = network(config.network(), nodeId, folder);
@@ -118,7 +120,7 @@ public final class LibvirtHost {
             return;
         }
         var folder = nodeFolder.toRealPath();
-        try (var hypervisor = new LibvirtHypervisor(settings(config, folder), false)) {
+        try (var hypervisor = new LibvirtHypervisor(settings(config, folder, Optional.empty()), false)) {
             for (var domain : hypervisor.list()) {
                 LOG.infof("removing the guest of %s", domain.instance());
                 hypervisor.remove(domain.instance());
@@ -141,12 +143,14 @@ public final class LibvirtHost {
         }
     }
 
-    private static LibvirtSettings settings(NodeConfig config, Path folder) throws IOException {
+    private static LibvirtSettings settings(NodeConfig config, Path folder, Optional<CephAccess> ceph)
+            throws IOException {
         return new LibvirtSettings(
                 config.libvirtUri(),
                 HostId.keptIn(folder),
                 folder.resolve(INSTANCES),
                 config.vcpuOvercommit(),
-                config.reservedMemoryMib());
+                config.reservedMemoryMib(),
+                ceph);
     }
 }

@@ -53,9 +53,10 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.consoleLogs = ConsoleLogs.watch(settings.instancesFolder());
         this.stalled = new StalledGuests(this::resumeIfStalled);
         events.onStall(stalled::add);
-        this.connection = new LibvirtConnection(settings.uri(), session -> events.attach(session, list(session)));
+        this.connection = new LibvirtConnection(settings.uri(), this::begin);
         this.interfaces = new LibvirtInterfaces(connection, this::runningIfAny);
-        this.volumes = new LibvirtVolumes(connection, this::runningIfAny);
+        var volumeXml = new VolumeXml(settings.ceph());
+        this.volumes = new LibvirtVolumes(connection, this::runningIfAny, volumeXml);
         this.moves = new LibvirtMoves(connection, this::runningIfAny, events);
         this.agents = new LibvirtAgents(settings.uri(), this::runningIfAny, events.agents());
         try {
@@ -63,11 +64,19 @@ public final class LibvirtHypervisor implements Hypervisor {
             this.xml = new DomainXml(
                     accelerated ? Acceleration.KVM : Acceleration.TRANSLATED,
                     connection.call("tell the architecture", session -> session.nodeInfo().model),
-                    UefiFirmware::present);
+                    UefiFirmware::present,
+                    volumeXml);
         } catch (HypervisorException e) {
             close();
             throw e;
         }
+    }
+
+    private void begin(LibvirtSession session) throws LibvirtException {
+        if (settings.ceph().isPresent()) {
+            settings.ceph().get().giveKey(session);
+        }
+        events.attach(session, list(session));
     }
 
     @Override

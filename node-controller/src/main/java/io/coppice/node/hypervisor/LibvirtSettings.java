@@ -1,6 +1,7 @@
 package io.coppice.node.hypervisor;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * How libvirt is used.
@@ -10,6 +11,18 @@ import java.nio.file.Path;
  * @param instancesFolder one folder per instance, with its console log, which is kept small
  * @param vcpuOvercommit processors promised for each real one
  * @param reservedMemoryMib memory that is never promised, MiB
+ * @param ceph what images of a Ceph cluster are opened with; empty when they are not
  */
 public record LibvirtSettings(
-        String uri, HostId host, Path instancesFolder, double vcpuOvercommit, long reservedMemoryMib) {}
+        String uri,
+        HostId host,
+        Path instancesFolder,
+        double vcpuOvercommit,
+        long reservedMemoryMib,
+        Optional<CephAccess> ceph) {
+    /** Without a Ceph cluster. */
+    public LibvirtSettings(
+            String uri, HostId host, Path instancesFolder, double vcpuOvercommit, long reservedMemoryMib) {
+        this(uri, host, instancesFolder, vcpuOvercommit, reservedMemoryMib, Optional.empty());
+    }
+}

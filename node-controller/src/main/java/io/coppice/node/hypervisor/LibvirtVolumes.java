@@ -10,10 +10,17 @@ import org.libvirt.LibvirtException;
 final class LibvirtVolumes implements GuestVolumes {
     private final LibvirtConnection connection;
     private final RunningDomains running;
+    private final VolumeXml xml;
 
-    LibvirtVolumes(LibvirtConnection connection, RunningDomains running) {
+    LibvirtVolumes(LibvirtConnection connection, RunningDomains running, VolumeXml xml) {
         this.connection = connection;
         this.running = running;
+        this.xml = xml;
+    }
+
+    @Override
+    public String cephCluster() {
+        return xml.ceph().map(CephAccess::cluster).orElse("");
     }
 
     @Override
@@ -29,7 +36,7 @@ final class LibvirtVolumes implements GuestVolumes {
     @Override
     public void plug(InstanceId instance, VolumePlug volume) {
         withRunning("give " + volume + " to ", instance, domain -> PluggedVolumes.of(domain)
-                .plug(domain, volume));
+                .plug(domain, volume, xml));
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.MalformedIdException;
 import io.coppice.foundation.id.VolumeId;
-import io.coppice.node.disk.NbdAddress;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.HashSet;
@@ -37,10 +36,10 @@ record PluggedVolumes(Map<VolumeId, String> volumes, Set<String> targets) {
     }
 
     /** Gives the running domain a volume, unless it has it. */
-    void plug(Domain running, VolumePlug volume) throws LibvirtException {
+    void plug(Domain running, VolumePlug volume, VolumeXml xml) throws LibvirtException {
         if (!volumes.containsKey(volume.volume())) {
             // Not in the definition: that is written anew with all volumes when the guest is next started.
-            running.attachDeviceFlags(DomainXml.volume(volume, freeTarget()), AFFECT_LIVE);
+            running.attachDeviceFlags(xml.render(volume, freeTarget()), AFFECT_LIVE);
         }
     }
 
@@ -48,9 +47,7 @@ record PluggedVolumes(Map<VolumeId, String> volumes, Set<String> targets) {
     void unplug(Domain running, VolumeId volume) throws LibvirtException {
         var target = volumes.get(volume);
         if (target != null) {
-            // libvirt finds a disk by its target; where the bytes are need not be true.
-            var anywhere = new VolumePlug(volume, new NbdAddress.Socket("/"), "none", 0);
-            running.detachDeviceFlags(DomainXml.volume(anywhere, target), AFFECT_LIVE);
+            running.detachDeviceFlags(VolumeXml.renderToBeFound(volume, target), AFFECT_LIVE);
         }
     }
 

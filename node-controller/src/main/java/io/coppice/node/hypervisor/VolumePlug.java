@@ -1,16 +1,16 @@
 package io.coppice.node.hypervisor;
 
 import io.coppice.foundation.id.VolumeId;
-import io.coppice.node.disk.NbdAddress;
+import io.coppice.node.disk.VolumeAddress;
 
 /**
  * A volume as a guest is given it.
  *
- * @param address where it is served by NBD
- * @param exportName the name of the export there; who knows it can write, so it is not logged
+ * @param address where it is served by NBD, or which image it is
+ * @param exportName the name of the export there, or the last part of the image's name; who knows it can write, so it is not logged
  * @param sizeGib how large the guest should see it; 0: as large as it is when it is opened
  */
-public record VolumePlug(VolumeId volume, NbdAddress address, String exportName, int sizeGib) {
+public record VolumePlug(VolumeId volume, VolumeAddress address, String exportName, int sizeGib) {
     private static final long BYTES_PER_GIB = 1L << 30;
 
     /** {@link #sizeGib} in bytes. */

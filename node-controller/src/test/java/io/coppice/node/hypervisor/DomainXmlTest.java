@@ -25,9 +25,12 @@ class DomainXmlTest {
     private static final DomainMark MARK =
             new DomainMark("2e80726b-3f8d-4c65-8197-847ab3acdd07", new AccountId("123456789012"), 7, 2);
 
+    /** Of a host without a key for Ceph. */
+    private static final VolumeXml SERVED = new VolumeXml(Optional.empty());
+
     @Test
     void rendersWhatWasAskedFor() {
-        var xml = new DomainXml(Acceleration.TRANSLATED, "x86_64", Optional::empty)
+        var xml = new DomainXml(Acceleration.TRANSLATED, "x86_64", Optional::empty, SERVED)
                 .render(spec("/disks/root.qcow2", 128), MARK);
         assertTrue(xml.startsWith("<domain type=\"qemu\"><name>i-0123456789abcdef0</name><uuid>ec2"), xml);
         assertTrue(xml.contains("machine=\"q35\""), xml);
@@ -43,7 +46,7 @@ class DomainXmlTest {
 
     @Test
     void aDeviceWithoutABridgeIsLeftToTheNetworkEngine() {
-        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty)
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty, SERVED)
                 .render(spec("/disks/root.qcow2", 128, new Endpoint("tap", "", "02:00:00:00:00:01", 1450)), MARK);
         assertTrue(
                 xml.contains("<interface type=\"ethernet\"><mac address=\"02:00:00:00:00:01\"/><target dev=\"tap\"/>"),
@@ -53,7 +56,7 @@ class DomainXmlTest {
     @Test
     void aVolumeStopsItsGuestInsteadOfFailing() {
         var plug = new VolumePlug(new VolumeId("vol-0123456789abcdef0"), new NbdAddress.Socket("/run/v"), "e1", 0);
-        var xml = DomainXml.volume(plug, "vdc");
+        var xml = SERVED.render(plug, "vdc");
         assertTrue(xml.contains("error_policy=\"stop\" rerror_policy=\"stop\""), xml);
         assertTrue(
                 xml.contains("<source protocol=\"nbd\" name=\"e1\"><host transport=\"unix\" socket=\"/run/v\"/>"), xml);
@@ -67,7 +70,7 @@ class DomainXmlTest {
     @Test
     void aVolumeOfAnotherMachineIsDialledWithTls() {
         var address = new NbdAddress.Tls("volumes.us-east-1a", "10.0.0.7", 10_810);
-        var xml = DomainXml.volume(new VolumePlug(new VolumeId("vol-0123456789abcdef0"), address, "e1", 0), "vdc");
+        var xml = SERVED.render(new VolumePlug(new VolumeId("vol-0123456789abcdef0"), address, "e1", 0), "vdc");
         assertTrue(
                 xml.contains("<source protocol=\"nbd\" name=\"e1\" tls=\"yes\" tlsHostname=\"volumes.us-east-1a\">"
                         + "<host name=\"10.0.0.7\" port=\"10810\"/>"),
@@ -90,7 +93,7 @@ class DomainXmlTest {
                 spec.endpoints(),
                 spec.consoleLog(),
                 List.of(root, data));
-        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty).render(volumesOnly, MARK);
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty, SERVED).render(volumesOnly, MARK);
         assertTrue(
                 xml.contains("<target dev=\"vda\" bus=\"virtio\"/><serial>vol00000000000000001</serial>"
                         + "<boot order=\"1\"/>"),
@@ -137,13 +140,13 @@ class DomainXmlTest {
                         + "<nvram template=\"/firmware/variables\">/firmware-variables.fd</nvram>"),
                 xml);
         assertFalse(render(spec("/disks/root.qcow2", 128)).contains("<loader"));
-        var without = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty);
+        var without = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty, SERVED);
         assertThrows(FirmwareMissingException.class, () -> without.render(wanted, MARK));
     }
 
     private static String render(DomainSpec spec) {
         var firmware = new UefiFirmware(Path.of("/firmware/code"), Path.of("/firmware/variables"));
-        return new DomainXml(Acceleration.KVM, "x86_64", () -> Optional.of(firmware)).render(spec, MARK);
+        return new DomainXml(Acceleration.KVM, "x86_64", () -> Optional.of(firmware), SERVED).render(spec, MARK);
     }
 
     private static List<String> serials(String xml) {
@@ -172,7 +175,8 @@ class DomainXmlTest {
 
     @Test
     void escapesNames() {
-        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty).render(spec("/a'\"><evil/>&", 128), MARK);
+        var xml = new DomainXml(Acceleration.KVM, "x86_64", Optional::empty, SERVED)
+                .render(spec("/a'\"><evil/>&", 128), MARK);
         assertFalse(xml.contains("<evil/>"), xml);
         assertFalse(xml.contains("tb-cache"));
     }

@@ -42,7 +42,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
     private static final long VOLUME_BYTES = 16L << 20;
 
     private final List<Process> servers = new ArrayList<>();
-    private static PrivateLibvirtd libvirtd;
+    static PrivateLibvirtd libvirtd;
     private static Path image;
 
     @BeforeAll

@@ -102,6 +102,14 @@ public record TestNodeConfig(String libvirtUri, Network network, long imageLazyA
         return 0;
     }
 
+    @Override
+    public Ceph ceph() {
+        return new TestCeph("/etc/ceph/ceph.conf", "coppice", Optional.empty());
+    }
+
+    /** The part of Ceph. */
+    public record TestCeph(String conf, String user, Optional<String> keyring) implements Ceph {}
+
     /** The network part. */
     public record TestNetwork(String cidr, String bridge, int metadataPort, String mode, String linkCidr)
             implements Network {
