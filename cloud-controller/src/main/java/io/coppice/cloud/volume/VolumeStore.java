@@ -222,8 +222,8 @@ class VolumeStore {
 
     private static List<Export> exports(List<AttachmentRow> attachments, Map<String, String> hosts) {
         return attachments.stream()
-                .map(each -> new Export(
-                        each.exportName(), hosts.getOrDefault(each.instanceId(), ""), each.cephCluster()))
+                .map(each ->
+                        new Export(each.exportName(), hosts.getOrDefault(each.instanceId(), ""), each.cephCluster()))
                 .toList();
     }
 

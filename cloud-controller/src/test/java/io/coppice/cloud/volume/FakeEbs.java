@@ -67,9 +67,7 @@ final class FakeEbs extends BlockStorageGrpc.BlockStorageImplBase {
                 .setState(state);
         if (!volume.getExportName().isEmpty()) {
             report.setExport(
-                    volume.getCephCluster().isEmpty()
-                            ? export(volume, volume.getExportName())
-                            : direct(volume));
+                    volume.getCephCluster().isEmpty() ? export(volume, volume.getExportName()) : direct(volume));
         }
         volume.getSharedExportNamesList().forEach(name -> report.addSharedExports(export(volume, name)));
         var event = VolumeEvent.newBuilder().setVolume(report).build();

@@ -139,8 +139,8 @@ final class CephTools {
         return run(what, hearing, command, " " + String.join(" ", arguments));
     }
 
-    private static <T> T run(
-            Program what, Function<InputStream, T> hearing, List<String> command, String arguments) throws IOException {
+    private static <T> T run(Program what, Function<InputStream, T> hearing, List<String> command, String arguments)
+            throws IOException {
         var program = what.name();
         var limit = what.limit();
         var builder = new ProcessBuilder(command);
