@@ -65,12 +65,7 @@ public record CephPool(Path conf, String pool, String user) {
         return List.of("--conf", conf.toString(), "--id", user);
     }
 
-    /** An image in it as it lies there, encrypted if it is, behind {@code --image-opts} of qemu-img(1) and qemu-nbd(8). */
-    String imageOptions(String image) {
-        return "driver=raw," + fileOptions(image);
-    }
-
-    /** As {@link #imageOptions}, of the image alone: what is in it is named before. */
+    /** An image in it, as the end of what stands behind {@code --image-opts} of qemu-img(1) and qemu-nbd(8): what is in it is named before. */
     String fileOptions(String image) {
         return node(image).entrySet().stream().map(CephPool::option).collect(Collectors.joining(","));
     }

@@ -5,6 +5,7 @@ import io.coppice.ebs.copy.SnapshotDisks;
 import io.coppice.ebs.nbd.OpenDisk;
 import io.coppice.ebs.rbd.RbdAncestry.Moment;
 import io.coppice.ebs.rbd.RbdAncestry.Origin;
+import io.coppice.ebs.transfer.QemuImg;
 import io.coppice.foundation.id.SnapshotId;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,10 +33,10 @@ final class RbdSnapshotDisks implements SnapshotDisks {
     private final Map<SnapshotId, Integer> underWay = new ConcurrentHashMap<>();
 
     /** @param sockets a folder for those of programs that have images open */
-    RbdSnapshotDisks(RbdImages images, RbdRoom room, ResourceLocks locks, Path sockets) {
+    RbdSnapshotDisks(CephTools tools, RbdImages images, RbdRoom room, ResourceLocks locks, Path sockets) {
         this.images = images;
-        this.ancestry = new RbdAncestry(images.tools());
-        this.differences = new RbdDifferences(images.tools());
+        this.ancestry = new RbdAncestry(tools);
+        this.differences = new RbdDifferences(tools);
         this.room = room;
         this.locks = locks;
         this.sockets = sockets;
@@ -98,7 +99,7 @@ final class RbdSnapshotDisks implements SnapshotDisks {
     }
 
     private String options(String image) {
-        return images.tools().pool().imageOptions(image);
+        return QemuImg.PLAIN + images.options(image);
     }
 
     @Override

@@ -24,7 +24,7 @@ record RbdStoredDisk(RbdImages images, String image, long sizeBytes, Optional<Di
     }
 
     private String options() {
-        return (isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 : "driver=raw,") + images.options(image);
+        return (isEncrypted() ? QemuImg.ENCRYPTED_QCOW2 : QemuImg.PLAIN) + images.options(image);
     }
 
     @Override

@@ -38,6 +38,9 @@ public final class QemuImg {
     private static final int NOT_FOUND = 127;
     private static final int LONGEST_MESSAGE = 1000;
     private static final String KEY = "disk-key";
+    /** The begin of options of what is a disk byte by byte, also if these are encrypted; those of what it lies in follow. */
+    public static final String PLAIN = "driver=raw,";
+
     /** How an encrypted qcow2 begins in {@code --image-opts}; where it is follows. */
     public static final String ENCRYPTED_QCOW2 = "driver=qcow2,encrypt.format=luks,encrypt.key-secret=" + KEY + ",";
 

@@ -9,6 +9,7 @@ import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.PoolUnderTest;
 import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.StorageDaemons;
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
@@ -47,7 +48,7 @@ class DirectVolumesTest {
     @BeforeEach
     void open() throws IOException {
         pool = PoolUnderTest.shared(folder.resolve("ceph.conf"));
-        started = RbdUnderTest.start(pool, folder.resolve("r"), 8);
+        started = RbdUnderTest.start(pool, folder.resolve("r"), DiskKeys.NONE, 8);
         started.backend().create(volume, GIB, Optional.empty());
     }
 
@@ -90,7 +91,7 @@ class DirectVolumesTest {
             assertEquals(export, handOut(FIRST));
             assertTrue(host.writeOnce(2, 0, BLOCK));
             started.stop();
-            started = RbdUnderTest.start(pool, folder.resolve("r"), 8);
+            started = RbdUnderTest.start(pool, folder.resolve("r"), DiskKeys.NONE, 8);
             assertEquals(export, handOut(FIRST));
             assertTrue(host.writeOnce(3, 0, BLOCK));
         }
@@ -158,7 +159,7 @@ class DirectVolumesTest {
     @Test
     void anotherControllerFindsWhatWasHandedOutAndCutsItOff() throws Exception {
         var elsewhere = folder.resolve("other");
-        var other = RbdUnderTest.start(pool, elsewhere, 8);
+        var other = RbdUnderTest.start(pool, elsewhere, DiskKeys.NONE, 8);
         var first = handOut(FIRST);
         try (var host = new OpenVolume(first)) {
             assertTrue(host.writeOnce(1, 0, BLOCK));
