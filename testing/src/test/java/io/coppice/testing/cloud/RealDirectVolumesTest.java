@@ -154,9 +154,7 @@ class RealDirectVolumesTest {
             var winner = guests.launch(ec2, cloud.sampleImageId());
             var volume = volume(ec2);
             var disk = guests.attach(ec2, volume, loser);
-            ssh(
-                    loser,
-                    "(while :; do cat /proc/uptime > /dev/" + disk + "; sync; done) >/dev/null 2>&1 & echo");
+            ssh(loser, "(while :; do cat /proc/uptime > /dev/" + disk + "; sync; done) >/dev/null 2>&1 & echo");
             var first = imagesOf(volume);
             ec2.detachVolume(request -> request.volumeId(volume).force(true));
             var other = guests.attach(ec2, volume, winner);
