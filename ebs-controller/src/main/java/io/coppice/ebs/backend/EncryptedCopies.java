@@ -92,11 +92,7 @@ public final class EncryptedCopies {
             slots.acquire();
             try {
                 if (!copy.abandoned) {
-                    copy.target.fill();
-                    copy.filled = true;
-                    if (copy.abandoned) {
-                        copy.target.discard();
-                    }
+                    fill(copy);
                 }
             } finally {
                 slots.release();
@@ -105,12 +101,28 @@ public final class EncryptedCopies {
             Thread.currentThread().interrupt();
             copy.failure = Optional.of(new IOException("interrupted", e));
         } catch (IOException e) {
-            LOG.warnf(e, "what %s is made from could not be encrypted; it is begun again", id);
+            if (copy.abandoned) {
+                LOG.debugf(e, "the encryption of what %s was to be made from was cut off", id);
+            } else {
+                LOG.warnf(e, "what %s is made from could not be encrypted; it is begun again", id);
+            }
             copy.failure = Optional.of(e);
         } catch (RuntimeException e) {
             // The boundary of this thread: whoever waits for it must not wait for ever.
             LOG.errorf(e, "the encryption of what %s is made from broke off; it is begun again", id);
             copy.failure = Optional.of(new IOException("the encryption broke off", e));
+        }
+    }
+
+    /** What was abandoned meanwhile leaves nothing. */
+    private static void fill(Copy copy) throws IOException {
+        try {
+            copy.target.fill();
+            copy.filled = true;
+        } finally {
+            if (copy.abandoned) {
+                copy.target.discard();
+            }
         }
     }
 }

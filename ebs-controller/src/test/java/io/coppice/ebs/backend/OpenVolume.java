@@ -25,11 +25,11 @@ final class OpenVolume implements AutoCloseable {
 
     /** Each of its writes is durable when it is acknowledged. */
     OpenVolume(VolumeExport export) throws IOException {
-        this(export, "writethrough");
+        this(address(export), "writethrough");
     }
 
-    private OpenVolume(VolumeExport export, String cache) throws IOException {
-        process = new ProcessBuilder(List.of("qemu-io", "-t", cache, "-f", "raw", address(export)))
+    private OpenVolume(String address, String cache) throws IOException {
+        process = new ProcessBuilder(List.of("qemu-io", "-t", cache, "-f", "raw", address))
                 .redirectErrorStream(true)
                 .start();
         commands = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
@@ -38,7 +38,12 @@ final class OpenVolume implements AutoCloseable {
 
     /** What it writes it never asks to be made durable. */
     static OpenVolume unflushed(VolumeExport export) throws IOException {
-        return new OpenVolume(export, "writeback");
+        return new OpenVolume(address(export), "writeback");
+    }
+
+    /** Something else that QEMU opens, in the words of qemu(1). */
+    static OpenVolume of(String address) throws IOException {
+        return new OpenVolume(address, "writethrough");
     }
 
     /** Kills the storage daemon of this file; does nothing when it is not there, or just being started. */

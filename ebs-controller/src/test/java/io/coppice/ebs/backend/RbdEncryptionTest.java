@@ -37,8 +37,8 @@ class RbdEncryptionTest {
 
     @Test
     void anEncryptedVolumeIsOneInAllThatIsMadeOfIt() throws Exception {
-        var started =
-                RbdUnderTest.start(PoolUnderTest.fresh(folder.resolve("ceph.conf")), folder.resolve("r"), keys, 2);
+        var pool = PoolUnderTest.fresh(folder.resolve("ceph.conf"));
+        var started = RbdUnderTest.start(pool, folder.resolve("r"), keys, 2);
         var backend = started.backend();
         var volume = VolumeId.random();
         var clone = VolumeId.random();
@@ -62,6 +62,9 @@ class RbdEncryptionTest {
             assertTrue(holds(cloned, PATTERN));
             assertEquals(0, io(cloned, "read -P 0 64k 1M"));
             assertEquals(0, io(cloned, "read -P 0 2047M 1M"));
+            var next = RbdUnderTest.start(pool, folder.resolve("r"), keys, 2);
+            assertEquals(backend.capacity(), next.backend().capacity());
+            next.stop();
             assertFalse(isStored(started, PATTERN) || isStored(started, LATER));
             assertOpensBy(clone, started);
         } finally {

@@ -269,6 +269,23 @@ class RbdVolumesTest extends ServedVolumesContract {
         assertTrue(holds(backend().serve(volume, FIRST), 0));
     }
 
+    /** As by a program that outlived the crash of the EBS controller that began it. */
+    @Test
+    @Tag("full")
+    void anImageThatSomebodyStillFillsIsMadeAnewWithoutHim() throws Exception {
+        var volume = VolumeId.random();
+        served.add(volume);
+        rbd("create", volume.value(), "--size", "7M");
+        var pool = ((RbdUnderTest) started()).pool();
+        var image = "rbd:" + pool.pool() + "/" + volume + ":conf=" + pool.conf() + ":id=" + pool.user();
+        try (var orphan = OpenVolume.of(image)) {
+            assertTrue(orphan.writeOnce(9, 0, 65_536));
+            backend().create(volume, GIB, NOTHING);
+            assertFalse(orphan.writeOnce(9, 0, 65_536));
+        }
+        assertTrue(holds(backend().serve(volume, FIRST), 0));
+    }
+
     @Test
     @Tag("full")
     void aSnapshotThatACrashCutOffHoldsWhatWasWrittenBeforeItIsTakenAgain() throws Exception {
