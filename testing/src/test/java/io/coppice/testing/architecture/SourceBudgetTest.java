@@ -58,7 +58,7 @@ class SourceBudgetTest {
             "walrus/Courier",
             "ebs-controller/StorageDaemons",
             // Whoever waits for its copy must not wait for ever.
-            "ebs-controller/LayerEncryption",
+            "ebs-controller/EncryptedCopies",
             "ebs-controller/VolumeWorker",
             "ebs-controller/SnapshotCopier",
             "cloud-controller/NetworkSender",
