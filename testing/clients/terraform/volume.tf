@@ -46,7 +46,7 @@ output "snapshot" {
 
 # Of the whole account: nothing of it is public, or becomes so.
 resource "aws_ebs_snapshot_block_public_access" "account" {
-  state = var.stage == "one" ? "block-all-sharing" : "block-new-sharing"
+  state = "block-all-sharing"
 }
 
 resource "aws_ec2_image_block_public_access" "account" {
