@@ -113,7 +113,8 @@ class RealVolumeChangesTest {
             var without = snapshot(ec2, volume);
             prepared.startAgent();
             prepared.write("kept");
-            // It takes a moment until the cloud knows of the agent, and a slow one is not asked what lies where for long.
+            // It takes a moment until the cloud knows of the agent, and a slow one is not asked what lies where for
+            // long.
             var frozen = eventually(
                     "one is frozen, and what is not on the volume goes on",
                     LIMIT,
