@@ -38,6 +38,7 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk, String other
             for p in /sys/class/virtio-ports/*; do
                 [ "$(cat $p/name)" = org.qemu.guest_agent.0 ] && d=/dev/${p##*/}
             done
+            a=$(cat /sys/block/DISK/serial); b=$(cat /sys/block/OTHER/serial)
             exec 3<>$d
             while :; do
                 while read -r line <&3; do
@@ -47,7 +48,6 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk, String other
                             case $line in *delimited*) printf '\\377' >&3;; esac
                             echo "{\\"return\\": $(echo "$line" | sed 's/.*"id" *: *\\([0-9]*\\).*/\\1/')}" >&3 ;;
                         *get-fsinfo*)
-                            a=$(cat /sys/block/DISK/serial); b=$(cat /sys/block/OTHER/serial)
                             echo '{"return": [{"mountpoint": "/mnt", "type": "ext4", "disk": [{"serial": "'$a'"}]},' \\
                                 '{"mountpoint": "/other", "type": "ext2", "disk": [{"serial": "'$b'"}]}]}' >&3 ;;
                         *fsfreeze-freeze*)
@@ -134,6 +134,11 @@ record FrozenSnapshots(RealGuests guests, Guest guest, String disk, String other
     /** Whether something was written to the other file system, and was durable, while the first one stood still. */
     boolean otherWentOn() {
         return guests.command(guest, "ls /run").contains("went-on");
+    }
+
+    /** What the agent was told. */
+    String said() {
+        return guests.command(guest, "cat /run/agent.log");
     }
 
     /** Writes a file that only the guest's memory holds. */
