@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ebs.key.DiskKeys;
 import io.coppice.ebs.rbd.CephPool;
 import io.coppice.ebs.rbd.PoolUnderTest;
 import io.coppice.ebs.serve.Grants;
 import io.coppice.ebs.serve.StorageDaemons;
-import io.coppice.ebs.key.DiskKeys;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
 import io.coppice.proto.ebs.v1.VolumeExport;
