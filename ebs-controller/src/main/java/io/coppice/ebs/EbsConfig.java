@@ -53,6 +53,13 @@ public interface EbsConfig {
     @WithDefault("16")
     int maxLayers();
 
+    /**
+     * Whether a write to a volume that is kept in files is acknowledged only once it is on the disk. Otherwise writes that a guest has not asked
+     * to be durable are lost when the volume's storage daemon dies, and the guest, which goes on with another one, is not told.
+     */
+    @WithDefault("false")
+    boolean writeThrough();
+
     /** How many volumes are made or removed at a time. */
     @WithDefault("4")
     int maxConcurrent();

@@ -48,6 +48,7 @@ record LocalStorage(EbsConfig config, SnapshotCopying copying) {
     private VolumeServer server(Means means, Layers layers) throws IOException {
         return isSimulated(config)
                 ? new SimulatedVolumeServer()
-                : new QemuVolumeServer(means.folder().resolve("run"), layers, means.keys(), means.nbd());
+                : new QemuVolumeServer(
+                        means.folder().resolve("run"), layers, means.keys(), means.nbd(), config.writeThrough());
     }
 }

@@ -17,6 +17,12 @@ public final class QemuVolumeServer implements VolumeServer {
     private final Layers layers;
     private final DiskKeys keys;
     private final StorageDaemons daemons;
+    private final boolean writesThrough;
+
+    /** As the other one; writes are acknowledged before they are on the disk. */
+    public QemuVolumeServer(Path run, Layers layers, DiskKeys keys, Optional<NbdTls> tls) throws IOException {
+        this(run, layers, keys, tls, false);
+    }
 
     /**
      * Begins to look after what it will be told to serve.
@@ -25,8 +31,11 @@ public final class QemuVolumeServer implements VolumeServer {
      * @param layers what volumes are made of
      * @param keys of those that are encrypted
      * @param tls how volumes are served; empty: at Unix sockets
+     * @param writesThrough whether daemons that are started from now on acknowledge a write only once it is on the disk
      */
-    public QemuVolumeServer(Path run, Layers layers, DiskKeys keys, Optional<NbdTls> tls) throws IOException {
+    public QemuVolumeServer(Path run, Layers layers, DiskKeys keys, Optional<NbdTls> tls, boolean writesThrough)
+            throws IOException {
+        this.writesThrough = writesThrough;
         this.layers = layers;
         this.keys = keys;
         this.daemons = new StorageDaemons(run, this::disk, tls, Duration.ZERO);
@@ -39,9 +48,9 @@ public final class QemuVolumeServer implements VolumeServer {
 
     private Tower tower(VolumeId volume, Path top) throws IOException {
         if (!Layers.isEncrypted(top)) {
-            return new Tower(layers.chain(top), Optional.empty());
+            return new Tower(layers.chain(top), Optional.empty(), writesThrough);
         }
-        return new Tower(layers.chain(top), Optional.of(keys.require(volume)));
+        return new Tower(layers.chain(top), Optional.of(keys.require(volume)), writesThrough);
     }
 
     @Override

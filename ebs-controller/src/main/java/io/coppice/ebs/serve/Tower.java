@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chain the layer that is written to, and all below it
  * @param key that encrypted layers are opened with; empty when they are not encrypted
+ * @param writesThrough as {@link BlockDisk#writesThrough}
  */
-record Tower(List<Path> chain, Optional<DiskKey> key) implements BlockDisk {
+record Tower(List<Path> chain, Optional<DiskKey> key, boolean writesThrough) implements BlockDisk {
     @Override
     public String nodeName() {
         return LayerNodes.name(chain.getFirst());

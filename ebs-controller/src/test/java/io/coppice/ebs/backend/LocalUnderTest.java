@@ -14,8 +14,14 @@ import java.util.Optional;
 /** Layers in the folder {@code v}, daemons in the folder {@code r}. */
 record LocalUnderTest(Layers layers, QemuVolumeServer server, LocalVolumeBackend backend) implements BackendUnderTest {
     static LocalUnderTest start(Path folder, DiskKeys keys, LocalVolumeBackend.Limits limits) throws IOException {
+        return start(folder, keys, limits, false);
+    }
+
+    /** @param writesThrough whether daemons acknowledge a write only once it is on the disk */
+    static LocalUnderTest start(Path folder, DiskKeys keys, LocalVolumeBackend.Limits limits, boolean writesThrough)
+            throws IOException {
         var layers = new Layers(folder.resolve("v"));
-        var server = new QemuVolumeServer(folder.resolve("r"), layers, keys, Optional.empty());
+        var server = new QemuVolumeServer(folder.resolve("r"), layers, keys, Optional.empty(), writesThrough);
         var encryption = new LayerEncryption(layers, keys, new QemuImg(Duration.ofMinutes(5))::encrypt, 2);
         return new LocalUnderTest(layers, server, new LocalVolumeBackend(layers, server, encryption, limits));
     }
