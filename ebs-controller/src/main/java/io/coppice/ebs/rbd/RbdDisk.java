@@ -49,6 +49,6 @@ record RbdDisk(RbdImages images, String image, Optional<DiskKey> key) implements
 
     @Override
     public void cutOffOthers() throws IOException {
-        images.cutOff(image);
+        images.access().cutOff(image);
     }
 }

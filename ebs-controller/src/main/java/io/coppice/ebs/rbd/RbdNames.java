@@ -38,6 +38,11 @@ final class RbdNames {
         return handedOut.getOrDefault(id, id);
     }
 
+    /** An image, by its id, as programs of Ceph are told of it. */
+    String spec(String id) {
+        return tools.pool().pool() + "/" + of(id);
+    }
+
     boolean isHandedOut(String id) {
         return handedOut.containsKey(id);
     }

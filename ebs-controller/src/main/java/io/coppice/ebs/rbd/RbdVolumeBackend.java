@@ -177,7 +177,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             promise(id, sizeBytes);
             if (facts.isEncrypted()) {
                 daemons.whileClosed(id, () -> {
-                    images.cutOff(id.value());
+                    images.access().cutOff(id.value());
                     disks.grow(id, facts, sizeBytes);
                 });
             } else {
@@ -235,8 +235,8 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             if (grants.direct() && !facts.isEncrypted()) {
                 return List.of(handOut(id, grants.names().first()));
             }
-            if (images.isHandedOut(id.value())) {
-                images.takeBack(id.value());
+            if (images.access().isHandedOut(id.value())) {
+                images.access().takeBack(id.value());
             }
             var exports = daemons.serve(id, disks.served(id, facts), grants);
             showIfPlain(id, facts, disks.sizeBytes(id, facts));
@@ -246,7 +246,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
 
     private VolumeExport handOut(VolumeId id, String name) throws IOException {
         daemons.withdraw(id);
-        images.handOut(id.value(), name);
+        images.access().handOut(id.value(), name);
         return VolumeExport.newBuilder()
                 .setName(name)
                 .setCephImage(images.place(id.value(), cluster))
@@ -264,7 +264,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
     /** Of the daemon on this machine in an orderly way, then of whoever is left by force. */
     private void endAccess(VolumeId id) throws IOException {
         daemons.withdraw(id);
-        images.takeBack(id.value());
+        images.access().takeBack(id.value());
     }
 
     @Override
@@ -320,7 +320,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
             // Of an attempt that a crash cut off: it is of another moment.
             images.discard(id.value());
         }
-        if (together.values().stream().anyMatch(volume -> images.isHandedOut(volume.value()))) {
+        if (together.values().stream().anyMatch(volume -> images.access().isHandedOut(volume.value()))) {
             // Nobody here could hang up on them.
             images.freezeAtOnce(together.entrySet().stream()
                     .collect(toMap(each -> each.getValue().value(), each -> each.getKey()
