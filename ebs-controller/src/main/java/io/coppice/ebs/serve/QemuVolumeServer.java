@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** Serves volumes that are towers of layers in files of this machine. Thread-safe. */
 public final class QemuVolumeServer implements VolumeServer {
+    /** What a storage daemon takes to write out what it has in memory alone, when its disk does not hang. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
     private final Layers layers;
     private final DiskKeys keys;
     private final StorageDaemons daemons;
@@ -38,7 +41,7 @@ public final class QemuVolumeServer implements VolumeServer {
         this.writesThrough = writesThrough;
         this.layers = layers;
         this.keys = keys;
-        this.daemons = new StorageDaemons(run, this::disk, tls, Duration.ZERO);
+        this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
 
     private Optional<BlockDisk> disk(VolumeId volume) throws IOException {

@@ -306,7 +306,7 @@ final class StorageDaemon {
         if (running.isPresent()) {
             var pid = running.get().pid();
             if (patience.isZero() || !endsInOrder(running.get())) {
-                // At once: what a guest was told is durable has been flushed, and the rest it was not promised.
+                // What a guest was told is durable has been flushed, and the rest it was not promised.
                 running.get().destroyForcibly();
             }
             awaitThat(() -> hasEnded(pid), "the storage daemon");

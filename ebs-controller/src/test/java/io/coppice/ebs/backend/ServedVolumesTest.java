@@ -138,4 +138,16 @@ class ServedVolumesTest extends ServedVolumesContract {
         });
         assertTrue(holds(export, 6));
     }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterADetachment() throws Exception {
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        backend().snapshot(SnapshotId.random(), volume);
+        try (var guest = OpenVolume.unflushed(export)) {
+            guest.write(8, 700L << 20, 4096);
+            backend().withdraw(volume);
+        }
+        assertEquals(0, io(backend().serve(volume, SECOND), "read -P 8 700M 4k"));
+    }
 }
