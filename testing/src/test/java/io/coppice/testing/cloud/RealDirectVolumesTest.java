@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotInfo;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 
@@ -125,7 +126,7 @@ class RealDirectVolumesTest {
                     String.valueOf((2L << 30) / 512)::equals);
             assertEquals("0", ssh(writer, "dmesg | grep -c 'I/O error' || true"));
             var last = detach(ec2, volume, writer);
-            assertEquals(volume, imagesOf(volume));
+            eventually("its name is its own again", LIMIT, () -> imagesOf(volume), volume::equals);
 
             var reader = guests.launch(ec2, cloud.sampleImageId());
             var again = guests.attach(ec2, volume, reader);
@@ -199,9 +200,14 @@ class RealDirectVolumesTest {
             var taken = ec2.createSnapshots(request -> request.instanceSpecification(of -> of.instanceId(guest.id())))
                     .snapshots();
             assertEquals(2, taken.size());
-            assertEquals(
-                    List.of(SnapshotState.COMPLETED, SnapshotState.COMPLETED),
-                    taken.stream().map(SnapshotInfo::state).toList());
+            var ids = taken.stream().map(SnapshotInfo::snapshotId).toList();
+            eventually(
+                    "taken",
+                    LIMIT,
+                    () -> ec2.describeSnapshots(request -> request.snapshotIds(ids)).snapshots().stream()
+                            .map(Snapshot::state)
+                            .toList(),
+                    List.of(SnapshotState.COMPLETED, SnapshotState.COMPLETED)::equals);
             var lines = Integer.parseInt(ssh(guest, "wc -l < /root/log"));
             eventually(
                     "the guest goes on",
