@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.coppice.support.CephUnderTest;
 import io.coppice.testing.cloud.RealGuests.Guest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -243,13 +244,17 @@ class RealDirectVolumesTest {
     }
 
     /** What the image of a volume is called, or its images if there are several. */
-    private static String imagesOf(String volume) throws IOException {
-        return String.join(
-                " ",
-                CephUnderTest.run("rbd", "--conf", ceph.conf().toString(), "ls", pool)
-                        .lines()
-                        .filter(name -> name.startsWith(volume))
-                        .toList());
+    private static String imagesOf(String volume) {
+        try {
+            return String.join(
+                    " ",
+                    CephUnderTest.run("rbd", "--conf", ceph.conf().toString(), "ls", pool)
+                            .lines()
+                            .filter(name -> name.startsWith(volume))
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The storage daemons of this cloud. */
