@@ -25,7 +25,7 @@ final class LayerNodes {
     }
 
     /** A tower, from its top: QEMU finds what is below by itself, unless it must be told of a key for each layer. */
-    static Map<String, @Nullable Object> tower(List<Path> chain, DiskAccess access) throws IOException {
+    static Map<String, @Nullable Object> tower(List<Path> chain, LayerAccess access) throws IOException {
         var node = named(chain.getFirst(), access);
         if (Layers.isEncrypted(chain.getFirst()) && chain.size() > 1) {
             node.put("backing", below(chain.subList(1, chain.size()), access));
@@ -34,19 +34,19 @@ final class LayerNodes {
     }
 
     /** The top alone; what is below is linked by another command: opening it from the header would open it twice. */
-    static Map<String, @Nullable Object> overlay(Path layer, DiskAccess access) throws IOException {
+    static Map<String, @Nullable Object> overlay(Path layer, LayerAccess access) throws IOException {
         var node = named(layer, access);
         node.put("backing", null);
         return node;
     }
 
-    private static Map<String, @Nullable Object> named(Path layer, DiskAccess access) throws IOException {
+    private static Map<String, @Nullable Object> named(Path layer, LayerAccess access) throws IOException {
         var node = node(layer, access);
         node.put("node-name", name(layer));
         return node;
     }
 
-    private static Map<String, @Nullable Object> below(List<Path> chain, DiskAccess access) throws IOException {
+    private static Map<String, @Nullable Object> below(List<Path> chain, LayerAccess access) throws IOException {
         var node = node(chain.getFirst(), access);
         if (chain.size() > 1) {
             node.put("backing", below(chain.subList(1, chain.size()), access));
@@ -54,15 +54,19 @@ final class LayerNodes {
         return node;
     }
 
-    private static Map<String, @Nullable Object> node(Path layer, DiskAccess access) throws IOException {
+    private static Map<String, @Nullable Object> node(Path layer, LayerAccess access) throws IOException {
         var node = new HashMap<String, @Nullable Object>();
         node.put("driver", "qcow2");
-        node.put("cache", Map.of("direct", access.direct()));
+        node.put("cache", access.cache());
         node.put("discard", "unmap");
-        node.put("file", Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap"));
+        node.put("file", file(layer, access.access()));
         if (Layers.isEncrypted(layer)) {
             node.put("encrypt", BlockDisk.ENCRYPTION);
         }
         return node;
+    }
+
+    private static Map<String, String> file(Path layer, DiskAccess access) {
+        return Map.of("driver", "file", "filename", layer.toString(), "discard", "unmap", "aio", access.aio());
     }
 }

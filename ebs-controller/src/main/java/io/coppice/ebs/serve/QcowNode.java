@@ -22,7 +22,7 @@ record QcowNode(Qmp qmp, String name) {
         asOpened.put("driver", "qcow2");
         asOpened.put("node-name", name);
         asOpened.put("discard", "unmap");
-        asOpened.put("cache", Map.of("direct", node.path("cache").path("direct").asBoolean()));
+        asOpened.put("cache", cache(node.path("cache")));
         for (var child : List.of("file", "backing")) {
             graph.child(name, child).ifPresent(present -> asOpened.put(child, present));
         }
@@ -30,6 +30,14 @@ record QcowNode(Qmp qmp, String name) {
             asOpened.put("encrypt", BlockDisk.ENCRYPTION);
         }
         qmp.execute("blockdev-reopen", Map.of("options", List.of(asOpened)));
+    }
+
+    private static Map<String, Boolean> cache(JsonNode node) {
+        var options = new HashMap<String, Boolean>();
+        for (var option : List.of("direct", "no-flush")) {
+            options.put(option, node.path(option).asBoolean());
+        }
+        return options;
     }
 
     private JsonNode info() throws IOException {

@@ -22,11 +22,6 @@ public final class QemuVolumeServer implements VolumeServer {
     private final StorageDaemons daemons;
     private final boolean writesThrough;
 
-    /** As the other one; writes are acknowledged before they are on the disk. */
-    public QemuVolumeServer(Path run, Layers layers, DiskKeys keys, Optional<NbdTls> tls) throws IOException {
-        this(run, layers, keys, tls, false);
-    }
-
     /**
      * Begins to look after what it will be told to serve.
      *

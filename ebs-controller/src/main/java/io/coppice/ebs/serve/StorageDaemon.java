@@ -50,10 +50,13 @@ final class StorageDaemon {
 
     /**
      * Memory that a large request took is kept for the next ones, 32 MiB at most: otherwise the kernel clears each page of it
-     * again for every request, which costs more than the request. Source: mallopt(3).
+     * again for every request, which costs more than the request. It is in huge pages where the kernel has any: past the page
+     * cache it looks up each page of a request. Sources: mallopt(3), "Memory Allocation Tunables" of the GNU C library's manual.
      */
-    private static final Map<String, String> MEMORY =
-            Map.of("MALLOC_MMAP_THRESHOLD_", "33554432", "MALLOC_TRIM_THRESHOLD_", "33554432");
+    private static final Map<String, String> MEMORY = Map.of(
+            "MALLOC_MMAP_THRESHOLD_", "33554432",
+            "MALLOC_TRIM_THRESHOLD_", "33554432",
+            "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 
     private final VolumeId volume;
     private final Duration patience;
@@ -185,11 +188,13 @@ final class StorageDaemon {
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
     void divert(Path from, Path overlay) throws IOException {
+        var through = writesThrough();
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             cancelFlattening(qmp);
             var known = qmp.execute("query-named-block-nodes", Map.of("flat", true));
             if (known.findValuesAsText("node-name").stream().noneMatch(LayerNodes.name(overlay)::equals)) {
-                DiskAccess.best(access -> qmp.execute("blockdev-add", LayerNodes.overlay(overlay, access)));
+                DiskAccess.best(access -> qmp.execute(
+                        "blockdev-add", LayerNodes.overlay(overlay, LayerAccess.prepare(overlay, access, through))));
             }
             qmp.execute(
                     "blockdev-snapshot", Map.of("node", LayerNodes.name(from), "overlay", LayerNodes.name(overlay)));
@@ -212,9 +217,7 @@ final class StorageDaemon {
 
     /** Serves a node under these names too, as large as it is now. */
     void open(String node, Set<String> names) throws IOException {
-        var running = process().orElseThrow(() -> new IOException("the storage daemon of " + volume + " has ended"));
-        // As those were that it was started with.
-        var through = ProcessFiles.command(running.pid()).contains(THROUGH);
+        var through = writesThrough();
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             // What is written to a node below a copy that runs would pass the copy by.
             cancelFlattening(qmp);
@@ -222,6 +225,12 @@ final class StorageDaemon {
                 qmp.execute("block-export-add", export(node, name, through));
             }
         }
+    }
+
+    /** Whether it was started with a disk that {@link BlockDisk#writesThrough}. */
+    private boolean writesThrough() throws IOException {
+        var running = process().orElseThrow(() -> new IOException("the storage daemon of " + volume + " has ended"));
+        return ProcessFiles.command(running.pid()).contains(THROUGH);
     }
 
     /** Whom it lets in; only to be asked of one that serves with TLS. */

@@ -23,7 +23,7 @@ record Tower(List<Path> chain, Optional<DiskKey> key, boolean writesThrough) imp
 
     @Override
     public Map<String, @Nullable Object> node(DiskAccess access) throws IOException {
-        return LayerNodes.tower(chain, access);
+        return LayerNodes.tower(chain, LayerAccess.prepare(chain.getFirst(), access, writesThrough));
     }
 
     @Override

@@ -162,7 +162,7 @@ class KillMatrixTest {
                         && Files.isExecutable(Path.of("/usr/bin/qemu-io")),
                 "needs qemu-storage-daemon and qemu-io: install qemu-system-common and qemu-utils");
         layers = new Layers(folder.resolve("v"));
-        server = new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.empty());
+        server = new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.empty(), true);
         cut = new CutServer(server);
         backend = new LocalVolumeBackend(
                 layers, cut, LayerEncryption.none(layers), new LocalVolumeBackend.Limits(100.0, 16));

@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Layers in the folder {@code v}, daemons in the folder {@code r}. */
 record LocalUnderTest(Layers layers, QemuVolumeServer server, LocalVolumeBackend backend) implements BackendUnderTest {
     static LocalUnderTest start(Path folder, DiskKeys keys, LocalVolumeBackend.Limits limits) throws IOException {
-        return start(folder, keys, limits, false);
+        return start(folder, keys, limits, true);
     }
 
     /** @param writesThrough whether daemons acknowledge a write only once it is on the disk */

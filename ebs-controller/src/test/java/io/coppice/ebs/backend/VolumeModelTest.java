@@ -220,7 +220,7 @@ class VolumeModelTest {
         }
         var offset = random.nextInt(disk.gib) * GIB + PLACES.get(random.nextInt(PLACES.size()));
         var pattern = random.nextInt(256);
-        io(volume.get(), List.of("write -P %d %d %d".formatted(pattern, offset, BLOCK), "flush"));
+        io(volume.get(), List.of("write -P %d %d %d".formatted(pattern, offset, BLOCK)));
         disk.blocks.put(offset, pattern);
         done.add("write " + pattern + " at " + offset + " of " + volume.get());
     }
@@ -335,10 +335,13 @@ class VolumeModelTest {
         return folder.resolve("r").resolve(volume.value() + suffix);
     }
 
-    /** Has all of it done by one client, again from the begin while the volume's daemon is not there. */
+    /**
+     * Has all of it done by one client, again from the begin while the volume's daemon is not there. The client never asks for what it
+     * wrote to be made durable, not even at its end.
+     */
     private void io(VolumeId volume, List<String> commands) throws Exception {
         var name = disk(volume).name.orElseThrow();
-        var command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
+        var command = new ArrayList<>(List.of("qemu-io", "-t", "unsafe", "-f", "raw"));
         commands.forEach(each -> command.addAll(List.of("-c", each)));
         command.add("nbd+unix:///" + name + "?socket=" + run(volume, ""));
         eventually(commands + " of " + volume, () -> {

@@ -69,7 +69,7 @@ class TlsVolumesTest {
         var identity = new PeerIdentity(PeerKind.EBS_CONTROLLER, "us-east-1a");
         var credentials = credentials(authority, identity, Set.of(SERVER), QemuCredentials.End.SERVER);
         var tls = NbdTls.of("127.0.0.1", firstPort + "-" + (firstPort + PORTS), credentials, SERVER);
-        return new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.of(tls));
+        return new QemuVolumeServer(folder.resolve("r"), layers, DiskKeys.NONE, Optional.of(tls), true);
     }
 
     @AfterEach

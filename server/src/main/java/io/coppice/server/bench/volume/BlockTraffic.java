@@ -36,8 +36,8 @@ record BlockTraffic(String format, String location) {
     enum Load {
         SMALL_READS(SMALL, STRIDE, 40_000, false),
         SMALL_WRITES(SMALL, STRIDE, 20_000, true),
-        LARGE_READS(LARGE, LARGE, 2_000, false),
-        LARGE_WRITES(LARGE, LARGE, 1_000, true);
+        LARGE_READS(LARGE, LARGE, 1_000, false),
+        LARGE_WRITES(LARGE, LARGE, 500, true);
 
         private final int bytes;
         private final int step;

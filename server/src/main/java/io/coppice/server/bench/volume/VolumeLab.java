@@ -28,7 +28,7 @@ record VolumeLab(BenchFolder folder, Layers layers, QemuVolumeServer server, Loc
     static VolumeLab open() throws IOException {
         var folder = BenchFolder.create("volumes");
         var layers = new Layers(folder.path().resolve("volumes"));
-        var server = new QemuVolumeServer(run(folder), layers, DiskKeys.NONE, Optional.empty());
+        var server = new QemuVolumeServer(run(folder), layers, DiskKeys.NONE, Optional.empty(), true);
         var limits = new LocalVolumeBackend.Limits(OVERCOMMIT, MOST_LAYERS);
         return new VolumeLab(
                 folder, layers, server, new LocalVolumeBackend(layers, server, LayerEncryption.none(layers), limits));
