@@ -9,6 +9,7 @@ import io.coppice.ebs.serve.StorageDaemons;
 import io.coppice.foundation.id.ResourceId;
 import io.coppice.foundation.id.SnapshotId;
 import io.coppice.foundation.id.VolumeId;
+import io.coppice.proto.ebs.v1.VolumeExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,7 +221,7 @@ class VolumeModelTest {
         }
         var offset = random.nextInt(disk.gib) * GIB + PLACES.get(random.nextInt(PLACES.size()));
         var pattern = random.nextInt(256);
-        io(volume.get(), List.of("write -P %d %d %d".formatted(pattern, offset, BLOCK)));
+        writeUnflushed(volume.get(), pattern, offset);
         disk.blocks.put(offset, pattern);
         done.add("write " + pattern + " at " + offset + " of " + volume.get());
     }
@@ -335,13 +336,26 @@ class VolumeModelTest {
         return folder.resolve("r").resolve(volume.value() + suffix);
     }
 
-    /**
-     * Has all of it done by one client, again from the begin while the volume's daemon is not there. The client never asks for what it
-     * wrote to be made durable, not even at its end.
-     */
+    /** Writes until that is acknowledged; nobody asks for it to be made durable, since who wrote it is killed. */
+    private void writeUnflushed(VolumeId volume, int pattern, long offset) throws Exception {
+        var export = VolumeExport.newBuilder()
+                .setName(disk(volume).name.orElseThrow())
+                .setUnixPath(run(volume, "").toString())
+                .build();
+        eventually("a write of " + volume, () -> {
+            try (var guest = OpenVolume.unflushed(export)) {
+                return guest.writeOnce(pattern, offset, BLOCK);
+            } catch (IOException e) {
+                // The daemon is not there.
+                return false;
+            }
+        });
+    }
+
+    /** Has all of it done by one client, again from the begin while the volume's daemon is not there. */
     private void io(VolumeId volume, List<String> commands) throws Exception {
         var name = disk(volume).name.orElseThrow();
-        var command = new ArrayList<>(List.of("qemu-io", "-t", "unsafe", "-f", "raw"));
+        var command = new ArrayList<>(List.of("qemu-io", "-f", "raw"));
         commands.forEach(each -> command.addAll(List.of("-c", each)));
         command.add("nbd+unix:///" + name + "?socket=" + run(volume, ""));
         eventually(commands + " of " + volume, () -> {
