@@ -14,6 +14,16 @@ NAME = "client-" + secrets.token_hex(4)
 LIMIT_SECONDS = 180
 WAITER = {"Delay": 1, "MaxAttempts": LIMIT_SECONDS}
 
+# Reads that AWS, too, refuses when nothing is named, though its model requires nothing.
+REFUSED_ALONE = {
+    "DescribeLaunchTemplateVersions": "MissingParameter",
+    "DescribeSpotDatafeedSubscription": "InvalidSpotDatafeed.NotFound",
+    "GetAccountPasswordPolicy": "NoSuchEntity",
+    "GetCredentialReport": "ReportNotPresent",
+    "GetLoginProfile": "NoSuchEntity",
+    "GetTransitGatewayMulticastDomainAssociations": "MissingParameter",
+}
+
 BEGUN = time.monotonic()
 
 

@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import ClientError, WaiterError
 
 import shapes
-from cloud import IMAGE, NAME, WAITER, client, expect, finish, implemented, step
+from cloud import IMAGE, NAME, REFUSED_ALONE, WAITER, client, expect, finish, implemented, step
 
 READS = ("Describe", "Get", "List")
 # As many as make a second page where AWS allows no page of less than five.
@@ -20,15 +20,6 @@ THINGS = 7
 # What an action may never be refused with when it stands on the page.
 UNDONE = {"InvalidAction", "UnsupportedOperation", "InternalError", "InternalFailure", "ServiceUnavailable",
           "SignatureDoesNotMatch", "AuthFailure", "UnauthorizedOperation", "AccessDenied", "MalformedQueryString"}
-# Reads that AWS, too, refuses when nothing is named, though its model requires nothing.
-REFUSED_ALONE = {
-    "DescribeLaunchTemplateVersions": "MissingParameter",
-    "DescribeSpotDatafeedSubscription": "InvalidSpotDatafeed.NotFound",
-    "GetAccountPasswordPolicy": "NoSuchEntity",
-    "GetCredentialReport": "ReportNotPresent",
-    "GetLoginProfile": "NoSuchEntity",
-    "GetTransitGatewayMulticastDomainAssociations": "MissingParameter",
-}
 # botocore's waiter knows "InvalidInternetGateway.NotFound"; AWS's documentation, terraform and this cloud say otherwise.
 WRONG_WAITERS = {"internet_gateway_exists"}
 
