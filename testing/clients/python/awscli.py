@@ -194,6 +194,21 @@ UNDONE = re.compile(r"\((InvalidAction|UnsupportedOperation|InternalError|Intern
                     r"SignatureDoesNotMatch|AuthFailure|UnauthorizedOperation|AccessDenied|MalformedQueryString)\)")
 
 
+# How these say no to a role that is not there, as AWS does, and to a way in that this cloud says by name that it has none of.
+REFUSED_ABSENT = {
+    "AssumeRole": "AccessDenied",
+    "AssumeRoleWithSAML": "UnsupportedOperation",
+    "AssumeRoleWithWebIdentity": "AccessDenied",
+}
+# What a program says that asks for more than the model that the arguments come from, or does not know the action.
+NOT_ASKED = re.compile("nvalid choice|Unknown options: --dry-run|arguments are required|Parameter validation failed")
+
+
+def is_refused_well(action, said):
+    code = re.search(r"An error occurred \(([A-Za-z.]+)\)", said)
+    return code and (code[1] == REFUSED_ABSENT.get(action) or not UNDONE.search(said))
+
+
 def write(service, action, given):
     dry = ("--dry-run",) if service == "ec2" else ()
     return run(service, command(action), *dry, "--cli-input-json", json.dumps(given, default=lambda blob: base64.b64encode(blob).decode()), "--output", "json")
@@ -211,11 +226,10 @@ def writes(page):
                       and each in model.operation_names]
             given = [shapes.arguments(model, each, {}) for each in wanted]
             for action, done in zip(wanted, pool.map(functools.partial(write, service), wanted, given)):
-                if "nvalid choice" in done.stderr or "Unknown options: --dry-run" in done.stderr:
+                if NOT_ASKED.search(done.stderr):
                     continue
                 asked += 1
-                refused_well = re.search(r"An error occurred \([A-Za-z.]+\)", done.stderr) and not UNDONE.search(done.stderr)
-                if done.returncode != 0 and not refused_well:
+                if done.returncode != 0 and not is_refused_well(action, done.stderr):
                     failures.append(f"{service} {action}: {done.stderr.strip()}")
                 if service == "ec2" and done.returncode == 0:
                     failures.append(f"{service} {action}: the dry run was carried out: {done.stdout.strip()}")
