@@ -2,6 +2,8 @@ package io.coppice.ebs.serve;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jboss.logging.Logger;
 
@@ -42,12 +44,21 @@ final class Flattening {
 
     /** Begins to copy. */
     void begin(Path layer) throws IOException {
-        qmp.execute("block-stream", Map.of("job-id", JOB, "device", LayerNodes.name(layer), "auto-finalize", false));
+        var arguments = new HashMap<String, Object>();
+        arguments.put("job-id", JOB);
+        arguments.put("device", LayerNodes.name(layer));
+        arguments.put("filter-node-name", LayerNodes.copy(layer));
+        arguments.put("auto-finalize", false);
+        qmp.execute("block-stream", arguments);
     }
 
-    /** Makes durable what was copied, then takes what is below away; to be called when all is copied. */
-    void complete(Path layer) throws IOException {
-        new QcowNode(qmp, LayerNodes.name(layer)).flush();
+    /**
+     * Makes durable what was copied, then takes what is below away; to be called when all is copied.
+     *
+     * @param chain the layer, and all below it
+     */
+    void complete(List<Path> chain) throws IOException {
+        new OpenLayer(qmp, chain).flush();
         qmp.execute("job-finalize", Map.of("id", JOB));
     }
 

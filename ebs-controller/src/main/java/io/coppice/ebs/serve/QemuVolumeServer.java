@@ -88,7 +88,7 @@ public final class QemuVolumeServer implements VolumeServer {
             var layer = LayerNodes.layer(layers.folder(), serving.node());
             if (daemon.flatten(layer)) {
                 // A layer that is not needed according to a header that a power cut could bring back is needed.
-                layers.whileNoneIsRemoved(() -> daemon.completeFlattening(layer));
+                layers.whileNoneIsRemoved(() -> daemon.completeFlattening(layers.chain(layer)));
             }
             return serving;
         });

@@ -1,7 +1,5 @@
 package io.coppice.ebs.serve;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.coppice.ebs.key.DiskKey;
 import io.coppice.ebs.layer.Layers;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
@@ -11,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The process that serves one volume: qemu-storage-daemon with an NBD export for each attachment. It runs on its own, beyond
@@ -29,34 +23,13 @@ import java.util.concurrent.TimeoutException;
  * qemu-storage-daemon(1) and qemu-storage-daemon-qmp-ref(7).
  */
 final class StorageDaemon {
-    static final String PROGRAM = "qemu-storage-daemon";
-
-    /** What stands in the command of one that several may connect to at a time. */
-    private static final String SHARED = "\"max-connections\":" + Grants.MOST;
-
-    /** What stands in the command of one whose disk {@link BlockDisk#writesThrough}. */
-    private static final String THROUGH = "\"writethrough\":true";
-
     /** Where the list of those who are let in is, in QEMU's tree of objects. */
     private static final Map<String, String> HOSTS =
             Map.of("path", "/objects/" + Listening.WithTls.HOSTS, "property", "rules");
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int LONGEST_SOCKET_PATH = 107;
-    /** Through a pipe: a key in an argument could be read by every user of this machine. */
-    private static final String SECRET = "secret,id=" + BlockDisk.KEY + ",file=/dev/stdin";
-
-    /**
-     * Memory that a large request took is kept for the next ones, 32 MiB at most: otherwise the kernel clears each page of it
-     * again for every request, which costs more than the request. It is in huge pages where the kernel has any: past the page
-     * cache it looks up each page of a request. Sources: mallopt(3), "Memory Allocation Tunables" of the GNU C library's manual.
-     */
-    private static final Map<String, String> MEMORY = Map.of(
-            "MALLOC_MMAP_THRESHOLD_", "33554432",
-            "MALLOC_TRIM_THRESHOLD_", "33554432",
-            "GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 
     private final VolumeId volume;
     private final Duration patience;
@@ -99,7 +72,7 @@ final class StorageDaemon {
     private boolean isOurs(long pid) {
         try {
             var command = ProcessFiles.command(pid);
-            return command.startsWith(PROGRAM) && command.contains(pidFile.toString());
+            return command.startsWith(DaemonCommand.PROGRAM) && command.contains(pidFile.toString());
         } catch (IOException e) {
             // It ended in this moment, or is only waiting to be taken note of.
             return false;
@@ -125,9 +98,10 @@ final class StorageDaemon {
                 return Optional.empty();
             }
             // How many connections it takes it was told when it was started, and says nowhere else.
-            var shared = ProcessFiles.command(running.get().pid()).contains(SHARED);
+            var shared =
+                    DaemonCommand.isShared(ProcessFiles.command(running.get().pid()));
             var names = new TreeSet<>(exports.findValuesAsText("id"));
-            var node = BlockGraph.named(exports.get(0).path("node-name").asText(), qmp);
+            var node = LayerNodes.layer(exports.get(0).path("node-name").asText());
             return Optional.of(new Serving(new Grants(names, shared, Collections.emptySortedMap(), false), node));
         } catch (IOException e) {
             if (process().isEmpty()) {
@@ -143,47 +117,12 @@ final class StorageDaemon {
             throw new IOException(
                     "the path of the data folder is too long for sockets: move the cloud to a shorter one");
         }
-        DiskAccess.best(access -> run(command(disk, grants, listening, access), disk.key()));
+        DiskAccess.best(access -> new DaemonCommand(disk, grants, listening, access).start(volume, pidFile, qmpSocket));
         if (listening instanceof Listening.AtSocket(var path)) {
             // QEMU guests run under another user; who may connect must still know the export's name.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-rw-rw-"));
         }
         Files.setPosixFilePermissions(qmpSocket, PosixFilePermissions.fromString("rw-------"));
-    }
-
-    private List<String> command(BlockDisk disk, Grants grants, Listening listening, DiskAccess access)
-            throws IOException {
-        var command = new ArrayList<>(List.of(PROGRAM, "--daemonize", "--pidfile", pidFile.toString()));
-        if (disk.key().isPresent()) {
-            command.addAll(List.of("--object", SECRET));
-        }
-        for (var object : listening.objects(Admission.of(grants))) {
-            command.addAll(List.of("--object", JSON.writeValueAsString(object)));
-        }
-        command.addAll(List.of(
-                "--blockdev",
-                JSON.writeValueAsString(disk.node(access)),
-                "--nbd-server",
-                JSON.writeValueAsString(listening.server(grants.connections()))));
-        for (var name : grants.names()) {
-            command.addAll(
-                    List.of("--export", JSON.writeValueAsString(export(disk.nodeName(), name, disk.writesThrough()))));
-        }
-        command.addAll(List.of(
-                "--chardev",
-                "socket,id=qmp,server=on,wait=off,path=" + qmpSocket.toString().replace(",", ",,"),
-                "--monitor",
-                "chardev=qmp"));
-        return command;
-    }
-
-    /**
-     * In the daemon's first thread: QEMU 7.2 ends with an assertion when a client of an export in another one hangs up
-     * (nbd_blockdev_client_closed in blockdev-nbd.c).
-     */
-    private static Map<String, Object> export(String node, String name, boolean through) {
-        return Map.of(
-                "type", "nbd", "id", name, "name", name, "node-name", node, "writable", true, "writethrough", through);
     }
 
     /** Has writes go to {@code overlay}, which lies over the layer that they go to now. */
@@ -222,7 +161,7 @@ final class StorageDaemon {
             // What is written to a node below a copy that runs would pass the copy by.
             cancelFlattening(qmp);
             for (var name : names) {
-                qmp.execute("block-export-add", export(node, name, through));
+                qmp.execute("block-export-add", DaemonCommand.export(node, name, through));
             }
         }
     }
@@ -230,7 +169,7 @@ final class StorageDaemon {
     /** Whether it was started with a disk that {@link BlockDisk#writesThrough}. */
     private boolean writesThrough() throws IOException {
         var running = process().orElseThrow(() -> new IOException("the storage daemon of " + volume + " has ended"));
-        return ProcessFiles.command(running.pid()).contains(THROUGH);
+        return DaemonCommand.writesThrough(ProcessFiles.command(running.pid()));
     }
 
     /** Whom it lets in; only to be asked of one that serves with TLS. */
@@ -285,14 +224,18 @@ final class StorageDaemon {
         }
     }
 
-    /** Lets a layer that holds all that is below it stand alone; durable when this returns. */
-    void completeFlattening(Path layer) throws IOException {
+    /**
+     * Lets a layer that holds all that is below it stand alone; durable when this returns.
+     *
+     * @param chain the layer, and all below it
+     */
+    void completeFlattening(List<Path> chain) throws IOException {
         try (var qmp = Qmp.open(qmpSocket, COMMAND_LIMIT)) {
             var flattening = new Flattening(qmp);
-            flattening.complete(layer);
+            flattening.complete(chain);
             awaitThat(() -> flattening.progress() == Flattening.Progress.NOT_BEGUN, "the copy below it");
         }
-        Layers.makeDurable(layer);
+        Layers.makeDurable(chain.getFirst());
     }
 
     /** A layer that is being filled cannot be put below another. */
@@ -357,29 +300,5 @@ final class StorageDaemon {
     @FunctionalInterface
     private interface Ended {
         boolean look() throws IOException;
-    }
-
-    private void run(List<String> command, Optional<DiskKey> key) throws IOException {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(MEMORY);
-        var process = builder.start();
-        try {
-            try (var input = process.getOutputStream()) {
-                input.write(key.map(DiskKey::passphrase).orElse(new byte[0]));
-            }
-            var ended = process.onExit().get(COMMAND_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-            if (ended.exitValue() != 0) {
-                var words =
-                        new String(ended.getInputStream().readNBytes(4096), java.nio.charset.StandardCharsets.UTF_8);
-                throw new IOException("the storage daemon of " + volume + " does not start: " + words.strip());
-            }
-        } catch (TimeoutException | ExecutionException e) {
-            throw new IOException("the storage daemon of " + volume + " does not start within " + COMMAND_LIMIT, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while the storage daemon of " + volume + " started");
-        } finally {
-            process.destroyForcibly();
-        }
     }
 }
