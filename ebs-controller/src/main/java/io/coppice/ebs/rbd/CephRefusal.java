@@ -9,6 +9,7 @@ final class CephRefusal extends IOException {
     private static final int BUSY = 16;
     private static final int EXISTS = 17;
     private static final int NOT_EMPTY = 39;
+    private static final int SHUT_DOWN = 108;
     /** Plus the number of the signal. */
     private static final int KILLED = 128;
 
@@ -47,6 +48,11 @@ final class CephRefusal extends IOException {
     /** The program itself failed, as those of Ceph 16 do now and then at their end. */
     boolean isCrash() {
         return exit >= KILLED;
+    }
+
+    /** The program had open what was then taken from everybody who had it open. */
+    boolean isCutOff() {
+        return exit == SHUT_DOWN;
     }
 
     /** Others lie over it. */

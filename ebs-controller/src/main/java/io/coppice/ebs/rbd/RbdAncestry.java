@@ -52,7 +52,8 @@ final class RbdAncestry {
         return origin(tools.askJson("info", tools.pool().pool() + "/" + image));
     }
 
-    private Optional<Origin> originOfId(String id) throws IOException {
+    /** As {@link #originOf}, of an image that may be in the bin, by Ceph's id. */
+    Optional<Origin> originOfId(String id) throws IOException {
         return origin(tools.askJson("info", "--pool", tools.pool().pool(), "--image-id", id));
     }
 

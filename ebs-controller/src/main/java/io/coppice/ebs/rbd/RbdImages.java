@@ -36,11 +36,13 @@ final class RbdImages {
     private final CephTools tools;
     private final RbdNames names;
     private final RbdAccess access;
+    private final RbdAncestry ancestry;
 
     RbdImages(CephTools tools) {
         this.tools = tools;
         this.names = new RbdNames(tools);
         this.access = new RbdAccess(tools, names);
+        this.ancestry = new RbdAncestry(tools);
     }
 
     /** Who may open them. */
@@ -94,6 +96,11 @@ final class RbdImages {
         } catch (NumberFormatException e) {
             throw new IOException(image + " does not say how many images lie below it, or how large it is", e);
         }
+    }
+
+    /** Ceph's id of what an image lies right over; empty when it stands by itself. */
+    Optional<String> below(String image) throws IOException {
+        return ancestry.originOf(names.of(image)).map(RbdAncestry.Origin::id);
     }
 
     boolean isWhole(String image) throws IOException {
@@ -327,7 +334,7 @@ final class RbdImages {
         say(image, DEPTH, 0);
     }
 
-    /** Takes an image's name away; its bytes go when nothing lies over them any more, by {@link #removeDiscarded}. */
+    /** Takes an image's name away; its bytes go when nothing lies over them any more, by {@link RbdBin}. */
     void discard(String image) throws IOException {
         if (!isWhole(image)) {
             removeUnfinished(image);
@@ -344,10 +351,11 @@ final class RbdImages {
 
     /** Its volume may have kept the moment, to compare later snapshots with. */
     private void unfreezeOrigin(String snapshot) throws IOException {
-        var origin = tools.askJson("info", spec(snapshot)).path("parent");
-        if (origin.path("snapshot").asText().equals(snapshot)
-                && !origin.path("trash").asBoolean()) {
-            unfreeze(origin.path("image").asText(), snapshot);
+        var origin = ancestry.originOf(names.of(snapshot));
+        if (origin.isPresent()
+                && !origin.get().discarded()
+                && origin.get().snapshot().equals(snapshot)) {
+            unfreeze(origin.get().image(), snapshot);
         }
     }
 
@@ -358,47 +366,6 @@ final class RbdImages {
             if (!e.isMissing()) {
                 throw e;
             }
-        }
-    }
-
-    /** What was discarded and is still there, as Ceph names it. */
-    List<String> discarded() throws IOException {
-        var ids = new ArrayList<String>();
-        for (var each : tools.askJson("trash", "ls", tools.pool().pool())) {
-            var name = each.path("name").asText();
-            // A pool that is not ours alone may have things of others in its bin.
-            if (name.startsWith(VolumeId.PREFIX) || name.startsWith(SnapshotId.PREFIX)) {
-                ids.add(each.path("id").asText());
-            }
-        }
-        return ids;
-    }
-
-    /** What came of the removal of something. */
-    enum Removal {
-        GONE,
-        /** It is needed until those that lie over it are gone, or stand by themselves. */
-        BELOW_OTHERS,
-        /** It can be removed soon. */
-        OPEN
-    }
-
-    /** Removes the bytes of what was discarded, if that can be. */
-    Removal removeDiscarded(String id) throws IOException {
-        try {
-            tools.rbdForLong("trash", "rm", QUIET, spec(id));
-            return Removal.GONE;
-        } catch (CephRefusal e) {
-            if (e.isBelowOthers()) {
-                return Removal.BELOW_OTHERS;
-            }
-            if (e.isOpen()) {
-                return Removal.OPEN;
-            }
-            if (e.isMissing()) {
-                return Removal.GONE;
-            }
-            throw e;
         }
     }
 }

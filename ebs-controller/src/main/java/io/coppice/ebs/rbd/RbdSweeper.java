@@ -1,44 +1,42 @@
 package io.coppice.ebs.rbd;
 
-import io.coppice.ebs.rbd.RbdImages.Removal;
 import io.coppice.foundation.id.VolumeId;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * Does what takes as long as there is data, one thing after the other and beside everything else: removes the bytes of what was
- * deleted, makes volumes that lie over many others stand by themselves, and counts what volumes take. Thread-safe.
+ * Does what takes as long as there is data, beside everything else: removes the bytes of what was deleted, makes volumes that lie
+ * over many others stand by themselves, and counts what volumes take. Each of the three goes on however long the others
+ * take. Thread-safe.
  */
 final class RbdSweeper implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(RbdSweeper.class);
-    /** How often what volumes take is counted, and all that was deleted is looked at. */
+    /** How often what volumes take is counted, and the bin is looked into though nothing was deleted. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
+    /** How often all that is in the bin is tried, also what others lay over. */
+    private static final Duration LONG_PAUSE = Duration.ofHours(1);
 
     private final Clock clock = Clock.systemUTC();
     private final RbdImages images;
+    private final RbdBin bin;
     private final int mostBelow;
     private final RbdSnapshotDisks returning;
-    private final AtomicBoolean running = new AtomicBoolean();
+    private final OneAtATime removing = new OneAtATime("rbd-remover", this::remove);
+    private final OneAtATime flattening = new OneAtATime("rbd-flattener", this::flattenHighOnes);
+    private final OneAtATime counting = new OneAtATime("rbd-counter", this::count);
     /** Volumes that may lie over too many others; all of them at first. */
     private final Set<VolumeId> perhapsHigh = ConcurrentHashMap.newKeySet();
-    /** What was discarded and others still lie over. Only one look at a time reads it. */
-    private volatile Set<String> needed = Set.of();
 
     private volatile boolean deleted = true;
-    private volatile Optional<Instant> lookedAtAll = Optional.empty();
+    private volatile Instant nextCount = Instant.MIN;
+    private volatile Instant nextOfAll = Instant.MIN;
     private volatile Map<VolumeId, Long> used = Map.of();
     private volatile boolean closed;
 
@@ -49,8 +47,9 @@ final class RbdSweeper implements AutoCloseable {
      * @param present the volumes that are there
      * @param returning has what did not come back as a whole removed
      */
-    RbdSweeper(RbdImages images, int mostBelow, Collection<VolumeId> present, RbdSnapshotDisks returning) {
+    RbdSweeper(RbdImages images, RbdBin bin, int mostBelow, Collection<VolumeId> present, RbdSnapshotDisks returning) {
         this.images = images;
+        this.bin = bin;
         this.returning = returning;
         this.mostBelow = mostBelow;
         perhapsHigh.addAll(present);
@@ -67,22 +66,27 @@ final class RbdSweeper implements AutoCloseable {
         wake();
     }
 
-    /** Begins a look, if one is due and none is under way. */
+    /** Begins what is due and not under way. */
     void wake() {
-        var due = deleted || !perhapsHigh.isEmpty() || isTimeForAll();
-        if (due && !closed && running.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("rbd-sweeper").start(() -> {
-                try {
-                    look();
-                } finally {
-                    running.set(false);
-                }
-            });
+        if (closed) {
+            return;
         }
-    }
-
-    private boolean isTimeForAll() {
-        return lookedAtAll.isEmpty() || lookedAtAll.get().plus(PAUSE).isBefore(clock.instant());
+        var now = clock.instant();
+        if (now.isAfter(nextOfAll)) {
+            nextOfAll = now.plus(LONG_PAUSE);
+            bin.lookAtAll();
+        }
+        if (now.isAfter(nextCount)) {
+            nextCount = now.plus(PAUSE);
+            deleted = true;
+            counting.begin();
+        }
+        if (deleted) {
+            removing.begin();
+        }
+        if (!perhapsHigh.isEmpty()) {
+            flattening.begin();
+        }
     }
 
     /** Bytes that volumes took at the last look. */
@@ -90,23 +94,9 @@ final class RbdSweeper implements AutoCloseable {
         return used;
     }
 
-    private void look() {
-        var all = isTimeForAll();
-        if (all) {
-            lookedAtAll = Optional.of(clock.instant());
-            needed = Set.of();
-        }
-        if (all || deleted) {
-            deleted = false;
-            if (!attempt(this::removeDiscarded)) {
-                deleted = true;
-            }
-        }
-        attempt(this::flattenHighOnes);
-        if (all) {
-            attempt(() -> used = Map.copyOf(images.usedBytes()));
-            attempt(returning::sweep);
-        }
+    private void count() {
+        attempt(() -> used = Map.copyOf(images.usedBytes()));
+        attempt(returning::sweep);
     }
 
     /** One of the things that are done; false when it is to be done again. What fails holds up nothing else. */
@@ -127,54 +117,38 @@ final class RbdSweeper implements AutoCloseable {
         void take() throws IOException;
     }
 
-    private void flattenHighOnes() throws IOException {
+    private void flattenHighOnes() {
         for (var volume : perhapsHigh) {
-            if (!closed && images.facts(volume.value()).map(ImageFacts::below).orElse(0) > mostBelow) {
-                LOG.debugf("%s is made to stand by itself", volume);
-                images.flatten(volume.value());
-                // What it lay over may be needed by nothing now.
-                needed = Set.of();
-                deleted = true;
+            if (!closed && attempt(() -> flattenIfHigh(volume))) {
+                perhapsHigh.remove(volume);
             }
-            perhapsHigh.remove(volume);
         }
     }
 
-    /** Whatever lies over another one goes first; what others were needed for is tried again when one has gone. */
-    private void removeDiscarded() throws IOException {
-        var left = new ArrayList<>(images.discarded());
-        var open = new HashSet<String>();
-        var tried = new ArrayList<>(left);
-        tried.removeAll(needed);
-        while (!tried.isEmpty() && !closed) {
-            var outcomes = remove(tried);
-            open.removeAll(tried);
-            open.addAll(outcomes.getOrDefault(Removal.OPEN, List.of()));
-            var gone = outcomes.getOrDefault(Removal.GONE, List.of());
-            left.removeAll(gone);
-            tried = gone.isEmpty() ? new ArrayList<>() : new ArrayList<>(left);
-        }
-        left.removeAll(open);
-        needed = Set.copyOf(left);
-        if (!open.isEmpty()) {
+    private void flattenIfHigh(VolumeId volume) throws IOException {
+        var facts = images.facts(volume.value());
+        if (facts.isPresent() && facts.get().below() > mostBelow) {
+            LOG.debugf("%s is made to stand by itself", volume);
+            var below = images.below(volume.value());
+            images.flatten(volume.value());
+            below.ifPresent(bin::free);
             deleted = true;
         }
     }
 
-    private Map<Removal, List<String>> remove(List<String> ids) throws IOException {
-        var outcomes = new EnumMap<Removal, List<String>>(Removal.class);
-        for (var id : ids) {
-            if (!closed) {
-                outcomes.computeIfAbsent(images.removeDiscarded(id), outcome -> new ArrayList<>())
-                        .add(id);
+    private void remove() {
+        deleted = false;
+        attempt(() -> {
+            if (bin.removeUnneeded()) {
+                deleted = true;
             }
-        }
-        return outcomes;
+        });
     }
 
     /** Begins nothing more; what is under way ends by itself, and may end with this process. */
     @Override
     public void close() {
         closed = true;
+        bin.close();
     }
 }

@@ -100,7 +100,7 @@ public final class RbdVolumeBackend implements VolumeBackend, AutoCloseable {
         room.totalBytes();
         this.cluster = tools.cephJson("fsid").path("fsid").asText();
         this.snapshots = new RbdSnapshotDisks(tools, images, room, locks, run.resolve("copies"));
-        this.sweeper = new RbdSweeper(images, limits.depth(), promised.keySet(), snapshots);
+        this.sweeper = new RbdSweeper(images, new RbdBin(tools), limits.depth(), promised.keySet(), snapshots);
         this.daemons = new StorageDaemons(run, this::disk, tls, PATIENCE);
     }
 

@@ -16,9 +16,11 @@ import io.coppice.support.CephUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.FutureTask;
@@ -208,6 +210,55 @@ class RbdVolumesTest extends ServedVolumesContract {
         started().stop();
         open();
         eventuallyStandsByItself(volume);
+    }
+
+    @Test
+    @Tag("full")
+    void aVolumeThatCannotStandByItselfKeepsNoOtherFromDoingSo() throws Exception {
+        var broken = saying("no number");
+        var high = saying(String.valueOf(MOST_BELOW + 1));
+        started().stop();
+        open();
+        for (var volume : high) {
+            eventuallyStandsByItself(volume);
+        }
+        for (var volume : broken) {
+            rbd("image-meta", "set", volume.value(), "coppice.depth", "0");
+        }
+    }
+
+    /** So many that one of them is hardly ever looked at before all of others are. */
+    private Set<VolumeId> saying(String depth) throws IOException {
+        var volumes = new HashSet<VolumeId>();
+        for (int number = 0; number < 4; number++) {
+            var volume = VolumeId.random();
+            served.add(volume);
+            backend().create(volume, GIB, NOTHING);
+            rbd("image-meta", "set", volume.value(), "coppice.depth", depth);
+            volumes.add(volume);
+        }
+        return volumes;
+    }
+
+    @Test
+    @Tag("full")
+    void whatAnOperatorKeepsInTheBinKeepsNothingElseThere() throws Exception {
+        var kept = VolumeId.random();
+        rbd("create", kept.value(), "--size", "1");
+        rbd("trash", "mv", kept.value(), "--expires-at", "tomorrow");
+        var volume = VolumeId.random();
+        backend().create(volume, GIB, NOTHING);
+        backend().delete(volume);
+        eventually(() -> {
+            backend().tidy();
+            return isGone(volume.value());
+        });
+        assertFalse(isGone(kept.value()));
+        for (var line : rbd("trash", "ls").lines().toList()) {
+            if (line.endsWith(kept.value())) {
+                rbd("trash", "rm", "--force", line.substring(0, line.indexOf(' ')));
+            }
+        }
     }
 
     /** Over more than a volume may lie over. */
