@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jboss.logging.Logger;
 
 /**
  * Volumes and snapshots as qcow2 layers of one folder. Room is counted by what was promised: the sum of the volumes' sizes
@@ -25,6 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * a volume once; a file system that runs full stops guests where they write, and loses nothing.
  */
 public final class LocalVolumeBackend implements VolumeBackend {
+    private static final Logger LOG = Logger.getLogger(LocalVolumeBackend.class);
+
     private final Layers layers;
     private final VolumeServer server;
     private final LayerEncryption encryption;
@@ -220,10 +223,15 @@ public final class LocalVolumeBackend implements VolumeBackend {
     @Override
     public void tidy() throws IOException {
         for (var volume : layers.volumes()) {
-            locked(volume, () -> {
-                tidy(volume);
-                return true;
-            });
+            try {
+                locked(volume, () -> {
+                    tidy(volume);
+                    return true;
+                });
+            } catch (IOException e) {
+                // Of this one alone: it keeps no other from being put in order.
+                LOG.warnf("%s could not be put in order and will be again: %s", volume, e.getMessage());
+            }
         }
     }
 

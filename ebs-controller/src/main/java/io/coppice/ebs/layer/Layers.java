@@ -269,14 +269,24 @@ public final class Layers {
                 .toList();
     }
 
-    /** The sum of the sizes of all volumes, bytes. */
+    /** The sum of the sizes of all volumes, bytes. One that cannot be read counts for what its file takes: others can be made. */
     public long promisedBytes() throws IOException {
         var sum = 0L;
         for (var volume : volumes()) {
             var layer = find(volume).filter(Files::exists);
-            sum += layer.isPresent() ? sizeBytes(layer.get()) : 0;
+            sum += layer.isPresent() ? promisedBytes(layer.get()) : 0;
         }
         return sum;
+    }
+
+    private static long promisedBytes(Path layer) throws IOException {
+        try {
+            return sizeBytes(layer);
+        } catch (IOException e) {
+            LOG.debugf(
+                    "it is not known how large the volume is whose uppermost layer is %s: %s", layer, e.getMessage());
+            return Files.size(layer);
+        }
     }
 
     /** Where the layers are. */
@@ -292,6 +302,9 @@ public final class Layers {
             } catch (NoSuchFileException e) {
                 // What lies below is not known then, and may be all that is left of somebody's disk.
                 LOG.warnf("%s needs a layer that is not there; no layer is removed while it does", link.getFileName());
+                return;
+            } catch (IOException e) {
+                LOG.warnf("%s: %s; no layer is removed while it cannot be read", link.getFileName(), e.getMessage());
                 return;
             }
         }

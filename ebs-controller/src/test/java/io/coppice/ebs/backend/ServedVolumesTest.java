@@ -75,6 +75,30 @@ class ServedVolumesTest extends ServedVolumesContract {
         assertTrue(holds(export, 6));
     }
 
+    /** They are a matter for backups; those who use others notice nothing. */
+    @Test
+    void volumesThatCannotBeReadKeepNoOtherFromBeingMadeAndFlattenedAndRemoved() throws Exception {
+        // So many that one of them is nearly always looked at before the one in use.
+        for (int number = 0; number < 9; number++) {
+            var broken = VolumeId.random();
+            backend().create(broken, GIB, NOTHING);
+            Files.write(layers().find(broken).orElseThrow(), new byte[1]);
+        }
+        var volume = VolumeId.random();
+        var export = served(volume, FIRST);
+        for (int i = 1; i <= 5; i++) {
+            write(export, i);
+            backend().snapshot(SnapshotId.random(), volume);
+        }
+        eventually(() -> {
+            backend().tidy();
+            return layers().chain(layers().find(volume).orElseThrow()).size() == 1;
+        });
+        assertTrue(holds(export, 5));
+        backend().delete(volume);
+        assertTrue(layers().find(volume).isEmpty());
+    }
+
     @Test
     void whatWasCopiedFromBelowOutlivesItsDaemon() throws Exception {
         var volume = VolumeId.random();
