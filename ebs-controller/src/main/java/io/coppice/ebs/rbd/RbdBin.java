@@ -108,10 +108,9 @@ final class RbdBin {
         try {
             return ancestry.originOfId(id).map(RbdAncestry.Origin::id);
         } catch (CephRefusal e) {
-            if (e.isMissing()) {
-                return Optional.empty();
-            }
-            throw e;
+            // It may be half removed. What it lay over is then found when all are looked at.
+            LOG.debugf("what lies below a deleted image is not known: %s", e.getMessage());
+            return Optional.empty();
         }
     }
 

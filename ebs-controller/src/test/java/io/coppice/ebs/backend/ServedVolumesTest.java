@@ -97,6 +97,9 @@ class ServedVolumesTest extends ServedVolumesContract {
         assertTrue(holds(export, 5));
         backend().delete(volume);
         assertTrue(layers().find(volume).isEmpty());
+        started().stop();
+        open();
+        assertEquals(9, layers().volumes().size());
     }
 
     @Test
